@@ -1,0 +1,89 @@
+//! The decision: permitted with a scope, or denied with a reason that names no data.
+
+use crate::policy::{DOCTOR_WRITES, NURSE_WRITES, OPERATOR_READS};
+use crate::{Caller, Role, Scope};
+
+/// What is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// Read, version read, history, search.
+    Look,
+    Create,
+    Update,
+    Delete,
+}
+
+/// Why not.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a {role} may not {what}")]
+pub struct Denied {
+    pub role: Role,
+    pub what: String,
+}
+
+/// Decides on an act on resources of `kind`.
+///
+/// # Errors
+/// `Denied` when the role does not include the act.
+pub fn decide(caller: &Caller, act: Act, kind: &str) -> Result<Scope, Denied> {
+    let permitted = match (caller.role, act) {
+        (Role::Operator | Role::System, _) => true,
+        (Role::Doctor | Role::Nurse, Act::Look) => !OPERATOR_READS.contains(&kind),
+        (Role::Doctor, Act::Create | Act::Update) => DOCTOR_WRITES.contains(&kind),
+        (Role::Nurse, Act::Create | Act::Update) => NURSE_WRITES.contains(&kind),
+        (Role::Doctor | Role::Nurse, Act::Delete) => false,
+    };
+    if permitted {
+        return Ok(Scope::All);
+    }
+    let verb = match act {
+        Act::Look => "read",
+        Act::Create => "create",
+        Act::Update => "update",
+        Act::Delete => "delete",
+    };
+    Err(Denied { role: caller.role, what: format!("{verb} {kind}") })
+}
+
+/// Decides on an operation that is open to `roles`.
+///
+/// # Errors
+/// `Denied` when the caller's role is not among them; operators may call every operation.
+pub fn operation(caller: &Caller, name: &str, roles: &[Role]) -> Result<(), Denied> {
+    if matches!(caller.role, Role::Operator | Role::System) || roles.contains(&caller.role) {
+        return Ok(());
+    }
+    Err(Denied { role: caller.role, what: format!("call ${name}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(role: Role) -> Caller {
+        Caller { role, ..Caller::system("test", "CJ01", "1") }
+    }
+
+    #[test]
+    fn a_nurse_observes_but_does_not_prescribe() {
+        assert!(decide(&caller(Role::Nurse), Act::Create, "Observation").is_ok());
+        let denied = decide(&caller(Role::Nurse), Act::Create, "MedicationRequest").unwrap_err();
+        assert_eq!(denied.to_string(), "a nurse may not create MedicationRequest");
+    }
+
+    #[test]
+    fn nobody_in_care_deletes_or_reads_the_audit() {
+        for role in [Role::Doctor, Role::Nurse] {
+            assert!(decide(&caller(role), Act::Delete, "Observation").is_err());
+            assert!(decide(&caller(role), Act::Look, "AuditEvent").is_err());
+            assert!(decide(&caller(role), Act::Look, "Observation").is_ok());
+        }
+    }
+
+    #[test]
+    fn what_the_table_does_not_name_nobody_in_care_writes() {
+        for kind in ["StructureDefinition", "Organization", "Provenance", "NoSuchType"] {
+            assert!(decide(&caller(Role::Doctor), Act::Create, kind).is_err(), "{kind}");
+        }
+    }
+}

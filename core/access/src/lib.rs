@@ -1,0 +1,12 @@
+//! Who may do what: a caller, an act and a type of resource give a decision. Pure.
+//!
+//! The table is small on purpose: roles decide today; relationship, consent and labels join them in the same function.
+
+mod caller;
+mod decide;
+mod policy;
+mod scope;
+
+pub use caller::{Caller, Role, UnknownRole};
+pub use decide::{Act, Denied, decide, operation};
+pub use scope::Scope;

@@ -1,0 +1,55 @@
+//! Transaction: writes commit together or not at all; reads see what they wrote.
+
+use meridian_access::Caller;
+use serde_json::Value;
+
+use super::entry::{Wanted, take};
+use super::{BundleReply, Reply, batch};
+use crate::write::{Options, execute};
+use crate::{Engine, EngineError};
+
+/// Runs a transaction Bundle.
+///
+/// # Errors
+/// The first fault of any entry, placed at `Bundle.entry[n]`; nothing is written then.
+pub async fn transaction(
+    engine: &Engine,
+    caller: &Caller,
+    bundle: Value,
+    options: Options,
+) -> Result<BundleReply, EngineError> {
+    let taken = if bundle.get("entry").and_then(Value::as_array).is_some_and(|all| all.len() > 8) {
+        let work = tokio::task::spawn_blocking(move || take(bundle));
+        work.await.map_err(|error| EngineError::Internal(error.to_string()))??
+    } else {
+        take(bundle)?
+    };
+    let mut writes = Vec::new();
+    let mut places = Vec::with_capacity(taken.len());
+    for wanted in taken {
+        match wanted? {
+            Wanted::Write(entry) => {
+                places.push(None);
+                writes.push(entry);
+            }
+            Wanted::Read { path, query, place } => places.push(Some((path, query, place))),
+        }
+    }
+    let mut outcomes = if writes.is_empty() && options.job.is_none() {
+        Vec::new().into_iter()
+    } else {
+        execute(engine, caller, writes, options).await?.into_iter()
+    };
+    let mut replies = Vec::with_capacity(places.len());
+    for place in places {
+        replies.push(match place {
+            None => Reply::Written(
+                outcomes.next().ok_or_else(|| EngineError::Internal("an entry without an outcome".into()))?,
+            ),
+            Some((path, query, place)) => {
+                batch::get(engine, caller, &path, &query).await.map_err(|error| error.within(&place))?
+            }
+        });
+    }
+    Ok(BundleReply { transaction: true, replies })
+}

@@ -1,0 +1,63 @@
+//! What every use-case works on: the store, the rules of the record, and who follows its changes.
+
+use std::sync::Arc;
+
+use meridian_model::definitions::Definitions;
+use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
+
+use crate::feed::Feed;
+use crate::participant::Participant;
+
+/// The engine. Clones share it.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) definitions: &'static Definitions,
+    pub(crate) participants: Vec<Arc<dyn Participant>>,
+    pub(crate) feed: Feed,
+}
+
+impl Engine {
+    /// Joins a store with the participants that `server` wires.
+    pub fn new(store: Store, participants: Vec<Arc<dyn Participant>>) -> Engine {
+        let inner = Inner { store, definitions: Definitions::r4(), participants, feed: Feed::default() };
+        Engine { inner: Arc::new(inner) }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn definitions(&self) -> &'static Definitions {
+        self.inner.definitions
+    }
+
+    /// How many acts wait for the writer, in the interactive and in the bulk lane.
+    pub fn waiting(&self) -> (usize, usize) {
+        self.inner.store.waiting()
+    }
+}
+
+/// The code of Patient in the tables of R4.
+pub(crate) fn patient_code() -> TypeCode {
+    Definitions::r4().type_code("Patient").unwrap_or_default()
+}
+
+/// The name of a type by its code in the store.
+pub(crate) fn type_name(code: TypeCode) -> &'static str {
+    if code == GOLDEN_PATIENT { "Patient" } else { Definitions::r4().type_name(code).unwrap_or("Resource") }
+}
+
+/// Milliseconds since 1970 UTC.
+pub(crate) fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// A FHIR instant from milliseconds since 1970 UTC.
+pub fn instant(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |time| format!("{time:.3}"))
+}

@@ -1,0 +1,45 @@
+//! What comes in: bytes become a resource that the tables of R4 know, or issues that name the place.
+
+use meridian_model::check::check;
+use meridian_model::definitions::Definitions;
+use meridian_model::outcome::Issue;
+use meridian_model::reader::{Limits, parse};
+use serde_json::Value;
+
+use crate::EngineError;
+
+/// Reads JSON within `limits`.
+///
+/// # Errors
+/// `Invalid` with the place of the fault.
+pub fn json(bytes: &[u8], limits: &Limits) -> Result<Value, EngineError> {
+    parse(bytes, limits).map_err(|fault| EngineError::Invalid(vec![Issue::from(&fault)]))
+}
+
+/// Checks the structure of a resource and gives its type.
+///
+/// # Errors
+/// `Invalid` for a value that is no resource of R4; `Unprocessable` with every element of a wrong shape.
+pub fn resource(value: &Value) -> Result<&'static str, EngineError> {
+    let Some(name) = value.get("resourceType").and_then(Value::as_str) else {
+        return Err(EngineError::invalid("resourceType", "a resource has a `resourceType`"));
+    };
+    let r4 = Definitions::r4();
+    let Some(kind) = r4.type_code(name).and_then(|code| r4.type_name(code)) else {
+        return Err(EngineError::invalid("resourceType", format!("`{name}` is not a resource type of FHIR R4")));
+    };
+    let issues = check(value);
+    if issues.is_empty() { Ok(kind) } else { Err(EngineError::Unprocessable(issues)) }
+}
+
+/// The same, for an address that says the type.
+///
+/// # Errors
+/// As [`resource`], and `Invalid` when the resource is of another type.
+pub fn resource_of(value: &Value, kind: &str) -> Result<&'static str, EngineError> {
+    let found = resource(value)?;
+    if found == kind {
+        return Ok(found);
+    }
+    Err(EngineError::invalid("resourceType", format!("the address is for {kind}, the resource is {found}")))
+}

@@ -1,0 +1,103 @@
+//! The inbox: what a door took is on disk before the door answers, and is done or parked, never lost.
+
+use meridian_access::{Act, Caller, decide};
+use meridian_store::{Lane, NewJob, StoreError};
+pub use meridian_store::{Counts, Job, JobState};
+
+use crate::feed::Event;
+use crate::write::origin;
+use crate::{Engine, EngineError};
+
+/// The queue of everything that comes in through a door that does not wait for a person.
+pub const INBOX: &str = "inbox";
+
+/// What became of a message at the door.
+#[derive(Clone, Debug)]
+pub enum Received {
+    /// It is on disk under this number.
+    New(i64),
+    /// It has been here before.
+    Again(Box<Job>),
+}
+
+/// Puts a message into the inbox. `key` tells it from every other message; `head` is JSON text for lists.
+///
+/// # Errors
+/// Those of the store: nothing may be acknowledged then.
+pub async fn receive(
+    engine: &Engine,
+    caller: &Caller,
+    key: String,
+    head: String,
+    body: Vec<u8>,
+) -> Result<Received, EngineError> {
+    decide(caller, Act::Create, "Bundle")?;
+    let job = NewJob { queue: INBOX.to_owned(), key, head, body };
+    let added = engine.store().write(Lane::Interactive, origin(caller), move |tx| tx.add_job(&job)).await;
+    Ok(match added? {
+        Ok(id) => {
+            engine.inner.feed.tell(Event::Job { queue: INBOX.to_owned(), id, state: "waiting" });
+            Received::New(id)
+        }
+        Err(there) => Received::Again(Box::new(there)),
+    })
+}
+
+/// Sets a message aside with its reason.
+///
+/// # Errors
+/// `NotFound` for a number that is not there; `Conflict` when the message is done already.
+pub async fn park(
+    engine: &Engine,
+    caller: &Caller,
+    id: i64,
+    head: String,
+    note: String,
+) -> Result<(), EngineError> {
+    decide(caller, Act::Create, "Bundle")?;
+    let parked = engine.store().write(Lane::Interactive, origin(caller), move |tx| {
+        let job = tx.job(id)?.ok_or_else(|| EngineError::NotFound(format!("message {id}")))?;
+        if job.state == JobState::Done {
+            return Err(EngineError::Conflict("the message is done already".to_owned()));
+        }
+        Ok(tx.end_job(&job, JobState::Parked, &head, &note)?)
+    });
+    parked.await?;
+    engine.inner.feed.tell(Event::Job { queue: INBOX.to_owned(), id, state: "parked" });
+    Ok(())
+}
+
+/// One message.
+///
+/// # Errors
+/// `NotFound` for a number that is not there.
+pub fn message(engine: &Engine, caller: &Caller, id: i64) -> Result<Job, EngineError> {
+    decide(caller, Act::Look, "AuditEvent")?;
+    let job = engine.store().read::<_, StoreError>(|reader| reader.job(id))?;
+    job.filter(|job| job.queue == INBOX).ok_or_else(|| EngineError::NotFound(format!("message {id}")))
+}
+
+/// The newest messages below `before`, of one state or of all, and how many stand where.
+///
+/// # Errors
+/// `Denied` for roles that do not run the platform.
+pub fn messages(
+    engine: &Engine,
+    caller: &Caller,
+    state: Option<JobState>,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<(Vec<Job>, Counts), EngineError> {
+    decide(caller, Act::Look, "AuditEvent")?;
+    Ok(engine.store().read::<_, StoreError>(|reader| {
+        Ok((reader.jobs(INBOX, state, before, limit)?, reader.job_counts(INBOX)?))
+    })?)
+}
+
+/// The oldest messages that wait, oldest first: what a stop left behind.
+///
+/// # Errors
+/// Those of the store.
+pub fn waiting(engine: &Engine, limit: u32) -> Result<Vec<Job>, EngineError> {
+    Ok(engine.store().read::<_, StoreError>(|reader| reader.waiting_jobs(INBOX, limit))?)
+}

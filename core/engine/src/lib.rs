@@ -1,0 +1,42 @@
+//! The use-cases of the record: one file each, and always with a `Caller`.
+//!
+//! Doors decode requests and call these; departments build on them; nothing reaches the store around them.
+
+mod bundle;
+mod create;
+mod delete;
+mod engine;
+mod error;
+mod feed;
+mod history;
+pub mod incoming;
+pub mod jobs;
+pub mod operations;
+mod participant;
+mod read;
+mod search;
+mod served;
+mod sight;
+mod update;
+mod vread;
+mod watch;
+mod write;
+
+pub use bundle::{BundleReply, Reply, run as run_bundle, transaction};
+pub use create::create;
+pub use delete::delete;
+pub use engine::{Engine, instant};
+pub use error::{Class, EngineError};
+pub use feed::{Committed, Event, Happened};
+pub use history::history;
+pub use meridian_access::{Caller, Role};
+pub use meridian_model::reader::Limits;
+pub use meridian_store::{Lane, Subject};
+pub use participant::{Change, Further, Participant, PersonChange, Sight};
+pub use read::read;
+pub use search::{Answer, Hit, Mode, Request, search};
+pub use served::Served;
+pub use update::{update, update_where};
+pub use vread::vread;
+pub use watch::Watch;
+pub use write::{JobDone, Options, Outcome};

@@ -1,0 +1,87 @@
+//! Acts that departments offer as FHIR operations, declared as data: routes, CapabilityStatement and authorisation are
+//! made from the same table.
+
+mod who_looked;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use meridian_access::{Caller, Role};
+use serde_json::Value;
+
+use crate::{Engine, EngineError};
+
+/// What an operation is called on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    System,
+    Type,
+    Instance,
+}
+
+/// Whether an operation changes anything; one that does not may be called by `GET`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    Looks,
+    Changes,
+}
+
+/// A call.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// The instance, on that level.
+    pub id: Option<String>,
+    /// Query parameters, or the primitive parameters of a Parameters resource.
+    pub params: Vec<(String, String)>,
+    /// The body, when it is another resource than Parameters.
+    pub body: Option<Value>,
+    /// The address of the FHIR service.
+    pub base: String,
+}
+
+impl Call {
+    /// The first parameter of this name.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A number, or what stands for it when it is not given.
+    ///
+    /// # Errors
+    /// `Invalid` naming the parameter when it is no number.
+    pub fn number<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, EngineError> {
+        match self.param(name) {
+            None => Ok(default),
+            Some(text) => text.parse().map_err(|_| EngineError::invalid(name, format!("`{text}` is not a number"))),
+        }
+    }
+}
+
+/// The answer to come.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Value, EngineError>> + Send + 'a>>;
+
+/// What carries an operation out.
+pub trait Act: Send + Sync {
+    fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a>;
+}
+
+/// An operation: one row of the table.
+pub struct Operation {
+    /// The resource type, empty on the system level.
+    pub on: &'static str,
+    pub name: &'static str,
+    pub level: Level,
+    pub effect: Effect,
+    /// Who may call it, besides operators.
+    pub roles: &'static [Role],
+    /// Name, type and whether it must be given, of each input.
+    pub input: &'static [(&'static str, &'static str, bool)],
+    pub output: &'static str,
+    pub says: &'static str,
+    pub act: Box<dyn Act>,
+}
+
+/// The operations of the record itself.
+pub fn table() -> Vec<Operation> {
+    vec![who_looked::operation()]
+}

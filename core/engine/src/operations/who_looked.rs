@@ -1,0 +1,101 @@
+//! `Patient/{id}/$who-looked`: who looked at this resident's record, newest first, as AuditEvents.
+
+use meridian_access::{Caller, Role};
+use meridian_store::{LookRow, StoreError, Subject};
+use serde_json::{Value, json};
+
+use super::{Act, Answering, Call, Effect, Level, Operation};
+use crate::engine::{instant, patient_code};
+use crate::sight::{find, look};
+use crate::{Engine, EngineError};
+
+const MOST: u32 = 500;
+
+pub(super) fn operation() -> Operation {
+    Operation {
+        on: "Patient",
+        name: "who-looked",
+        level: Level::Instance,
+        effect: Effect::Looks,
+        roles: &[Role::Doctor, Role::Nurse],
+        input: &[("_count", "integer", false)],
+        output: "Bundle",
+        says: "Who looked at this person's record, newest first.",
+        act: Box::new(WhoLooked),
+    }
+}
+
+struct WhoLooked;
+
+impl Act for WhoLooked {
+    fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
+        Box::pin(who_looked(engine, caller, call))
+    }
+}
+
+async fn who_looked(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, EngineError> {
+    let id = call.id.clone().unwrap_or_default();
+    let count = call.number("_count", 50_u32)?.clamp(1, MOST);
+    let subjects = engine.store().read(|reader| {
+        let row = find(reader, patient_code(), &id)?.ok_or_else(|| EngineError::NotFound(format!("Patient/{id}")))?;
+        Ok::<_, EngineError>(reader.same_person(row.key.subject())?)
+    })?;
+    let rows = looks(engine, &subjects, count).await?;
+    let mut look = look(caller, "who-looked", "Patient");
+    look.id.clone_from(&id);
+    look.subjects = subjects;
+    engine.looked(look).await?;
+    let entries: Vec<Value> = rows.iter().map(|row| json!({"resource": audit_event(row, &id)})).collect();
+    Ok(json!({"resourceType": "Bundle", "type": "searchset", "total": entries.len(), "entry": entries}))
+}
+
+async fn looks(engine: &Engine, subjects: &[Subject], count: u32) -> Result<Vec<LookRow>, EngineError> {
+    let (log, subjects) = (engine.store().audit().clone(), subjects.to_vec());
+    let looks = tokio::task::spawn_blocking(move || Ok::<_, StoreError>(log.looks_at(&subjects, count)?));
+    Ok(looks.await.map_err(|error| EngineError::Internal(error.to_string()))??)
+}
+
+/// A look as an AuditEvent. Types and actions are those of DICOM's and HL7's audit vocabularies.
+fn audit_event(row: &LookRow, patient: &str) -> Value {
+    let look = &row.look;
+    let action = if look.act == "search" { "E" } else { "R" };
+    let mut entity = vec![json!({"what": {"reference": format!("Patient/{patient}")}, "role": {
+        "system": "http://terminology.hl7.org/CodeSystem/object-role", "code": "1", "display": "Patient"}})];
+    if !look.id.is_empty() {
+        entity.push(json!({"what": {"reference": format!("{}/{}", look.kind, look.id)}}));
+    }
+    if !look.query.is_empty() {
+        entity.push(json!({"description": format!("{}?{}", look.kind, look.query)}));
+    }
+    json!({
+        "resourceType": "AuditEvent",
+        "id": format!("look-{}", row.seq),
+        "type": {"system": "http://terminology.hl7.org/CodeSystem/audit-event-type", "code": "rest", "display": "RESTful Operation"},
+        "subtype": [{"system": "http://hl7.org/fhir/restful-interaction", "code": subtype(&look.act), "display": look.act}],
+        "action": action,
+        "recorded": instant(row.at),
+        "outcome": "0",
+        "agent": [{
+            "altId": look.actor,
+            "name": look.display,
+            "requestor": true,
+            "role": [{"coding": [{"system": "https://meridian.example/role", "code": look.role}]}],
+            "who": {"display": look.display, "identifier": {"system": "https://meridian.example/id/user", "value": look.actor}}
+        }],
+        "source": {
+            "site": look.institution,
+            "observer": {"identifier": {"system": "https://meridian.example/id/institution", "value": look.institution}}
+        },
+        "entity": entity
+    })
+}
+
+/// The code of `restful-interaction`.
+fn subtype(act: &str) -> &str {
+    match act {
+        "read" | "vread" => act,
+        "history" => "history-instance",
+        "search" => "search-type",
+        _ => "operation",
+    }
+}

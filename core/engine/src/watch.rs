@@ -1,0 +1,71 @@
+//! Watching the feed: changes of one person for those in care, everything for operators.
+
+use std::collections::HashSet;
+
+use meridian_access::{Act, Caller, Role};
+use meridian_store::{StoreError, Subject};
+
+use crate::engine::patient_code;
+use crate::feed::Committed;
+use crate::sight::{find, look, permission};
+use crate::{Engine, EngineError};
+
+/// What a listener may hear of.
+pub struct Watch {
+    /// None for everything.
+    subjects: Option<HashSet<Subject>>,
+    person: Option<Subject>,
+}
+
+impl Watch {
+    /// Watches the person that Patient `id` is. Counts as a look.
+    ///
+    /// # Errors
+    /// `NotFound` for a Patient that is not there or may not be seen.
+    pub async fn person(engine: &Engine, caller: &Caller, id: &str) -> Result<Watch, EngineError> {
+        let may = permission(caller, Act::Look, "Patient")?;
+        let found = engine.store().read(|reader| {
+            let row = find(reader, patient_code(), id)?.filter(|row| may.shows(row));
+            let row = row.ok_or_else(|| EngineError::NotFound(format!("Patient/{id}")))?;
+            let subject = row.key.subject();
+            Ok::<_, EngineError>((reader.person(subject)?, reader.same_person(subject)?))
+        })?;
+        let mut look = look(caller, "watch", "Patient");
+        look.id = id.to_owned();
+        look.subjects.clone_from(&found.1);
+        engine.looked(look).await?;
+        Ok(Watch { person: found.0, subjects: Some(found.1.into_iter().collect()) })
+    }
+
+    /// Watches everything.
+    ///
+    /// # Errors
+    /// `Denied` for those who do not run the platform.
+    pub fn everything(caller: &Caller) -> Result<Watch, EngineError> {
+        permission(caller, Act::Look, "AuditEvent")?;
+        debug_assert!(matches!(caller.role, Role::Operator | Role::System));
+        Ok(Watch { subjects: None, person: None })
+    }
+
+    /// Whether this listener hears of jobs.
+    pub fn hears_jobs(&self) -> bool {
+        self.subjects.is_none()
+    }
+
+    /// Whether this listener hears of `change`.
+    pub fn hears(&self, change: &Committed) -> bool {
+        match &self.subjects {
+            None => true,
+            Some(subjects) => {
+                subjects.contains(&change.subject) || (self.person.is_some() && change.person == self.person)
+            }
+        }
+    }
+
+    /// The id of the golden Patient behind a change, if its subject belongs to a person.
+    pub fn golden_id(&self, engine: &Engine, change: &Committed) -> Option<String> {
+        let person = change.person?;
+        let row = engine.store().read::<_, StoreError>(|reader| reader.current(person.patient())).ok()??;
+        Some(row.id)
+    }
+}

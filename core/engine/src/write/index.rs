@@ -1,0 +1,120 @@
+//! A resource's search rows for the store, from the values that the tables of R4 extract.
+
+use meridian_model::date::Zone;
+use meridian_model::definitions::{Definitions, Kind, SearchParam};
+use meridian_model::facts::{facts, subject_param};
+use meridian_model::index::{IndexKind, extract};
+use meridian_model::reference::Reference;
+use meridian_store::{GOLDEN_PATIENT, Index, Token, TypeCode};
+use serde_json::Value;
+
+/// Longest string that is indexed, in bytes; a longer one is found by its beginning.
+const LONGEST: usize = 200;
+
+/// What the store needs to know of a resource besides its body.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Indexed {
+    pub(crate) index: Index,
+    /// The id of the Patient whose record it belongs to.
+    pub(crate) patient: Option<String>,
+}
+
+/// The number of a parameter in the rows of a type.
+pub(crate) fn param_number(code: TypeCode, param: &SearchParam) -> u32 {
+    u32::from(code) << 16 | u32::from(param.number)
+}
+
+/// The token parameter that says what a resource is; its tokens order the bedside rows.
+pub(crate) fn main_param(kind: &str) -> Option<&'static SearchParam> {
+    ["code", "type", "vaccine-code"]
+        .iter()
+        .filter_map(|code| Definitions::r4().search_param(kind, code))
+        .find(|param| param.kind == Kind::Token)
+}
+
+/// The date parameter whose value is the clinical date.
+pub(crate) fn clinical_param(kind: &str) -> Option<&'static SearchParam> {
+    ["date", "authoredon"]
+        .iter()
+        .filter_map(|code| Definitions::r4().search_param(kind, code))
+        .find(|param| param.kind == Kind::Date)
+}
+
+/// Whether a parameter means just the patient whose record the resource belongs to. Such references have no rows of
+/// their own: the subject in every key says it.
+pub(crate) fn is_partition_param(kind: &str, param: &SearchParam) -> bool {
+    let Some(key) = subject_param(kind).and_then(single_key) else { return false };
+    param.kind == Kind::Reference && single_key(param) == Some(key)
+}
+
+/// The one element that all paths of a parameter lead to, if it is a plain child that stands once.
+fn single_key(param: &SearchParam) -> Option<&'static str> {
+    let keys = |path: &&'static str| path.split(['[', ':']).next().filter(|key| !key.contains('.'));
+    let mut all = param.paths.iter().map(keys);
+    let first = all.next()??;
+    let same = all.all(|key| key == Some(first));
+    let kind = if param.base == "Resource" { return None } else { param.base };
+    let once = Definitions::r4().element(kind, first).is_some_and(|element| !element.many);
+    (same && once).then_some(first)
+}
+
+/// The rows of `resource`, whose type has the number `code` in the store.
+pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode) -> Indexed {
+    let facts = facts(resource, Zone::CHINA);
+    let patient = match facts.patient {
+        Some(Reference::Relative { kind: "Patient", id, .. }) => Some(id.to_owned()),
+        _ => None,
+    };
+    let mut index = Index {
+        date: facts.clinical_date.map(|range| (range.lo, range.hi)),
+        status: facts.status.map(str::to_owned),
+        ..Index::default()
+    };
+    let main = main_param(kind).filter(|_| patient.is_some() && code != GOLDEN_PATIENT && kind != "Patient");
+    let patient_code = crate::engine::patient_code();
+    let mut last: Option<(u16, bool)> = None;
+    for value in extract(resource, Zone::CHINA) {
+        let number = param_number(code, value.param);
+        match value.value {
+            IndexKind::Token { system, code } => {
+                let token = Token { system, code };
+                if main.is_some_and(|main| main.number == value.param.number) {
+                    index.main.push(token.clone());
+                }
+                index.tokens.push((number, token));
+            }
+            IndexKind::Str { mut folded } | IndexKind::Uri(mut folded) | IndexKind::ReferenceUrl(mut folded) => {
+                shorten(&mut folded);
+                index.strings.push((number, folded));
+            }
+            IndexKind::Date { lo, hi } => {
+                if value.param.code != "_lastUpdated" {
+                    index.dates.push((number, lo, hi));
+                }
+            }
+            IndexKind::Reference { target_type: Some(target), id } => {
+                if last.is_none_or(|(of, _)| of != value.param.number) {
+                    last = Some((value.param.number, is_partition_param(kind, value.param)));
+                }
+                let own = last.is_some_and(|(_, partition)| partition)
+                    && target == patient_code
+                    && patient.as_deref() == Some(id.as_str());
+                if !own {
+                    index.references.push((number, target, id));
+                }
+            }
+            IndexKind::Reference { target_type: None, .. }
+            | IndexKind::ReferenceIdentifier { .. }
+            | IndexKind::Number(_)
+            | IndexKind::Quantity { .. } => {}
+        }
+    }
+    Indexed { index, patient }
+}
+
+fn shorten(text: &mut String) {
+    if text.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+    }
+}

@@ -1,0 +1,51 @@
+//! What the server sets in a resource: its id, its version, when it was written and by which institution.
+
+use serde_json::{Map, Value, json};
+
+use crate::engine::instant;
+
+/// The system of the tag that names the institution a version came from.
+pub const INSTITUTION_TAG: &str = "https://meridian.example/institution";
+
+/// Sets `id` and `meta` of a version; what the sender put into `meta` stays, but for what is the server's.
+pub(super) fn stamp(resource: &mut Map<String, Value>, id: &str, version: i64, at: i64, institution: &str) {
+    let mut meta = match resource.shift_remove("meta") {
+        Some(Value::Object(meta)) => meta,
+        _ => Map::new(),
+    };
+    meta.shift_insert(0, "versionId".to_owned(), Value::from(version.to_string()));
+    meta.shift_insert(1, "lastUpdated".to_owned(), Value::from(instant(at)));
+    let tag = json!({"system": INSTITUTION_TAG, "code": institution});
+    match meta.get_mut("tag") {
+        Some(Value::Array(tags)) => {
+            tags.retain(|tag| tag.get("system").and_then(Value::as_str) != Some(INSTITUTION_TAG));
+            tags.push(tag);
+        }
+        _ => {
+            meta.insert("tag".to_owned(), Value::Array(vec![tag]));
+        }
+    }
+    resource.shift_remove("id");
+    let place = usize::from(resource.contains_key("resourceType"));
+    resource.shift_insert(place, "id".to_owned(), Value::from(id));
+    resource.shift_insert(place + 1, "meta".to_owned(), Value::Object(meta));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_senders_tags_stay_and_the_institution_stands_once() {
+        let mut resource = json!({"name": [{"text": "x"}], "resourceType": "Patient", "id": "old",
+            "meta": {"versionId": "9", "source": "urn:x", "tag": [{"code": "a"}, {"system": INSTITUTION_TAG, "code": "CJ09"}]}});
+        stamp(resource.as_object_mut().unwrap(), "new", 2, 0, "CJ01");
+        stamp(resource.as_object_mut().unwrap(), "new", 3, 0, "CJ01");
+        let meta = &resource["meta"];
+        assert_eq!(meta["versionId"], "3");
+        assert_eq!(meta["lastUpdated"], "1970-01-01T00:00:00.000Z");
+        assert_eq!(meta["source"], "urn:x");
+        assert_eq!(meta["tag"], json!([{"code": "a"}, {"system": INSTITUTION_TAG, "code": "CJ01"}]));
+        assert_eq!(resource["id"], "new");
+    }
+}

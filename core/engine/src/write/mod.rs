@@ -1,0 +1,191 @@
+//! Every write takes this road, a single create as well as a bundle of thousands.
+//!
+//! *Resolve* looks up, on a reader's snapshot, what the entries meet: which exist, what conditions find. *Prepare* does
+//! the heavy work with that knowledge: references, metadata, search rows, compression. *Commit* checks in the writer's
+//! transaction that what resolve saw is still so, and writes. If it is not, the road is taken again, the last time
+//! wholly inside the transaction, so that it always ends.
+
+mod commit;
+mod index;
+mod meta;
+mod prepare;
+mod references;
+mod resolve;
+
+use std::sync::Arc;
+
+use meridian_access::{Act, Caller};
+use meridian_store::{Lane, Origin};
+use serde_json::Value;
+
+pub(crate) use index::{clinical_param, is_partition_param, main_param, param_number};
+
+use crate::feed::{Committed, Event, Happened};
+use crate::served::Served;
+use crate::sight::permission;
+use crate::{Engine, EngineError};
+
+/// How often the road is taken on a snapshot before it is taken inside the transaction.
+const ATTEMPTS: u32 = 3;
+
+/// One write that somebody asks for.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub ask: Ask,
+    /// How other entries of a transaction refer to this one.
+    pub full_url: Option<String>,
+    /// Where the entry stands in what was sent (`Bundle.entry[3]`), for issues; empty for a single resource.
+    pub place: String,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    Create {
+        kind: &'static str,
+        resource: Arc<Value>,
+        /// The query of `If-None-Exist`.
+        if_none_exist: Option<String>,
+    },
+    /// A `PUT` on an id; makes the resource if it is not there.
+    Update { kind: &'static str, id: String, resource: Arc<Value>, if_match: Option<i64> },
+    /// A `PUT` on a query.
+    UpdateWhere { kind: &'static str, query: String, resource: Arc<Value> },
+    Delete { kind: &'static str, id: String, if_match: Option<i64> },
+}
+
+impl Ask {
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Ask::Create { kind, .. }
+            | Ask::Update { kind, .. }
+            | Ask::UpdateWhere { kind, .. }
+            | Ask::Delete { kind, .. } => kind,
+        }
+    }
+
+    fn act(&self) -> Act {
+        match self {
+            Ask::Create { .. } => Act::Create,
+            Ask::Update { .. } | Ask::UpdateWhere { .. } => Act::Update,
+            Ask::Delete { .. } => Act::Delete,
+        }
+    }
+
+    pub(crate) fn resource(&self) -> Option<&Value> {
+        match self {
+            Ask::Create { resource, .. } | Ask::Update { resource, .. } | Ask::UpdateWhere { resource, .. } => {
+                Some(resource)
+            }
+            Ask::Delete { .. } => None,
+        }
+    }
+}
+
+/// What became of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// None when nothing was written: the resource was there already, or is gone already.
+    pub happened: Option<Happened>,
+    pub served: Served,
+}
+
+/// How a set of entries is written.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub lane: Lane,
+    /// Written once whatever happens: a second try with the same key writes nothing.
+    pub once: Option<String>,
+    /// A job that is done by this write, in the same transaction.
+    pub job: Option<JobDone>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { lane: Lane::Interactive, once: None, job: None }
+    }
+}
+
+/// A job and what became of it.
+#[derive(Clone, Debug)]
+pub struct JobDone {
+    pub id: i64,
+    pub head: String,
+    pub note: String,
+}
+
+/// Writes all entries, or none.
+///
+/// # Errors
+/// `Conflict` with the word `already applied` when `options.once` was written before; otherwise those of the entries.
+pub async fn execute(
+    engine: &Engine,
+    caller: &Caller,
+    entries: Vec<Entry>,
+    options: Options,
+) -> Result<Vec<Outcome>, EngineError> {
+    for entry in &entries {
+        permission(caller, entry.ask.act(), entry.ask.kind())?;
+    }
+    let entries = Arc::new(entries);
+    let ids = resolve::assign(&entries);
+    for attempt in 0..=ATTEMPTS {
+        let inside = attempt == ATTEMPTS;
+        let prepared = if inside { None } else { Some(ahead(engine, caller, &entries, &ids).await?) };
+        let work = commit::Work {
+            engine: engine.clone(),
+            caller: caller.clone(),
+            entries: Arc::clone(&entries),
+            ids: ids.clone(),
+            prepared,
+            options: options.clone(),
+        };
+        let origin = origin(caller);
+        match engine.store().write(options.lane, origin, move |tx| work.run(tx)).await {
+            Ok((outcomes, changes)) => {
+                tell(engine, changes, options.job.as_ref());
+                return Ok(outcomes);
+            }
+            Err(commit::Failure::Stale) => {}
+            Err(commit::Failure::Refused(error)) => return Err(error),
+        }
+    }
+    Err(EngineError::Busy)
+}
+
+/// Resolve and prepare on a snapshot. Large sets work on a thread that may block.
+async fn ahead(
+    engine: &Engine,
+    caller: &Caller,
+    entries: &Arc<Vec<Entry>>,
+    ids: &[String],
+) -> Result<prepare::Prepared, EngineError> {
+    let (engine, caller, entries, ids) = (engine.clone(), caller.clone(), Arc::clone(entries), ids.to_vec());
+    let few = entries.len() <= 4;
+    let work = move || {
+        let resolved = engine.store().read(|reader| resolve::resolve(reader, &entries, &ids))?;
+        prepare::prepare(&entries, resolved, &caller)
+    };
+    if few {
+        return work();
+    }
+    tokio::task::spawn_blocking(work).await.map_err(|error| EngineError::Internal(error.to_string()))?
+}
+
+pub(crate) fn origin(caller: &Caller) -> Origin {
+    Origin {
+        actor: caller.actor.clone(),
+        role: caller.role.as_str().to_owned(),
+        institution: caller.institution.clone(),
+        request: caller.request.clone(),
+    }
+}
+
+fn tell(engine: &Engine, changes: Vec<Committed>, job: Option<&JobDone>) {
+    if !changes.is_empty() {
+        engine.inner.feed.tell(Event::Changes(changes.into()));
+    }
+    if let Some(job) = job {
+        engine.inner.feed.tell(Event::Job { queue: crate::jobs::INBOX.to_owned(), id: job.id, state: "committed" });
+    }
+}

@@ -1,0 +1,145 @@
+//! The heavy work of a write, done before the writer is asked: references, metadata, search rows, compression.
+
+use meridian_access::Caller;
+use meridian_model::definitions::Definitions;
+use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, TypeCode};
+use serde_json::Value;
+
+use super::index::index;
+use super::meta::stamp;
+use super::resolve::{Resolution, Resolved, Seen};
+use super::{Ask, Entry, references};
+use crate::EngineError;
+use crate::engine::now;
+use crate::feed::Happened;
+use crate::served::{Served, value_of};
+
+/// All entries, ready to be written.
+pub(super) struct Prepared {
+    pub(super) entries: Vec<Ready>,
+    pub(super) seen: Vec<Seen>,
+}
+
+/// One entry, ready to be written.
+pub(super) enum Ready {
+    Write(Box<Change>),
+    /// Nothing to write.
+    Keep(Served),
+    /// As another entry.
+    Same(usize),
+}
+
+/// A version to be written.
+pub(super) struct Change {
+    pub(super) happened: Happened,
+    pub(super) kind: &'static str,
+    pub(super) code: TypeCode,
+    pub(super) id: String,
+    pub(super) version: i64,
+    pub(super) at: i64,
+    /// The Patient whose record it belongs to.
+    pub(super) patient: Option<String>,
+    pub(super) body: Body,
+    pub(super) json: Vec<u8>,
+    pub(super) index: Index,
+    /// What was there.
+    pub(super) old: Option<(Box<Stored>, Index)>,
+    /// The condition of a conditional create.
+    pub(super) claim: Option<String>,
+    /// Kept for participants.
+    pub(super) before: Option<Value>,
+    pub(super) after: Option<Value>,
+}
+
+pub(super) fn prepare(entries: &[Entry], resolution: Resolution, caller: &Caller) -> Result<Prepared, EngineError> {
+    let at = now();
+    let targets = resolution.targets;
+    let mut ready = Vec::with_capacity(entries.len());
+    for (entry, resolved) in entries.iter().zip(resolution.entries) {
+        let kind = entry.ask.kind();
+        let code = Definitions::r4().type_code(kind).unwrap_or_default();
+        let (id, version, claim, old, happened) = match resolved {
+            Resolved::Keep { row } => {
+                ready.push(Ready::Keep(Served::of(&row)?));
+                continue;
+            }
+            Resolved::Same { entry } => {
+                ready.push(Ready::Same(entry));
+                continue;
+            }
+            Resolved::New { id, claim } => (id, 1, claim, None, Happened::Created),
+            Resolved::Replace { row } => {
+                let happened = if row.deleted { Happened::Created } else { Happened::Updated };
+                (row.id.clone(), row.version + 1, None, Some(row), happened)
+            }
+            Resolved::Delete { row } => (row.id.clone(), row.version + 1, None, Some(row), Happened::Deleted),
+        };
+        let resource = match &entry.ask {
+            Ask::Delete { .. } => None,
+            ask => ask.resource().map(|resource| {
+                let mut resource = resource.clone();
+                references::replace(&mut resource, &targets);
+                if let Some(members) = resource.as_object_mut() {
+                    stamp(members, &id, version, at, &caller.institution);
+                }
+                resource
+            }),
+        };
+        ready.push(Ready::Write(Box::new(change(kind, code, id, version, at, resource, old, happened, claim)?)));
+    }
+    Ok(Prepared { entries: ready, seen: resolution.seen })
+}
+
+/// A version with all that is written with it. `resource` is absent for a deletion.
+#[allow(clippy::too_many_arguments)] // they are the fields of what it makes
+pub(super) fn change(
+    kind: &'static str,
+    code: TypeCode,
+    id: String,
+    version: i64,
+    at: i64,
+    resource: Option<Value>,
+    old: Option<Box<Stored>>,
+    happened: Happened,
+    claim: Option<String>,
+) -> Result<Change, EngineError> {
+    let mut before = None;
+    let mut was = None;
+    let mut patient = None;
+    if let Some(row) = old {
+        let mut old_index = Index::default();
+        if !row.deleted {
+            let value = value_of(&row.body)?;
+            let indexed = index(&value, kind, code);
+            (old_index, patient) = (indexed.index, indexed.patient);
+            before = Some(value);
+        }
+        was = Some((row, old_index));
+    }
+    let mut made = Change {
+        happened,
+        kind,
+        code,
+        id,
+        version,
+        at,
+        patient,
+        body: Body::default(),
+        json: Vec::new(),
+        index: Index::default(),
+        old: was,
+        claim,
+        before,
+        after: None,
+    };
+    if let Some(resource) = resource {
+        let indexed = index(&resource, kind, code);
+        made.json = serde_json::to_vec(&resource).map_err(|error| EngineError::Internal(error.to_string()))?;
+        made.body = Body::of(&made.json);
+        (made.index, made.patient) = (indexed.index, indexed.patient);
+        if kind == "Patient" && code != GOLDEN_PATIENT {
+            made.after = Some(resource);
+        }
+    }
+    Ok(made)
+}

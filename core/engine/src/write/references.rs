@@ -1,0 +1,32 @@
+//! What the references of a resource say, and what they say once it is known what they point to.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use meridian_model::rewrite::rewrite;
+use serde_json::Value;
+
+/// Shows the text of every `Reference.reference`.
+pub(super) fn visit(value: &Value, see: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                match member {
+                    Value::String(text) if key == "reference" => see(text),
+                    other => visit(other, see),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| visit(item, see)),
+        _ => {}
+    }
+}
+
+/// Puts `targets` in the place of the texts that they are found by.
+pub(super) fn replace(resource: &mut Value, targets: &HashMap<String, String>) {
+    if !targets.is_empty() {
+        let found: Result<(), _> =
+            rewrite(resource, &mut |_, text| Ok::<_, Infallible>(targets.get(text).cloned()));
+        debug_assert!(found.is_ok());
+    }
+}

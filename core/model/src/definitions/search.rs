@@ -1,0 +1,67 @@
+//! Search parameters as the tables hold them.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+/// The type of a search parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    String,
+    Token,
+    Reference,
+    Date,
+    Number,
+    Quantity,
+    Uri,
+    Composite,
+    Special,
+}
+
+impl Kind {
+    /// The code of R4's value set `search-param-type`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Token => "token",
+            Self::Reference => "reference",
+            Self::Date => "date",
+            Self::Number => "number",
+            Self::Quantity => "quantity",
+            Self::Uri => "uri",
+            Self::Composite => "composite",
+            Self::Special => "special",
+        }
+    }
+}
+
+/// One search parameter of one base type. A SearchParameter resource with several bases is several of these.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SearchParam {
+    /// Stable and unique for (base, code); may be stored. HL7's lie under 10,000, Meridian's own from there.
+    pub number: u16,
+    pub code: &'static str,
+    /// A resource type, `Resource` or `DomainResource`.
+    pub base: &'static str,
+    pub kind: Kind,
+    pub url: &'static str,
+    pub description: Cow<'static, str>,
+    /// Reference parameters: the types that may be pointed to; empty where any may.
+    pub targets: Vec<&'static str>,
+    /// Path programs (`definitions/README.md`); for composites the anchors.
+    pub paths: Vec<&'static str>,
+    /// Composites: their parts, with programs relative to the anchor.
+    pub parts: Vec<Part>,
+    /// The FHIRPath expression that no program was made of (empty where HL7 gives none): the parameter finds nothing.
+    pub unsupported: Option<&'static str>,
+}
+
+/// A part of a composite parameter.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Code of the parameter that the part is.
+    pub code: &'static str,
+    pub paths: Vec<&'static str>,
+}

@@ -1,0 +1,66 @@
+//! `claim(kind, key)`: at most one holder at a time, by primary key. `sequence(scope)`: numbers without gaps or doubles.
+
+use rusqlite::OptionalExtension;
+
+use crate::sql::{self, Sql};
+use crate::{Reader, StoreError, WriteTx};
+
+static HOLDER: Sql = Sql::new(|| sql::select("claim", &["holder"], &["kind", "key"]));
+static TAKE: Sql = Sql::new(|| sql::insert_new("claim", &["kind", "key", "holder", "tx"]));
+static PASS: Sql = Sql::new(|| sql::update("claim", &["holder", "tx"], &["kind", "key"]));
+static DROP: Sql = Sql::new(|| sql::delete("claim", &["kind", "key", "holder"]));
+static HELD: Sql = Sql::new(|| sql::select("claim", &["kind", "key"], &["holder"]));
+static NEXT: Sql = Sql::new(|| sql::select("sequence", &["next"], &["scope"]));
+static STEP: Sql = Sql::new(|| sql::upsert("sequence", &["scope", "next"], &["scope"]));
+
+impl Reader<'_> {
+    /// Who holds the claim.
+    pub fn holder(&self, kind: &str, key: &str) -> Result<Option<i64>, StoreError> {
+        Ok(self.conn.prepare_cached(&HOLDER)?.query_row((kind, key), |row| row.get(0)).optional()?)
+    }
+
+    /// All claims of one holder, as (kind, key).
+    pub fn held_by(&self, holder: i64) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&HELD)?;
+        let rows = statement.query_map([holder], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Takes the claim, or tells who holds it. A holder that takes it again keeps it.
+    ///
+    /// # Errors
+    /// Only those of the database: a claim that is taken is `Ok(Err(holder))`.
+    pub fn claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<Result<(), i64>, StoreError> {
+        let tx = self.tx()?;
+        self.conn.prepare_cached(&TAKE)?.execute((kind, key, holder, tx))?;
+        match self.holder(kind, key)? {
+            Some(other) if other != holder => Ok(Err(other)),
+            _ => Ok(Ok(())),
+        }
+    }
+
+    /// Passes a claim on, whoever held it.
+    pub fn pass_claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
+        let tx = self.tx()?;
+        if self.conn.prepare_cached(&PASS)?.execute((holder, tx, kind, key))? == 0 {
+            self.conn.prepare_cached(&TAKE)?.execute((kind, key, holder, tx))?;
+        }
+        Ok(())
+    }
+
+    /// Lets the claim go if `holder` holds it.
+    pub fn release(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
+        self.conn.prepare_cached(&DROP)?.execute((kind, key, holder))?;
+        Ok(())
+    }
+
+    /// The next number of `scope`, from 1.
+    pub fn next(&mut self, scope: &str) -> Result<i64, StoreError> {
+        let next: Option<i64> = self.conn.prepare_cached(&NEXT)?.query_row([scope], |row| row.get(0)).optional()?;
+        let number = next.unwrap_or(1);
+        self.conn.prepare_cached(&STEP)?.execute((scope, number + 1))?;
+        Ok(number)
+    }
+}

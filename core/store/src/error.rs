@@ -1,0 +1,28 @@
+//! What can go wrong in the store.
+
+/// A fault of the store itself; rules that a caller broke are told by the use-case, not here.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database answered: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("cannot use {path}: {source}")]
+    File { path: String, source: std::io::Error },
+    #[error("a stored body cannot be read: {0}")]
+    Body(String),
+    #[error("the data folder {0} is in use by another process")]
+    InUse(String),
+    #[error("the data folder was written by a newer program (schema {found}, this one knows {known})")]
+    TooNew { found: i64, known: i64 },
+    #[error("the store is stopping")]
+    Stopping,
+    #[error("a write failed and was undone")]
+    WriteAborted,
+    #[error("subject {0} holds as many resources as it can")]
+    SubjectFull(i64),
+}
+
+impl StoreError {
+    pub(crate) fn file(path: &std::path::Path, source: std::io::Error) -> StoreError {
+        StoreError::File { path: path.display().to_string(), source }
+    }
+}

@@ -1,0 +1,171 @@
+//! Jobs: work that must survive a stop. A queue's key makes an entry unique, so what arrives twice is kept once.
+//!
+//! The inbox of every door is such a queue (its bodies are the raw bytes), and so will be the outbox.
+
+use rusqlite::{OptionalExtension, Row};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+
+use crate::sql::{self, Sql};
+use crate::{Body, Reader, StoreError, WriteTx};
+
+/// Where a job stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JobState {
+    Waiting = 0,
+    Done = 1,
+    /// Set aside for a person, with a reason.
+    Parked = 2,
+}
+
+/// A job that comes in.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    pub queue: String,
+    pub key: String,
+    /// Small facts as JSON text, for lists.
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+/// A job as it stands.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub id: i64,
+    pub queue: String,
+    pub key: String,
+    pub state: JobState,
+    /// When it came in, in milliseconds since 1970 UTC.
+    pub at: i64,
+    pub attempts: i64,
+    pub head: String,
+    pub body: Vec<u8>,
+    /// What became of it, as JSON text.
+    pub note: String,
+    /// The transaction that did it.
+    pub tx: Option<i64>,
+}
+
+/// How many jobs of a queue stand where.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Counts {
+    pub waiting: i64,
+    pub done: i64,
+    pub parked: i64,
+}
+
+const COLUMNS: &[&str] = &["id", "queue", "key", "state", "at", "attempts", "head", "body", "note", "tx"];
+
+static ADD: Sql = Sql::new(|| sql::insert("job", COLUMNS));
+static BY_ID: Sql = Sql::new(|| sql::select("job", COLUMNS, &["id"]));
+static BY_KEY: Sql = Sql::new(|| sql::select("job", COLUMNS, &["queue", "key"]));
+static LAST: Sql = Sql::new(|| sql::select_ordered("job", &["id"], &[], "id", Order::Desc));
+static END: Sql = Sql::new(|| sql::update("job", &["state", "attempts", "head", "note", "tx"], &["id"]));
+
+impl Reader<'_> {
+    pub fn job(&self, id: i64) -> Result<Option<Job>, StoreError> {
+        Ok(self.conn.prepare_cached(&BY_ID)?.query_row([id], read).optional()?)
+    }
+
+    pub fn job_by_key(&self, queue: &str, key: &str) -> Result<Option<Job>, StoreError> {
+        Ok(self.conn.prepare_cached(&BY_KEY)?.query_row((queue, key), read).optional()?)
+    }
+
+    /// The newest `limit` jobs below `before`, newest first, of one state or of all.
+    pub fn jobs(
+        &self,
+        queue: &str,
+        state: Option<JobState>,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let mut conditions = Cond::all().add(Expr::col("queue").eq(queue));
+        if let Some(state) = state {
+            conditions = conditions.add(Expr::col("state").eq(state as i64));
+        }
+        if let Some(before) = before {
+            conditions = conditions.add(Expr::col("id").lt(before));
+        }
+        self.select(conditions, Order::Desc, limit)
+    }
+
+    /// The oldest `limit` waiting jobs, oldest first.
+    pub fn waiting_jobs(&self, queue: &str, limit: u32) -> Result<Vec<Job>, StoreError> {
+        let waiting = Expr::col("state").eq(JobState::Waiting as i64);
+        self.select(Cond::all().add(Expr::col("queue").eq(queue)).add(waiting), Order::Asc, limit)
+    }
+
+    fn select(&self, conditions: Cond, order: Order, limit: u32) -> Result<Vec<Job>, StoreError> {
+        let mut select = Query::select();
+        select.columns(COLUMNS.iter().copied()).from("job").cond_where(conditions);
+        let (text, values) = select.order_by("id", order).limit(u64::from(limit)).build(SqliteQueryBuilder);
+        let mut statement = self.conn.prepare_cached(&text)?;
+        let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn job_counts(&self, queue: &str) -> Result<Counts, StoreError> {
+        let mut select = Query::select();
+        select.column("state").expr(Expr::col("id").count()).from("job").and_where(Expr::col("queue").eq(queue));
+        let (text, values) = select.group_by_col("state").build(SqliteQueryBuilder);
+        let mut statement = self.conn.prepare_cached(&text)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(sql::bind(values)))?;
+        let mut counts = Counts::default();
+        while let Some(row) = rows.next()? {
+            let count = row.get(1)?;
+            match state(row.get(0)?) {
+                JobState::Waiting => counts.waiting = count,
+                JobState::Done => counts.done = count,
+                JobState::Parked => counts.parked = count,
+            }
+        }
+        Ok(counts)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Adds a job, or gives the one that has its key already.
+    pub fn add_job(&mut self, new: &NewJob) -> Result<Result<i64, Job>, StoreError> {
+        if let Some(there) = self.job_by_key(&new.queue, &new.key)? {
+            return Ok(Err(there));
+        }
+        let last: Option<i64> = self.conn.prepare_cached(&LAST)?.query_row([1], |row| row.get(0)).optional()?;
+        let id = last.unwrap_or_default() + 1;
+        let body = Body::of(&new.body);
+        let state = JobState::Waiting as i64;
+        let row = (id, &new.queue, &new.key, state, self.at(), 0, &new.head, body.bytes(), "{}", None::<i64>);
+        self.conn.prepare_cached(&ADD)?.execute(row)?;
+        Ok(Ok(id))
+    }
+
+    /// Writes what became of a job, in the transaction of what it did.
+    pub fn end_job(&mut self, job: &Job, state: JobState, head: &str, note: &str) -> Result<(), StoreError> {
+        let tx = if state == JobState::Done { Some(self.tx()?) } else { None };
+        self.conn.prepare_cached(&END)?.execute((state as i64, job.attempts + 1, head, note, tx, job.id))?;
+        Ok(())
+    }
+}
+
+fn state(number: i64) -> JobState {
+    match number {
+        1 => JobState::Done,
+        2 => JobState::Parked,
+        _ => JobState::Waiting,
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
+    let body = Body::stored(row.get(7)?).json();
+    Ok(Job {
+        id: row.get(0)?,
+        queue: row.get(1)?,
+        key: row.get(2)?,
+        state: state(row.get(3)?),
+        at: row.get(4)?,
+        attempts: row.get(5)?,
+        head: row.get(6)?,
+        body: body
+            .map_err(|e| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Blob, Box::new(e)))?,
+        note: row.get(8)?,
+        tx: row.get(9)?,
+    })
+}

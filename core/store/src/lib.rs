@@ -1,0 +1,35 @@
+//! The only room that knows SQL: versions, search rows, claims, jobs and audit rows, durable and together.
+//!
+//! A caller opens a [`Store`], reads through [`Store::read`] (a consistent snapshot) and writes through
+//! [`Store::write`] (a closure that runs inside the one writer's transaction and is answered after the commit).
+//! Every statement is built with `sea-query`, so that PostgreSQL is a second dialect of the same text.
+
+mod audit;
+mod backup;
+mod body;
+mod claim;
+mod error;
+mod identity;
+mod intern;
+mod job;
+mod key;
+mod member;
+mod reader;
+mod rows;
+mod schema;
+pub mod search;
+mod sql;
+mod sqlite;
+mod write;
+
+pub use audit::{AuditLog, Look, LookRow, Verified, WriteRow};
+pub use backup::{Restored, restore_check};
+pub use body::Body;
+pub use error::StoreError;
+pub use identity::{Session, SessionKind, User};
+pub use job::{Counts, Job, JobState, NewJob};
+pub use key::{GOLDEN_PATIENT, Key, Subject, SubjectKind, TypeCode};
+pub use reader::Reader;
+pub use rows::{Index, NO_DATE, Stored, Token, Version};
+pub use sqlite::{Lane, Store, StoreOptions};
+pub use write::{CONDITIONAL_CREATE, NewResource, Origin, Replacement, WriteTx};

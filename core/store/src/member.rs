@@ -1,0 +1,78 @@
+//! Which subjects are one person. A row says since when and until when; nothing clinical is rewritten.
+
+use rusqlite::OptionalExtension;
+use sea_query::{Expr, ExprTrait, Query, SqliteQueryBuilder};
+
+use crate::sql::{self, Sql};
+use crate::{Reader, StoreError, Subject, SubjectKind, WriteTx};
+
+static PERSON: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.column("person").from("membership");
+    select.and_where(Expr::col("subject").eq(0)).and_where(Expr::col("to_tx").is_null());
+    select.build(SqliteQueryBuilder).0
+});
+static MEMBERS: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.column("subject").from("membership");
+    select.and_where(Expr::col("person").eq(0)).and_where(Expr::col("to_tx").is_null());
+    select.order_by("subject", sea_query::Order::Asc);
+    select.build(SqliteQueryBuilder).0
+});
+static LEAVE: Sql = Sql::new(|| {
+    let mut update = Query::update();
+    update.table("membership").value("to_tx", 0);
+    update.and_where(Expr::col("subject").eq(0)).and_where(Expr::col("to_tx").is_null());
+    update.build(SqliteQueryBuilder).0
+});
+static ENTER: Sql =
+    Sql::new(|| sql::upsert("membership", &["subject", "from_tx", "to_tx", "person"], &["subject", "from_tx"]));
+static KIND: Sql = Sql::new(|| sql::select("subject", &["kind"], &["id"]));
+
+impl Reader<'_> {
+    /// The person (the subject of the golden Patient) that `subject` belongs to now.
+    pub fn person(&self, subject: Subject) -> Result<Option<Subject>, StoreError> {
+        Ok(self.conn.prepare_cached(&PERSON)?.query_row([subject.0], |row| row.get(0).map(Subject)).optional()?)
+    }
+
+    /// The subjects of a person now, the golden one included.
+    pub fn members(&self, person: Subject) -> Result<Vec<Subject>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&MEMBERS)?;
+        let rows = statement.query_map([person.0], |row| row.get(0).map(Subject))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Everybody who is the same person as `subject`, itself included.
+    pub fn same_person(&self, subject: Subject) -> Result<Vec<Subject>, StoreError> {
+        match self.person(subject)? {
+            Some(person) => self.members(person),
+            None => Ok(vec![subject]),
+        }
+    }
+
+    pub fn kind_of(&self, subject: Subject) -> Result<Option<SubjectKind>, StoreError> {
+        let kind: Option<i64> = self.conn.prepare_cached(&KIND)?.query_row([subject.0], |row| row.get(0)).optional()?;
+        Ok(kind.map(|kind| match kind {
+            2 => SubjectKind::Golden,
+            1 => SubjectKind::Source,
+            _ => SubjectKind::Common,
+        }))
+    }
+}
+
+impl WriteTx<'_> {
+    /// Moves `subject` to `person` from this transaction on.
+    pub fn join(&mut self, subject: Subject, person: Subject) -> Result<(), StoreError> {
+        let tx = self.tx()?;
+        self.conn.prepare_cached(&LEAVE)?.execute((tx, subject.0))?;
+        self.conn.prepare_cached(&ENTER)?.execute((subject.0, tx, None::<i64>, person.0))?;
+        Ok(())
+    }
+
+    /// Ends the membership of `subject`.
+    pub fn leave(&mut self, subject: Subject) -> Result<(), StoreError> {
+        let tx = self.tx()?;
+        self.conn.prepare_cached(&LEAVE)?.execute((tx, subject.0))?;
+        Ok(())
+    }
+}

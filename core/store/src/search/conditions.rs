@@ -1,0 +1,138 @@
+//! A condition as a filter on rows of one table, and as a probe for one candidate.
+
+use sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
+
+use super::{Condition, DateOp, DateTest, SystemTest, TokenTest};
+use crate::intern::NO_SYSTEM;
+use crate::key::pack_id;
+use crate::{Reader, StoreError};
+
+/// `EXISTS (…)` for the candidate `d`/`r`, by primary key.
+pub(super) fn probe(reader: &Reader<'_>, condition: &Condition) -> Result<Expr, StoreError> {
+    let key = Expr::col(("t", "key")).equals(("d", "key"));
+    let date = Expr::col(("t", "date")).equals(("r", "date"));
+    Ok(match condition {
+        Condition::Ids(ids) => Expr::col(("r", "id")).is_in(ids.iter().map(|id| pack_id(id))),
+        Condition::Updated(any) => any_of(any.iter().map(|test| {
+            let at = || Expr::col(("r", "at"));
+            range(*test, at(), at().add(1))
+        })),
+        Condition::Token { param, any, .. } => {
+            exists(table("token", *param).cond_where(tokens(reader, "t", any)?).and_where(date).and_where(key))
+        }
+        Condition::Text { param, any } => exists(table("string", *param).cond_where(prefixes("t", any)).and_where(key)),
+        Condition::Exact { param, any } => {
+            let equal = Expr::col(("t", "folded")).is_in(any.iter().cloned());
+            exists(table("string", *param).and_where(equal).and_where(key))
+        }
+        Condition::Reference { param, any } => {
+            exists(table("reference", *param).cond_where(targets("t", any)).and_where(date).and_where(key))
+        }
+        Condition::Date { param, any } => exists(table("date", *param).cond_where(dates("t", any)).and_where(key)),
+    })
+}
+
+/// `SELECT 1 FROM name t WHERE param = ?`.
+fn table(name: &'static str, param: u32) -> SelectStatement {
+    let mut select = Query::select();
+    select.expr(Expr::val(1)).from_as(name, "t").and_where(Expr::col(("t", "param")).eq(param));
+    select
+}
+
+fn exists(select: &mut SelectStatement) -> Expr {
+    Expr::exists(select.take())
+}
+
+fn any_of(tests: impl Iterator<Item = Expr>) -> Expr {
+    tests.reduce(ExprTrait::or).unwrap_or_else(|| Expr::val(0).eq(1))
+}
+
+fn or(tests: impl Iterator<Item = Expr>) -> Cond {
+    Cond::all().add(any_of(tests))
+}
+
+pub(super) fn tokens(reader: &Reader<'_>, alias: &'static str, any: &[TokenTest]) -> Result<Cond, StoreError> {
+    let mut tests = Vec::with_capacity(any.len());
+    for test in any {
+        let system = match &test.system {
+            SystemTest::Any => None,
+            SystemTest::None => Some(NO_SYSTEM),
+            SystemTest::Uri(uri) => match reader.words.system(reader.conn, uri)? {
+                Some(id) => Some(id),
+                None => continue, // no row uses this system
+            },
+        };
+        let code = test.code.as_ref().map(|code| Expr::col((alias, "code")).eq(code.as_str()));
+        let system = system.map(|id| Expr::col((alias, "system")).eq(id));
+        tests.push(match (code, system) {
+            (Some(code), Some(system)) => code.and(system),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => Expr::val(1).eq(1),
+        });
+    }
+    Ok(or(tests.into_iter()))
+}
+
+/// Every prefix as a range, which an ordered index answers; an empty prefix matches every text.
+pub(super) fn prefixes(alias: &'static str, any: &[String]) -> Cond {
+    or(any.iter().map(|prefix| {
+        let column = || Expr::col((alias, "folded"));
+        let from = column().gte(prefix.as_str());
+        match after_prefix(prefix) {
+            Some(end) => from.and(column().lt(end)),
+            None => from,
+        }
+    }))
+}
+
+/// The first text that no longer begins with `prefix`.
+fn after_prefix(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        let next = u32::from(last) + 1;
+        let next = if (0xD800..0xE000).contains(&next) { 0xE000 } else { next };
+        if let Some(next) = char::from_u32(next) {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+pub(super) fn targets(alias: &'static str, any: &[(crate::TypeCode, String)]) -> Cond {
+    or(any.iter().map(|(kind, id)| Expr::col((alias, "type")).eq(*kind).and(Expr::col((alias, "id")).eq(pack_id(id)))))
+}
+
+pub(super) fn dates(alias: &'static str, any: &[DateTest]) -> Cond {
+    or(any.iter().map(|test| range(*test, Expr::col((alias, "lo")), Expr::col((alias, "hi")))))
+}
+
+/// R4 §3.1.1.5.5, with the resource's range `[lo, hi)` and the value's `[test.lo, test.hi)`.
+fn range(test: DateTest, lo: Expr, hi: Expr) -> Expr {
+    match test.op {
+        DateOp::Eq => lo.gte(test.lo).and(hi.lte(test.hi)),
+        DateOp::Ne => lo.lt(test.lo).or(hi.gt(test.hi)),
+        DateOp::Gt => hi.gt(test.hi),
+        DateOp::Lt => lo.lt(test.lo),
+        DateOp::Ge => lo.gte(test.lo).or(hi.gt(test.hi)),
+        DateOp::Le => hi.lte(test.hi).or(lo.lt(test.lo)),
+        DateOp::StartsAfter => lo.gte(test.hi),
+        DateOp::EndsBefore => hi.lte(test.lo),
+        DateOp::Overlaps => lo.lt(test.hi).and(hi.gt(test.lo)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after_prefix;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_prefix_range_holds_just_what_begins_with_it(prefix in ".{1,6}", other in ".{0,8}") {
+            let end = after_prefix(&prefix).unwrap();
+            let inside = other.as_str() >= prefix.as_str() && other < end;
+            prop_assert_eq!(inside, other.starts_with(&prefix));
+        }
+    }
+}

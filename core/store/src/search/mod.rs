@@ -1,0 +1,203 @@
+//! A search is data; this room turns it into one statement and runs it.
+//!
+//! The statement has a *driver*, the table in whose order candidates come, and probes the other conditions for each
+//! candidate by primary key. A resident's own rows come from `bedside`; a code in the region from `token`.
+
+mod compile;
+mod conditions;
+mod driver;
+mod order;
+
+use rusqlite::Row;
+use rusqlite::types::Value as Lite;
+use sea_query::SqliteQueryBuilder;
+
+use crate::reader::stored;
+use crate::sql::bind;
+use crate::{Reader, StoreError, Stored, Subject, TypeCode};
+
+/// What a caller may see. There is no value that means "no filter was set".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Nothing,
+    Only(Vec<Subject>),
+    All,
+}
+
+/// A search over one resource type.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub kind: TypeCode,
+    pub scope: Scope,
+    /// Whose record, if the search names a patient: all subjects of that person.
+    pub who: Option<Vec<Subject>>,
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// The parameter whose tokens are the `main` codings of the bedside rows.
+    pub main: Option<u32>,
+    /// The date parameter that is the clinical date, if one is.
+    pub clinical: Option<u32>,
+    pub sort: Vec<Sort>,
+    /// The last row of the page before.
+    pub after: Option<Cursor>,
+    pub limit: u32,
+}
+
+/// One parameter of a search; any of its values may hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// `_id`.
+    Ids(Vec<String>),
+    /// `_lastUpdated`.
+    Updated(Vec<DateTest>),
+    Token {
+        param: u32,
+        any: Vec<TokenTest>,
+        /// Whether a value names few resources (an identifier).
+        selective: bool,
+    },
+    /// Folded prefixes.
+    Text {
+        param: u32,
+        any: Vec<String>,
+    },
+    /// Exact text (uri parameters).
+    Exact {
+        param: u32,
+        any: Vec<String>,
+    },
+    Reference {
+        param: u32,
+        any: Vec<(TypeCode, String)>,
+    },
+    Date {
+        param: u32,
+        any: Vec<DateTest>,
+    },
+}
+
+/// `system|code`, `code`, `|code` or `system|`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenTest {
+    pub system: SystemTest,
+    pub code: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SystemTest {
+    Any,
+    None,
+    Uri(String),
+}
+
+/// A prefix and the range `[lo, hi)` of the value, in milliseconds since 1970 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateTest {
+    pub op: DateOp,
+    pub lo: i64,
+    pub hi: i64,
+}
+
+/// R4's prefixes; `Overlaps` serves `ap`, whose range the caller widens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateOp {
+    Eq,
+    Ne,
+    Gt,
+    Lt,
+    Ge,
+    Le,
+    StartsAfter,
+    EndsBefore,
+    Overlaps,
+}
+
+/// A sort key. Rows that are equal in all keys come in the order of their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    pub by: SortBy,
+    pub descending: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortBy {
+    Id,
+    Updated,
+    Date(u32),
+    Text(u32),
+    Token(u32),
+}
+
+/// The sort values of a row and its number: where the next page begins.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Cursor {
+    pub values: Vec<CursorValue>,
+    pub key: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum CursorValue {
+    Number(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// A page of matches.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub rows: Vec<Stored>,
+    /// There when more rows follow.
+    pub next: Option<Cursor>,
+}
+
+impl Reader<'_> {
+    /// One page of a search: one statement.
+    pub fn search(&self, search: &Search) -> Result<Page, StoreError> {
+        let (text, values) = compile::page(self, search)?.build(SqliteQueryBuilder);
+        let mut statement = self.conn.prepare_cached(&text)?;
+        let mut found = statement.query(rusqlite::params_from_iter(bind(values)))?;
+        let mut rows = Vec::new();
+        let mut cursors = Vec::new();
+        while let Some(row) = found.next()? {
+            cursors.push(cursor(row, search.sort.len())?);
+            rows.push(stored(row)?);
+        }
+        let limit = search.limit as usize;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if more { limit.checked_sub(1).and_then(|last| cursors.into_iter().nth(last)) } else { None };
+        Ok(Page { rows, next })
+    }
+
+    /// How many resources match, counted up to `cap` and one more.
+    pub fn count(&self, search: &Search, cap: Option<u64>) -> Result<u64, StoreError> {
+        let (text, values) = compile::count(self, search, cap)?.build(SqliteQueryBuilder);
+        let mut statement = self.conn.prepare_cached(&text)?;
+        let count: i64 = statement.query_row(rusqlite::params_from_iter(bind(values)), |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// The text of a search's statement and the database's plan for it.
+    pub fn explain(&self, search: &Search) -> Result<(String, Vec<String>), StoreError> {
+        let (text, values) = compile::page(self, search)?.build(SqliteQueryBuilder);
+        let mut statement = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {text}"))?;
+        let plan = statement.query_map(rusqlite::params_from_iter(bind(values)), |row| row.get(3))?;
+        let plan = plan.collect::<Result<_, _>>()?;
+        Ok((text, plan))
+    }
+}
+
+fn cursor(row: &Row<'_>, sorts: usize) -> Result<Cursor, StoreError> {
+    let first = crate::reader::stored_columns().len();
+    let mut values = Vec::with_capacity(sorts);
+    for nth in 0..sorts {
+        values.push(match row.get(first + nth)? {
+            Lite::Integer(number) => CursorValue::Number(number),
+            Lite::Text(text) => CursorValue::Text(text),
+            Lite::Blob(bytes) => CursorValue::Bytes(bytes),
+            Lite::Null | Lite::Real(_) => CursorValue::Number(0),
+        });
+    }
+    Ok(Cursor { values, key: row.get(0)? })
+}

@@ -1,0 +1,34 @@
+//! Brings a database file to the schema of this program, in one transaction a step.
+
+use rusqlite::Connection;
+use sea_query::SqliteQueryBuilder;
+
+use crate::schema::{INDEXES, TABLES, VERSION, one_open_membership};
+use crate::{StoreError, Subject, SubjectKind};
+
+pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
+    let found: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(StoreError::TooNew { found, known: VERSION });
+    }
+    if found < 1 {
+        let step = conn.unchecked_transaction()?;
+        first(&step)?;
+        step.pragma_update(None, "user_version", 1)?;
+        step.commit()?;
+    }
+    Ok(())
+}
+
+fn first(conn: &Connection) -> Result<(), StoreError> {
+    for table in TABLES {
+        conn.execute(&table.create().to_string(SqliteQueryBuilder), [])?;
+    }
+    for index in INDEXES {
+        conn.execute(&index.create().to_string(SqliteQueryBuilder), [])?;
+    }
+    conn.execute(&one_open_membership().to_string(SqliteQueryBuilder), [])?;
+    let common = crate::sql::insert("subject", &["id", "kind", "next_slot"]);
+    conn.execute(&common, (Subject::COMMON.0, SubjectKind::Common as i64, 1))?;
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! The embedded store: one file, many readers, one writer with two lanes.
+
+mod checkpoint;
+mod migrate;
+mod pool;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use crate::intern::Dictionaries;
+use crate::{AuditLog, Origin, Reader, StoreError, WriteTx};
+
+pub use writer::Lane;
+pub(crate) use writer::now;
+
+/// The name of the database inside a data folder.
+pub(crate) const FILE: &str = "meridian.db";
+
+/// How long a connection waits for a lock of another.
+pub(crate) const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// Connections for reading.
+    pub readers: usize,
+    /// Page cache of the writer, in MiB.
+    pub cache_mib: u32,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        StoreOptions { readers: 8, cache_mib: 192 }
+    }
+}
+
+/// An open data folder. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dir: PathBuf,
+    words: Arc<Dictionaries>,
+    readers: pool::Pool,
+    writer: writer::Writer,
+    audit: AuditLog,
+    _checkpoint: checkpoint::Checkpointer,
+    _lock: Arc<std::fs::File>,
+}
+
+impl Store {
+    /// Opens (and makes, if need be) the store in `dir`, which no other process may hold.
+    ///
+    /// # Errors
+    /// `InUse` when another process has the folder; `TooNew` for files of a later program.
+    pub fn open(dir: &Path, options: &StoreOptions) -> Result<Store, StoreError> {
+        std::fs::create_dir_all(dir).map_err(|e| StoreError::file(dir, e))?;
+        let lock = Arc::new(lock(dir)?);
+        let path = dir.join(FILE);
+        let writing = connect(&path, options.cache_mib)?;
+        migrate::migrate(&writing)?;
+        let words = Arc::new(Dictionaries::default());
+        let audit = AuditLog::open(dir, Arc::clone(&lock))?;
+        let checkpoint = checkpoint::Checkpointer::start(&path)?;
+        let writer = writer::Writer::start(writing, Arc::clone(&words), Arc::clone(&lock))?;
+        let readers = pool::Pool::open(&path, options.readers)?;
+        let inner = Inner { dir: dir.to_owned(), words, readers, writer, audit, _checkpoint: checkpoint, _lock: lock };
+        Ok(Store { inner: Arc::new(inner) })
+    }
+
+    /// The folder the store lives in.
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    /// The log of looks.
+    pub fn audit(&self) -> &AuditLog {
+        &self.inner.audit
+    }
+
+    /// Runs `look` on one snapshot. Blocks for the time that it takes: point reads may be called from a task, searches
+    /// belong on a thread that may block.
+    ///
+    /// # Errors
+    /// Those of `look`, and those of the database.
+    pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        let conn = self.inner.readers.take()?;
+        let snapshot = conn.unchecked_transaction().map_err(StoreError::from)?;
+        look(&Reader { conn: &snapshot, words: &self.inner.words })
+    }
+
+    /// Runs `act` in the writer's transaction and answers when it is durable, or undone.
+    ///
+    /// # Errors
+    /// Those of `act`, after all it wrote is undone; `WriteAborted` when the commit failed or `act` panicked.
+    pub async fn write<T, E>(
+        &self,
+        lane: Lane,
+        origin: Origin,
+        act: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.inner.writer.write(lane, origin, act).await
+    }
+
+    /// How many acts wait for the writer, in the interactive and in the bulk lane.
+    pub fn waiting(&self) -> (usize, usize) {
+        self.inner.writer.waiting()
+    }
+}
+
+/// A connection with the settings that durability rests on.
+pub(crate) fn connect(path: &Path, cache_mib: u32) -> Result<Connection, StoreError> {
+    let conn = Connection::open(path)?;
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", "ON")?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.pragma_update(None, "cache_size", -i64::from(cache_mib) * 1024)?;
+    conn.busy_timeout(BUSY)?;
+    conn.set_prepared_statement_cache_capacity(256);
+    Ok(conn)
+}
+
+fn lock(dir: &Path) -> Result<std::fs::File, StoreError> {
+    let path = dir.join("lock");
+    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|e| StoreError::file(&path, e))?;
+    file.try_lock().map_err(|_| StoreError::InUse(dir.display().to_string()))?;
+    Ok(file)
+}

@@ -1,0 +1,263 @@
+//! The one writer: two lanes, acts committed in groups, each answered after the commit.
+//!
+//! An act runs inside a savepoint, so that one that fails takes nothing of its group with it. Interactive acts go
+//! first and are committed at once; bulk acts share a commit until somebody interactive waits or the group is full.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::checkpoint::log_path;
+use crate::intern::Dictionaries;
+use crate::sql::{self, Sql};
+use crate::write::{Counters, audit_head};
+use crate::{Origin, StoreError, Subject, WriteTx};
+
+/// A group of bulk acts is committed when it has run this long; interactive acts interrupt it between two acts.
+const BULK_GROUP: Duration = Duration::from_millis(150);
+/// Acts that share a commit at most, so that those who came first do not wait for an endless row behind them.
+const GROUP: usize = 1024;
+/// Acts that may wait in each lane; more callers wait outside, which bounds memory.
+const INTERACTIVE_WAITING: usize = 1024;
+const BULK_WAITING: usize = 16;
+/// The log is cut by the writer itself when the checkpointer can't keep up.
+const LOG_LIMIT: u64 = 512 << 20;
+const CUT_EVERY: Duration = Duration::from_secs(2);
+/// How long the writer waits for readers then.
+const CUT_WAIT: Duration = Duration::from_millis(100);
+
+static LAST_TX: Sql = Sql::new(|| sql::select_ordered("tx", &["id"], &[], "id", sea_query::Order::Desc));
+static LAST_SUBJECT: Sql = Sql::new(|| sql::select_ordered("subject", &["id"], &[], "id", sea_query::Order::Desc));
+
+/// Which queue an act waits in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lane {
+    /// Somebody waits for the answer.
+    Interactive,
+    /// Imports and rebuilding.
+    Bulk,
+}
+
+type Fresh = HashMap<String, i64>;
+/// Runs the act; gives what to do when its group is committed (or not), or nothing when it failed and was answered.
+type Act = Box<dyn FnOnce(WriteTx<'_>) -> Option<(Fresh, Answer)> + Send>;
+type Answer = Box<dyn FnOnce(bool) + Send>;
+
+#[derive(Default)]
+struct Queues {
+    interactive: VecDeque<(Origin, Act)>,
+    bulk: VecDeque<(Origin, Act)>,
+    stopping: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    queues: Mutex<Queues>,
+    arrived: Condvar,
+}
+
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    interactive: Semaphore,
+    bulk: Semaphore,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    /// `lock` is held until the last act is written.
+    pub(super) fn start(conn: Connection, words: Arc<Dictionaries>, lock: Arc<File>) -> Result<Writer, StoreError> {
+        conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+        let (audit_seq, audit_hash) = audit_head(&conn)?;
+        let last = |sql: &str| conn.query_row(sql, [1], |row| row.get::<_, i64>(0));
+        let tx = last(&LAST_TX).unwrap_or_default();
+        let subject = last(&LAST_SUBJECT).unwrap_or(Subject::COMMON.0);
+        let counters = Counters { tx, subject, audit_seq, audit_hash };
+        let shared = Arc::new(Shared::default());
+        let mut state = State { conn, words, counters, shared: Arc::clone(&shared), cut: Instant::now(), _lock: lock };
+        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || state.work());
+        let thread = thread.map_err(|_| StoreError::Stopping)?;
+        let (interactive, bulk) = (Semaphore::new(INTERACTIVE_WAITING), Semaphore::new(BULK_WAITING));
+        Ok(Writer { shared, interactive, bulk, thread: Some(thread) })
+    }
+
+    pub(super) async fn write<T, E>(
+        &self,
+        lane: Lane,
+        origin: Origin,
+        act: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let places = if lane == Lane::Interactive { &self.interactive } else { &self.bulk };
+        let place = places.acquire().await.map_err(|_| StoreError::Stopping)?;
+        let (answer, answered) = oneshot::channel::<Result<T, E>>();
+        let act: Act = Box::new(move |mut tx| match act(&mut tx) {
+            Ok(value) => match tx.finish() {
+                Ok(fresh) => Some((
+                    fresh,
+                    Box::new(move |committed| {
+                        let _ = answer.send(if committed { Ok(value) } else { Err(StoreError::WriteAborted.into()) });
+                    }),
+                )),
+                Err(error) => {
+                    let _ = answer.send(Err(error.into()));
+                    None
+                }
+            },
+            Err(error) => {
+                let _ = answer.send(Err(error));
+                None
+            }
+        });
+        {
+            let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
+            if queues.stopping {
+                return Err(StoreError::Stopping.into());
+            }
+            match lane {
+                Lane::Interactive => queues.interactive.push_back((origin, act)),
+                Lane::Bulk => queues.bulk.push_back((origin, act)),
+            }
+        }
+        self.shared.arrived.notify_one();
+        let result = answered.await.unwrap_or_else(|_| Err(StoreError::WriteAborted.into()));
+        drop(place);
+        result
+    }
+
+    pub(super) fn waiting(&self) -> (usize, usize) {
+        let queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        (queues.interactive.len(), queues.bulk.len())
+    }
+}
+
+impl Drop for Writer {
+    /// What waits is still written; then the thread ends. (An act may own the last sight of the store: then this runs
+    /// on the writer's own thread, which cannot wait for itself.)
+    fn drop(&mut self) {
+        self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner).stopping = true;
+        self.shared.arrived.notify_all();
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct State {
+    conn: Connection,
+    words: Arc<Dictionaries>,
+    counters: Counters,
+    shared: Arc<Shared>,
+    cut: Instant,
+    _lock: Arc<File>,
+}
+
+impl State {
+    fn work(&mut self) {
+        while let Some(first) = self.wait() {
+            let before = self.counters.clone();
+            let mut done: Vec<(Fresh, Answer)> = Vec::new();
+            let committed = match self.group(first, &mut done) {
+                Ok(()) => true,
+                Err(error) => {
+                    tracing::error!(%error, "a group of writes was undone");
+                    let _ = self.conn.execute_batch("ROLLBACK");
+                    self.counters = before;
+                    false
+                }
+            };
+            for (fresh, answer) in done {
+                if committed && !fresh.is_empty() {
+                    self.words.publish(fresh);
+                }
+                answer(committed);
+            }
+            self.cut_log();
+        }
+        let _ = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+
+    fn wait(&self) -> Option<(Lane, Origin, Act)> {
+        let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(next) = pop(&mut queues, true) {
+                return Some(next);
+            }
+            if queues.stopping {
+                return None;
+            }
+            queues = self.shared.arrived.wait(queues).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn group(&mut self, first: (Lane, Origin, Act), done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
+        self.conn.execute_batch("BEGIN IMMEDIATE")?;
+        let began = Instant::now();
+        let mut next = Some(first);
+        let mut somebody_waits = false;
+        while let Some((lane, origin, act)) = next {
+            somebody_waits |= lane == Lane::Interactive;
+            self.run(origin, act, done)?;
+            if done.len() >= GROUP {
+                break;
+            }
+            let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
+            next = pop(&mut queues, !somebody_waits && began.elapsed() < BULK_GROUP);
+        }
+        Ok(self.conn.execute_batch("COMMIT")?)
+    }
+
+    fn run(&mut self, origin: Origin, act: Act, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
+        self.conn.execute_batch("SAVEPOINT act")?;
+        let before = self.counters.clone();
+        let tx = WriteTx::new(&self.conn, &self.words, &mut self.counters, origin, now());
+        match catch_unwind(AssertUnwindSafe(|| act(tx))) {
+            Ok(Some(answer)) => {
+                self.conn.execute_batch("RELEASE act")?;
+                done.push(answer);
+            }
+            failed => {
+                if failed.is_err() {
+                    tracing::error!("an act panicked and was undone");
+                }
+                self.conn.execute_batch("ROLLBACK TO act; RELEASE act")?;
+                self.counters = before;
+            }
+        }
+        Ok(())
+    }
+
+    /// A reader that keeps an old snapshot (a backup) keeps the log too: it is asked for seldom, and not for long.
+    fn cut_log(&mut self) {
+        let Some(path) = self.conn.path() else { return };
+        let size = std::fs::metadata(log_path(path.as_ref())).map(|m| m.len()).unwrap_or_default();
+        if size > LOG_LIMIT && self.cut.elapsed() > CUT_EVERY {
+            let _ = self.conn.busy_timeout(CUT_WAIT);
+            let _ = self.conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+            let _ = self.conn.busy_timeout(super::BUSY);
+            self.cut = Instant::now();
+        }
+    }
+}
+
+fn pop(queues: &mut Queues, bulk_too: bool) -> Option<(Lane, Origin, Act)> {
+    let interactive = queues.interactive.pop_front().map(|(origin, act)| (Lane::Interactive, origin, act));
+    interactive.or_else(|| {
+        let bulk = if bulk_too { queues.bulk.pop_front() } else { None };
+        bulk.map(|(origin, act)| (Lane::Bulk, origin, act))
+    })
+}
+
+/// Milliseconds since 1970 UTC.
+pub(crate) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+}

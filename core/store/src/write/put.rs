@@ -1,0 +1,137 @@
+//! A resource comes in, is replaced, or goes; its search rows and its directory entry with it.
+
+use rusqlite::OptionalExtension;
+use sea_query::{Expr, ExprTrait, Query, SqliteQueryBuilder};
+
+use crate::key::pack_id;
+use crate::sql::{self, Sql};
+use crate::{Body, GOLDEN_PATIENT, Index, Key, StoreError, Subject, TypeCode, WriteTx};
+
+static ADD_PLACE: Sql = Sql::new(|| sql::insert("directory", &["type", "id", "key"]));
+static PLACE: Sql = Sql::new(|| sql::select("directory", &["key"], &["type", "id"]));
+static MOVE_PLACE: Sql = Sql::new(|| sql::update("directory", &["key"], &["type", "id"]));
+static ADD: Sql =
+    Sql::new(|| sql::insert("resource", &["key", "type", "id", "version", "tx", "at", "deleted", "date", "body"]));
+static SET: Sql = Sql::new(|| sql::update("resource", &["version", "tx", "at", "deleted", "date", "body"], &["key"]));
+static MOVE: Sql = Sql::new(|| sql::update("resource", &["key"], &["key"]));
+static MOVE_PAST: Sql = Sql::new(|| sql::update("past", &["key"], &["key"]));
+static MOVE_CLAIM: Sql = Sql::new(|| sql::update("claim", &["holder"], &["kind", "holder"]));
+static KEEP: Sql = Sql::new(|| {
+    let columns = ["key", "version", "tx", "at", "deleted", "body"];
+    let mut now = Query::select();
+    now.columns(columns).from("resource").and_where(Expr::col("key").eq(0));
+    let mut insert = Query::insert();
+    insert.into_table("past").columns(columns);
+    let _ = insert.select_from(now);
+    insert.build(SqliteQueryBuilder).0
+});
+
+/// The kind of claim that a conditional create takes; it moves with the resource.
+pub const CONDITIONAL_CREATE: &str = "conditional-create";
+
+/// A resource that was not there.
+pub struct NewResource<'a> {
+    pub kind: TypeCode,
+    /// The name of the type, for the audit.
+    pub name: &'a str,
+    pub id: &'a str,
+    /// Where it belongs; a Patient belongs to itself.
+    pub subject: Subject,
+    /// `meta.lastUpdated` in milliseconds.
+    pub at: i64,
+    pub body: &'a Body,
+    pub index: &'a Index,
+}
+
+/// The next version of a resource that is there. `new` is absent for a deletion.
+pub struct Replacement<'a> {
+    pub key: Key,
+    pub kind: TypeCode,
+    pub name: &'a str,
+    pub id: &'a str,
+    /// The number of the new version.
+    pub version: i64,
+    pub at: i64,
+    pub old: &'a Index,
+    pub new: Option<(Subject, &'a Body, &'a Index)>,
+}
+
+impl WriteTx<'_> {
+    /// Writes version 1.
+    ///
+    /// # Errors
+    /// A constraint of the database when type and id exist already.
+    pub fn insert(&mut self, new: &NewResource<'_>, is_patient: bool) -> Result<Key, StoreError> {
+        let tx = self.tx()?;
+        let id = pack_id(new.id);
+        let key = if is_patient || new.kind == GOLDEN_PATIENT {
+            new.subject.patient()
+        } else {
+            let key = self.next_key(new.subject)?;
+            self.conn.prepare_cached(&ADD_PLACE)?.execute((new.kind, &id, key.0))?;
+            key
+        };
+        self.conn.prepare_cached(&ADD)?.execute((
+            key.0,
+            new.kind,
+            &id,
+            1,
+            tx,
+            new.at,
+            false,
+            new.index.day(),
+            new.body.bytes(),
+        ))?;
+        self.gather(new.kind, key, new.index)?;
+        self.note(key.subject(), 'C', new.name, new.id, 1);
+        Ok(key)
+    }
+
+    /// Keeps the current version as past and writes the next; the resource moves when its subject changed.
+    pub fn replace(&mut self, change: &Replacement<'_>) -> Result<Key, StoreError> {
+        let tx = self.tx()?;
+        self.conn.prepare_cached(&KEEP)?.execute([change.key.0])?;
+        let empty = Body::default();
+        let (subject, body, index) = match change.new {
+            Some((subject, body, index)) => (subject, body, Some(index)),
+            None => (change.key.subject(), &empty, None),
+        };
+        let key = if subject == change.key.subject() { change.key } else { self.relocate(change, subject)? };
+        let day = index.map_or(crate::NO_DATE, Index::day);
+        self.conn.prepare_cached(&SET)?.execute((
+            change.version,
+            tx,
+            change.at,
+            index.is_none(),
+            day,
+            body.bytes(),
+            key.0,
+        ))?;
+        self.exchange(change.kind, (change.key, change.old), index.map(|index| (key, index)))?;
+        let act = if index.is_some() { 'U' } else { 'D' };
+        self.note(key.subject(), act, change.name, change.id, change.version);
+        if key.subject() != change.key.subject() {
+            self.note(change.key.subject(), act, change.name, change.id, change.version); // it left this record
+        }
+        Ok(key)
+    }
+
+    fn relocate(&mut self, change: &Replacement<'_>, subject: Subject) -> Result<Key, StoreError> {
+        let (old, new) = (change.key, self.next_key(subject)?);
+        self.conn.prepare_cached(&MOVE)?.execute((new.0, old.0))?;
+        self.conn.prepare_cached(&MOVE_PAST)?.execute((new.0, old.0))?;
+        self.conn.prepare_cached(&MOVE_PLACE)?.execute((new.0, change.kind, pack_id(change.id)))?;
+        self.conn.prepare_cached(&MOVE_CLAIM)?.execute((new.0, CONDITIONAL_CREATE, old.0))?;
+        Ok(new)
+    }
+
+    /// Whether type and id stand in the directory with a resource behind them.
+    pub fn exists(&self, kind: TypeCode, id: &str) -> Result<bool, StoreError> {
+        let key: Option<i64> =
+            self.conn.prepare_cached(&PLACE)?.query_row((kind, pack_id(id)), |row| row.get(0)).optional()?;
+        match key {
+            Some(key) => Ok(self.current(Key(key))?.is_some()),
+            None => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! The body behind the numbers: constants of a resident, and how diseases, treatment, season and infection move them.
+//!
+//! The rules are simple on purpose, and assumed: their aim is series that a clinician finds believable (levels drift
+//! over years, answer to treatment within weeks, and items that belong together move together), not prediction.
+
+use super::analyte::Analyte;
+use super::chronic::{Chronic, Disease};
+use super::egfr;
+use super::medicine::Course;
+use super::panel::{Finding, Panel, Report};
+use super::vitals::Vitals;
+use crate::calendar::Day;
+use crate::draw::{Rng, Stream, key, mix, normal, phi, rng};
+use crate::fixed::Fixed;
+use crate::people::person::{Person, Sex};
+
+/// Constants of one resident and what has happened so far.
+pub(crate) struct Body<'a> {
+    key: u64,
+    sex: Sex,
+    birth: Day,
+    chronic: &'a [Chronic],
+    courses: &'a [Course],
+    /// 0 = takes nothing, 1 = takes everything as prescribed.
+    pub(crate) adherence: f64,
+    /// Adult height in cm.
+    height: f64,
+    /// Body mass index at 40.
+    bmi: f64,
+}
+
+impl<'a> Body<'a> {
+    pub(crate) fn new(seed: u64, person: &Person, chronic: &'a [Chronic], courses: &'a [Course]) -> Self {
+        let key = key(seed, Stream::Body, person.index);
+        let mut rng = rng(key, Stream::Body, 0);
+        // later cohorts are taller: about 1 cm a decade (assumed)
+        let decade = f64::from(person.birth.year() - 1970) / 10.0;
+        let mean = if person.sex == Sex::Male { 169.0 } else { 157.5 };
+        let height = mean + decade.clamp(-4.0, 4.0) + 5.6 * normal(&mut rng);
+        let bmi = (23.8 + 2.9 * normal(&mut rng)).clamp(17.0, 36.0);
+        let adherence = phi(0.9 + 0.8 * normal(&mut rng));
+        Self { key, sex: person.sex, birth: person.birth, chronic, courses, adherence, height, bmi }
+    }
+
+    /// The resident's own standing in one item: a standard normal number that never changes.
+    fn own(&self, what: u64) -> f64 {
+        normal(&mut Rng::with_seed(mix(self.key ^ what.wrapping_mul(0x9e37_79b9))))
+    }
+
+    fn standing(&self, analyte: Analyte) -> f64 {
+        self.own(100 + analyte as u64)
+    }
+
+    fn age(&self, day: Day) -> f64 {
+        day.years_since(self.birth).max(0.0)
+    }
+
+    /// Years with the disease on a day, if it has begun.
+    pub(crate) fn years_with(&self, disease: Disease, day: Day) -> Option<f64> {
+        let years = self.chronic.iter().find(|c| c.disease == disease).map(|c| day.years_since(c.onset))?;
+        (years >= 0.0).then_some(years)
+    }
+
+    /// Years since the first course of these ATC classes that is taken on the day; `None` when none is.
+    fn years_on(&self, classes: &[&str], day: Day) -> Option<f64> {
+        let taken = |c: &&Course| c.start <= day && c.end.is_none_or(|end| day < end);
+        let fits = |c: &&Course| classes.iter().any(|class| c.medicine.atc.starts_with(class));
+        let first = |c: &Course| self.courses.iter().filter(|o| o.medicine == c.medicine).map(|o| o.start).min();
+        let start = self.courses.iter().filter(taken).filter(fits).filter_map(first).min()?;
+        Some(day.years_since(start))
+    }
+
+    /// What part of a treatment's effect has been reached: 0 without it, `adherence` after a few times `weeks`.
+    fn effect(&self, classes: &[&str], day: Day, weeks: f64) -> f64 {
+        self.years_on(classes, day).map_or(0.0, |years| self.adherence * (1.0 - (-years * 52.0 / weeks).exp()))
+    }
+
+    fn has(&self, disease: Disease, day: Day) -> bool {
+        self.years_with(disease, day).is_some()
+    }
+
+    /// True glycated haemoglobin, percent.
+    fn hba1c(&self, day: Day) -> f64 {
+        let healthy = 5.25 + 0.006 * (self.age(day) - 40.0) + 0.18 * self.own(1) + 0.03 * (self.bmi - 24.0);
+        let winter = if matches!(day.month(), 2 | 3) { 0.08 } else { 0.0 };
+        let Some(years) = self.years_with(Disease::Diabetes, day) else { return (healthy + winter).clamp(4.3, 6.2) };
+        let untreated = 8.9 + 1.1 * self.own(2) + 0.10 * years;
+        let metformin = 1.5 * self.effect(&["A10BA"], day, 12.0);
+        let second = 1.0 * self.effect(&["A10BB", "A10BF", "A10BK"], day, 12.0);
+        let insulin = 1.6 * self.effect(&["A10A"], day, 10.0);
+        let wave = 0.25 * (years * 2.3 + self.own(3) * 3.0).sin();
+        (untreated - metformin - second - insulin + wave + winter).clamp(5.6, 14.0)
+    }
+
+    /// True filtration rate, mL/min/1.73 m².
+    fn filtration(&self, day: Day) -> f64 {
+        let age = self.age(day);
+        let healthy = 112.0 - 0.72 * (age - 25.0).max(0.0) + 7.5 * self.own(4);
+        let diabetes = self.years_with(Disease::Diabetes, day).unwrap_or(0.0) * 0.55;
+        let pressure = self.years_with(Disease::Hypertension, day).unwrap_or(0.0) * 0.20;
+        let rate = healthy - diabetes - pressure;
+        let rate = match self.years_with(Disease::ChronicKidneyDisease, day) {
+            Some(years) => rate.min(55.0 + 3.0 * self.own(5)) - 2.4 * years,
+            None => rate.max(61.0),
+        };
+        rate.clamp(8.0, 128.0)
+    }
+
+    fn ldl(&self, day: Day) -> f64 {
+        let age = self.age(day);
+        let natural = if self.has(Disease::Hyperlipidaemia, day) { 4.25 } else { 2.65 }
+            + 0.008 * (age.min(65.0) - 40.0)
+            + 0.48 * self.standing(Analyte::Ldl);
+        let statin = 0.42 * self.effect(&["C10AA"], day, 4.0);
+        (natural * (1.0 - statin)).clamp(0.9, 8.0)
+    }
+
+    fn triglycerides(&self, day: Day) -> f64 {
+        let level: f64 = 1.25
+            * (0.32 * self.standing(Analyte::Triglycerides)).exp()
+            * (1.0 + 0.05 * (self.bmi - 23.5)).max(0.5)
+            * if self.has(Disease::Hyperlipidaemia, day) { 1.5 } else { 1.0 }
+            * if self.has(Disease::Diabetes, day) { 1.2 } else { 1.0 };
+        (level * (1.0 - 0.15 * self.effect(&["C10AA"], day, 4.0))).clamp(0.35, 11.0)
+    }
+
+    /// The value that the laboratory would print, before rounding; `acute` is the inflammation of the day (0..1),
+    /// `so_far` what the same report already holds.
+    fn value(&self, analyte: Analyte, day: Day, acute: f64, so_far: &[Finding], rng: &mut Rng) -> f64 {
+        let male = self.sex == Sex::Male;
+        let age = self.age(day);
+        let printed = |wanted: Analyte| so_far.iter().find(|f| f.analyte == wanted).map(|f| f.value.to_f64());
+        let standing = self.standing(analyte);
+        let level = match analyte {
+            // average glucose of the ADAG study (1.59 x HbA1c - 2.59); the fasting part of it falls as HbA1c rises
+            Analyte::FastingGlucose => (1.59 * self.hba1c(day) - 2.59) * (0.86 + 0.02 * self.own(6)) + 1.2 * acute,
+            Analyte::Hba1c => self.hba1c(day),
+            Analyte::Creatinine if age < 16.0 => 22.0 + 2.4 * age,
+            Analyte::Creatinine => egfr::to_creatinine(self.filtration(day), age, self.sex),
+            Analyte::Egfr => {
+                let creatinine = printed(Analyte::Creatinine).unwrap_or(70.0);
+                egfr::from_creatinine(creatinine, f64::from(self.birth.age_on(day)), self.sex)
+            }
+            Analyte::Urea => 5.0 * (92.0 / self.filtration(day)).powf(0.7) * (0.10 * standing).exp(),
+            Analyte::UricAcid => {
+                let gout = if self.has(Disease::Gout, day) { 135.0 } else { 0.0 };
+                let kidney = (60.0 - self.filtration(day)).max(0.0) * 2.0;
+                let lowered = 0.38 * self.effect(&["M04AA"], day, 5.0);
+                (if male { 345.0 } else { 272.0 } + 48.0 * standing + gout + kidney + 6.0 * (self.bmi - 24.0))
+                    * (1.0 - lowered)
+            }
+            Analyte::Alt => {
+                (if male { 22.0 } else { 16.5 })
+                    * (0.36 * standing).exp()
+                    * (1.0 + 0.07 * (self.bmi - 24.0)).clamp(0.7, 2.2)
+                    * (1.0 + 0.15 * self.effect(&["C10AA"], day, 4.0))
+            }
+            Analyte::Ast => 0.55 * printed(Analyte::Alt).unwrap_or(20.0) + 10.0 + 2.0 * standing,
+            Analyte::Albumin => 45.5 - 0.05 * (age - 40.0).max(0.0) + 1.6 * standing - 5.0 * acute,
+            Analyte::Bilirubin => 12.0 * (0.32 * standing).exp(),
+            Analyte::Triglycerides => self.triglycerides(day),
+            Analyte::Hdl => {
+                let level = if male { 1.24 } else { 1.42 } + 0.22 * standing;
+                (level - 0.09 * (self.triglycerides(day) - 1.4)).max(0.6)
+            }
+            Analyte::Ldl => self.ldl(day),
+            // Friedewald the other way round, so that the four lipids fit one another
+            Analyte::TotalCholesterol => {
+                let triglycerides = printed(Analyte::Triglycerides).unwrap_or(1.3).min(4.5);
+                printed(Analyte::Ldl).unwrap_or(2.7) + printed(Analyte::Hdl).unwrap_or(1.3) + triglycerides / 2.2
+            }
+            Analyte::Potassium => {
+                4.15 + 0.16 * standing
+                    + (45.0 - self.filtration(day)).max(0.0) * 0.022
+                    + 0.14 * self.effect(&["C09"], day, 3.0)
+                    - 0.22 * self.effect(&["C03AA"], day, 3.0)
+                    - 0.3 * acute
+            }
+            Analyte::Sodium => 141.0 + 1.1 * standing - 2.5 * acute,
+            Analyte::Chloride => 0.80 * printed(Analyte::Sodium).unwrap_or(141.0) - 9.0 + 0.8 * standing,
+            Analyte::Wbc => (if age < 13.0 { 7.4 } else { 6.1 }) * (0.17 * standing).exp() * (1.0 + 1.25 * acute),
+            Analyte::NeutrophilShare => {
+                let calm = if age < 13.0 { 46.0 } else { 57.5 } + 5.0 * standing;
+                calm + (90.0 - calm) * 0.8 * acute
+            }
+            Analyte::Haemoglobin => {
+                let adult = if male { 150.0 } else { 131.5 } + if male { 8.5 } else { 8.0 } * standing;
+                let child = 124.0 + 1.0 * age + 6.0 * standing;
+                let kidney = (60.0 - self.filtration(day)).max(0.0) * 0.55;
+                (if age < 13.0 { child } else { adult }) - kidney - (age - 65.0).max(0.0) * 0.35 - 4.0 * acute
+            }
+            Analyte::Platelets => {
+                (if age < 13.0 { 300.0 } else { 228.0 }) * (0.2 * standing).exp() * (1.0 + 0.2 * acute)
+            }
+            Analyte::Crp => 1.1 * (0.55 * standing).exp() + 95.0 * acute.powf(1.6),
+            Analyte::Tsh => match self.years_with(Disease::Hypothyroidism, day) {
+                Some(_) => 13.0 - 10.2 * self.effect(&["H03AA"], day, 8.0) + 0.5 * standing,
+                None => 2.0 * (0.40 * standing).exp(),
+            },
+            Analyte::FreeT4 => {
+                let lack = if self.has(Disease::Hypothyroidism, day) { 6.8 } else { 0.0 };
+                16.6 + 1.7 * standing - lack * (1.0 - self.effect(&["H03AA"], day, 8.0))
+            }
+            Analyte::UrineAlbuminCreatinine => {
+                let diabetes = self.years_with(Disease::Diabetes, day).map_or(0.0, |years| 0.14 * years);
+                let kidney = if self.has(Disease::ChronicKidneyDisease, day) { 1.6 } else { 0.0 };
+                let saved = 0.35 * self.effect(&["C09"], day, 12.0);
+                7.0 * (diabetes + kidney + 0.5 * standing - saved).exp()
+            }
+        };
+        (level * (1.0 + analyte.row().within / 100.0 * normal(rng))).max(0.0)
+    }
+
+    /// A whole panel on a day.
+    pub(crate) fn report(&self, panel: Panel, day: Day, acute: f64, rng: &mut Rng) -> Report {
+        let age = self.birth.age_on(day);
+        let mut findings = Vec::with_capacity(panel.items().len());
+        for analyte in panel.items().iter().copied() {
+            if analyte == Analyte::Egfr && age < 18 {
+                continue; // the equation is for adults
+            }
+            let value = analyte.print(self.value(analyte, day, acute, &findings, rng));
+            let flag = analyte.flag(value.to_f64(), self.sex, age);
+            findings.push(Finding { analyte, value, flag, interval: analyte.interval(self.sex, age) });
+        }
+        Report { panel, findings }
+    }
+
+    /// Weight in kg: a slow rise to 60 years, then a slow fall.
+    fn weight(&self, day: Day) -> f64 {
+        let age = self.age(day);
+        let tall = self.height_on(day) / 100.0;
+        if age < 18.0 {
+            // children's mean body mass index falls to five years, then rises (assumed curve)
+            let bmi = 16.9 - 0.35 * age.min(5.0) + 0.38 * (age - 5.0).max(0.0);
+            return tall * tall * (bmi + 0.35 * (self.bmi - 23.8));
+        }
+        let drift = 0.035 * (age.min(60.0) - 40.0) - 0.06 * (age - 60.0).max(0.0);
+        tall * tall * (self.bmi + drift + 0.25 * (day.days_since(self.birth) as f64 / 210.0).sin())
+    }
+
+    fn height_on(&self, day: Day) -> f64 {
+        let age = self.age(day);
+        if age >= 18.0 {
+            return self.height - 0.09 * (age - 50.0).max(0.0);
+        }
+        // share of adult height by age, both sexes near enough (assumed from growth charts)
+        const SHARES: [(f64, f64); 8] = [
+            (0.0, 0.295),
+            (1.0, 0.445),
+            (2.0, 0.51),
+            (4.0, 0.605),
+            (7.0, 0.725),
+            (10.0, 0.825),
+            (14.0, 0.96),
+            (18.0, 1.0),
+        ];
+        let mut before = (0.0, 0.295);
+        for (at, share) in SHARES {
+            if age < at {
+                let part = (age - before.0) / (at - before.0).max(0.01);
+                return self.height * (before.1 + part * (share - before.1));
+            }
+            before = (at, share);
+        }
+        self.height
+    }
+
+    /// Vital signs of a visit. `full` adds height, temperature, breathing and saturation.
+    pub(crate) fn vitals(&self, day: Day, acute: f64, full: bool, rng: &mut Rng) -> Vitals {
+        let age = self.age(day);
+        let winter = 3.0 * (std::f64::consts::TAU * f64::from(day.days_since(Day::of(2000, 1, 15))) / 365.25).cos();
+        let natural = 110.0 + 0.32 * (age - 25.0).max(0.0) + 6.0 * self.own(7) + 0.6 * (self.bmi - 24.0);
+        let systolic = match self.years_with(Disease::Hypertension, day) {
+            Some(_) => {
+                let first = 17.0 * self.effect(&["C08CA", "C09"], day, 3.0);
+                let second = 9.0 * self.effect(&["C03AA", "C07AB"], day, 3.0);
+                natural.max(124.0) + 30.0 + 4.0 * self.own(8) - first - second
+            }
+            None => natural.min(137.0),
+        };
+        let systolic = systolic + winter + 6.0 * normal(rng);
+        let stiff = (age - 55.0).max(0.0) * 0.25;
+        let diastolic = systolic * 0.61 - stiff + 1.5 * self.own(9) + 3.5 * normal(rng);
+        let blocker = 9.0 * self.effect(&["C07AB"], day, 1.0);
+        let resting = if age < 10.0 { 118.0 - 4.2 * age } else { 73.0 };
+        let pulse = resting + 5.0 * self.own(10) - blocker + 22.0 * acute + 4.0 * normal(rng);
+        let temperature = 36.5 + 0.2 * normal(rng) + 2.4 * acute;
+        let lungs = if self.has(Disease::Copd, day) { 2.0 } else { 0.0 };
+        let whole = |value: f64| value.round() as i64;
+        Vitals {
+            pressure: (age >= 7.0).then(|| {
+                let low = whole(diastolic.clamp(45.0, 125.0));
+                (whole(systolic.clamp(86.0, 215.0)).max(low + 18), low)
+            }),
+            pulse: Some(whole(pulse.clamp(48.0, 165.0))),
+            temperature: full.then(|| Fixed::of(temperature.clamp(35.8, 40.3), 1)),
+            weight: Some(Fixed::of(self.weight(day) + 0.3 * normal(rng), 1)),
+            height: full.then(|| Fixed::of(self.height_on(day), 0)),
+            breaths: full.then(|| whole(16.0 + 6.0 * acute + (10.0 - age).max(0.0) + lungs)),
+            saturation: full.then(|| whole((98.3 - lungs - 3.5 * acute + 0.5 * normal(rng)).clamp(86.0, 100.0))),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The official R4 examples, 2,906 of them: created, and read back unchanged.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, ensure};
+use futures_util::{StreamExt as _, stream};
+use meridian_testkit::{Fhir, Options, Server, differences, materials, say};
+use serde_json::Value;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn material_official_examples_come_back_as_they_were_sent() -> anyhow::Result<()> {
+    let Some(folder) = materials::folder("fhir_r4_examples") else { return Ok(()) };
+    let files = materials::files(&folder, ".json")?;
+    let server = Server::start(Options::default()).await?;
+    let fhir = server.operator();
+
+    let told: Vec<(String, anyhow::Result<()>)> = stream::iter(files)
+        .map(|path| {
+            let fhir = fhir.clone();
+            async move {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let outcome = async { round_trip(&fhir, std::fs::read(&path)?).await }.await;
+                (name, outcome)
+            }
+        })
+        .buffer_unordered(8)
+        .collect()
+        .await;
+
+    let all = told.len();
+    let failed: BTreeMap<String, String> =
+        told.into_iter().filter_map(|(name, outcome)| Some((name, format!("{:#}", outcome.err()?)))).collect();
+    for (name, error) in failed.iter().take(40) {
+        say(format_args!("  {name}: {}", error.chars().take(400).collect::<String>()));
+    }
+    say(format_args!("fhir_r4_examples: {} passed of {all}", all - failed.len()));
+    ensure!(failed.is_empty(), "{} of {all} examples did not come back", failed.len());
+    Ok(())
+}
+
+async fn round_trip(fhir: &Fhir, text: Vec<u8>) -> anyhow::Result<()> {
+    let sent: Value = serde_json::from_slice(&text)?;
+    let kind = sent.get("resourceType").and_then(Value::as_str).context("no resourceType")?.to_owned();
+    let headers = [("Content-Type", "application/fhir+json"), ("X-Meridian-Institution", "CJ01")];
+    let created = fhir.request("POST", &format!("/fhir/{kind}"), &headers, Some(text)).await?;
+    let id = created.expect(201)?.id()?;
+    let got = fhir.get(&format!("{kind}/{id}")).await?.expect(200)?.json()?;
+    let wrong = differences(&sent, &got, &|a, b| a == b);
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok(())
+}

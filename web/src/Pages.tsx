@@ -1,0 +1,41 @@
+//! Which address shows which page. Workbenches load when they are first opened.
+
+import { lazy } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, Route, Routes } from "react-router";
+import { Empty } from "./parts/states";
+import { useSession } from "./session/session";
+import { Shell } from "./shell/Shell";
+
+const DoctorStart = lazy(() => import("./workbench/doctor/Start"));
+const Residents = lazy(() => import("./workbench/doctor/Residents"));
+const Record = lazy(() => import("./residents/record/Record"));
+const OperatorStart = lazy(() => import("./workbench/operator/Start"));
+const Inbox = lazy(() => import("./workbench/operator/inbox/Inbox"));
+const Feeds = lazy(() => import("./workbench/operator/feeds/Feeds"));
+
+export function Pages() {
+  const { user } = useSession();
+  const operator = user.role === "operator";
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route index element={operator ? <OperatorStart /> : <DoctorStart />} />
+        <Route path="residents" element={<Residents />} />
+        <Route path="residents/:id" element={<Record />} />
+        {operator && <Route path="inbox" element={<Inbox />} />}
+        {operator && <Route path="feeds" element={<Feeds />} />}
+        <Route path="*" element={<Lost />} />
+      </Route>
+    </Routes>
+  );
+}
+
+function Lost() {
+  const { t } = useTranslation();
+  return (
+    <Empty big title={t("common.notFound")} help={t("common.notFoundHelp")}>
+      <Link to="/">{t("common.toStart")}</Link>
+    </Empty>
+  );
+}

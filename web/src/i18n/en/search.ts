@@ -1,0 +1,26 @@
+import type { search as zh } from "../zh/search";
+
+export const search: typeof zh = {
+  title: "Residents",
+  label: "Find a resident",
+  placeholder: "Name, pinyin or its initials, identity number, phone",
+  kind: { name: "by name", pinyin: "by pinyin", identifier: "by identity or record number", phone: "by phone" },
+  name: "Name",
+  sex: "Sex",
+  age: "Age",
+  birth: "Born",
+  identity: "Identity number",
+  phone: "Phone",
+  sources: "Registered at",
+  found: "Residents found: {{n}}",
+  shown: "First {{n}} shown",
+  none: "No resident matches",
+  noneHelp: "A family name alone is enough; pinyin may be initials such as wxy; numbers must be whole.",
+  begin: "Type a name, pinyin initials, an identity number or a phone number",
+  beginHelp: "For example: 王秀英 · wxy · wangxiuying · 19900001234",
+  keys: "j / k to move · Enter to open · / back to the box",
+  loadMore: "Load more",
+  recent: "Recently opened",
+  recentNone: "No resident opened since you signed in",
+  recentHelp: "Kept in this browser window only, and cleared when you sign out.",
+};

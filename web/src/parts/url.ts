@@ -1,0 +1,23 @@
+//! The URL is the truth: what is open or filtered stands in it, so that it can be reloaded and shared.
+
+import { useCallback } from "react";
+import { useSearchParams } from "react-router";
+
+export function useUrlParam(name: string): [string | undefined, (value: string | undefined) => void] {
+  const [params, setParams] = useSearchParams();
+  const set = useCallback(
+    (value: string | undefined) => {
+      setParams(
+        (before) => {
+          const after = new URLSearchParams(before);
+          if (value) after.set(name, value);
+          else after.delete(name);
+          return after;
+        },
+        { replace: value === undefined },
+      );
+    },
+    [name, setParams],
+  );
+  return [params.get(name) ?? undefined, set];
+}

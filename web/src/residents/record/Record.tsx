@@ -1,0 +1,75 @@
+//! The 360 view: everything that the region knows of one resident.
+
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, useParams } from "react-router";
+import { Failure, Skeleton } from "../../parts/states";
+import { useUrlParam } from "../../parts/url";
+import { openResident } from "../../shell/opened";
+import { nameOf } from "../../words/patient";
+import { Banner } from "../banner/Banner";
+import { DocumentDrawer } from "../documents/DocumentDrawer";
+import { ArrivalsContext } from "../live/marks";
+import { useLive } from "../live/useLive";
+import { ResourceDrawer } from "../resource/ResourceDrawer";
+import { Timeline } from "../timeline/Timeline";
+import { TrendDrawer } from "../trend/TrendDrawer";
+import { VisitPage } from "../visit/VisitPage";
+import { Centre } from "./Centre";
+import { Jump } from "./Jump";
+import { Rail } from "./Rail";
+import css from "./record.module.css";
+import { usePerson, usePersonOf } from "./usePerson";
+import { ResidentId } from "./useSection";
+import { Watermark } from "./Watermark";
+
+const ID = /^[A-Za-z0-9\-.]{1,64}$/;
+const VISIT = /^Encounter\/[A-Za-z0-9\-.]{1,64}$/;
+
+export default function Record() {
+  const { id = "" } = useParams();
+  if (!ID.test(id)) return <Navigate to="/residents" replace />;
+  // A new resident is a new page: nothing of the one before may stay on the screen.
+  return (
+    <ResidentId key={id} value={id}>
+      <RecordPage id={id} />
+    </ResidentId>
+  );
+}
+
+function RecordPage({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const arrivals = useLive(id);
+  const { data: person, error, refetch } = usePerson(id);
+  const { data: personId } = usePersonOf(person);
+  const [visit] = useUrlParam("visit");
+
+  useEffect(() => {
+    if (!person) return;
+    openResident({ id, name: nameOf(person), gender: person.gender, birthDate: person.birthDate });
+  }, [id, person]);
+
+  if (personId) return <Navigate to={`/residents/${personId}`} replace />;
+  if (error && !person) return <Failure cause={error} retry={() => void refetch()} big />;
+  return (
+    <ArrivalsContext value={arrivals}>
+      <div className={css["record"]}>
+        {person ? <Banner person={person} /> : <div className={css["bannerBones"]}><Skeleton lines={2} /></div>}
+        <Jump />
+        <div className={css["columns"]}>
+          <div className={css["time"]}>
+            <Timeline />
+          </div>
+          <div className={css["centre"]} role="region" aria-label={person ? nameOf(person) : t("common.loading")} tabIndex={0}>
+            {visit && VISIT.test(visit) ? <VisitPage visit={visit} /> : <Centre />}
+          </div>
+          <Rail person={person} />
+        </div>
+        <Watermark />
+      </div>
+      <TrendDrawer />
+      <DocumentDrawer />
+      <ResourceDrawer />
+    </ArrivalsContext>
+  );
+}

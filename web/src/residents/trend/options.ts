@@ -1,0 +1,119 @@
+//! The chart of a trend as ECharts options. Everything is a value here; the component only draws.
+
+import type { LineSeriesOption, ScatterSeriesOption } from "echarts/charts";
+import type { GridComponentOption, LegendComponentOption, MarkAreaComponentOption, TooltipComponentOption } from "echarts/components";
+import type { ComposeOption } from "echarts/core";
+import { type ChartTheme, SHAPES } from "../../theme/chart";
+import { when } from "../../words/when";
+import type { Point } from "../results/point";
+import { bandOf } from "./choose";
+
+export type TrendOption = ComposeOption<
+  LineSeriesOption | ScatterSeriesOption | GridComponentOption | LegendComponentOption | MarkAreaComponentOption | TooltipComponentOption
+>;
+
+export interface SourceLook {
+  code: string;
+  name: string;
+  colour: string;
+}
+
+interface Drawn {
+  points: readonly Point[];
+  unit: string;
+  sources: readonly SourceLook[];
+  theme: ChartTheme;
+  size: number;
+  bandWord: string;
+  tip: (point: Point, source: string) => HTMLElement;
+}
+
+export function trendOption({ points, unit, sources, theme, size, bandWord, tip }: Drawn): TrendOption {
+  const band = bandOf(points);
+  const values = points.map(({ number }) => number ?? 0);
+  const bounds = [band?.low, band?.high].filter((bound): bound is number => bound !== undefined);
+  const low = Math.min(...values, ...bounds);
+  const high = Math.max(...values, ...bounds);
+  const margin = (high - low || Math.abs(high) || 1) * 0.12;
+  const floor = low >= 0 ? Math.max(0, low - margin) : low - margin;
+  const small = size * 0.857;
+
+  return {
+    animation: false,
+    textStyle: { fontFamily: theme.font, fontSize: small, color: theme.text },
+    grid: { left: 8, right: 24, top: 36, bottom: 40, containLabel: true },
+    legend: {
+      bottom: 0,
+      itemHeight: 9,
+      textStyle: { color: theme.text, fontSize: small },
+      data: sources.map(({ name }) => name),
+    },
+    tooltip: {
+      trigger: "item",
+      backgroundColor: theme.surface,
+      borderColor: theme.grid,
+      textStyle: { color: theme.text, fontSize: small },
+      // An element, not a string of HTML: the content security policy refuses styles inside strings.
+      formatter: (params) => {
+        const one = Array.isArray(params) ? params[0] : params;
+        const point = (one?.data as { point?: Point } | undefined)?.point;
+        return point ? tip(point, one?.seriesName ?? "") : "";
+      },
+    },
+    xAxis: {
+      type: "time",
+      axisLine: { lineStyle: { color: theme.grid } },
+      axisLabel: { color: theme.faint, hideOverlap: true, formatter: (value: number) => axisDay(value, points) },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: "value",
+      name: unit,
+      nameTextStyle: { color: theme.faint, align: "right" },
+      min: round(floor),
+      max: round(high + margin),
+      axisLabel: { color: theme.faint },
+      splitLine: { lineStyle: { color: theme.grid } },
+    },
+    series: [
+      {
+        type: "line",
+        silent: true,
+        symbol: "none",
+        data: points.map(({ date, number }) => [Date.parse(date ?? ""), number ?? 0]),
+        lineStyle: { color: theme.faint, width: 1 },
+        markArea: band && {
+          silent: true,
+          itemStyle: { color: theme.band },
+          label: { show: true, position: "insideTopRight", color: theme.faint, fontSize: small },
+          data: [[{ name: bandWord, yAxis: band.low ?? floor }, { yAxis: band.high ?? high + margin }]],
+        },
+      },
+      ...sources.map(
+        ({ code, name, colour }, at): ScatterSeriesOption => ({
+          type: "scatter",
+          name,
+          symbol: SHAPES[at % SHAPES.length],
+          symbolSize: 10,
+          itemStyle: { color: colour, borderColor: theme.surface, borderWidth: 1 },
+          data: points
+            .filter((point) => point.institution === code)
+            .map((point) => ({ value: [Date.parse(point.date ?? ""), point.number ?? 0], point }) as { value: number[] }),
+        }),
+      ),
+    ],
+  };
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+/** Days for a short span, months for a long one. */
+function axisDay(value: number, points: readonly Point[]): string {
+  const span = Date.parse(points.at(-1)?.date ?? "") - Date.parse(points[0]?.date ?? "");
+  const date = when(new Date(value).toISOString());
+  return span > YEAR_MS ? date.slice(0, 7) : date.slice(0, 10);
+}

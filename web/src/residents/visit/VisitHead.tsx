@@ -1,0 +1,39 @@
+//! What kind of visit, when, where, why, and with whom.
+
+import { useTranslation } from "react-i18next";
+import type { Encounter } from "../../fhir/types";
+import { Source } from "../../parts/Tick";
+import { when } from "../../words/when";
+import { useVisitTitle } from "../timeline/VisitLine";
+import { kindOf } from "../timeline/visits";
+import css from "./visit.module.css";
+
+export function VisitHead({ visit }: { visit: Encounter }) {
+  const { t } = useTranslation();
+  const title = useVisitTitle()(visit);
+  const start = when(visit.period?.start);
+  const end = when(visit.period?.end);
+  const people = (visit.participant ?? []).map(({ individual }) => individual?.display).filter(Boolean);
+  const facts: [string, string][] = [
+    [t("record.timeline.period"), [start, end].filter(Boolean).join(" – ")],
+    [t("record.timeline.reason"), title],
+    [t("record.timeline.doctor"), people.join("、")],
+  ];
+  return (
+    <header className={css["head"]}>
+      <h2 className={css["title"]}>
+        {t(`record.timeline.class.${kindOf(visit)}`)} <Source resource={visit} date={visit.period?.start} />
+      </h2>
+      <dl className={css["facts"]}>
+        {facts
+          .filter(([, value]) => value)
+          .map(([word, value]) => (
+            <div key={word}>
+              <dt className="meta">{word}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </header>
+  );
+}

@@ -1,0 +1,50 @@
+//! The menu of the workbench: a narrow band of icons with words, or a wider list; a foot bar on a phone.
+
+import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
+import { Fragment } from "react";
+import { useTranslation } from "react-i18next";
+import { NavLink } from "react-router";
+import { useSession } from "../session/session";
+import css from "./nav.module.css";
+import { pagesOf } from "./pages";
+import { setPrefs, usePrefs } from "./prefs";
+
+export function Nav() {
+  const { t } = useTranslation();
+  const { user } = useSession();
+  const { navOpen } = usePrefs();
+  const pages = pagesOf(user.role);
+  return (
+    <nav className={css["nav"]} data-open={navOpen} aria-label={t("shell.menu")}>
+      <ul className={css["list"]}>
+        {pages.map(({ path, name, icon: Icon, group }, at) => (
+          <Fragment key={path}>
+            {group !== pages[at - 1]?.group && (
+              <li className={css["group"]} aria-hidden="true">
+                {navOpen ? t(`shell.nav.${group}`) : ""}
+              </li>
+            )}
+            <li>
+              <NavLink to={path} end={path === "/"} className={css["link"] ?? ""}>
+                <span className={css["icon"]}>
+                  <Icon />
+                </span>
+                <span className={css["word"]}>{t(`shell.nav.${name}`)}</span>
+              </NavLink>
+            </li>
+          </Fragment>
+        ))}
+      </ul>
+      <button
+        type="button"
+        className={css["fold"]}
+        aria-expanded={navOpen}
+        aria-label={navOpen ? t("shell.collapse") : t("shell.expand")}
+        data-tip={navOpen ? t("shell.collapse") : t("shell.expand")}
+        onClick={() => setPrefs({ navOpen: !navOpen })}
+      >
+        {navOpen ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />}
+      </button>
+    </nav>
+  );
+}

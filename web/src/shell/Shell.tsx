@@ -1,0 +1,51 @@
+//! The frame around every page: top bar, menu, tabs, and the work area.
+
+import { Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Outlet } from "react-router";
+import { InstitutionNames, useInstitutionNames } from "../parts/institutions";
+import { Skeleton } from "../parts/states";
+import { Tips } from "../parts/Tips";
+import { Nav } from "./Nav";
+import { Palette } from "./palette/Palette";
+import css from "./shell.module.css";
+import { Tabs } from "./Tabs";
+import { TopBar } from "./TopBar";
+
+export function Shell() {
+  const { t } = useTranslation();
+  const names = useInstitutionNames();
+  const [searching, setSearching] = useState(false);
+
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+      event.preventDefault();
+      setSearching(true);
+    };
+    document.addEventListener("keydown", keys);
+    return () => document.removeEventListener("keydown", keys);
+  }, []);
+
+  return (
+    <InstitutionNames value={names}>
+      <a className={css["skip"]} href="#work">
+        {t("shell.skip")}
+      </a>
+      <div className={css["shell"]}>
+        <TopBar onSearch={() => setSearching(true)} />
+        <Nav />
+        <div className={css["area"]}>
+          <Tabs />
+          <main id="work" className={css["work"]} tabIndex={-1}>
+            <Suspense fallback={<Skeleton lines={6} />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </div>
+      </div>
+      {searching && <Palette onClose={() => setSearching(false)} />}
+      <Tips />
+    </InstitutionNames>
+  );
+}

@@ -1,0 +1,36 @@
+//! The top bar: whose house this is, where one works, one search for everything, and the person.
+
+import { SearchOutlined } from "@ant-design/icons";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { Mark } from "../parts/Mark";
+import { InstitutionName } from "../parts/Tick";
+import { useSession } from "../session/session";
+import { LanguageButton } from "./LanguageButton";
+import { PersonMenu } from "./PersonMenu";
+import css from "./topbar.module.css";
+
+export function TopBar({ onSearch }: { onSearch: () => void }) {
+  const { t } = useTranslation();
+  const { user } = useSession();
+  return (
+    <header className={css["bar"]}>
+      <Link to="/" className={css["brand"]} aria-label={t("common.toStart")}>
+        <Mark size={28} />
+        <span className={css["product"]}>{t("common.product")}</span>
+      </Link>
+      <span className={css["place"]}>
+        <InstitutionName code={user.institution.code} display={user.institution.name} />
+      </span>
+      <button type="button" className={css["search"]} onClick={onSearch} aria-keyshortcuts="Control+K">
+        <SearchOutlined />
+        <span className={css["searchWords"]}>{t("shell.palette.open")}</span>
+        <kbd className={css["kbd"]}>Ctrl K</kbd>
+      </button>
+      <span className={css["end"]}>
+        <LanguageButton dark />
+        <PersonMenu />
+      </span>
+    </header>
+  );
+}

@@ -1,0 +1,69 @@
+//! Residents opened since sign-in: the tabs of the work area and the recent list.
+//! Kept in this browser window's session only, because names are personal data.
+
+import { useSyncExternalStore } from "react";
+
+export interface Opened {
+  id: string;
+  name: string;
+  gender?: string;
+  birthDate?: string;
+  /** Stands as a tab; a closed tab stays in the recent list. */
+  tab: boolean;
+}
+
+const KEY = "meridian.opened";
+const TABS = 8;
+const RECENT = 12;
+const listeners = new Set<() => void>();
+let opened: Opened[] = load();
+
+function load(): Opened[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as Opened[];
+  } catch {
+    return [];
+  }
+}
+
+function change(next: Opened[]): void {
+  opened = next;
+  try {
+    if (next.length > 0) sessionStorage.setItem(KEY, JSON.stringify(next));
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Without storage the tabs live as long as the page.
+  }
+  for (const tell of listeners) tell();
+}
+
+/** Opens a tab, or refreshes what it says. Tabs keep their places; the eldest gives way to a ninth. */
+export function openResident(resident: Omit<Opened, "tab">): void {
+  const known = opened.find(({ id }) => id === resident.id);
+  if (known?.tab) {
+    change(opened.map((one) => (one.id === resident.id ? { ...resident, tab: true } : one)));
+    return;
+  }
+  const others = opened.filter(({ id }) => id !== resident.id);
+  const tabs = others.filter(({ tab }) => tab);
+  const eldest = tabs.length >= TABS ? tabs[0]?.id : undefined;
+  const kept = others.map((one) => (one.id === eldest ? { ...one, tab: false } : one));
+  change([...kept, { ...resident, tab: true }].slice(-RECENT));
+}
+
+export function closeTab(id: string): void {
+  change(opened.map((one) => (one.id === id ? { ...one, tab: false } : one)));
+}
+
+export function forgetOpened(): void {
+  change([]);
+}
+
+function subscribe(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+export function useOpened(): Opened[] {
+  return useSyncExternalStore(subscribe, () => opened);
+}

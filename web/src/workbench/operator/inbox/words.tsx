@@ -1,0 +1,24 @@
+//! States and reasons of messages in words; a reason that has none here is shown as the server names it.
+
+import { useTranslation } from "react-i18next";
+import css from "./inbox.module.css";
+
+const STATES = ["parked", "waiting", "committed", "failed"] as const;
+
+export function StateWord({ state }: { state: string }) {
+  const { t } = useTranslation();
+  const known = STATES.find((one) => one === state);
+  return (
+    <span className={css["state"]} data-state={state}>
+      {known ? t(`operator.inbox.states.${known}`) : state}
+    </span>
+  );
+}
+
+export function useReasonWord(): (reason: string) => string {
+  const { t, i18n } = useTranslation();
+  return (reason) => {
+    const key = `operator.reasons.${reason}`;
+    return reason && i18n.exists(key) ? t(key as "operator.reasons.other") : reason;
+  };
+}

