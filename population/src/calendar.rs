@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A day of the Gregorian calendar. Prints as `2026-01-05`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i32);
 
 impl Day {
@@ -100,6 +100,12 @@ impl Day {
 impl From<jiff::civil::Date> for Day {
     fn from(date: jiff::civil::Date) -> Self {
         Self::of(i32::from(date.year()), i32::from(date.month()), i32::from(date.day()))
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -123,6 +123,18 @@ pub(crate) fn write_down(
         written.identity_number = None;
         written.flaws.push(Flaw::NoIdentityNumber);
     }
+    if hospital && person.age(region.today()) == 0 && newborn < NEWBORN_NAME {
+        let mother =
+            person.relatives.iter().find(|r| r.sex == Sex::Female && matches!(r.role, Role::Head | Role::Spouse));
+        if let Some(mother) = mother.filter(|mother| !mother.name.dotted) {
+            let child = if person.sex == Sex::Male { "之子" } else { "之女" };
+            written.name = Name { given: format!("{}{child}", mother.name.given), ..mother.name.clone() };
+            written.flaws.push(Flaw::NewbornName);
+            if written.identity_number.take().is_some() {
+                written.flaws.push(Flaw::NoIdentityNumber);
+            }
+        }
+    }
     if mistyped < IDENTITY_MISTYPED
         && let Some(number) = &written.identity_number
     {
@@ -130,6 +142,7 @@ pub(crate) fn write_down(
         written.flaws.push(Flaw::IdentityNumberMistyped);
     }
     if misheard < NAME_MISHEARD
+        && !written.flaws.contains(&Flaw::NewbornName)
         && let Some(name) = region.names().misheard(&mut rng, &person.name)
     {
         written.name = name;
@@ -144,16 +157,6 @@ pub(crate) fn write_down(
     if stale < PHONE_STALE {
         written.phone = (stale < PHONE_STALE / 2.0).then(|| identity::phone(person.index + 50_000_000));
         written.flaws.push(Flaw::PhoneStale);
-    }
-    if hospital && person.age(region.today()) == 0 && newborn < NEWBORN_NAME {
-        let mother =
-            person.relatives.iter().find(|r| r.sex == Sex::Female && matches!(r.role, Role::Head | Role::Spouse));
-        if let Some(mother) = mother.filter(|mother| !mother.name.dotted) {
-            let child = if person.sex == Sex::Male { "之子" } else { "之女" };
-            written.name = Name { given: format!("{}{child}", mother.name.given), ..mother.name.clone() };
-            written.identity_number = None;
-            written.flaws.extend([Flaw::NewbornName, Flaw::NoIdentityNumber]);
-        }
     }
     written
 }
@@ -178,7 +181,7 @@ pub(crate) fn memberships(region: &Region, person: &Person, chronic: bool, every
     let age = person.age(region.today());
     let centre = centre || age < 7 || !hospital;
     let home = person.address.centre;
-    let moved = region.today().plus(-between(&mut rng, 450, 1500));
+    let moved = region.today().plus(-between(&mut rng, 500, 1200));
     let code = |institution: &&Institution| institution.code;
     let others: Vec<&'static str> =
         region.institutions().iter().filter(|i| i.kind == Kind::Centre && i.code != home).map(|i| code(&i)).collect();

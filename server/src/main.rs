@@ -1,1 +1,53 @@
-fn main() {}
+//! `meridian`: the regional health information platform, one program.
+
+mod audit;
+mod backup;
+mod cli;
+mod demo;
+mod feeder;
+mod house;
+mod import;
+mod logging;
+mod run_file;
+mod serve;
+mod users;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Audit, Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => Err(error.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "meridian: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(args) => serve::serve(args).await,
+        Command::Demo(args) => demo::demo(args).await,
+        Command::Import(args) => import::import(args).await,
+        Command::Backup { data_dir, target } => backup::backup(&data_dir, &target),
+        Command::Restore { backup, data_dir, verify } => backup::restore(&backup, data_dir.as_deref(), verify),
+        Command::Audit(Audit::Verify { data_dir }) => audit::verify(&data_dir),
+        Command::User(args) => users::user(args).await,
+    }
+}
+
+/// Prints a line for the person at the terminal.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

@@ -19,6 +19,10 @@ import { calm, stark } from "./theme/palette";
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+function layer(): HTMLElement {
+  return document.getElementById("layer") ?? document.body;
+}
+
 export function App() {
   const { language, large, contrast } = usePrefs();
   const palette = contrast ? stark : calm;
@@ -27,7 +31,13 @@ export function App() {
   useLayoutEffect(() => void speak(language), [language]);
 
   return (
-    <ConfigProvider csp={{ nonce }} theme={theme} locale={language === "en" ? enUS : zhCN} button={{ autoInsertSpace: false }}>
+    <ConfigProvider
+      csp={{ nonce }}
+      theme={theme}
+      locale={language === "en" ? enUS : zhCN}
+      button={{ autoInsertSpace: false }}
+      getPopupContainer={layer}
+    >
       <AntApp component={false}>
         <QueryClientProvider client={queries}>
           <BrowserRouter>

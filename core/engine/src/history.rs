@@ -7,7 +7,7 @@ use crate::sight::{find, look, people, permission};
 use crate::{Engine, EngineError};
 
 /// The most versions that one answer holds.
-pub const MOST: u32 = 1000;
+pub(crate) const MOST: u32 = 1000;
 
 /// The newest versions, newest first.
 ///

@@ -32,6 +32,16 @@ pub fn resource(value: &Value) -> Result<&'static str, EngineError> {
     if issues.is_empty() { Ok(kind) } else { Err(EngineError::Unprocessable(issues)) }
 }
 
+/// The type that an address names.
+///
+/// # Errors
+/// `NotFound` for a word that is no type of R4.
+pub fn type_name(kind: &str) -> Result<&'static str, EngineError> {
+    let r4 = Definitions::r4();
+    let known = r4.type_code(kind).and_then(|code| r4.type_name(code));
+    known.ok_or_else(|| EngineError::NotFound(format!("the resource type {kind}")))
+}
+
 /// The same, for an address that says the type.
 ///
 /// # Errors

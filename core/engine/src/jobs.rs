@@ -97,7 +97,8 @@ pub fn messages(
 /// The oldest messages that wait, oldest first: what a stop left behind.
 ///
 /// # Errors
-/// Those of the store.
-pub fn waiting(engine: &Engine, limit: u32) -> Result<Vec<Job>, EngineError> {
+/// `Denied` for roles that do not run the platform.
+pub fn waiting(engine: &Engine, caller: &Caller, limit: u32) -> Result<Vec<Job>, EngineError> {
+    decide(caller, Act::Look, "AuditEvent")?;
     Ok(engine.store().read::<_, StoreError>(|reader| reader.waiting_jobs(INBOX, limit))?)
 }

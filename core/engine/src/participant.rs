@@ -4,12 +4,16 @@
 //! transaction; its refusal undoes the whole act.
 
 use meridian_access::Caller;
-use meridian_store::{Reader, Subject};
+use meridian_store::{GOLDEN_PATIENT, Reader, Subject, SubjectKind};
 use serde_json::Value;
 
 use crate::feed::Happened;
 use crate::served::value_of;
-use crate::{EngineError, engine};
+use crate::EngineError;
+
+/// The most versions of an ended golden Patient that are looked through for what it said before it ended; each merge of
+/// the person that it became adds one.
+const MOST_ENDED: usize = 32;
 
 /// A change that is being committed.
 pub struct Change<'a> {
@@ -83,26 +87,56 @@ impl Sight<'_> {
     pub fn sources(&self, person: Subject) -> Result<Vec<(Subject, Value)>, EngineError> {
         let mut sources = Vec::new();
         for subject in self.reader.members(person)? {
-            if subject != person
-                && let Some(patient) = self.patient(subject)?
-            {
+            if let Some(patient) = self.patient(subject)? {
                 sources.push((subject, patient));
             }
         }
         Ok(sources)
     }
 
-    /// The Patient that a subject is.
+    /// The subjects of a person in the order of their numbers: source Patients, its own golden one, and those of persons
+    /// that were merged into it.
+    pub fn members(&self, person: Subject) -> Result<Vec<Subject>, EngineError> {
+        Ok(self.reader.members(person)?)
+    }
+
+    /// The source Patient that a subject is; None for one that was deleted, was never written, or is a golden one.
     pub fn patient(&self, subject: Subject) -> Result<Option<Value>, EngineError> {
         match self.reader.current(subject.patient())? {
-            Some(row) if !row.deleted => Ok(Some(value_of(&row.body)?)),
+            Some(row) if !row.deleted && row.kind != GOLDEN_PATIENT => Ok(Some(value_of(&row.body)?)),
             _ => Ok(None),
         }
+    }
+
+    /// The persons that were merged into a person, each with the last golden Patient that it had while it was active.
+    pub fn merged(&self, person: Subject) -> Result<Vec<(Subject, Value)>, EngineError> {
+        let mut merged = Vec::new();
+        for subject in self.reader.members(person)? {
+            if subject != person && self.reader.kind_of(subject)? == Some(SubjectKind::Golden) {
+                merged.extend(self.last_active(subject)?.map(|golden| (subject, golden)));
+            }
+        }
+        Ok(merged)
+    }
+
+    fn last_active(&self, person: Subject) -> Result<Option<Value>, EngineError> {
+        let newest = self.reader.current(person.patient())?.map_or(0, |row| row.version);
+        for version in (1..=newest).rev().take(MOST_ENDED) {
+            if let Some(version) = self.reader.version(person.patient(), version)?
+                && !version.deleted
+            {
+                let golden = value_of(&version.body)?;
+                if golden.get("active").and_then(Value::as_bool) != Some(false) {
+                    return Ok(Some(golden));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// The logical id of a person's golden Patient.
     pub fn golden_id(&self, person: Subject) -> Result<Option<String>, EngineError> {
         let row = self.reader.current(person.patient())?;
-        Ok(row.filter(|row| row.kind != engine::patient_code()).map(|row| row.id))
+        Ok(row.filter(|row| row.kind == GOLDEN_PATIENT).map(|row| row.id))
     }
 }

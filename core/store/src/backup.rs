@@ -7,6 +7,9 @@ use sea_query::{Expr, ExprTrait, Func, Query, SqliteQueryBuilder};
 
 use crate::{Store, StoreError, Verified, audit, sqlite};
 
+/// Pages between two reports of progress: 4 MiB.
+const PAGES: i32 = 1024;
+
 /// What a verified copy holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
@@ -37,7 +40,9 @@ impl Store {
             from.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
             let mut to = Connection::open(&path)?;
             let copy = rusqlite::backup::Backup::new(&from, &mut to)?;
-            while copy.step(4096)? != rusqlite::backup::StepResult::Done {
+            let mut all_done = false;
+            while !all_done {
+                all_done = copy.step(PAGES)? == rusqlite::backup::StepResult::Done;
                 let now = copy.progress();
                 progress(now.pagecount - now.remaining, now.pagecount);
             }
@@ -54,8 +59,8 @@ impl Store {
 /// # Errors
 /// When the copy cannot be opened or a body cannot be read.
 pub fn restore_check(dir: &Path, nth: i64) -> Result<Restored, StoreError> {
-    let (conn, looks) = (sound(&dir.join(sqlite::FILE))?, sound(&dir.join(audit::FILE))?);
-    drop(looks);
+    sound(&dir.join(audit::FILE))?;
+    let conn = sound(&dir.join(sqlite::FILE))?;
     let mut count = Query::select();
     let (text, _) = count.expr(Func::count(Expr::col("key"))).from("resource").build(SqliteQueryBuilder);
     let resources = conn.query_row(&text, [], |row| row.get(0))?;
@@ -75,6 +80,7 @@ pub fn restore_check(dir: &Path, nth: i64) -> Result<Restored, StoreError> {
     Ok(Restored { resources, bodies_read, audit: Verified::of(dir)? })
 }
 
+/// Opens a file whose structure the database finds whole.
 fn sound(path: &Path) -> Result<Connection, StoreError> {
     let conn = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let answer: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

@@ -84,9 +84,9 @@ impl<'a> Body<'a> {
         let healthy = 5.25 + 0.006 * (self.age(day) - 40.0) + 0.18 * self.own(1) + 0.03 * (self.bmi - 24.0);
         let winter = if matches!(day.month(), 2 | 3) { 0.08 } else { 0.0 };
         let Some(years) = self.years_with(Disease::Diabetes, day) else { return (healthy + winter).clamp(4.3, 6.2) };
-        let untreated = 8.9 + 1.1 * self.own(2) + 0.10 * years;
-        let metformin = 1.5 * self.effect(&["A10BA"], day, 12.0);
-        let second = 1.0 * self.effect(&["A10BB", "A10BF", "A10BK"], day, 12.0);
+        let untreated = 8.8 + 1.0 * self.own(2) + 0.06 * years;
+        let metformin = 1.7 * self.effect(&["A10BA"], day, 12.0);
+        let second = 1.3 * self.effect(&["A10BB", "A10BF", "A10BK"], day, 12.0);
         let insulin = 1.6 * self.effect(&["A10A"], day, 10.0);
         let wave = 0.25 * (years * 2.3 + self.own(3) * 3.0).sin();
         (untreated - metformin - second - insulin + wave + winter).clamp(5.6, 14.0)
@@ -270,7 +270,9 @@ impl<'a> Body<'a> {
     pub(crate) fn vitals(&self, day: Day, acute: f64, full: bool, rng: &mut Rng) -> Vitals {
         let age = self.age(day);
         let winter = 3.0 * (std::f64::consts::TAU * f64::from(day.days_since(Day::of(2000, 1, 15))) / 365.25).cos();
-        let natural = 110.0 + 0.32 * (age - 25.0).max(0.0) + 6.0 * self.own(7) + 0.6 * (self.bmi - 24.0);
+        // a child's pressure rises with growth; an adult's slowly with age
+        let usual = if age < 18.0 { 90.0 + 1.1 * age } else { 110.0 + 0.32 * (age - 25.0).max(0.0) };
+        let natural = usual + 6.0 * self.own(7) + 0.6 * (self.bmi - 24.0);
         let systolic = match self.years_with(Disease::Hypertension, day) {
             Some(_) => {
                 let first = 17.0 * self.effect(&["C08CA", "C09"], day, 3.0);
@@ -285,7 +287,7 @@ impl<'a> Body<'a> {
         let blocker = 9.0 * self.effect(&["C07AB"], day, 1.0);
         let resting = if age < 10.0 { 118.0 - 4.2 * age } else { 73.0 };
         let pulse = resting + 5.0 * self.own(10) - blocker + 22.0 * acute + 4.0 * normal(rng);
-        let temperature = 36.5 + 0.2 * normal(rng) + 2.4 * acute;
+        let temperature = 36.5 + 0.2 * normal(rng) + 2.5 * acute.powf(0.6);
         let lungs = if self.has(Disease::Copd, day) { 2.0 } else { 0.0 };
         let whole = |value: f64| value.round() as i64;
         Vitals {

@@ -10,6 +10,7 @@ pub(crate) mod life;
 pub mod medicine;
 pub mod note;
 pub mod panel;
+pub(crate) mod plan;
 pub(crate) mod regimen;
 pub(crate) mod turn;
 pub mod vaccine;

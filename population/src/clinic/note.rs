@@ -27,7 +27,7 @@ fn history(resident: &Resident, visit: &Visit) -> String {
             }
         })
         .collect();
-    if past.is_empty() { "既往体健".to_owned() } else { past.join(";") }
+    if past.is_empty() { "既往体健".to_owned() } else { past.join("；") }
 }
 
 fn allergies(resident: &Resident, visit: &Visit) -> String {
@@ -35,9 +35,9 @@ fn allergies(resident: &Resident, visit: &Visit) -> String {
         .allergies
         .iter()
         .filter(|a| a.recorded <= visit.start.day)
-        .map(|a| format!("{}过敏({})", a.allergen.chinese, a.allergen.reaction))
+        .map(|a| format!("{}过敏（{}）", a.allergen.chinese, a.allergen.reaction))
         .collect();
-    if known.is_empty() { "否认药物及食物过敏史".to_owned() } else { known.join(";") }
+    if known.is_empty() { "否认药物及食物过敏史".to_owned() } else { known.join("；") }
 }
 
 fn medicines(resident: &Resident, visit: &Visit) -> Vec<String> {
@@ -63,7 +63,7 @@ fn arrow(flag: Flag) -> &'static str {
 fn finding(finding: &Finding) -> String {
     let row = finding.analyte.row();
     let reference = interval_text(finding.interval);
-    format!("{} {}{}{} (参考 {reference})", row.chinese, finding.value, row.unit, arrow(finding.flag))
+    format!("{} {}{}{} （参考 {reference}）", row.chinese, finding.value, row.unit, arrow(finding.flag))
 }
 
 fn examination(visit: &Visit) -> String {
@@ -87,7 +87,7 @@ fn examination(visit: &Visit) -> String {
     if let Some(value) = vitals.saturation {
         parts.push(format!("SpO₂ {value}%"));
     }
-    parts.join(",")
+    parts.join("，")
 }
 
 const fn title(visit: &Visit) -> &'static str {
@@ -109,33 +109,33 @@ pub(crate) fn of_visit(resident: &Resident, visit: &Visit, institution: &Institu
     let doctor = institution.doctor(visit.department, truth.index).map_or_else(String::new, |d| d.name.text());
     let mut text = String::with_capacity(900);
     // writing to a String does not fail, so results are dropped
-    let _ = writeln!(text, "{MARK}\n{} {}\n科别:{}", institution.name, title(visit), visit.department);
-    let _ = writeln!(text, "姓名:{name}  性别:{}  年龄:{}岁", truth.sex.chinese(), truth.birth.age_on(day));
+    let _ = writeln!(text, "{MARK}\n{} {}\n科别：{}", institution.name, title(visit), visit.department);
+    let _ = writeln!(text, "姓名：{name}  性别：{}  年龄：{}岁", truth.sex.chinese(), truth.birth.age_on(day));
     if visit.class == Class::Inpatient {
         let days = visit.end.day.days_since(day);
-        let _ = writeln!(text, "入院日期:{day}  出院日期:{}  住院{days}天", visit.end.day);
+        let _ = writeln!(text, "入院日期：{day}  出院日期：{}  住院{days}天", visit.end.day);
     } else {
-        let _ = writeln!(text, "日期:{}", day.chinese());
+        let _ = writeln!(text, "日期：{}", day.chinese());
     }
-    let _ = writeln!(text, "主诉:{}。", visit.complaint);
-    let _ = writeln!(text, "既往史:{}。", history(resident, visit));
-    let _ = writeln!(text, "过敏史:{}。", allergies(resident, visit));
+    let _ = writeln!(text, "主诉：{}。", visit.complaint);
+    let _ = writeln!(text, "既往史：{}。", history(resident, visit));
+    let _ = writeln!(text, "过敏史：{}。", allergies(resident, visit));
     let taken = medicines(resident, visit);
     if !taken.is_empty() {
-        let _ = writeln!(text, "目前用药:{}。", taken.join(";"));
+        let _ = writeln!(text, "目前用药：{}。", taken.join("；"));
     }
-    let _ = writeln!(text, "查体:{}。", examination(visit));
+    let _ = writeln!(text, "查体：{}。", examination(visit));
     for report in &visit.reports {
         let items: Vec<String> = report.findings.iter().map(finding).collect();
-        let _ = writeln!(text, "{}:{}。", report.panel.name().1, items.join(","));
+        let _ = writeln!(text, "{}：{}。", report.panel.name().1, items.join("，"));
     }
     if let Some(film) = visit.film {
-        let _ = writeln!(text, "胸部X线:{film}");
+        let _ = writeln!(text, "胸部X线：{film}");
     }
     let names: Vec<String> =
         visit.diagnoses.iter().enumerate().map(|(place, d)| format!("{}.{}", place + 1, d.chinese)).collect();
-    let _ = writeln!(text, "诊断:{}", names.join(" "));
-    let _ = writeln!(text, "处理意见:{}。", visit.advice);
-    let _ = writeln!(text, "医师:{doctor}");
+    let _ = writeln!(text, "诊断：{}", names.join(" "));
+    let _ = writeln!(text, "处理意见：{}。", visit.advice);
+    let _ = writeln!(text, "医师：{doctor}");
     text
 }

@@ -4,7 +4,7 @@ use super::chronic::{Chronic, Disease};
 use super::medicine::{self as m, Course, Medicine, forbidden};
 use crate::calendar::Day;
 use crate::clinic::allergy::Allergy;
-use crate::draw::{Rng, between, chance, one_of};
+use crate::draw::{Rng, between, chance};
 use crate::people::person::Sex;
 
 /// Where the chronic disease of a resident was looked after, and until when.
@@ -25,6 +25,9 @@ impl Care {
         }
     }
 }
+
+/// Share of courses that are not tolerated, of the medicines for which [`trouble`] knows a reason (assumed).
+const NOT_TOLERATED: f64 = 0.15;
 
 /// Steps of one disease: alternatives of the first line, then additions with years after onset.
 fn lines(rng: &mut Rng, disease: Disease, sex: Sex, young: bool) -> Vec<(&'static Medicine, f64)> {
@@ -70,7 +73,7 @@ pub(crate) fn courses(
         let young = disease.onset.years_since(birth) < 15.0;
         for (medicine, years) in lines(rng, disease.disease, sex, young) {
             let start = disease.onset.plus_years(years).plus(between(rng, 0, 40));
-            let stays = chance(rng, 0.85);
+            let stays = !chance(rng, NOT_TOLERATED);
             let held = between(rng, 120, 900);
             let same = |course: &Course| course.medicine == medicine && course.end.is_none();
             let replaced = found.iter().any(|c| c.end.is_none() && same_class(c.medicine, medicine));
@@ -78,8 +81,8 @@ pub(crate) fn courses(
                 continue;
             }
             // a few first lines are not tolerated and end early; the rest goes on until today
-            let end = Some(start.plus(held)).filter(|end| !stays && *end < today && years < 0.05);
-            let why = one_of(rng, &["踝部水肿", "干咳", "胃肠道不适", "头晕"]);
+            let trouble = trouble(medicine).filter(|_| !stays && start.plus(held) < today);
+            let end = trouble.map(|_| start.plus(held));
             let institution = care.on(start);
             let course = |medicine, start, end, stopped, institution| Course {
                 medicine,
@@ -90,13 +93,10 @@ pub(crate) fn courses(
                 disease: Some(disease.disease),
                 stopped,
             };
-            found.push(course(medicine, start, end, end.map(|_| why), institution));
-            match (end, care.before) {
+            found.push(course(medicine, start, end, trouble.map(|(why, _)| why), institution));
+            match (trouble.zip(end), care.before) {
                 // what was not tolerated has a successor
-                (Some(end), _) if disease.disease == Disease::Hypertension => {
-                    let next = if medicine == &m::VALSARTAN { &m::AMLODIPINE } else { &m::VALSARTAN };
-                    found.push(course(next, end, None, None, care.on(end)));
-                }
+                (Some(((_, next), end)), _) => found.push(course(next, end, None, None, care.on(end))),
                 // after the move the new centre prescribes the same again
                 (None, Some((_, moved))) if start < moved => {
                     if let Some(old) = found.last_mut() {
@@ -112,7 +112,17 @@ pub(crate) fn courses(
     found
 }
 
-/// Two medicines of one therapeutic class (ATC to the fourth level, sartans and statins as one): never both at a time.
+/// What makes people stop a medicine, and what takes its place.
+fn trouble(medicine: &Medicine) -> Option<(&'static str, &'static Medicine)> {
+    match medicine.atc {
+        "C08CA01" | "C08CA05" => Some(("踝部水肿", &m::VALSARTAN)),
+        "A10BA02" => Some(("胃肠道不适", &m::DAPAGLIFLOZIN)),
+        "M04AA01" => Some(("皮疹", &m::FEBUXOSTAT)),
+        _ => None,
+    }
+}
+
+/// Two medicines of one therapeutic class (ATC to the fourth level): never both at a time.
 fn same_class(one: &Medicine, other: &Medicine) -> bool {
     one.atc.get(..5) == other.atc.get(..5)
 }

@@ -2,8 +2,8 @@
 
 use super::acute::Class;
 use super::chronic::{Chronic, Disease};
-use super::life::Plan;
 use super::panel::Panel;
+use super::plan::Plan;
 use super::visit::{Diagnosis, Purpose};
 use crate::calendar::Day;
 use crate::draw::{Rng, between, chance};
@@ -31,7 +31,7 @@ static TURNS: [TurnRow; 5] = [
         icd: "I63.9",
         chinese: "急性脑梗死",
         complaint: "突发左侧肢体无力、言语不清4小时",
-        advice: "规范抗血小板及降脂治疗,康复训练,2周后神经内科门诊复诊",
+        advice: "规范抗血小板及降脂治疗，康复训练,2周后神经内科门诊复诊",
         department: "神经内科",
         days: 12,
         inflammation: 0.1,
@@ -43,8 +43,8 @@ static TURNS: [TurnRow; 5] = [
         disease: Disease::CoronaryHeartDisease,
         icd: "I20.0",
         chinese: "不稳定型心绞痛",
-        complaint: "反复胸骨后压榨样疼痛3天,加重2小时",
-        advice: "坚持抗血小板、降脂及抗缺血治疗,胸痛发作及时就诊",
+        complaint: "反复胸骨后压榨样疼痛3天，加重2小时",
+        advice: "坚持抗血小板、降脂及抗缺血治疗，胸痛发作及时就诊",
         department: "心血管内科",
         days: 7,
         inflammation: 0.05,
@@ -57,7 +57,7 @@ static TURNS: [TurnRow; 5] = [
         icd: "J44.1",
         chinese: "慢性阻塞性肺疾病急性加重",
         complaint: "咳嗽、咳痰、气促加重5天",
-        advice: "戒烟,规律吸入治疗,家庭氧疗,接种流感及肺炎疫苗",
+        advice: "戒烟，规律吸入治疗，家庭氧疗，接种流感及肺炎疫苗",
         department: "呼吸与危重症医学科",
         days: 9,
         inflammation: 0.6,
@@ -68,9 +68,9 @@ static TURNS: [TurnRow; 5] = [
     TurnRow {
         disease: Disease::Diabetes,
         icd: "E11.6",
-        chinese: "2型糖尿病,血糖控制不佳",
-        complaint: "口干、多饮、多尿1月,空腹血糖升高",
-        advice: "糖尿病饮食,监测血糖,按方案调整降糖药",
+        chinese: "2型糖尿病，血糖控制不佳",
+        complaint: "口干、多饮、多尿1月，空腹血糖升高",
+        advice: "糖尿病饮食，监测血糖，按方案调整降糖药",
         department: "内分泌科",
         days: 7,
         inflammation: 0.0,
@@ -90,7 +90,7 @@ static TURNS: [TurnRow; 5] = [
         icd: "M10.0",
         chinese: "痛风性关节炎急性发作",
         complaint: "左第一跖趾关节红肿热痛1天",
-        advice: "低嘌呤饮食,多饮水,急性期后规范降尿酸",
+        advice: "低嘌呤饮食，多饮水，急性期后规范降尿酸",
         department: "急诊科",
         days: 0,
         inflammation: 0.35,

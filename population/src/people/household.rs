@@ -12,14 +12,14 @@ use crate::draw::{Rng, Stream, chance, normal, range, rng, weighted};
 const BLOCK: u64 = 24;
 
 /// Household sizes and their weights. Mean near the 2.6 of the 2020 census; the weights are assumed.
-const SIZES: [(u8, f64); 5] = [(1, 0.20), (2, 0.30), (3, 0.26), (4, 0.14), (5, 0.10)];
+const SIZES: [(u8, f64); 5] = [(1, 0.21), (2, 0.31), (3, 0.24), (4, 0.13), (5, 0.11)];
 
 /// Ages of people who live alone: from, to, weight.
-const ALONE: [((f64, f64), f64); 3] = [((20.0, 35.0), 0.42), ((35.0, 60.0), 0.32), ((60.0, 89.0), 0.26)];
+const ALONE: [((f64, f64), f64); 3] = [((20.0, 35.0), 0.40), ((35.0, 60.0), 0.28), ((60.0, 89.0), 0.32)];
 /// Ages of the elder of a couple without others.
-const COUPLE: [((f64, f64), f64); 3] = [((24.0, 36.0), 0.24), ((40.0, 60.0), 0.42), ((60.0, 87.0), 0.34)];
+const COUPLE: [((f64, f64), f64); 3] = [((24.0, 36.0), 0.22), ((40.0, 60.0), 0.38), ((60.0, 87.0), 0.40)];
 /// Ages of the elder parent of a family.
-const PARENT: [((f64, f64), f64); 2] = [((26.0, 42.0), 0.56), ((42.0, 62.0), 0.44)];
+const PARENT: [((f64, f64), f64); 2] = [((26.0, 42.0), 0.66), ((42.0, 62.0), 0.34)];
 
 /// Where resident `index` lives: the household, its place in it, and its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,6 +39,8 @@ export function listen(patient: string | undefined, to: Listener): () => void {
       greeted = true;
       to.state?.("live");
     });
+    // The server could not keep up with us: what it left out is read again.
+    source.addEventListener("lagged", () => to.resumed?.());
     source.addEventListener("change", (event) => to.change?.(JSON.parse(event.data as string) as Change));
     source.addEventListener("inbox", (event) => to.inbox?.(JSON.parse(event.data as string) as InboxChange));
     source.onerror = () => {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { keyOf } from "../fhir/bundle";
 import { institutionTag } from "../fhir/institution";
 import type { Resource } from "../fhir/types";
+import { shortName } from "../words/shortname";
 import { when } from "../words/when";
 import { useInstitutions } from "./institutions";
 import css from "./tick.module.css";
@@ -20,6 +21,7 @@ export function InstitutionName({ code, display }: { code: string; display?: str
     <span className={css["named"]}>
       <Tick code={code} />
       <span className={css["name"]}>{name}</span>
+      <span className={css["short"]}>{shortName(name)}</span>
     </span>
   );
 }
@@ -37,7 +39,7 @@ export function Source({ resource, date, bare }: { resource: Resource; date?: st
   return (
     <button
       type="button"
-      className={css["source"]}
+      className={bare ? css["bare"] : css["source"]}
       data-tip={tip}
       aria-label={`${t("common.source")} ${name} ${when(time)} ${key}`}
       onClick={() => open(key)}

@@ -11,11 +11,10 @@ export function LanguageButton({ dark }: { dark?: boolean }) {
     <button
       type="button"
       className={dark ? css["darkButton"] : css["lightButton"]}
-      aria-label={t("shell.switchLanguage")}
       data-tip={t("shell.switchLanguage")}
       onClick={() => setPrefs({ language: language === "en" ? "zh-CN" : "en" })}
     >
-      {t("shell.otherLanguage")}
+      {t("shell.otherLanguage")} <span className="offscreen">{t("shell.switchLanguage")}</span>
     </button>
   );
 }

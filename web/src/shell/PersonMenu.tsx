@@ -28,8 +28,9 @@ export function PersonMenu() {
 
   return (
     <Dropdown menu={{ items, selectable: false }} trigger={["click"]} placement="bottomRight">
-      <button type="button" className={css["person"]} aria-label={`${t("shell.person")}: ${user.display}`} aria-haspopup="menu">
+      <button type="button" className={css["person"]} aria-haspopup="menu">
         <UserOutlined />
+        <span className="offscreen">{t("shell.person")}</span>
         <span className={css["personName"]}>{user.display}</span>
         <span className={css["role"]}>{t(`common.role.${user.role}`)}</span>
       </button>

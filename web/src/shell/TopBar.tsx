@@ -15,9 +15,10 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
   const { user } = useSession();
   return (
     <header className={css["bar"]}>
-      <Link to="/" className={css["brand"]} aria-label={t("common.toStart")}>
+      <Link to="/" className={css["brand"]}>
         <Mark size={28} />
         <span className={css["product"]}>{t("common.product")}</span>
+        <span className="offscreen">{t("common.toStart")}</span>
       </Link>
       <span className={css["place"]}>
         <InstitutionName code={user.institution.code} display={user.institution.name} />

@@ -43,7 +43,7 @@ fn wanted(entry: Value, place: String) -> Result<Wanted, EngineError> {
         return Ok(Wanted::Read { path: path.to_owned(), query: query.to_owned(), place });
     }
     let (kind, id) = address(path).ok_or_else(|| invalid(".request.url", format!("`{url}` is no address of R4")))?;
-    let if_match = text("ifMatch").map(|tag| version(tag).ok_or_else(|| invalid(".request.ifMatch", format!("`{tag}` is no version"))));
+    let if_match = text("ifMatch").map(|tag| version_of_tag(tag).ok_or_else(|| invalid(".request.ifMatch", format!("`{tag}` is no version"))));
     let if_match = if_match.transpose()?;
     let ask = match (method, id) {
         ("POST", None) => {
@@ -90,6 +90,6 @@ fn address(path: &str) -> Option<(&'static str, Option<String>)> {
 }
 
 /// The number in `W/"3"`.
-pub(crate) fn version(tag: &str) -> Option<i64> {
+pub fn version_of_tag(tag: &str) -> Option<i64> {
     tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok()
 }

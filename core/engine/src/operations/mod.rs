@@ -81,6 +81,14 @@ pub struct Operation {
     pub act: Box<dyn Act>,
 }
 
+/// Whether a caller may call `operation`.
+///
+/// # Errors
+/// `Denied` when its role is not among those of the row.
+pub fn permitted(caller: &Caller, operation: &Operation) -> Result<(), EngineError> {
+    Ok(meridian_access::operation(caller, operation.name, operation.roles)?)
+}
+
 /// The operations of the record itself.
 pub fn table() -> Vec<Operation> {
     vec![who_looked::operation()]

@@ -11,7 +11,7 @@ use meridian_store::search::Scope;
 use meridian_store::{Reader, Stored};
 
 pub use answer::{Answer, Hit, Mode};
-pub(crate) use values::split_query;
+pub use values::{decode, split_query};
 use parse::{Parsed, Total};
 
 use crate::served::Served;

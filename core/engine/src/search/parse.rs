@@ -3,6 +3,7 @@
 use meridian_model::definitions::{Definitions, Kind, SearchParam};
 use meridian_model::fold::fold;
 use meridian_model::outcome::Issue;
+use meridian_model::pinyin;
 use meridian_model::reference::{Reference, is_id};
 use meridian_store::search::{Condition, Cursor, Scope, Search, Sort, SortBy, SystemTest};
 use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
@@ -13,8 +14,8 @@ use crate::engine::patient_code;
 use crate::write::{clinical_param, is_partition_param, main_param, param_number};
 
 /// The system and code of the tag that golden Patients carry.
-pub const RECORD_TAG: &str = "https://meridian.example/record";
-pub const GOLDEN: &str = "golden";
+pub(crate) const RECORD_TAG: &str = "https://meridian.example/record";
+pub(crate) const GOLDEN: &str = "golden";
 
 const DEFAULT_COUNT: u32 = 50;
 const MOST_COUNT: u32 = 1000;
@@ -192,7 +193,11 @@ impl Parsed {
                 Condition::Token { param: number, any, selective }
             }
             (_, Kind::String) => {
-                Condition::Text { param: number, any: parts.iter().map(|part| fold(&values::plain(part))).collect() }
+                let sought = |part: &&str| match code {
+                    "pinyin" => pinyin::sought(&values::plain(part)),
+                    _ => fold(&values::plain(part)),
+                };
+                Condition::Text { param: number, any: parts.iter().map(sought).collect() }
             }
             (_, Kind::Uri) => Condition::Exact { param: number, any: parts.iter().map(|p| values::plain(p)).collect() },
             (_, Kind::Date) => Condition::Date { param: number, any: dates(name, &parts)? },

@@ -6,7 +6,7 @@ use meridian_store::search::{DateOp, DateTest, SystemTest, TokenTest};
 use crate::engine::now;
 
 /// The pairs of a query string, percent-decoded.
-pub(crate) fn split_query(query: &str) -> Vec<(String, String)> {
+pub fn split_query(query: &str) -> Vec<(String, String)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {
@@ -16,7 +16,8 @@ pub(crate) fn split_query(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn decode(text: &str) -> String {
+/// Percent-decodes a part of an address; bytes that are not UTF-8 are replaced.
+pub fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {

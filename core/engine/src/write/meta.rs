@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::engine::instant;
 
 /// The system of the tag that names the institution a version came from.
-pub const INSTITUTION_TAG: &str = "https://meridian.example/institution";
+pub(crate) const INSTITUTION_TAG: &str = "https://meridian.example/institution";
 
 /// Sets `id` and `meta` of a version; what the sender put into `meta` stays, but for what is the server's.
 pub(super) fn stamp(resource: &mut Map<String, Value>, id: &str, version: i64, at: i64, institution: &str) {

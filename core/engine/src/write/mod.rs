@@ -30,7 +30,7 @@ const ATTEMPTS: u32 = 3;
 
 /// One write that somebody asks for.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     pub ask: Ask,
     /// How other entries of a transaction refer to this one.
     pub full_url: Option<String>,
@@ -40,7 +40,7 @@ pub struct Entry {
 
 /// What is asked for.
 #[derive(Clone, Debug)]
-pub enum Ask {
+pub(crate) enum Ask {
     Create {
         kind: &'static str,
         resource: Arc<Value>,
@@ -118,7 +118,7 @@ pub struct JobDone {
 ///
 /// # Errors
 /// `Conflict` with the word `already applied` when `options.once` was written before; otherwise those of the entries.
-pub async fn execute(
+pub(crate) async fn execute(
     engine: &Engine,
     caller: &Caller,
     entries: Vec<Entry>,

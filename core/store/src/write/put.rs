@@ -12,6 +12,7 @@ static PLACE: Sql = Sql::new(|| sql::select("directory", &["key"], &["type", "id
 static MOVE_PLACE: Sql = Sql::new(|| sql::update("directory", &["key"], &["type", "id"]));
 static ADD: Sql =
     Sql::new(|| sql::insert("resource", &["key", "type", "id", "version", "tx", "at", "deleted", "date", "body"]));
+static GONE: Sql = Sql::new(|| sql::select("resource", &["deleted"], &["key"]));
 static SET: Sql = Sql::new(|| sql::update("resource", &["version", "tx", "at", "deleted", "date", "body"], &["key"]));
 static MOVE: Sql = Sql::new(|| sql::update("resource", &["key"], &["key"]));
 static MOVE_PAST: Sql = Sql::new(|| sql::update("past", &["key"], &["key"]));
@@ -52,6 +53,7 @@ pub struct Replacement<'a> {
     /// The number of the new version.
     pub version: i64,
     pub at: i64,
+    /// What was indexed; it does not matter when the version before is a deletion.
     pub old: &'a Index,
     pub new: Option<(Subject, &'a Body, &'a Index)>,
 }
@@ -90,6 +92,8 @@ impl WriteTx<'_> {
     /// Keeps the current version as past and writes the next; the resource moves when its subject changed.
     pub fn replace(&mut self, change: &Replacement<'_>) -> Result<Key, StoreError> {
         let tx = self.tx()?;
+        let gone = self.conn.prepare_cached(&GONE)?.query_row([change.key.0], |row| row.get(0))?;
+        let old = if gone { None } else { Some((change.key, change.old)) };
         self.conn.prepare_cached(&KEEP)?.execute([change.key.0])?;
         let empty = Body::default();
         let (subject, body, index) = match change.new {
@@ -107,7 +111,7 @@ impl WriteTx<'_> {
             body.bytes(),
             key.0,
         ))?;
-        self.exchange(change.kind, (change.key, change.old), index.map(|index| (key, index)))?;
+        self.exchange(change.kind, old, index.map(|index| (key, index)))?;
         let act = if index.is_some() { 'U' } else { 'D' };
         self.note(key.subject(), act, change.name, change.id, change.version);
         if key.subject() != change.key.subject() {

@@ -94,14 +94,18 @@ impl Rows {
         self.references.sort_unstable();
     }
 
-    /// Leaves in `self` what `other` does not hold.
-    fn without(mut self, other: &Rows) -> Rows {
-        self.bedside.retain(|row| !other.bedside.contains(row));
-        self.tokens.retain(|row| !other.tokens.contains(row));
-        self.strings.retain(|row| !other.strings.contains(row));
-        self.dates.retain(|row| !other.dates.contains(row));
-        self.references.retain(|row| !other.references.contains(row));
-        self
+    /// What `other` does not hold.
+    fn without(&self, other: &Rows) -> Rows {
+        fn rest<T: Clone + PartialEq>(own: &[T], other: &[T]) -> Vec<T> {
+            own.iter().filter(|row| !other.contains(row)).cloned().collect()
+        }
+        Rows {
+            bedside: rest(&self.bedside, &other.bedside),
+            tokens: rest(&self.tokens, &other.tokens),
+            strings: rest(&self.strings, &other.strings),
+            dates: rest(&self.dates, &other.dates),
+            references: rest(&self.references, &other.references),
+        }
     }
 }
 
@@ -117,20 +121,18 @@ impl WriteTx<'_> {
     pub(super) fn exchange(
         &mut self,
         kind: TypeCode,
-        old: (Key, &Index),
+        old: Option<(Key, &Index)>,
         new: Option<(Key, &Index)>,
     ) -> Result<(), StoreError> {
         self.flush()?;
         let (mut before, mut after) = (Rows::default(), Rows::default());
-        self.expand(kind, old.0, old.1, &mut before)?;
+        if let Some((key, index)) = old {
+            self.expand(kind, key, index, &mut before)?;
+        }
         if let Some((key, index)) = new {
             self.expand(kind, key, index, &mut after)?;
         }
         before.without(&after).remove(self.conn)?;
-        let mut before = Rows::default();
-        if old.0 == new.map_or(old.0, |(key, _)| key) {
-            self.expand(kind, old.0, old.1, &mut before)?;
-        }
         after.without(&before).write(self.conn)
     }
 

@@ -2,7 +2,7 @@ import type { common as zh } from "../zh/common";
 
 export const common: typeof zh = {
   product: "Meridian",
-  productFull: "Meridian 经络 · regional health information platform",
+  productFull: "Regional health information platform",
   loading: "Loading",
   retry: "Try again",
   close: "Close",

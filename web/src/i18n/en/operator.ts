@@ -53,5 +53,5 @@ export const operator: typeof zh = {
     noneHelp: "Institutions appear here when they begin to send.",
     parked: "Parked",
   },
-  start: { title: "Operations", open: "Open the inbox", waiting: "To be processed", parked: "Need attention", committed: "In the record" },
+  start: { title: "Operations", open: "Open the inbox", waiting: "Waiting to be processed", parked: "Parked, need attention", committed: "In the record" },
 };

@@ -28,7 +28,7 @@ export const record = {
   live: {
     connecting: "正在连接",
     live: "实时",
-    broken: "实时更新已中断,正在重连",
+    broken: "实时更新已中断，正在重连",
     brokenShort: "已中断",
     arrived: "刚刚到达",
     arrivedNone: "打开期间还没有新内容",
@@ -85,9 +85,9 @@ export const record = {
   },
   allergies: {
     none: "没有过敏记录",
-    noneHelp: "没有记录不等于没有过敏,请询问居民。",
+    noneHelp: "没有记录不等于没有过敏，请询问居民。",
     high: "严重",
-    low: "轻度风险",
+    low: "低风险",
     unable: "风险未评估",
     refuted: "已排除",
     past: "已失效 {{n}} 项",
@@ -117,11 +117,11 @@ export const record = {
     band: "参考范围",
     table: "全部数值",
     points: "共 {{n}} 次",
-    single: "只有一次结果,还看不出趋势",
-    notNumeric: "此项目为文字结果,见下表",
-    units: "单位不一致:{{units}}。图中只画 {{unit}}。",
+    single: "只有一次结果，还看不出趋势",
+    notNumeric: "此项目为文字结果，见下表",
+    units: "单位不一致：{{units}}。图中只画 {{unit}}。",
     span: { all: "全部", y5: "5 年", y1: "1 年" },
-    partial: "结果太多,仅显示最近 {{n}} 次",
+    partial: "结果太多，仅显示最近 {{n}} 次",
   },
   vitals: { none: "没有生命体征记录" },
   documents: {
@@ -146,7 +146,7 @@ export const record = {
     execute: "操作",
     search: "检索",
     last: "最近 {{time}}",
-    help: "每次查看都先写入审计日志,再显示内容。",
+    help: "每次查看都先写入审计日志，再显示内容。",
     more: "更早的查看",
   },
   sources: {
@@ -170,7 +170,7 @@ export const record = {
   resource: {
     title: "FHIR 资源",
     version: "版本 {{n}}",
-    help: "服务器保存的原文,数字与顺序未改。",
+    help: "服务器保存的原文，数字与顺序未改。",
   },
   view: {
     watermarkOf: "{{name}} {{time}}",

@@ -16,7 +16,7 @@ export const shell = {
   signOut: "退出登录",
   palette: {
     open: "查找居民、页面、操作",
-    placeholder: "姓名、拼音首字母、身份证号、电话;或页面、操作",
+    placeholder: "姓名、拼音首字母、身份证号、电话；或页面、操作",
     residents: "居民",
     pages: "页面",
     actions: "操作",

@@ -1,6 +1,6 @@
 export const signin = {
   title: "登录",
-  tagline: "一位居民,一份记录,全区可见,每次查看都留痕。",
+  tagline: "一位居民，一份记录，全区可见，每次查看都留痕。",
   username: "用户名",
   password: "密码",
   submit: "登录",
@@ -9,8 +9,8 @@ export const signin = {
   needPassword: "请输入密码",
   wrong: "用户名或密码不对",
   wrongHelp: "请检查大小写后重试。忘记密码请联系本机构管理员。",
-  throttled: "尝试次数过多,请在 {{n}} 秒后重试",
-  throttledSoon: "尝试次数过多,请稍候再试",
+  throttled: "尝试次数过多，请在 {{n}} 秒后重试",
+  throttledSoon: "尝试次数过多，请稍候再试",
   show: "显示密码",
   hide: "隐藏密码",
   notice: "登录与查看均记入审计日志。请只查看诊疗所需的记录。",

@@ -4,23 +4,25 @@ import { WarningFilled } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { keyOf } from "../../fhir/bundle";
 import { wordsOf } from "../../fhir/concept";
+import { institutionCode } from "../../fhir/institution";
 import type { AllergyIntolerance } from "../../fhir/types";
 import { Fold } from "../../parts/Fold";
 import css from "../../parts/rows.module.css";
 import { Source } from "../../parts/Tick";
+import { onePerSource } from "../../words/group";
 import { day } from "../../words/when";
 import { Fresh } from "../live/Fresh";
 import { useIsFresh } from "../live/marks";
 import { SectionCard } from "../record/SectionCard";
 import { useSection } from "../record/useSection";
 import own from "./allergies.module.css";
-import { byDanger, dangerOf, isCurrent } from "./order";
+import { allergiesIn, type Allergy, isCurrent } from "./order";
 
 export function Allergies() {
   const { t } = useTranslation();
   const section = useSection<AllergyIntolerance>("allergies");
-  const current = byDanger(section.items.filter(isCurrent));
-  const past = section.items.filter((one) => !isCurrent(one));
+  const current = allergiesIn(section.items.filter(isCurrent));
+  const past = allergiesIn(section.items.filter((one) => !isCurrent(one)));
   return (
     <SectionCard
       id="allergies"
@@ -33,9 +35,21 @@ export function Allergies() {
     >
       {() => (
         <>
-          <AllergyRows allergies={current} />
+          <ul className={css["rows"]}>
+            {current.map((one) => (
+              <AllergyRow key={one.key} allergy={one} past={false} />
+            ))}
+          </ul>
           {past.length > 0 && (
-            <Fold label={t("record.allergies.past", { n: past.length })}>{() => <AllergyRows allergies={past} past />}</Fold>
+            <Fold label={t("record.allergies.past", { n: past.length })}>
+              {() => (
+                <ul className={css["rows"]}>
+                  {past.map((one) => (
+                    <AllergyRow key={one.key} allergy={one} past />
+                  ))}
+                </ul>
+              )}
+            </Fold>
           )}
         </>
       )}
@@ -43,38 +57,41 @@ export function Allergies() {
   );
 }
 
-function AllergyRows({ allergies, past = false }: { allergies: AllergyIntolerance[]; past?: boolean }) {
+function dateOf({ recordedDate, onsetDateTime }: AllergyIntolerance): string | undefined {
+  return recordedDate ?? onsetDateTime;
+}
+
+function AllergyRow({ allergy: { records, danger }, past }: { allergy: Allergy; past: boolean }) {
   const { t, i18n } = useTranslation();
   const isFresh = useIsFresh();
+  const [first] = records;
+  const fresh = records.some((one) => isFresh(keyOf(one)));
+  const reactions = records.flatMap(({ reaction }) =>
+    (reaction ?? []).flatMap(({ manifestation, description }) =>
+      description ? [description] : (manifestation ?? []).map((one) => wordsOf(one, i18n.language)),
+    ),
+  );
   return (
-    <ul className={css["rows"]}>
-      {allergies.map((allergy) => {
-        const key = keyOf(allergy);
-        const danger = dangerOf(allergy);
-        const reactions = (allergy.reaction ?? []).flatMap(({ manifestation, description }) =>
-          description ? [description] : (manifestation ?? []).map((one) => wordsOf(one, i18n.language)),
-        );
-        const date = allergy.recordedDate ?? allergy.onsetDateTime;
-        return (
-          <li key={key} className={css["row"]} data-past={past} data-fresh={isFresh(key)}>
-            <span className={css["main"]}>
-              <span className={past ? css["strong"] : own["what"]} data-danger={danger}>
-                {!past && danger === "high" && <WarningFilled />} {wordsOf(allergy.code, i18n.language)}
-              </span>
-              {!past && (
-                <span className={own["danger"]} data-danger={danger}>
-                  {t(`record.allergies.${danger}`)}
-                </span>
-              )}{" "}
-              {isFresh(key) && <Fresh />} <span className={css["sub"]}>{reactions.join("、")}</span>
-            </span>
-            <span className={css["side"]}>
-              <span>{day(date)}</span>
-              <Source resource={allergy} date={date} bare />
-            </span>
-          </li>
-        );
-      })}
-    </ul>
+    <li className={css["row"]} data-past={past} data-fresh={fresh}>
+      <span className={css["main"]}>
+        <span className={past ? css["strong"] : own["what"]}>
+          {!past && danger === "high" && <WarningFilled />} {wordsOf(first?.code, i18n.language)}
+        </span>
+        {!past && (
+          <span className={own["danger"]} data-danger={danger}>
+            {t(`record.allergies.${danger}`)}
+          </span>
+        )}{" "}
+        {fresh && <Fresh />} <span className={css["sub"]}>{[...new Set(reactions)].join("、")}</span>
+      </span>
+      <span className={css["side"]}>
+        <span>{first && day(dateOf(first))}</span>
+        <span className={css["ticks"]}>
+          {onePerSource(records, institutionCode).map((one) => (
+            <Source key={keyOf(one)} resource={one} date={dateOf(one)} bare />
+          ))}
+        </span>
+      </span>
+    </li>
   );
 }

@@ -1,6 +1,8 @@
 //! Allergies by danger: the severe first; what was refuted or is over stands apart.
 
+import { sameness } from "../../fhir/concept";
 import type { AllergyIntolerance } from "../../fhir/types";
+import { groupBy } from "../../words/group";
 
 export type Danger = "high" | "low" | "unable";
 
@@ -22,6 +24,19 @@ export function isCurrent(allergy: AllergyIntolerance): boolean {
   );
 }
 
-export function byDanger(allergies: readonly AllergyIntolerance[]): AllergyIntolerance[] {
-  return [...allergies].sort((a, b) => RANK[dangerOf(a)] - RANK[dangerOf(b)]);
+export interface Allergy {
+  key: string;
+  /** The same allergy as each source recorded it, the most dangerous record first. */
+  records: AllergyIntolerance[];
+  danger: Danger;
+}
+
+/** One entry for each allergen, however many sources know of it; the most dangerous first. */
+export function allergiesIn(records: readonly AllergyIntolerance[]): Allergy[] {
+  const groups = groupBy(records, ({ code, id }) => sameness(code) || (id ?? ""));
+  const allergies = [...groups].map(([key, group]): Allergy => {
+    const sorted = group.sort((a, b) => RANK[dangerOf(a)] - RANK[dangerOf(b)]);
+    return { key, records: sorted, danger: sorted[0] ? dangerOf(sorted[0]) : "unable" };
+  });
+  return allergies.sort((a, b) => RANK[a.danger] - RANK[b.danger]);
 }

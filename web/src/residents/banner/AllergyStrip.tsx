@@ -5,7 +5,7 @@ import { WarningFilled } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { wordsOf } from "../../fhir/concept";
 import type { AllergyIntolerance } from "../../fhir/types";
-import { byDanger, dangerOf, isCurrent } from "../allergies/order";
+import { allergiesIn, isCurrent } from "../allergies/order";
 import { useSection } from "../record/useSection";
 import css from "./banner.module.css";
 
@@ -20,15 +20,13 @@ export function AllergyStrip() {
       </span>
     );
   }
-  const current = byDanger(items.filter(isCurrent));
+  const current = allergiesIn(items.filter(isCurrent));
   if (current.length === 0) return <span className={css["none"]}>{t("record.banner.noAllergy")}</span>;
-  const seen = new Map(current.map((one) => [wordsOf(one.code, i18n.language), dangerOf(one)]));
-  for (const one of [...current].reverse()) seen.set(wordsOf(one.code, i18n.language), dangerOf(one));
   return (
     <ul className={css["allergies"]} aria-label={t("record.banner.allergies")}>
-      {[...seen].map(([words, danger]) => (
-        <li key={words} className={css["allergy"]} data-danger={danger}>
-          <WarningFilled /> {words} ({t(`record.allergies.${danger}`)})
+      {current.map(({ key, records, danger }) => (
+        <li key={key} className={css["allergy"]} data-danger={danger}>
+          <WarningFilled /> {wordsOf(records[0]?.code, i18n.language)} ({t(`record.allergies.${danger}`)})
         </li>
       ))}
     </ul>

@@ -22,7 +22,7 @@ export function Looks({ ready }: { ready: boolean }) {
     enabled: ready,
     initialPageParam: "",
     queryFn: async ({ pageParam }) =>
-      pageOf<AuditEvent>(await read<Bundle>(pageParam || `Patient/${id}/$who-looked?_count=50`), "AuditEvent"),
+      pageOf<AuditEvent>(await read<Bundle>(pageParam || `Patient/${id}/$who-looked?_count=200`), "AuditEvent"),
     getNextPageParam: (page) => page.next,
     staleTime: 60_000,
   });

@@ -8,12 +8,13 @@ import type { Condition } from "../../fhir/types";
 import { Fold } from "../../parts/Fold";
 import css from "../../parts/rows.module.css";
 import { Source } from "../../parts/Tick";
+import { onePerSource } from "../../words/group";
 import { day } from "../../words/when";
 import { Fresh } from "../live/Fresh";
 import { useIsFresh } from "../live/marks";
 import { SectionCard } from "../record/SectionCard";
 import { useSection } from "../record/useSection";
-import { dateOf, onePerSource, type Problem, problemsIn } from "./groups";
+import { dateOf, type Problem, problemsIn } from "./groups";
 
 export function Problems() {
   const { t } = useTranslation();
@@ -59,7 +60,7 @@ function ProblemRows({ problems, past = false }: { problems: Problem[]; past?: b
             </span>
             <span className={css["side"]}>
               {since && <span>{day(since)}</span>}
-              <span>
+              <span className={css["ticks"]}>
                 {onePerSource(conditions, institutionCode).map((one) => (
                   <Source key={keyOf(one)} resource={one} date={dateOf(one)} bare />
                 ))}

@@ -2,6 +2,7 @@
 
 import { sameness } from "../../fhir/concept";
 import type { Condition } from "../../fhir/types";
+import { groupBy } from "../../words/group";
 import { moment, newestFirst } from "../../words/when";
 
 export interface Problem {
@@ -24,12 +25,8 @@ function status(condition: Condition): string {
 }
 
 export function problemsIn(conditions: readonly Condition[]): Problem[] {
-  const groups = new Map<string, Condition[]>();
-  for (const condition of conditions) {
-    if (NOT_REAL.has(condition.verificationStatus?.coding?.[0]?.code ?? "")) continue;
-    const key = sameness(condition.code) || (condition.id ?? "");
-    groups.set(key, [...(groups.get(key) ?? []), condition]);
-  }
+  const real = conditions.filter(({ verificationStatus }) => !NOT_REAL.has(verificationStatus?.coding?.[0]?.code ?? ""));
+  const groups = groupBy(real, ({ code, id }) => sameness(code) || (id ?? ""));
   const problems = [...groups].map(([key, group]) => {
     const newest = newestFirst(group, (one) => one.recordedDate ?? one.onsetDateTime);
     const dates = group.map(dateOf).filter((date): date is string => Boolean(date));
@@ -37,11 +34,4 @@ export function problemsIn(conditions: readonly Condition[]): Problem[] {
     return { key, conditions: newest, active: group.some((one) => ACTIVE.has(status(one))), since };
   });
   return newestFirst(problems, ({ conditions: [first] }) => first?.recordedDate ?? first?.onsetDateTime);
-}
-
-/** One entry for each source, the newest of each. */
-export function onePerSource<T>(items: readonly T[], source: (item: T) => string): T[] {
-  const seen = new Map<string, T>();
-  for (const item of items) if (!seen.has(source(item))) seen.set(source(item), item);
-  return [...seen.values()];
 }

@@ -19,8 +19,8 @@ export function Centre() {
         </div>
         <Medicines />
       </div>
-      <Vitals />
       <Results />
+      <Vitals />
       <div className={css["pair"]}>
         <Documents />
         <Vaccinations />

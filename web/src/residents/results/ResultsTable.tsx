@@ -27,7 +27,7 @@ export function ResultsTable({ series }: { series: readonly Series[] }) {
         <thead>
           <tr>
             <th scope="col">{t("record.results.item")}</th>
-            <th scope="col" className="num">
+            <th scope="col" className={css["valueHead"]}>
               {t("record.results.value")}
             </th>
             <th scope="col" className={css["unitCell"]}>
@@ -71,7 +71,7 @@ function ResultRow({ series: { key, latest, points } }: { series: Series }) {
       </td>
       <td className={css["valueCell"]}>
         <span className={latest.text.length > LONG ? css["longText"] : undefined}>
-          <Value point={latest} />
+          <Value point={latest} slot />
         </span>
         <span className={`${css["unit"] ?? ""} ${css["inlineUnit"] ?? ""}`}>{latest.unit}</span>
       </td>

@@ -1,4 +1,5 @@
 //! A value with its sign: an arrow, a colour and, for those who hear the page, a word.
+//! `slot` keeps the arrow's place free where there is none, so that digits stand under digits.
 
 import { useTranslation } from "react-i18next";
 import type { Flag, Point } from "./point";
@@ -13,14 +14,15 @@ const SIGNS: Record<Flag, { arrow: string; word: "criticalHigh" | "high" | "low"
   N: { arrow: "", word: "normal" },
 };
 
-export function Value({ point }: { point: Point }) {
+export function Value({ point, slot }: { point: Point; slot?: boolean }) {
   const { t } = useTranslation();
   const sign = point.flag ? SIGNS[point.flag] : undefined;
   return (
     <span className={css["value"]} data-flag={point.flag}>
       {point.text}
+      {slot && !sign?.arrow && <span className={css["slot"]} />}
       {sign?.arrow && (
-        <span className={css["arrow"]} data-tip={t(`record.results.${sign.word}`)}>
+        <span className={slot ? css["slot"] : css["arrow"]} data-tip={t(`record.results.${sign.word}`)}>
           <span aria-hidden="true">{sign.arrow}</span>
           <span className="offscreen">{t(`record.results.${sign.word}`)}</span>
         </span>

@@ -34,6 +34,7 @@ const FLAGS: Record<string, Flag> = {
 /** The customary form of a UCUM unit: `10*9/L` is printed `10⁹/L`, annotations fall away. */
 export function customaryUnit(unit: string): string {
   return unit
+    .replace(/\/\{1\.73_m2\}/g, "/1.73 m²")
     .replace(/\{[^}]*\}/g, "")
     .replace(/10(?:\*|\^)(\d+)/g, (_, power: string) => `10${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "").join("")}`)
     .replace(/^mm\[Hg\]$/, "mmHg")

@@ -3,6 +3,7 @@
 import { useTranslation } from "react-i18next";
 import { useInstitutions } from "../../parts/institutions";
 import { Tick } from "../../parts/Tick";
+import { shortName } from "../../words/shortname";
 import css from "./timeline.module.css";
 import type { Filter, Kind } from "./visits";
 
@@ -31,11 +32,12 @@ export function Chips({ institutions, kinds, filter, onInstitution, onKind }: Ch
             key={code}
             type="button"
             className={css["chip"]}
+            data-tip={institution(code).name}
             aria-pressed={filter.institutions.includes(code)}
             onClick={() => onInstitution(code)}
           >
             <Tick code={code} />
-            <span className={css["chipName"]}>{institution(code).name}</span>
+            <span className={css["chipName"]}>{shortName(institution(code).name)}</span>
           </button>
         ))}
     </div>

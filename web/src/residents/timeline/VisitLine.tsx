@@ -10,6 +10,7 @@ import type { Encounter } from "../../fhir/types";
 import { useInstitutions } from "../../parts/institutions";
 import { Tick } from "../../parts/Tick";
 import { useUrlParam } from "../../parts/url";
+import { shortName } from "../../words/shortname";
 import { day, when } from "../../words/when";
 import { Fresh } from "../live/Fresh";
 import { useIsFresh } from "../live/marks";
@@ -66,7 +67,7 @@ export function VisitLine({ visit }: { visit: Encounter }) {
             {kind === "IMP" && end && end !== start && <span className={css["until"]}>→ {end.slice(5)}</span>} {fresh && <Fresh />}
           </span>
           {title && title !== word && <span className={css["reason"]}>{title}</span>}
-          <span className={css["where"]}>{name}</span>
+          <span className={css["where"]}>{shortName(name)}</span>
         </span>
       </button>
     </li>

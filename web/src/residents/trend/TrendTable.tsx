@@ -18,7 +18,7 @@ export function TrendTable({ points }: { points: readonly Point[] }) {
           <thead>
             <tr>
               <th scope="col">{t("common.time")}</th>
-              <th scope="col" className="num">
+              <th scope="col" className={css["valueHead"]}>
                 {t("record.results.value")}
               </th>
               <th scope="col">{t("record.results.unit")}</th>
@@ -31,7 +31,7 @@ export function TrendTable({ points }: { points: readonly Point[] }) {
               <tr key={keyOf(point.observation)}>
                 <td className={css["time"]}>{when(point.date)}</td>
                 <td className={css["valueCell"]}>
-                  <Value point={point} />
+                  <Value point={point} slot />
                 </td>
                 <td className={css["unit"]}>{point.unit}</td>
                 <td className={css["unit"]}>{rangeWords(point.observation.referenceRange?.[0])}</td>

@@ -6,6 +6,7 @@ import type { ComposeOption } from "echarts/core";
 import { type ChartTheme, SHAPES } from "../../theme/chart";
 import { when } from "../../words/when";
 import type { Point } from "../results/point";
+import { niceEnds } from "./axis";
 import { bandOf } from "./choose";
 
 export type TrendOption = ComposeOption<
@@ -34,8 +35,7 @@ export function trendOption({ points, unit, sources, theme, size, bandWord, tip 
   const bounds = [band?.low, band?.high].filter((bound): bound is number => bound !== undefined);
   const low = Math.min(...values, ...bounds);
   const high = Math.max(...values, ...bounds);
-  const margin = (high - low || Math.abs(high) || 1) * 0.12;
-  const floor = low >= 0 ? Math.max(0, low - margin) : low - margin;
+  const { floor, ceiling } = niceEnds(low, high);
   const small = size * 0.857;
 
   return {
@@ -44,7 +44,8 @@ export function trendOption({ points, unit, sources, theme, size, bandWord, tip 
     grid: { left: 8, right: 24, top: 36, bottom: 40, containLabel: true },
     legend: {
       bottom: 0,
-      itemHeight: 9,
+      itemWidth: 10,
+      itemHeight: 10,
       textStyle: { color: theme.text, fontSize: small },
       data: sources.map(({ name }) => name),
     },
@@ -70,8 +71,8 @@ export function trendOption({ points, unit, sources, theme, size, bandWord, tip 
       type: "value",
       name: unit,
       nameTextStyle: { color: theme.faint, align: "right" },
-      min: round(floor),
-      max: round(high + margin),
+      min: floor,
+      max: ceiling,
       axisLabel: { color: theme.faint },
       splitLine: { lineStyle: { color: theme.grid } },
     },
@@ -86,7 +87,7 @@ export function trendOption({ points, unit, sources, theme, size, bandWord, tip 
           silent: true,
           itemStyle: { color: theme.band },
           label: { show: true, position: "insideTopRight", color: theme.faint, fontSize: small },
-          data: [[{ name: bandWord, yAxis: band.low ?? floor }, { yAxis: band.high ?? high + margin }]],
+          data: [[{ name: bandWord, yAxis: band.low ?? floor }, { yAxis: band.high ?? ceiling }]],
         },
       },
       ...sources.map(
@@ -103,10 +104,6 @@ export function trendOption({ points, unit, sources, theme, size, bandWord, tip 
       ),
     ],
   };
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }
 
 const YEAR_MS = 365 * 86_400_000;

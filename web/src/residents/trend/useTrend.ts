@@ -24,7 +24,7 @@ export function useTrend(key: string) {
     queryFn: async (): Promise<Trend> => {
       const [system, code] = key.split("|");
       const token = system ? key : (code ?? "");
-      const query = new URLSearchParams({ patient: `Patient/${patient}`, code: token, _sort: "-date", _count: "200" });
+      const query = new URLSearchParams({ patient: `Patient/${patient}`, "combo-code": token, _sort: "-date", _count: "200" });
       const observations: Observation[] = [];
       let url: string | undefined = `Observation?${query.toString()}`;
       for (let pages = 0; url && pages < MOST_PAGES; pages += 1) {

@@ -8,11 +8,7 @@ import { countOf } from "./inbox/messages";
 import { useInbox } from "./inbox/useInbox";
 import css from "./start.module.css";
 
-const TILES = [
-  { state: "parked", word: "parked" },
-  { state: "waiting", word: "waiting" },
-  { state: "committed", word: "committed" },
-] as const;
+const TILES = ["parked", "waiting", "committed"] as const;
 
 export default function Start() {
   const { t, i18n } = useTranslation();
@@ -28,15 +24,13 @@ export default function Start() {
           <Skeleton lines={2} />
         ) : (
           <ul className={css["tiles"]}>
-            {TILES.map(({ state, word }) => {
+            {TILES.map((state) => {
               const n = countOf(counts, state) ?? 0;
               return (
                 <li key={state}>
                   <Link to={`/inbox?state=${state}`} className={css["tile"]} data-alarm={state === "parked" && n > 0}>
                     <span className={css["number"]}>{n.toLocaleString(i18n.language)}</span>
-                    <span>
-                      {t(`operator.inbox.states.${state}`)} · {t(`operator.start.${word}`)}
-                    </span>
+                    <span>{t(`operator.start.${state}`)}</span>
                   </Link>
                 </li>
               );
@@ -44,7 +38,7 @@ export default function Start() {
           </ul>
         )}
       </div>
-      <Feeds />
+      <Feeds within />
     </>
   );
 }

@@ -9,7 +9,9 @@ import { useInboxEvents } from "../inbox/useInbox";
 import css from "./feeds.module.css";
 import { COUNTED_NAMES, type Feed, feedsIn, RECENT, useRecentMessages, useRecordCounts } from "./useFeeds";
 
-export default function Feeds() {
+/** `within` another page the title is a part of it. */
+export default function Feeds({ within }: { within?: boolean }) {
+  const Title = within ? "h2" : "h1";
   const { t } = useTranslation();
   useInboxEvents();
   const known = useKnownInstitutions();
@@ -23,7 +25,7 @@ export default function Feeds() {
   };
   return (
     <div className={css["page"]}>
-      <h1 className={css["title"]}>{t("operator.feeds.title")}</h1>
+      <Title className={css["title"]}>{t("operator.feeds.title")}</Title>
       <p className="meta">{t("operator.feeds.help", { n: RECENT })}</p>
       {failed ? (
         <Failure cause={failed} retry={retry} big />

@@ -37,7 +37,7 @@ export function MessageTable({ messages, chosen, onChoose }: MessageTableProps) 
         {messages.map((one, at) => (
           <tr key={one.id} data-here={at === here} data-chosen={one.id === chosen} onClick={() => onChoose(one.id)}>
             <td className={css["time"]}>
-              <button type="button" className="plain" aria-label={`${t("operator.inbox.detail", { id: one.id })}`}>
+              <button type="button" className="plain">
                 {when(one.received)}
               </button>
             </td>

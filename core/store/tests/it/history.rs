@@ -1,0 +1,82 @@
+//! Nothing is overwritten: versions, deletion, return, and a move to another subject.
+
+use meridian_store::{Index, Subject};
+
+use crate::common::{House, OBSERVATION, add, change, house, json, source};
+
+fn versions(house: &House) -> Vec<(i64, bool)> {
+    let all = house.store.read(|sight| {
+        let key = sight.locate(OBSERVATION, "o1")?.unwrap();
+        sight.history(key, 100)
+    });
+    all.unwrap().into_iter().map(|line| (line.version, line.deleted)).collect()
+}
+
+#[tokio::test]
+async fn every_version_is_kept_through_deletion_return_and_move() {
+    let house = house();
+    let index = Index::default;
+    let (a, b) = house.write(|tx| Ok((source(tx, "a"), source(tx, "b")))).await;
+    let key = house.write(move |tx| Ok(add(tx, OBSERVATION, "o1", a, &index()))).await;
+    house.write(move |tx| change(tx, key, &index(), Some((a, &index())))).await;
+    house.write(move |tx| change(tx, key, &index(), None)).await;
+    let gone = house.store.read(|sight| sight.find(OBSERVATION, "o1")).unwrap().unwrap();
+    assert!(gone.deleted && gone.body.is_empty() && gone.body.json().unwrap().is_empty());
+    house.write(move |tx| change(tx, key, &index(), Some((a, &index())))).await;
+    let moved = house.write(move |tx| change(tx, key, &index(), Some((b, &index())))).await;
+    assert_eq!((key.subject(), moved.subject()), (a, b));
+    assert_eq!(versions(&house), [(5, false), (4, false), (3, true), (2, false), (1, false)]);
+
+    let (old, version, newest) = house
+        .store
+        .read(|sight| {
+            Ok::<_, meridian_store::StoreError>((
+                sight.current(key)?,
+                sight.version(moved, 2)?,
+                sight.version(moved, 5)?,
+            ))
+        })
+        .unwrap();
+    assert!(old.is_none(), "nothing stands under the old number");
+    assert_eq!(version.unwrap().body.json().unwrap(), json("o1", 2));
+    assert_eq!(newest.unwrap().body.json().unwrap(), json("o1", 5));
+    assert!(house.store.read(|sight| sight.version(moved, 6)).unwrap().is_none());
+    let two = house.store.read(|sight| sight.history(moved, 2)).unwrap();
+    assert_eq!(two.iter().map(|line| line.version).collect::<Vec<_>>(), [5, 4]);
+
+    let next = house.write(move |tx| Ok(add(tx, OBSERVATION, "o2", a, &index()))).await;
+    assert_ne!(next, key, "the number that was left is not given to another");
+    let next = house.write(move |tx| Ok(add(tx, OBSERVATION, "o3", b, &index()))).await;
+    assert_ne!(next, moved);
+}
+
+#[tokio::test]
+async fn transactions_grow_with_time_and_every_version_knows_its_own() {
+    let house = house();
+    let index = Index::default;
+    let key = house.write(move |tx| Ok(add(tx, OBSERVATION, "o1", Subject::COMMON, &index()))).await;
+    for _ in 0..5 {
+        house.write(move |tx| change(tx, key, &index(), Some((Subject::COMMON, &index())))).await;
+    }
+    let all = house.store.read(|sight| sight.history(key, 100)).unwrap();
+    let numbers: Vec<i64> = all.iter().map(|line| line.tx).collect();
+    assert!(numbers.windows(2).all(|pair| pair[0] == pair[1] + 1), "{numbers:?}");
+    let conn = house.raw("meridian.db");
+    let actors: i64 = conn.query_row("SELECT count(*) FROM tx WHERE actor = 'li'", [], |row| row.get(0)).unwrap();
+    assert_eq!(actors, 6);
+}
+
+#[tokio::test]
+async fn a_move_is_told_in_both_records() {
+    let house = house();
+    let index = Index::default;
+    let (a, b) = house.write(|tx| Ok((source(tx, "a"), source(tx, "b")))).await;
+    let key = house.write(move |tx| Ok(add(tx, OBSERVATION, "o1", a, &index()))).await;
+    house.write(move |tx| change(tx, key, &index(), Some((b, &index())))).await;
+    let conn = house.raw("meridian.db");
+    let mut told = conn.prepare("SELECT subject, what FROM audit_write ORDER BY seq").unwrap();
+    let told = told.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).unwrap();
+    let line = |subject: Subject, what: &str| (subject.0, format!("{what}\n"));
+    let expected = [line(a, "C Observation/o1/1"), line(a, "U Observation/o1/2"), line(b, "U Observation/o1/2")];
+    assert_eq!(told.collect::<Result<Vec<_>, _>>().unwrap(), expected);
+}

@@ -1,0 +1,15 @@
+//! What the store promises, tried from outside, in one program.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unit_arg)]
+
+mod audit_log;
+mod backup;
+mod changes;
+mod common;
+mod history;
+mod jobs;
+mod lanes;
+mod open;
+mod primitives;
+mod savepoints;
+mod search;
+mod tampering;

@@ -1,0 +1,108 @@
+//! Opening a data folder: the first time, again, twice at once, and one from the future.
+
+use meridian_store::{Body, Index, Lane, StoreError};
+
+use crate::common::{OBSERVATION, add, house, json, open, origin, source, token};
+
+#[tokio::test]
+async fn what_was_written_is_there_after_reopening() {
+    let house = house();
+    let index = || Index { tokens: vec![(1, token("urn:one", "a"))], ..Index::default() };
+    let first = house
+        .write(move |tx| {
+            let subject = source(tx, "p1");
+            let key = add(tx, OBSERVATION, "o1", subject, &index());
+            Ok((tx.tx()?, subject, key))
+        })
+        .await;
+    let crate::common::House { store, dir } = house;
+    drop(store);
+    let store = open(dir.path()).unwrap();
+    let there = store.read(|sight| sight.find(OBSERVATION, "o1")).unwrap().unwrap();
+    assert_eq!((there.key, there.version, there.deleted), (first.2, 1, false));
+    assert_eq!(there.body.json().unwrap(), json("o1", 1));
+    let second = store
+        .write(Lane::Interactive, origin(), move |tx| {
+            let subject = source(tx, "p2");
+            let first = source(tx, "p1");
+            let key = add(tx, OBSERVATION, "o2", first, &index());
+            Ok::<_, StoreError>((tx.tx()?, subject, key))
+        })
+        .await
+        .unwrap();
+    assert_eq!(second.0, first.0 + 1, "transactions go on");
+    assert_eq!(second.1.0, first.1.0 + 1, "subjects go on");
+    assert_eq!(second.2.0, first.2.0 + 1, "slots go on");
+    let systems = "SELECT count(*) FROM system";
+    let conn = rusqlite::Connection::open(dir.path().join("meridian.db")).unwrap();
+    assert_eq!(conn.query_row(systems, [], |row| row.get::<_, i64>(0)).unwrap(), 1, "a system has one number");
+}
+
+#[test]
+fn a_folder_is_open_once() {
+    let house = house();
+    assert!(matches!(open(house.dir.path()), Err(StoreError::InUse(_))));
+    let clone = house.store.clone();
+    drop(house.store);
+    assert!(matches!(open(house.dir.path()), Err(StoreError::InUse(_))), "a clone still holds it");
+    drop(clone);
+    open(house.dir.path()).unwrap();
+}
+
+#[test]
+fn a_log_that_outlives_the_store_keeps_the_folder() {
+    let house = house();
+    let log = house.store.audit().clone();
+    drop(house.store);
+    assert!(matches!(open(house.dir.path()), Err(StoreError::InUse(_))));
+    drop(log);
+    open(house.dir.path()).unwrap();
+}
+
+#[test]
+fn files_of_a_newer_program_are_refused_and_left_alone() {
+    let house = house();
+    let conn = house.raw("meridian.db");
+    drop(house.store);
+    conn.pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(open(house.dir.path()), Err(StoreError::TooNew { found: 99, known: 1 })));
+    assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 99);
+}
+
+#[test]
+fn a_database_syncs_every_commit() {
+    let house = house();
+    let mode: String = house.raw("meridian.db").pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    assert_eq!(mode, "wal");
+}
+
+#[tokio::test]
+async fn a_read_sees_one_moment() {
+    let house = house();
+    house.write(|tx| tx.put_setting("colour", b"red")).await;
+    let store = house.store.clone();
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let (first_done, first_seen) = tokio::sync::oneshot::channel();
+    let reading = tokio::task::spawn_blocking(move || {
+        store.read(|sight| {
+            let before = sight.setting("colour")?;
+            let _ = first_done.send(());
+            let _ = wait.recv();
+            Ok::<_, StoreError>((before, sight.setting("colour")?))
+        })
+    });
+    first_seen.await.unwrap();
+    house.write(|tx| tx.put_setting("colour", b"blue")).await;
+    drop(go);
+    let (before, after) = reading.await.unwrap().unwrap();
+    assert_eq!(before, after);
+    assert_eq!(house.store.read(|sight| sight.setting("colour")).unwrap().unwrap(), b"blue");
+}
+
+#[tokio::test]
+async fn a_reader_cannot_write() {
+    let house = house();
+    house.write(|tx| Ok(add(tx, OBSERVATION, "o1", meridian_store::Subject::COMMON, &Index::default()))).await;
+    let there = house.store.read(|sight| sight.find(OBSERVATION, "o1")).unwrap().unwrap();
+    assert_ne!(there.body, Body::default());
+}

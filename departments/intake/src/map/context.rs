@@ -1,0 +1,143 @@
+//! What is at hand while one message is mapped.
+
+use std::collections::HashSet;
+
+use meridian_hl7v2::{Dtm, Message, Part};
+use serde_json::{Value, json};
+
+use super::{
+    bundle,
+    feed::FeedConfig,
+    park::Warning,
+    tables::{Tables, Write},
+};
+
+/// Collects entries and warnings.
+pub(crate) struct Context<'a> {
+    pub(crate) feed: &'a FeedConfig,
+    pub(crate) tables: &'a Tables,
+    /// MSH-4.1, else the institution's code.
+    pub(crate) facility: String,
+    /// MSH-10, else a fingerprint of the message.
+    pub(crate) control: String,
+    /// `urn:meridian:hl7v2:<facility>:<control id>`.
+    source: String,
+    entries: Vec<Value>,
+    seen: HashSet<String>,
+    warnings: Vec<Warning>,
+    /// Elements that the resource being built should lose.
+    pending_clears: Vec<String>,
+    cleared: Vec<(String, String)>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(message: &Message, feed: &'a FeedConfig, tables: &'a Tables) -> Self {
+        let facility = message.get("MSH-4").map(|f| f.trim().to_owned()).filter(|f| !f.is_empty());
+        let facility = facility.unwrap_or_else(|| feed.institution.clone());
+        let control = message.control_id().unwrap_or_else(|| bundle::fingerprint(&[message.text()]));
+        let source = format!("urn:meridian:hl7v2:{}:{}", bundle::percent(&facility), bundle::percent(&control));
+        Self {
+            feed,
+            tables,
+            facility,
+            control,
+            source,
+            entries: Vec::new(),
+            seen: HashSet::new(),
+            warnings: Vec::new(),
+            pending_clears: Vec::new(),
+            cleared: Vec::new(),
+        }
+    }
+
+    /// Notes what could not be used. Once is enough for one place.
+    pub(crate) fn warn(&mut self, at: &str, what: &'static str) {
+        let warning = Warning { at: at.to_owned(), what };
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    pub(crate) fn clear(&mut self, element: &str) {
+        self.pending_clears.push(element.to_owned());
+    }
+
+    /// An empty resource that knows its message.
+    pub(crate) fn resource(&mut self, kind: &str) -> Value {
+        self.pending_clears.clear();
+        json!({"resourceType": kind, "meta": {"source": self.source}})
+    }
+
+    /// `meta.source` of everything in this message.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Sets the deletions of the resource being built aside while another one is added.
+    pub(crate) fn hold_clears(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.pending_clears)
+    }
+
+    pub(crate) fn restore_clears(&mut self, clears: Vec<String>) {
+        self.pending_clears = clears;
+    }
+
+    /// A name for a resource within the bundle.
+    pub(crate) fn urn(&self, kind: &str, system: &str, value: &str) -> String {
+        bundle::uuid(&[&self.feed.institution, kind, system, value])
+    }
+
+    /// Whether an entry with this name is there already.
+    pub(crate) fn has(&self, full_url: &str) -> bool {
+        self.seen.contains(full_url)
+    }
+
+    /// Adds an entry that is found again by its identifier; a second one of the same name is left out.
+    pub(crate) fn add(&mut self, write: Write, full_url: &str, resource: Value, system: &str, value: &str) {
+        if !self.seen.insert(full_url.to_owned()) {
+            return;
+        }
+        let cleared = self.pending_clears.drain(..).map(|element| (full_url.to_owned(), element));
+        self.cleared.extend(cleared.collect::<Vec<_>>());
+        let entry = match write {
+            Write::Update => bundle::put(full_url, resource, system, value),
+            Write::Create | Write::None => bundle::post(full_url, resource, system, value),
+        };
+        self.entries.push(entry);
+    }
+
+    pub(crate) fn finish(self) -> (Vec<Value>, Vec<Warning>, Vec<(String, String)>) {
+        (self.entries, self.warnings, self.cleared)
+    }
+
+    /// The time stamp in a part; a warning when it is none.
+    pub(crate) fn time(&mut self, part: Part<'_>, at: &str) -> Option<Dtm> {
+        let text = clean(part)?;
+        let time = Dtm::parse(&text);
+        if time.is_none() {
+            self.warn(at, "not a date or time");
+        }
+        time
+    }
+
+    pub(crate) fn date_time(&mut self, part: Part<'_>, at: &str) -> Option<String> {
+        let zone = self.feed.zone;
+        self.time(part, at).map(|time| time.date_time(zone))
+    }
+}
+
+/// The text of a part's first leaf, trimmed, without control characters; `None` when nothing is left.
+pub(crate) fn clean(part: Part<'_>) -> Option<String> {
+    tidy(&part.text()?)
+}
+
+/// The text of a whole part, separators left in: for free text.
+pub(crate) fn clean_flat(part: Part<'_>) -> Option<String> {
+    tidy(&part.flat()?)
+}
+
+fn tidy(text: &str) -> Option<String> {
+    let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let kept = kept.trim();
+    (!kept.is_empty()).then(|| kept.to_owned())
+}

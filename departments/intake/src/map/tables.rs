@@ -1,0 +1,244 @@
+//! The tables of `maps/`, read once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::rows::{Row, parse_rows};
+
+const ROWS: [(&str, &str); 4] = [
+    ("patient", include_str!("../../maps/patient.toml")),
+    ("visit", include_str!("../../maps/visit.toml")),
+    ("clinical", include_str!("../../maps/clinical.toml")),
+    ("results", include_str!("../../maps/results.toml")),
+];
+
+/// A table that cannot be used; only a fault of this build can cause it.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("table {table}: {problem}")]
+pub struct TableError {
+    pub table: String,
+    pub problem: String,
+}
+
+impl TableError {
+    pub(crate) fn new(table: &str, problem: impl ToString) -> Self {
+        Self { table: table.to_owned(), problem: problem.to_string() }
+    }
+}
+
+/// Whether a message changes a resource or only makes it when it is unknown.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Write {
+    #[default]
+    None,
+    Create,
+    Update,
+}
+
+/// What one kind of message means.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct MessageRule {
+    pub(crate) patient: Write,
+    pub(crate) visit: Write,
+    #[serde(default)]
+    pub(crate) opens: bool,
+    #[serde(default)]
+    pub(crate) results: bool,
+    #[serde(default)]
+    pub(crate) status: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Target {
+    Code(String),
+    Full(Vec<String>),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct CodesFile {
+    system: Option<String>,
+    from: Option<String>,
+    other: Option<String>,
+    #[serde(default)]
+    quiet: bool,
+    #[serde(default)]
+    map: BTreeMap<String, Target>,
+}
+
+/// What a sender's code becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Code {
+    pub(crate) code: String,
+    pub(crate) display: Option<String>,
+    pub(crate) system: Option<String>,
+}
+
+/// One code table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CodeTable {
+    /// The system under which an unknown code is kept.
+    pub(crate) from: Option<String>,
+    /// The code for everything unknown, where an element needs one.
+    pub(crate) other: Option<String>,
+    /// An unknown code is no reason for a warning: the element is one of several for the same field.
+    pub(crate) quiet: bool,
+    codes: HashMap<String, Code>,
+}
+
+impl CodeTable {
+    /// What `code` becomes; case and surrounding spaces do not matter.
+    pub(crate) fn get(&self, code: &str) -> Option<&Code> {
+        self.codes.get(&code.trim().to_uppercase())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct SystemsFile {
+    systems: HashMap<String, String>,
+    units: HashMap<String, String>,
+    surnames: SurnamesFile,
+}
+
+#[derive(Debug, Deserialize)]
+struct SurnamesFile {
+    double: String,
+}
+
+/// All tables.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub(crate) messages: BTreeMap<(String, String), MessageRule>,
+    rows: HashMap<String, Vec<Row>>,
+    codes: HashMap<String, CodeTable>,
+    systems: HashMap<String, String>,
+    units: HashMap<String, String>,
+    double_surnames: Vec<String>,
+}
+
+impl Tables {
+    pub(crate) fn load() -> Result<Self, TableError> {
+        let codes = load_codes()?;
+        let mut rows = HashMap::new();
+        for (name, text) in ROWS {
+            let file: BTreeMap<String, String> = read(name, text)?;
+            for (resource, text) in file {
+                let parsed = parse_rows(&resource, &text)?;
+                for row in &parsed {
+                    row.check(&resource, &codes)?;
+                }
+                rows.insert(resource, parsed);
+            }
+        }
+        let messages: BTreeMap<String, BTreeMap<String, MessageRule>> =
+            read("messages", include_str!("../../maps/messages.toml"))?;
+        let systems: SystemsFile = read("systems", include_str!("../../maps/systems.toml"))?;
+        Ok(Self {
+            messages: messages
+                .into_iter()
+                .flat_map(|(code, events)| events.into_iter().map(move |(event, rule)| ((code.clone(), event), rule)))
+                .collect(),
+            rows,
+            codes,
+            systems: systems.systems,
+            units: systems.units,
+            double_surnames: systems.surnames.double.split_whitespace().map(str::to_owned).collect(),
+        })
+    }
+
+    pub(crate) fn message(&self, code: &str, event: &str) -> Option<&MessageRule> {
+        self.messages.get(&(code.to_owned(), event.to_owned()))
+    }
+
+    /// The rows of a resource; none for a name that no table has.
+    pub(crate) fn rows(&self, resource: &str) -> &[Row] {
+        self.rows.get(resource).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(crate) fn codes(&self, table: &str) -> Option<&CodeTable> {
+        self.codes.get(table)
+    }
+
+    /// What `code` becomes in `table`.
+    pub(crate) fn code(&self, table: &str, code: &str) -> Option<&Code> {
+        self.codes(table)?.get(code)
+    }
+
+    /// The FHIR system for a code system's name as senders write it.
+    pub(crate) fn system(&self, name: &str) -> Option<String> {
+        let plain: String =
+            name.chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '.')).collect::<String>().to_uppercase();
+        if let Some(system) = self.systems.get(&plain) {
+            return Some(system.clone());
+        }
+        let table = plain.strip_prefix("HL7").filter(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()))?;
+        Some(format!("http://terminology.hl7.org/CodeSystem/v2-{table}"))
+    }
+
+    /// The UCUM code for a unit as laboratories write it.
+    pub(crate) fn unit(&self, unit: &str) -> Option<&str> {
+        self.units.get(unit).map(String::as_str)
+    }
+
+    pub(crate) fn is_double_surname(&self, surname: &str) -> bool {
+        self.double_surnames.iter().any(|known| known == surname)
+    }
+}
+
+fn load_codes() -> Result<HashMap<String, CodeTable>, TableError> {
+    let file: BTreeMap<String, CodesFile> = read("codes", include_str!("../../maps/codes.toml"))?;
+    file.into_iter()
+        .map(|(name, table)| {
+            let codes = table
+                .map
+                .into_iter()
+                .map(|(from, target)| {
+                    let mut parts = match target {
+                        Target::Code(code) => vec![code].into_iter(),
+                        Target::Full(parts) => parts.into_iter(),
+                    };
+                    let code = parts.next().ok_or_else(|| TableError::new(&name, format!("{from} has no code")))?;
+                    let (display, system) = (parts.next(), parts.next().or_else(|| table.system.clone()));
+                    Ok((from.to_uppercase(), Code { code, display, system }))
+                })
+                .collect::<Result<_, TableError>>()?;
+            Ok((name.clone(), CodeTable { from: table.from, other: table.other, quiet: table.quiet, codes }))
+        })
+        .collect()
+}
+
+fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, TableError> {
+    toml::from_str(text).map_err(|error| TableError::new(name, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_of_this_build_are_well() {
+        let tables = Tables::load().unwrap();
+        assert!(tables.message("ADT", "A08").is_some() && tables.message("ADT", "A40").is_none());
+        assert_eq!(tables.code("HL70001", " f ").map(|c| c.code.as_str()), Some("female"));
+        assert_eq!(tables.system("icd-10").as_deref(), Some("http://hl7.org/fhir/sid/icd-10"));
+        assert_eq!(tables.system("HL70189").as_deref(), Some("http://terminology.hl7.org/CodeSystem/v2-0189"));
+        assert_eq!(tables.system("99LOCAL"), None);
+        for resource in [
+            "Patient",
+            "Patient.contact",
+            "Encounter",
+            "Condition",
+            "AllergyIntolerance",
+            "Coverage",
+            "DiagnosticReport",
+            "Observation",
+            "Specimen",
+        ] {
+            assert!(!tables.rows(resource).is_empty(), "{resource}");
+        }
+        assert!(tables.is_double_surname("欧阳"));
+    }
+}

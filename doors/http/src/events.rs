@@ -1,0 +1,75 @@
+//! `GET /fhir/$events`: server-sent events of what was committed. They tell what changed, not what it says.
+
+use std::convert::Infallible;
+
+use axum::response::sse::{Event as Sse, KeepAlive, Sse as Stream};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use meridian_engine::{Caller, Engine, Event, Watch};
+use serde_json::json;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::problem::Problem;
+use crate::state::Http;
+
+/// Listens to one person's record (`patient`), or, as an operator, to everything.
+pub(crate) async fn events(state: &Http, caller: &Caller, patient: Option<&str>) -> Result<Response, Problem> {
+    let feed = state.engine.listen();
+    let watch = match patient {
+        Some(patient) => {
+            let id = patient.strip_prefix("Patient/").unwrap_or(patient);
+            Watch::person(&state.engine, caller, id).await?
+        }
+        None => Watch::everything(caller)?,
+    };
+    let hello = Sse::default().event("hello").data("{}");
+    let listening = Listening { feed, watch, engine: state.engine.clone(), ready: vec![hello] };
+    let stream = stream::unfold(listening, |mut listening| async move {
+        let next = listening.next().await?;
+        Some((Ok::<_, Infallible>(next), listening))
+    });
+    Ok(Stream::new(stream).keep_alive(KeepAlive::default()).into_response())
+}
+
+struct Listening {
+    feed: Receiver<Event>,
+    watch: Watch,
+    engine: Engine,
+    /// To be sent, the next one last.
+    ready: Vec<Sse>,
+}
+
+impl Listening {
+    async fn next(&mut self) -> Option<Sse> {
+        loop {
+            if let Some(next) = self.ready.pop() {
+                return Some(next);
+            }
+            match self.feed.recv().await {
+                Ok(event) => self.take(&event),
+                // The client missed some: it reads anew what it shows.
+                Err(RecvError::Lagged(_)) => self.ready.push(Sse::default().event("lagged").data("{}")),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::Changes(changes) => {
+                for change in changes.iter().rev().filter(|change| self.watch.hears(change)) {
+                    let golden = self.watch.golden_id(&self.engine, change);
+                    let data = json!({"type": change.kind, "id": change.id, "version": change.version.to_string(),
+                        "action": change.happened.as_str(), "patient": golden, "institution": change.institution});
+                    self.ready.push(Sse::default().event("change").data(data.to_string()));
+                }
+            }
+            Event::Job { queue, id, state } if self.watch.hears_jobs() => {
+                let data = json!({"id": id, "state": state});
+                self.ready.push(Sse::default().event(queue).data(data.to_string()));
+            }
+            Event::Job { .. } => {}
+        }
+    }
+}

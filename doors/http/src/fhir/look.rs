@@ -1,0 +1,121 @@
+//! Reads, searches and histories.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use meridian_engine::{Happened, Request, Served, instant};
+
+use super::{Asked, json};
+use crate::problem::Problem;
+
+/// Longest form of a search.
+const LONGEST_FORM: usize = 256 << 10;
+
+pub(super) async fn read(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
+    let served = meridian_engine::read(&asked.state.engine, &asked.caller, kind, id).await?;
+    if unchanged(&asked.headers, &served) {
+        return Ok(with_version(StatusCode::NOT_MODIFIED.into_response(), &served));
+    }
+    let response = json(StatusCode::OK, served.body.clone());
+    Ok(with_version(response, &served))
+}
+
+pub(super) async fn vread(asked: Asked, kind: &str, id: &str, version: &str) -> Result<Response, Problem> {
+    let served = meridian_engine::vread(&asked.state.engine, &asked.caller, kind, id, version).await?;
+    let response = json(StatusCode::OK, served.body.clone());
+    Ok(with_version(response, &served))
+}
+
+pub(super) async fn search(asked: Asked, kind: &str) -> Result<Response, Problem> {
+    let params = asked.query.clone();
+    found(asked, kind, params).await
+}
+
+pub(super) async fn search_by_form(asked: Asked, kind: &str) -> Result<Response, Problem> {
+    let sent = asked.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !sent.starts_with("application/x-www-form-urlencoded") {
+        let says = format!("the body is `{sent}`; a search is sent as `application/x-www-form-urlencoded`");
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
+    }
+    let mut params = asked.query.clone();
+    let Asked { state, caller, headers, query, raw_query, prefer, body } = asked;
+    let form = crate::body::read(&state, &headers, body, LONGEST_FORM).await?;
+    let text = std::str::from_utf8(&form.bytes)
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
+    params.extend(meridian_engine::split_query(text));
+    let asked =
+        Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() };
+    found(asked, kind, params).await
+}
+
+async fn found(asked: Asked, kind: &str, params: Vec<(String, String)>) -> Result<Response, Problem> {
+    let request = Request { kind: kind.to_owned(), params, lenient: asked.prefer.lenient };
+    let answer = meridian_engine::search(&asked.state.engine, &asked.caller, &request).await?;
+    Ok(json(StatusCode::OK, answer.bundle(&asked.state.base)))
+}
+
+pub(super) async fn history(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
+    let count = asked.query.iter().find(|(name, _)| name == "_count").map(|(_, value)| value.parse::<u32>());
+    let count = match count {
+        None => 100,
+        Some(Ok(count)) => count,
+        Some(Err(_)) => return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", "_count: not a number from 0")),
+    };
+    let versions = meridian_engine::history(&asked.state.engine, &asked.caller, kind, id, count).await?;
+    Ok(json(StatusCode::OK, history_bundle(&versions, &asked.state.base)))
+}
+
+fn history_bundle(versions: &[Served], base: &str) -> Vec<u8> {
+    let mut out = format!("{{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":{}", versions.len()).into_bytes();
+    for (nth, version) in versions.iter().enumerate() {
+        out.extend_from_slice(if nth == 0 { b",\"entry\":[{" } else { b",{" });
+        let (kind, id, number) = (version.kind, &version.id, version.version);
+        out.extend_from_slice(format!("\"fullUrl\":\"{base}/{kind}/{id}\",").as_bytes());
+        if !version.deleted {
+            out.extend_from_slice(b"\"resource\":");
+            out.extend_from_slice(&version.body);
+            out.push(b',');
+        }
+        let (method, url, status) = match (version.deleted, number) {
+            (true, _) => ("DELETE", format!("{kind}/{id}"), "204"),
+            (false, 1) => ("POST", kind.to_owned(), "201"),
+            (false, _) => ("PUT", format!("{kind}/{id}"), "200"),
+        };
+        let at = instant(version.at);
+        out.extend_from_slice(
+            format!(
+                "\"request\":{{\"method\":\"{method}\",\"url\":\"{url}\"}},\"response\":{{\"status\":\"{status}\",\
+                 \"etag\":\"W/\\\"{number}\\\"\",\"lastModified\":\"{at}\"}}}}"
+            )
+            .as_bytes(),
+        );
+    }
+    out.extend_from_slice(if versions.is_empty() { b"}" } else { b"]}" });
+    out
+}
+
+fn unchanged(headers: &HeaderMap, served: &Served) -> bool {
+    let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let own = format!("\"{}\"", served.version);
+    tags.flat_map(|value| value.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == own)
+}
+
+/// Adds ETag and Last-Modified.
+pub(super) fn with_version(mut response: Response, served: &Served) -> Response {
+    let headers = response.headers_mut();
+    if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{}\"", served.version)) {
+        headers.insert(header::ETAG, tag);
+    }
+    if let Ok(at) = HeaderValue::from_str(&meridian_engine::http_date(served.at)) {
+        headers.insert(header::LAST_MODIFIED, at);
+    }
+    response
+}
+
+/// The status of a write.
+pub(super) fn written(happened: Option<Happened>) -> StatusCode {
+    match happened {
+        Some(Happened::Created) => StatusCode::CREATED,
+        Some(Happened::Deleted) => StatusCode::NO_CONTENT,
+        Some(Happened::Updated) | None => StatusCode::OK,
+    }
+}

@@ -1,0 +1,100 @@
+//! The routes under `/fhir`: one table of method and path, each row one use-case.
+
+mod bundle;
+mod capability;
+mod look;
+mod operation;
+mod write;
+
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, body::Body};
+use meridian_engine::Caller;
+
+use crate::caller::caller;
+use crate::negotiate::{FHIR_JSON, Prefer, accepts};
+use crate::observe::RequestId;
+use crate::problem::Problem;
+use crate::state::Http;
+
+/// A request whose caller is known and whose body is not yet read.
+pub(crate) struct Asked {
+    pub(crate) state: Http,
+    pub(crate) caller: Caller,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) query: Vec<(String, String)>,
+    /// The query as it was sent.
+    pub(crate) raw_query: String,
+    pub(crate) prefer: Prefer,
+    pub(crate) body: Body,
+}
+
+/// Every request under `/fhir`.
+pub(crate) async fn handle(
+    State(state): State<Http>,
+    Extension(RequestId(id)): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    answer(state, &id, request).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn answer(state: Http, id: &str, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+    let query = meridian_engine::split_query(&raw_query);
+    let format = query.iter().find(|(name, _)| name == "_format").map(|(_, value)| value.as_str());
+    let path = path.strip_prefix("/fhir").unwrap_or(path).trim_matches('/');
+    let segments: Vec<String> = path.split('/').filter(|s| !s.is_empty()).map(meridian_engine::decode).collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    if segments == ["$events"] {
+        let caller = caller(&state, &parts.method, &parts.headers, id).await?;
+        let patient = query.iter().find(|(name, _)| name == "patient").map(|(_, value)| value.as_str());
+        return crate::events::events(&state, &caller, patient).await;
+    }
+    accepts(&parts.headers, format)?;
+    if segments == ["metadata"] {
+        only(&parts.method, &[Method::GET, Method::HEAD])?;
+        return Ok(json(StatusCode::OK, capability::statement(&state)));
+    }
+    let caller = caller(&state, &parts.method, &parts.headers, id).await?;
+    let prefer = Prefer::of(&parts.headers);
+    let asked = Asked { state, caller, headers: parts.headers, query, raw_query, prefer, body };
+    let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
+    route(&method, &segments, asked).await
+}
+
+/// The table.
+async fn route(method: &Method, segments: &[&str], asked: Asked) -> Result<Response, Problem> {
+    match (method.as_str(), segments) {
+        ("POST", []) => bundle::run(asked).await,
+        (_, [name]) if name.starts_with('$') => operation::run(asked, method, "", name, None).await,
+        ("GET", [kind]) => look::search(asked, kind).await,
+        ("POST", [kind]) => write::create(asked, kind).await,
+        ("PUT", [kind]) => write::update_where(asked, kind).await,
+        ("POST", [kind, "_search"]) => look::search_by_form(asked, kind).await,
+        (_, [kind, name]) if name.starts_with('$') => operation::run(asked, method, kind, name, None).await,
+        ("GET", [kind, id]) => look::read(asked, kind, id).await,
+        ("PUT", [kind, id]) => write::update(asked, kind, id).await,
+        ("DELETE", [kind, id]) => write::delete(asked, kind, id).await,
+        ("GET", [kind, id, "_history"]) => look::history(asked, kind, id).await,
+        (_, [kind, id, name]) if name.starts_with('$') => operation::run(asked, method, kind, name, Some(id)).await,
+        ("GET", [kind, id, "_history", version]) => look::vread(asked, kind, id, version).await,
+        (_, [] | [_] | [_, _] | [_, _, "_history"] | [_, _, "_history", _]) => Err(not_allowed(method)),
+        _ => Err(Problem::new(StatusCode::NOT_FOUND, "not-found", "there is nothing at this address")),
+    }
+}
+
+fn only(method: &Method, allowed: &[Method]) -> Result<(), Problem> {
+    if allowed.contains(method) { Ok(()) } else { Err(not_allowed(method)) }
+}
+
+fn not_allowed(method: &Method) -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "not-supported", format!("{method} is not supported here"))
+}
+
+/// A FHIR JSON answer.
+pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
+    (status, [(header::CONTENT_TYPE, FHIR_JSON)], body).into_response()
+}

@@ -1,0 +1,83 @@
+//! `$name` on the system, a type or an instance: found in the table, decided by the table.
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use meridian_engine::operations::{Call, Effect, Level, Operation};
+use meridian_engine::{Limits, incoming};
+use serde_json::Value;
+
+use super::{Asked, json, not_allowed};
+use crate::negotiate::is_json_body;
+use crate::problem::Problem;
+
+/// Longest body of a call, in bytes.
+const LONGEST: usize = 1 << 20;
+
+pub(super) async fn run(
+    asked: Asked,
+    method: &Method,
+    kind: &str,
+    name: &str,
+    id: Option<&str>,
+) -> Result<Response, Problem> {
+    let level = match (kind, id) {
+        ("", _) => Level::System,
+        (_, None) => Level::Type,
+        (_, Some(_)) => Level::Instance,
+    };
+    let operations = std::sync::Arc::clone(&asked.state.operations);
+    let fits = |o: &&Operation| o.on == kind && o.level == level && name.strip_prefix('$') == Some(o.name);
+    let Some(operation) = operations.iter().find(fits) else {
+        let says = format!("there is no operation {name} at this address");
+        return Err(Problem::new(StatusCode::NOT_FOUND, "not-found", says));
+    };
+    let may = match *method {
+        Method::POST => true,
+        Method::GET => operation.effect == Effect::Looks,
+        _ => false,
+    };
+    if !may {
+        return Err(not_allowed(method));
+    }
+    meridian_engine::operations::permitted(&asked.caller, operation)?;
+    let Asked { state, caller, headers, query, body, .. } = asked;
+    let mut call = Call { id: id.map(str::to_owned), params: query, body: None, base: state.base.to_string() };
+    if *method == Method::POST {
+        let received = crate::body::read(&state, &headers, body, LONGEST).await?;
+        if !received.bytes.is_empty() {
+            is_json_body(&headers)?;
+            let limits = Limits { bytes: LONGEST, ..Limits::default() };
+            let value = incoming::json(&received.bytes, &limits)?;
+            incoming::resource(&value)?;
+            if value.get("resourceType").and_then(Value::as_str) == Some("Parameters") {
+                call.params.extend(parameters(&value));
+            } else {
+                call.body = Some(value);
+            }
+        }
+    }
+    for (input, _, required) in operation.input {
+        if *required && call.param(input).is_none() {
+            return Err(meridian_engine::EngineError::invalid(*input, "this parameter is needed").into());
+        }
+    }
+    let answer = operation.act.run(&state.engine, &caller, call).await?;
+    Ok(json(StatusCode::OK, answer.to_string().into_bytes()))
+}
+
+/// The primitive parameters, as text.
+fn parameters(value: &Value) -> Vec<(String, String)> {
+    let all = value.get("parameter").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let one = |parameter: &Value| {
+        let name = parameter.get("name")?.as_str()?.to_owned();
+        let members = parameter.as_object()?;
+        let value = members.iter().find(|(key, _)| key.starts_with("value"))?.1;
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            _ => return None,
+        };
+        Some((name, text))
+    };
+    all.iter().filter_map(one).collect()
+}

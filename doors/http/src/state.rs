@@ -1,0 +1,60 @@
+//! What the routes share.
+
+use std::sync::Arc;
+
+use meridian_engine::Engine;
+use meridian_engine::operations::Operation;
+use meridian_identity::Identity;
+use tokio::sync::Semaphore;
+
+/// Renders the metrics of the process.
+pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// How much one request, and all together, may ask of memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Longest body of one resource, in bytes.
+    pub resource: usize,
+    /// Longest Bundle, in bytes.
+    pub bundle: usize,
+    /// Bytes of all bodies that are read and worked on at one time; more wait.
+    pub under_way: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { resource: 16 << 20, bundle: 64 << 20, under_way: 160 << 20 }
+    }
+}
+
+/// The state of the door. Clones share it.
+#[derive(Clone)]
+pub struct Http {
+    pub(crate) engine: Engine,
+    pub(crate) identity: Identity,
+    pub(crate) operations: Arc<Vec<Operation>>,
+    /// The address of the FHIR service, without a slash at its end.
+    pub(crate) base: Arc<str>,
+    pub(crate) metrics: Metrics,
+    pub(crate) limits: Limits,
+    /// Kibibytes that may still be read.
+    pub(crate) room: Arc<Semaphore>,
+    /// Whether cookies may travel in clear (on loopback alone).
+    pub(crate) secure: bool,
+}
+
+impl Http {
+    /// `base` is the address of the FHIR service, such as `http://127.0.0.1:8080/fhir`.
+    pub fn new(
+        engine: Engine,
+        identity: Identity,
+        operations: Vec<Operation>,
+        base: &str,
+        metrics: Metrics,
+        limits: Limits,
+    ) -> Http {
+        let room = Arc::new(Semaphore::new((limits.under_way / 1024).max(1)));
+        let secure = base.starts_with("https:");
+        Http { engine, identity, operations: Arc::new(operations), base: base.into(), metrics, limits, room, secure }
+    }
+}

@@ -1,0 +1,146 @@
+//! The wiring: which department follows what, which doors are open, and in which order all of it starts and stops.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use meridian_engine::Engine;
+use meridian_engine::operations::Operation;
+use meridian_http::{Http, Limits, Metrics};
+use meridian_identity::Identity;
+use meridian_intake::{FeedConfig, Inbox};
+use meridian_mllp::{Answer, Listener, MessageHandler, Peer};
+use meridian_store::{Store, StoreOptions};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::say;
+
+/// The parts that every command builds on.
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) store: Store,
+    pub(crate) engine: Engine,
+}
+
+impl House {
+    /// Opens the store and joins the departments to it.
+    pub(crate) fn open(data_dir: &Path) -> anyhow::Result<House> {
+        meridian_model::definitions::Definitions::r4();
+        let store = Store::open(data_dir, &StoreOptions::default())
+            .with_context(|| format!("cannot open the data folder {}", data_dir.display()))?;
+        let engine = Engine::new(store.clone(), vec![meridian_registry::participant()]);
+        Ok(House { store, engine })
+    }
+}
+
+/// Open doors.
+pub(crate) struct Doors {
+    pub(crate) http: SocketAddr,
+    pub(crate) mllp: SocketAddr,
+    pub(crate) identity: Identity,
+    stop: CancellationToken,
+    open: JoinSet<anyhow::Result<()>>,
+}
+
+/// What the doors need to know.
+pub(crate) struct Open {
+    pub(crate) http: SocketAddr,
+    pub(crate) mllp: SocketAddr,
+    pub(crate) base_url: Option<String>,
+    pub(crate) feeds: Vec<FeedConfig>,
+}
+
+impl Doors {
+    /// Opens every door. What a stop left in the inbox is worked off first.
+    pub(crate) async fn open(house: &House, open: Open) -> anyhow::Result<Doors> {
+        for address in [open.http, open.mllp] {
+            if !address.ip().is_loopback() && open.base_url.as_ref().is_none_or(|url| !url.starts_with("https://")) {
+                bail!(
+                    "{address} is not a loopback address. The doors speak plain text: put a proxy that ends TLS in \
+                     front, and name its address with --base-url https://…"
+                );
+            }
+        }
+        let settings = meridian_identity::Settings::default();
+        let identity = Identity::new(house.store.clone(), settings)?;
+        let inbox = Inbox::new(house.engine.clone(), open.feeds);
+        let recovered = inbox.recover().await;
+        if recovered > 0 {
+            say(format!("worked off {recovered} messages that the last stop had left in the inbox"));
+        }
+        let web = TcpListener::bind(open.http).await.with_context(|| format!("cannot listen at {}", open.http))?;
+        let mllp = Listener::bind(open.mllp, meridian_mllp::Limits::default())
+            .await
+            .with_context(|| format!("cannot listen at {}", open.mllp))?;
+        let (http_at, mllp_at) = (web.local_addr()?, mllp.address());
+        let base = open.base_url.unwrap_or_else(|| format!("http://{http_at}/fhir"));
+        let state = Http::new(
+            house.engine.clone(),
+            identity.clone(),
+            operations(&inbox),
+            base.trim_end_matches('/'),
+            metrics(),
+            Limits::default(),
+        );
+        let stop = CancellationToken::new();
+        let mut doors = JoinSet::new();
+        let token = stop.clone();
+        doors.spawn(async move { Ok(meridian_http::serve(web, state, token.cancelled_owned()).await?) });
+        let token = stop.clone();
+        doors.spawn(async move {
+            mllp.serve(Arc::new(Hl7(inbox)), token).await;
+            Ok(())
+        });
+        Ok(Doors { http: http_at, mllp: mllp_at, identity, stop, open: doors })
+    }
+
+    /// Serves until a signal comes, or a door fails.
+    pub(crate) async fn wait(mut self) -> anyhow::Result<()> {
+        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let failed = tokio::select! {
+            _ = tokio::signal::ctrl_c() => None,
+            _ = terminated.recv() => None,
+            failed = self.open.join_next() => failed,
+        };
+        say("stopping: what is under way is finished");
+        self.stop.cancel();
+        let rest = async { while self.open.join_next().await.is_some() {} };
+        // Event streams of open pages never end by themselves.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), rest).await;
+        match failed {
+            Some(Ok(Err(error))) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The operations of all departments: one table.
+fn operations(inbox: &Inbox) -> Vec<Operation> {
+    let mut all = meridian_engine::operations::table();
+    all.extend(meridian_registry::operations());
+    all.extend(meridian_intake::operations(inbox));
+    all
+}
+
+/// Hands what the HL7 v2 door takes to the intake.
+struct Hl7(Inbox);
+
+impl MessageHandler for Hl7 {
+    fn receive(&self, _peer: Peer, raw: Bytes) -> Answer<'_> {
+        Box::pin(async move {
+            let now = jiff::Timestamp::now().as_millisecond();
+            Bytes::from(self.0.receive(&raw, now).await)
+        })
+    }
+}
+
+/// The metrics of the process. There is one recorder, whatever is started in it.
+fn metrics() -> Metrics {
+    static HANDLE: OnceLock<Option<metrics_exporter_prometheus::PrometheusHandle>> = OnceLock::new();
+    let handle = HANDLE.get_or_init(|| metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().ok());
+    Arc::new(move || handle.as_ref().map_or_else(String::new, metrics_exporter_prometheus::PrometheusHandle::render))
+}

@@ -1,0 +1,19 @@
+//! `meridian serve`: every door over a data folder.
+
+use meridian_intake::FeedConfig;
+
+use crate::cli::ServeArgs;
+use crate::house::{Doors, House, Open};
+use crate::{logging, run_file, say};
+
+pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    logging::start(args.json_logs);
+    let house = House::open(&args.data_dir)?;
+    let feeds = args.feeds.iter().map(|code| FeedConfig::for_institution(code)).collect();
+    let open = Open { http: args.http, mllp: args.mllp, base_url: args.base_url, feeds };
+    let doors = Doors::open(&house, open).await?;
+    let _run = run_file::RunFile::write(&args.data_dir, &doors).await?;
+    say(format!("FHIR and pages  http://{}", doors.http));
+    say(format!("HL7 v2 (MLLP)   {}", doors.mllp));
+    doors.wait().await
+}

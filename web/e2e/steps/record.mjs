@@ -1,0 +1,84 @@
+// The 360 view: one record from three institutions.
+import { newPage, openRecord, signIn } from "../lib/browser.mjs";
+import { nothingSerious } from "../lib/axe.mjs";
+import { must } from "../lib/report.mjs";
+
+export default async function record({ place, resident, browser, check }) {
+  const { page, troubles, close } = await newPage(browser);
+  await signIn(page, place, place.user("doctor"));
+  const posts = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && new URL(request.url()).pathname === "/fhir") posts.push(request.postData() ?? "");
+  });
+
+  await check("the first screen paints within a second of the address", async () => {
+    await page.goto(`${place.url}/`);
+    await page.waitForSelector("main#work h1");
+    await page.evaluate((id) => {
+      performance.mark("go");
+      history.pushState({}, "", `/residents/${id}`);
+      dispatchEvent(new PopStateEvent("popstate"));
+    }, resident.id);
+    await page.waitForSelector("#results tbody tr, #results [class*=state]");
+    const took = await page.evaluate(() => performance.now() - performance.getEntriesByName("go").at(-1).startTime);
+    console.log(`        first screen after ${Math.round(took)} ms`);
+    must(took < 1000, `it took ${Math.round(took)} ms`);
+  });
+  await check("it came in one batch", () => {
+    const batch = posts.find((body) => body.includes("Condition?patient="));
+    must(batch?.includes("Observation?patient=") && batch.includes("Encounter?patient="), "the parts were asked one by one");
+  });
+  await check("the banner says who, and what could harm them", async () => {
+    const banner = page.locator("main#work header").first();
+    const text = await banner.innerText();
+    must(text.includes(resident.name), text);
+    must(!resident.identity || !text.includes(resident.identity), "the whole identity number is shown");
+    must((await banner.locator("[data-danger]").count()) > 0, "no allergy in the banner");
+    must((await banner.locator("[class*=sources] li").count()) >= 3, `sources: ${text}`);
+  });
+  await check("the timeline holds visits of more than one institution", async () => {
+    must((await page.locator("#timeline ol button").count()) > 1, "no visits");
+    must((await page.locator("#timeline [role=group] button").count()) > 1, "no filter chips");
+  });
+  await check("a chip filters the timeline and stands in the URL", async () => {
+    const before = await page.locator("#timeline ol button").count();
+    await page.locator("#timeline [role=group] button").last().click();
+    await page.waitForURL(/from=|kind=/);
+    must((await page.locator("#timeline ol button").count()) <= before, "the filter showed more");
+    await page.locator("#timeline [role=group] button[aria-pressed=true]").click();
+  });
+  await check("every result names its source and time, and opens as FHIR", async () => {
+    const source = page.locator("#results tbody tr").first().locator("td:last-child button");
+    const tip = await source.getAttribute("data-tip");
+    must(/Observation\//.test(tip) && /\d{4}-\d\d-\d\d/.test(tip), `the tip says ${tip}`);
+    await source.click();
+    await page.locator("[role=dialog] pre").filter({ hasText: '"resourceType": "Observation"' }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.searchParams.has("resource"));
+  });
+  await check("a result opens its trend, with a chart and the table behind it", async () => {
+    await page.locator("#results tbody tr button").first().click();
+    await page.locator("[role=dialog] canvas").waitFor();
+    must((await page.locator("[role=dialog] tbody tr").count()) > 0, "no table");
+    await nothingSerious(page);
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.searchParams.has("trend"));
+  });
+  await check("a visit shows what belongs to it", async () => {
+    await page.locator("#timeline ol button").first().click();
+    await page.getByText("回到全部记录").waitFor();
+    await page.waitForSelector("main#work dl");
+    await page.getByText("回到全部记录").click();
+    await page.waitForSelector("#problems");
+  });
+  await check("axe finds nothing serious", async () => {
+    await openRecord(page, place, resident.id);
+    await nothingSerious(page);
+  });
+  await check("nothing scrolls sideways", async () => {
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    must(wide <= 0, `the page is ${wide} px too wide`);
+  });
+  await check("the console is clean", () => must(troubles.length === 0, troubles.join("\n")));
+  await close();
+}

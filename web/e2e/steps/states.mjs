@@ -1,0 +1,47 @@
+// What is shown when there is nothing, when something fails, and when it is not yours to see.
+import { newPage, signIn } from "../lib/browser.mjs";
+import { must } from "../lib/report.mjs";
+
+export default async function states({ place, resident, browser, check }) {
+  const { page, close } = await newPage(browser);
+  await signIn(page, place, place.user("doctor"));
+  await check("a resident that is not there is said to be missing", async () => {
+    await page.goto(`${place.url}/residents/no-such-resident`);
+    await page.getByRole("alert").waitFor();
+    must((await page.getByRole("alert").innerText()).includes("没有找到"), await page.getByRole("alert").innerText());
+  });
+  await check("an address that is none leads back", async () => {
+    await page.goto(`${place.url}/nowhere/at/all`);
+    await page.getByText("没有这个页面").waitFor();
+  });
+  await check("the operator's pages are not there for a doctor", async () => {
+    await page.goto(`${place.url}/inbox`);
+    await page.getByText("没有这个页面").waitFor();
+  });
+  await check("when the server is away, the page says so and can try again", async () => {
+    await page.goto(`${place.url}/`);
+    await page.waitForSelector("main#work h1");
+    await page.route("**/fhir**", (route) => route.abort());
+    await page.evaluate((id) => {
+      history.pushState({}, "", `/residents/${id}`);
+      dispatchEvent(new PopStateEvent("popstate"));
+    }, resident.id);
+    await page.getByText("连不上服务器").first().waitFor();
+    await page.unroute("**/fhir**");
+    await page.getByRole("button", { name: "重试" }).first().click();
+    await page.waitForSelector("header h1");
+  });
+  await check("an ended session asks to sign in and comes back to the same place", async () => {
+    await page.goto(`${place.url}/residents/${resident.id}`);
+    await page.waitForSelector("header h1");
+    await page.context().clearCookies();
+    await page.reload();
+    const user = place.user("doctor");
+    await page.fill("#username", user.username);
+    await page.fill("#password", user.password);
+    await page.click("button[type=submit]");
+    await page.waitForSelector("header h1");
+    must(page.url().endsWith(`/residents/${resident.id}`), page.url());
+  });
+  await close();
+}
