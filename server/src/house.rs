@@ -29,10 +29,10 @@ pub(crate) struct House {
 impl House {
     /// Opens the store and joins the departments to it.
     pub(crate) fn open(data_dir: &Path) -> anyhow::Result<House> {
-        meridian_model::definitions::Definitions::r4();
+        let _ = meridian_model::definitions::Definitions::r4(); // read before the doors open
         let store = Store::open(data_dir, &StoreOptions::default())
             .with_context(|| format!("cannot open the data folder {}", data_dir.display()))?;
-        let engine = Engine::new(store.clone(), vec![meridian_registry::participant()]);
+        let engine = Engine::new(store.clone(), vec![Arc::new(meridian_registry::Registry)]);
         Ok(House { store, engine })
     }
 }
@@ -121,7 +121,6 @@ impl Doors {
 /// The operations of all departments: one table.
 fn operations(inbox: &Inbox) -> Vec<Operation> {
     let mut all = meridian_engine::operations::table();
-    all.extend(meridian_registry::operations());
     all.extend(meridian_intake::operations(inbox));
     all
 }

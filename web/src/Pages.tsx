@@ -1,6 +1,6 @@
 //! Which address shows which page. Workbenches load when they are first opened.
 
-import { lazy } from "react";
+import { lazy, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Route, Routes } from "react-router";
 import { Empty } from "./parts/states";
@@ -9,7 +9,8 @@ import { Shell } from "./shell/Shell";
 
 const DoctorStart = lazy(() => import("./workbench/doctor/Start"));
 const Residents = lazy(() => import("./workbench/doctor/Residents"));
-const Record = lazy(() => import("./residents/record/Record"));
+const loadRecord = () => import("./residents/record/Record");
+const Record = lazy(loadRecord);
 const OperatorStart = lazy(() => import("./workbench/operator/Start"));
 const Inbox = lazy(() => import("./workbench/operator/inbox/Inbox"));
 const Feeds = lazy(() => import("./workbench/operator/feeds/Feeds"));
@@ -17,6 +18,12 @@ const Feeds = lazy(() => import("./workbench/operator/feeds/Feeds"));
 export function Pages() {
   const { user } = useSession();
   const operator = user.role === "operator";
+
+  // Whoever signs in as a clinician opens a record next: its code comes while they type.
+  useEffect(() => {
+    if (!operator) void loadRecord().catch(() => undefined);
+  }, [operator]);
+
   return (
     <Routes>
       <Route element={<Shell />}>

@@ -7,9 +7,9 @@ use meridian_access::Caller;
 use meridian_store::{GOLDEN_PATIENT, Reader, Subject, SubjectKind};
 use serde_json::Value;
 
+use crate::EngineError;
 use crate::feed::Happened;
 use crate::served::value_of;
-use crate::EngineError;
 
 /// The most versions of an ended golden Patient that are looked through for what it said before it ended; each merge of
 /// the person that it became adds one.
@@ -108,25 +108,27 @@ impl Sight<'_> {
         }
     }
 
-    /// The persons that were merged into a person, each with the last golden Patient that it had while it was active.
+    /// The persons that were merged into a person, each with the last golden Patient that it had of its own: one with
+    /// links to sources.
     pub fn merged(&self, person: Subject) -> Result<Vec<(Subject, Value)>, EngineError> {
         let mut merged = Vec::new();
         for subject in self.reader.members(person)? {
             if subject != person && self.reader.kind_of(subject)? == Some(SubjectKind::Golden) {
-                merged.extend(self.last_active(subject)?.map(|golden| (subject, golden)));
+                merged.extend(self.last_own(subject)?.map(|golden| (subject, golden)));
             }
         }
         Ok(merged)
     }
 
-    fn last_active(&self, person: Subject) -> Result<Option<Value>, EngineError> {
+    fn last_own(&self, person: Subject) -> Result<Option<Value>, EngineError> {
         let newest = self.reader.current(person.patient())?.map_or(0, |row| row.version);
         for version in (1..=newest).rev().take(MOST_ENDED) {
             if let Some(version) = self.reader.version(person.patient(), version)?
                 && !version.deleted
             {
                 let golden = value_of(&version.body)?;
-                if golden.get("active").and_then(Value::as_bool) != Some(false) {
+                let links = golden.get("link").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                if links.iter().any(|link| link.get("type").and_then(Value::as_str) == Some("seealso")) {
                     return Ok(Some(golden));
                 }
             }

@@ -63,15 +63,19 @@ impl Identity {
             let stored = known.as_ref().map_or(&this.inner.nobody, |user| &user.password);
             let sent = if sent.len() <= password::LONGEST { sent.as_str() } else { "" };
             let fits = this.inner.hasher.fits(sent, stored)?;
-            Ok::<_, IdentityError>(known.filter(|user| fits && !user.disabled))
+            let user = known.filter(|user| fits && !user.disabled);
+            // Counted before the turn passes on, and even if the guesser has hung up.
+            match user {
+                Some(_) => this.inner.throttle.succeeded(&name),
+                None => this.inner.throttle.failed(&name, client, now),
+            }
+            Ok::<_, IdentityError>(user)
         });
         let user = hashing.await.map_err(|e| IdentityError::Hash(e.to_string()))??;
-        let Some(user) = user else {
-            inner.throttle.failed(&name, client, now);
-            return Err(SignInError::Wrong);
-        };
-        inner.throttle.succeeded(&name);
-        self.open_cookie(user, now).await
+        match user {
+            Some(user) => self.open_cookie(user, now).await,
+            None => Err(SignInError::Wrong),
+        }
     }
 
     async fn open_cookie(&self, row: meridian_store::User, now: i64) -> Result<SignedIn, SignInError> {

@@ -11,7 +11,10 @@ use std::{
 
 use meridian_hl7v2::{Limits, Message, charset, parse_batch};
 use meridian_intake::map::{FeedConfig, Mapped, Mapper, Park};
-use meridian_model::check::check;
+use meridian_model::{
+    check::check,
+    date::{DateRange, Zone},
+};
 use serde_json::Value;
 
 const IN_SCOPE: [&str; 4] = ["ADT^A01", "ADT^A04", "ADT^A08", "ORU^R01"];
@@ -151,6 +154,12 @@ fn each(resources: &[&Value], list: &str, field: &str) -> Vec<String> {
         .collect()
 }
 
+/// A time as the milliseconds at which it begins, anything else as it is: zones are written differently.
+fn comparable(text: &str) -> String {
+    let range = text.contains('T').then(|| DateRange::parse(text, Zone::CHINA)).flatten();
+    range.map_or_else(|| text.to_owned(), |range| range.lo.to_string())
+}
+
 #[test]
 fn chosen_fields_agree_with_another_mapping() {
     let Some(root) = folder("ms_fhir_converter") else { return };
@@ -167,8 +176,12 @@ fn chosen_fields_agree_with_another_mapping() {
             let (our_patient, their_patient) = (all(&mapped.bundle, "Patient"), all(&theirs, "Patient"));
             // They write a Patient for other roles as well; the resident is the first.
             let their_patient: Vec<&Value> = their_patient.into_iter().take(1).collect();
-            for value in each(&their_patient, "identifier", "value") {
-                agreement.count("Patient.identifier", &name, Some(value), &each(&our_patient, "identifier", "value"));
+            // They also give the resident the numbers of guarantor and insured: only what PID-3 says is compared.
+            for sent in message.first("PID").field(3).reps().filter_map(|rep| rep.text()) {
+                if each(&their_patient, "identifier", "value").iter().any(|value| *value == sent) {
+                    let sent = Some(sent.trim().to_owned());
+                    agreement.count("Patient.identifier", &name, sent, &each(&our_patient, "identifier", "value"));
+                }
             }
             for (field, pointer) in [
                 ("Patient.name.family", "/name/0/family"),
@@ -180,7 +193,9 @@ fn chosen_fields_agree_with_another_mapping() {
             }
             let (ours, theirs_all) = (all(&mapped.bundle, "Encounter"), all(&theirs, "Encounter"));
             for (field, pointer) in [("Encounter.class", "/class/code"), ("Encounter.start", "/period/start")] {
-                agreement.count(field, &name, strings(&theirs_all, pointer).first().cloned(), &strings(&ours, pointer));
+                let ours: Vec<String> = strings(&ours, pointer).iter().map(|text| comparable(text)).collect();
+                let theirs = strings(&theirs_all, pointer).first().map(|text| comparable(text));
+                agreement.count(field, &name, theirs.filter(|_| !ours.is_empty()), &ours);
             }
             let (ours, theirs_all) = (all(&mapped.bundle, "Observation"), all(&theirs, "Observation"));
             for (field, pointer) in [
@@ -188,8 +203,9 @@ fn chosen_fields_agree_with_another_mapping() {
                 ("Observation.code", "/code/coding/0/code"),
                 ("Observation.status", "/status"),
             ] {
-                for value in strings(&theirs_all, pointer) {
-                    agreement.count(field, &name, Some(value), &strings(&ours, pointer));
+                // They make Observations of other segments too: each of ours must be among theirs.
+                for value in strings(&ours, pointer) {
+                    agreement.count(field, &name, Some(value), &strings(&theirs_all, pointer));
                 }
             }
             let (ours, theirs_all) = (all(&mapped.bundle, "AllergyIntolerance"), all(&theirs, "AllergyIntolerance"));
@@ -197,8 +213,8 @@ fn chosen_fields_agree_with_another_mapping() {
                 agreement.count("AllergyIntolerance.code", &name, Some(value), &strings(&ours, "/code/coding/0/code"));
             }
             let (ours, theirs_all) = (all(&mapped.bundle, "Condition"), all(&theirs, "Condition"));
-            for value in strings(&theirs_all, "/code/coding/0/code") {
-                agreement.count("Condition.code", &name, Some(value), &strings(&ours, "/code/coding/0/code"));
+            for value in strings(&ours, "/code/coding/0/code") {
+                agreement.count("Condition.code", &name, Some(value), &strings(&theirs_all, "/code/coding/0/code"));
             }
         }
     }

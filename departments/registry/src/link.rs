@@ -21,6 +21,6 @@ impl Participant for Registry {
 
     fn follow(&self, change: &Change<'_>, sight: &Sight<'_>) -> Result<Vec<Further>, EngineError> {
         let scene = Scene::around(change, sight)?;
-        Ok(settle(scene, change))
+        Ok(settle(&scene, change))
     }
 }

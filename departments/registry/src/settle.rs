@@ -21,14 +21,14 @@ struct Placed {
 }
 
 /// What follows from a scene.
-pub(crate) fn settle(scene: Scene, change: &Change<'_>) -> Vec<Further> {
+pub(crate) fn settle(scene: &Scene, change: &Change<'_>) -> Vec<Further> {
     let mut further = Vec::new();
-    let mut groups = regroup(&scene);
+    let mut groups = regroup(scene);
     // Groups without a person first: they take back numbers that must not be carried along by others.
     groups.sort_by_key(|group| group.heir || !group.persons.is_empty());
     let mut merged: Vec<Merged> = scene.home.iter().flat_map(|home| home.merged.clone()).collect();
-    let placed: Vec<Placed> = groups.into_iter().map(|group| place(group, &scene, &mut merged)).collect();
-    let granted = grant(&placed, &scene);
+    let placed: Vec<Placed> = groups.into_iter().map(|group| place(group, scene, &mut merged)).collect();
+    let granted = grant(&placed, scene);
 
     if scene.written.is_none() {
         further.push(Further::Leave(change.subject));
@@ -39,12 +39,12 @@ pub(crate) fn settle(scene: Scene, change: &Change<'_>) -> Vec<Further> {
         further.push(person(Some(home.number), Vec::new(), Vec::new(), release, retired(synthetic, None)));
     }
     for (nth, place) in placed.iter().enumerate() {
-        further.push(keep(nth, place, &scene, &granted));
+        further.push(keep(nth, place, scene, &granted));
     }
     for place in &placed {
         let synthetic = place.group.sources.iter().any(|source| is_synthetic(&source.patient));
         for end in &place.ends {
-            let held = claims_held(*end, &scene).into_iter().filter(|claim| !granted.contains_key(claim));
+            let held = claims_held(*end, scene).into_iter().filter(|claim| !granted.contains_key(claim));
             let release = held.map(|claim| owned(&claim)).collect();
             further.push(person(Some(*end), Vec::new(), Vec::new(), release, retired(synthetic, Some(&place.id))));
         }
@@ -90,19 +90,14 @@ fn grant(placed: &[Placed], scene: &Scene) -> BTreeMap<Claim, usize> {
     let mut granted = BTreeMap::new();
     let wanted: Vec<BTreeSet<Claim>> = placed.iter().map(|place| place.group.claims()).collect();
     for claim in wanted.iter().flatten() {
-        let mut wanting = (0..placed.len()).filter(|nth| wanted.get(*nth).is_some_and(|claims| claims.contains(claim)));
+        let wants = |nth: usize| wanted.get(nth).is_some_and(|claims| claims.contains(claim));
+        let first = (0..placed.len()).find(|nth| wants(*nth));
         let to = match scene.holders.get(claim) {
-            None => wanting.next(),
+            None => first,
             Some(holder) => {
                 let follows = |place: &Placed| place.number == Some(*holder) || place.ends.contains(holder);
-                let home = scene.home.as_ref().is_some_and(|home| home.number == *holder);
                 let successor = placed.iter().position(follows);
-                match successor {
-                    Some(nth) if wanted.get(nth).is_some_and(|claims| claims.contains(claim)) => Some(nth),
-                    Some(_) => wanting.next(),
-                    None if home => wanting.next(),
-                    None => None,
-                }
+                successor.and_then(|nth| if wants(nth) { Some(nth) } else { first })
             }
         };
         if let Some(to) = to {

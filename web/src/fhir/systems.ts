@@ -3,6 +3,8 @@
 export const BASE = "https://meridian.example/";
 export const INSTITUTION_TAG = `${BASE}institution`;
 export const RECORD_TAG = `${BASE}record`;
+/** Data that was made up, as all of the demo is. */
+export const SYNTHETIC_TAG = `${BASE}tag`;
 export const GOLDEN = `${RECORD_TAG}|golden`;
 
 /** The 18-digit resident identity number (GB 11643). */

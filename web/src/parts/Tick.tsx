@@ -41,11 +41,19 @@ export function Source({ resource, date, bare }: { resource: Resource; date?: st
       type="button"
       className={bare ? css["bare"] : css["source"]}
       data-tip={tip}
-      aria-label={`${t("common.source")} ${name} ${when(time)} ${key}`}
+      aria-label={bare ? `${t("common.source")} ${name} ${when(time)} ${key}` : undefined}
       onClick={() => open(key)}
     >
       <Tick code={code} />
-      {!bare && <span className={css["name"]}>{name}</span>}
+      {!bare && (
+        <>
+          <span className={css["name"]}>{name}</span>
+          <span className={css["short"]}>{shortName(name)}</span>
+          <span className="offscreen">
+            {when(time)} {key}
+          </span>
+        </>
+      )}
     </button>
   );
 }

@@ -93,8 +93,8 @@ describe("looks", () => {
     agent: [{ altId, name: altId, requestor: true, role: [{ coding: [{ code: "doctor" }] }] }], source: { site: "CJ01" },
   });
   it("counts one person's looks of one day in the region as one line", () => {
-    const looks = looksIn([event("2026-01-05T01:00:00Z", "li", "R"), event("2026-01-05T02:00:00Z", "li", "E"), event("2026-01-05T17:00:00Z", "li", "R")]);
-    expect(looks.map(({ day, times, acts }) => [day, times, acts])).toEqual([["2026-01-06", 1, ["read"]], ["2026-01-05", 2, ["search", "read"]]]);
+    const looks = looksIn([event("2026-01-05T01:00:00Z", "li", "R"), event("2026-01-05T02:00:00Z", "li", "E"), event("2026-01-05T02:04:00Z", "li", "R"), event("2026-01-05T17:00:00Z", "li", "R")]);
+    expect(looks.map(({ day, times, acts }) => [day, times, acts])).toEqual([["2026-01-06", 1, ["read"]], ["2026-01-05", 2, ["read", "search"]]]);
     expect(looks[0]).toMatchObject({ who: "li", role: "doctor", institution: "CJ01" });
   });
 });

@@ -6,7 +6,7 @@ import { whenSignedOut } from "../fhir/http";
 import { Failure, Skeleton } from "../parts/states";
 import { Tips } from "../parts/Tips";
 import { queries } from "../queries";
-import { forgetOpened } from "../shell/opened";
+import { forgetOpened, openedBy } from "../shell/opened";
 import { prefsOf } from "../shell/prefs";
 import { SessionContext, signOut, type User, whoAmI } from "./session";
 import { SignIn } from "./SignIn";
@@ -17,6 +17,7 @@ export function Gate({ children }: { children: ReactNode }) {
 
   const enter = useCallback((entering: User) => {
     prefsOf(entering.username);
+    openedBy(entering.username);
     setUser((before) => {
       // Another person at the same window must not find the names that the one before had open.
       if (before !== undefined && before?.username !== entering.username) queries.clear();

@@ -2,7 +2,8 @@
 
 import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Outlet } from "react-router";
+import { Outlet, useLocation } from "react-router";
+import { Boundary } from "../parts/Boundary";
 import { InstitutionNames, useInstitutionNames } from "../parts/institutions";
 import { Skeleton } from "../parts/states";
 import { Tips } from "../parts/Tips";
@@ -14,6 +15,7 @@ import { TopBar } from "./TopBar";
 
 export function Shell() {
   const { t } = useTranslation();
+  const here = useLocation().pathname;
   const names = useInstitutionNames();
   const [searching, setSearching] = useState(false);
 
@@ -38,9 +40,11 @@ export function Shell() {
         <div className={css["area"]}>
           <Tabs />
           <main id="work" className={css["work"]} tabIndex={-1}>
-            <Suspense fallback={<Skeleton lines={6} />}>
-              <Outlet />
-            </Suspense>
+            <Boundary place={here}>
+              <Suspense fallback={<Skeleton lines={6} />}>
+                <Outlet />
+              </Suspense>
+            </Boundary>
           </main>
         </div>
       </div>

@@ -13,6 +13,7 @@ export interface Opened {
 }
 
 const KEY = "meridian.opened";
+const OWNER = "meridian.opened.by";
 const TABS = 8;
 const RECENT = 12;
 const listeners = new Set<() => void>();
@@ -57,6 +58,16 @@ export function closeTab(id: string): void {
 
 export function forgetOpened(): void {
   change([]);
+}
+
+/** Whoever signs in at a window finds only what they opened there themselves. */
+export function openedBy(username: string): void {
+  try {
+    if (sessionStorage.getItem(OWNER) !== username) forgetOpened();
+    sessionStorage.setItem(OWNER, username);
+  } catch {
+    forgetOpened();
+  }
 }
 
 function subscribe(tell: () => void): () => void {

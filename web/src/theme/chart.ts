@@ -30,4 +30,7 @@ export function chartTheme(palette: Palette): ChartTheme {
 }
 
 /** Point shapes beside the colours, so that a source is known without seeing colour. */
-export const SHAPES = ["circle", "triangle", "diamond", "rect", "pin", "arrow"] as const;
+export const SHAPES = ["circle", "triangle", "diamond", "rect"] as const;
+
+/** The same shapes as letters, for legends. */
+export const GLYPHS = ["●", "▲", "◆", "■"] as const;

@@ -1,7 +1,7 @@
 //! Reading a Patient: name, identity number, and where it is registered.
 
 import { institutionCode } from "../fhir/institution";
-import { IDENTITY_NUMBER, INSURANCE, MRN_PREFIX } from "../fhir/systems";
+import { IDENTITY_NUMBER, INSURANCE, MRN_PREFIX, SYNTHETIC_TAG } from "../fhir/systems";
 import type { Patient } from "../fhir/types";
 
 /** The whole name, never split. */
@@ -41,7 +41,21 @@ export function institutionsOf(golden: Patient): string[] {
 }
 
 export function linkedIds(golden: Patient): string[] {
+  return linked(golden, "seealso");
+}
+
+/** The person that a retired one became. */
+export function becameOf(golden: Patient): string | undefined {
+  return linked(golden, "replaced-by")[0];
+}
+
+export function isSynthetic(patient: Patient): boolean {
+  return patient.meta?.tag?.some(({ system, code }) => system === SYNTHETIC_TAG && code === "synthetic") ?? false;
+}
+
+function linked(golden: Patient, how: string): string[] {
   return (golden.link ?? [])
+    .filter(({ type }) => type === how)
     .map(({ other }) => /(?:^|\/)Patient\/([^/]+)/.exec(other.reference ?? "")?.[1])
     .filter((id): id is string => Boolean(id));
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use rusqlite::{Connection, OptionalExtension};
 use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::chain;
 use crate::schema::AUDIT_TABLES;
@@ -82,7 +82,8 @@ pub struct AuditLog {
 
 struct Inner {
     /// There until dropped.
-    queue: Option<mpsc::SyncSender<Waiting>>,
+    queue: Option<mpsc::Sender<Waiting>>,
+    places: Semaphore,
     reading: Mutex<Connection>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -97,12 +98,12 @@ impl AuditLog {
         }
         let last = conn.prepare_cached(&LAST)?.query_row([1], |row| Ok((row.get(0)?, row.get::<_, [u8; 32]>(1)?)));
         let (seq, hash) = last.optional()?.unwrap_or((0, chain::START));
-        let (queue, waiting) = mpsc::sync_channel(WAITING);
+        let (queue, waiting) = mpsc::channel();
         let mut keeper = Keeper { conn, seq, hash, _lock: lock };
         let thread = std::thread::Builder::new().name("audit".into()).spawn(move || keeper.work(&waiting));
         let thread = Some(thread.map_err(|e| StoreError::file(&path, e))?);
         let reading = Mutex::new(connect(&path, 4)?);
-        Ok(AuditLog { inner: Arc::new(Inner { queue: Some(queue), reading, thread }) })
+        Ok(AuditLog { inner: Arc::new(Inner { queue: Some(queue), places: Semaphore::new(WAITING), reading, thread }) })
     }
 
     /// Writes the look down; returns once it is on disk.
@@ -110,19 +111,10 @@ impl AuditLog {
     /// # Errors
     /// `Stopping` when it could not be written: the answer must not leave then.
     pub async fn looked(&self, look: Look) -> Result<(), StoreError> {
+        let _place = self.inner.places.acquire().await.map_err(|_| StoreError::Stopping)?;
         let (done, written) = oneshot::channel();
-        let mut item = (look, done);
-        let Some(queue) = &self.inner.queue else { return Err(StoreError::Stopping) };
-        loop {
-            match queue.try_send(item) {
-                Ok(()) => break,
-                Err(mpsc::TrySendError::Full(back)) => {
-                    item = back;
-                    tokio::task::yield_now().await;
-                }
-                Err(mpsc::TrySendError::Disconnected(_)) => return Err(StoreError::Stopping),
-            }
-        }
+        let queue = self.inner.queue.as_ref().ok_or(StoreError::Stopping)?;
+        queue.send((look, done)).map_err(|_| StoreError::Stopping)?;
         match written.await {
             Ok(true) => Ok(()),
             _ => Err(StoreError::Stopping),

@@ -2,14 +2,16 @@
 
 use sea_query::{Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 
+use super::driver::Lead;
 use super::{Scope, Search, conditions, driver, order};
 use crate::reader::stored_columns;
 use crate::{Reader, StoreError};
 
 /// One page and one row more, which tells whether another page follows.
 pub(super) fn page(reader: &Reader<'_>, search: &Search) -> Result<SelectStatement, StoreError> {
-    let (mut inner, dated) = candidates(reader, search)?;
-    let keys = order::keys(search, dated);
+    let (mut inner, lead) = candidates(reader, search)?;
+    let mut keys = order::keys(search, &lead);
+    order::join(&mut inner, &mut keys);
     for (nth, key) in keys.iter().enumerate() {
         inner.expr_as(key.value.clone(), order::alias(nth));
     }
@@ -23,7 +25,7 @@ pub(super) fn page(reader: &Reader<'_>, search: &Search) -> Result<SelectStateme
     for column in stored_columns() {
         outer.column(("b", *column));
     }
-    for nth in 0..search.sort.len() {
+    for nth in 0..keys.len() {
         outer.column(("p", order::alias(nth)));
     }
     outer.from_subquery(inner, "p");
@@ -43,8 +45,8 @@ pub(super) fn count(reader: &Reader<'_>, search: &Search, cap: Option<u64>) -> R
     Ok(outer)
 }
 
-/// `SELECT d.key FROM driver d JOIN resource r … WHERE all conditions`, and whether `d` carries the clinical date.
-fn candidates(reader: &Reader<'_>, search: &Search) -> Result<(SelectStatement, bool), StoreError> {
+/// `SELECT d.key FROM driver d JOIN resource r … WHERE all conditions`, and what `d` is.
+fn candidates(reader: &Reader<'_>, search: &Search) -> Result<(SelectStatement, Lead), StoreError> {
     let driver = driver::driver(reader, search)?;
     let mut select = driver.select;
     select.join_as(sea_query::JoinType::InnerJoin, "resource", "r", Expr::col(("r", "key")).equals(("d", "key")));
@@ -68,7 +70,7 @@ fn candidates(reader: &Reader<'_>, search: &Search) -> Result<(SelectStatement, 
         all = all.add(Expr::val(0).eq(1));
     }
     select.cond_where(all);
-    Ok((select, driver.dated))
+    Ok((select, driver.lead))
 }
 
 /// `ASC` or `DESC`.

@@ -12,13 +12,25 @@ pub(super) struct Driver {
     pub(super) select: SelectStatement,
     /// Which condition it has answered already.
     pub(super) answers: Option<usize>,
-    /// Whether `d.date` is the clinical date, and the table's order.
+    pub(super) lead: Lead,
+}
+
+/// What `d` carries besides the number.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Lead {
+    /// `d.date` is the clinical date, and the table's order.
     pub(super) dated: bool,
+    /// `d.id` is the logical id, and the table's order.
+    pub(super) listed: bool,
 }
 
 impl Driver {
     fn of(select: SelectStatement, answers: Option<usize>, dated: bool) -> Driver {
-        Driver { select, answers, dated }
+        Driver { select, answers, lead: Lead { dated, listed: false } }
+    }
+
+    fn directory(select: SelectStatement, answers: Option<usize>) -> Driver {
+        Driver { select, answers, lead: Lead { dated: false, listed: true } }
     }
 }
 
@@ -29,14 +41,14 @@ pub(super) fn driver(reader: &Reader<'_>, search: &Search) -> Result<Driver, Sto
     }
     let best = search.conditions.iter().enumerate().min_by_key(|(_, condition)| rank(condition));
     let Some((nth, condition)) = best.filter(|(_, condition)| rank(condition) < Rank::Never) else {
-        return Ok(Driver::of(directory(search), None, false));
+        return Ok(Driver::directory(directory(search), None));
     };
     let mut dated = false;
     let select = match condition {
         Condition::Ids(ids) => {
             let mut select = directory(search);
             select.and_where(Expr::col(("d", "id")).is_in(ids.iter().map(|id| pack_id(id))));
-            select
+            return Ok(Driver::directory(select, Some(nth)));
         }
         Condition::Token { param, any, .. } => {
             let rows = |alias| Ok::<_, StoreError>(of(alias, *param).add(conditions::tokens(reader, alias, any)?));
@@ -66,7 +78,7 @@ pub(super) fn driver(reader: &Reader<'_>, search: &Search) -> Result<Driver, Sto
             distinct("string", of("t", *param).add(equal))
         }
         Condition::Date { param, any } => distinct("date", of("t", *param).add(conditions::dates("t", any))),
-        Condition::Updated(_) => directory(search),
+        Condition::Updated(_) => return Ok(Driver::directory(directory(search), None)),
     };
     Ok(Driver::of(select, Some(nth), dated))
 }

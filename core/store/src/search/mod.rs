@@ -112,7 +112,8 @@ pub enum DateOp {
     Overlaps,
 }
 
-/// A sort key. Rows that are equal in all keys come in the order of their numbers.
+/// A sort key. Rows that are equal in all keys come in the order of their numbers; without any key they come in the
+/// order that is cheapest, which is the same on every page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     pub by: SortBy,
@@ -156,11 +157,12 @@ impl Reader<'_> {
     pub fn search(&self, search: &Search) -> Result<Page, StoreError> {
         let (text, values) = compile::page(self, search)?.build(SqliteQueryBuilder);
         let mut statement = self.conn.prepare_cached(&text)?;
+        let sorts = statement.column_count().saturating_sub(crate::reader::stored_columns().len());
         let mut found = statement.query(rusqlite::params_from_iter(bind(values)))?;
         let mut rows = Vec::new();
         let mut cursors = Vec::new();
         while let Some(row) = found.next()? {
-            cursors.push(cursor(row, search.sort.len())?);
+            cursors.push(cursor(row, sorts)?);
             rows.push(stored(row)?);
         }
         let limit = search.limit as usize;

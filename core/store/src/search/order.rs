@@ -1,8 +1,9 @@
 //! Sort keys and where the next page begins. The row's number is always the last key, so that no two rows are equal.
 
-use sea_query::{Cond, Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_query::{Cond, Expr, ExprTrait, Func, JoinType, Query, SelectStatement};
 
 use super::compile::direction;
+use super::driver::Lead;
 use super::{Cursor, CursorValue, Search, Sort, SortBy};
 
 /// Where rows without a value go: behind all others.
@@ -12,6 +13,8 @@ const LAST_TEXT: &str = "\u{10FFFF}";
 
 pub(super) struct SortKey {
     pub(super) value: Expr,
+    /// `key, v` of all resources that have a value, when it cannot be looked up by the resource's number.
+    values: Option<SelectStatement>,
     descending: bool,
 }
 
@@ -20,28 +23,62 @@ pub(super) fn alias(nth: usize) -> String {
     format!("s{nth}")
 }
 
-/// The wanted keys as expressions over `d` and `r`.
-pub(super) fn keys(search: &Search, dated: bool) -> Vec<SortKey> {
-    let key = |sort: &Sort| SortKey { value: value(search, *sort, dated), descending: sort.descending };
-    search.sort.iter().map(key).collect()
+/// The wanted keys as expressions over `d` and `r`. Who wants none gets the order in which the directory lies.
+pub(super) fn keys(search: &Search, lead: &Lead) -> Vec<SortKey> {
+    let by_id = [Sort { by: SortBy::Id, descending: false }];
+    let wanted = if search.sort.is_empty() && lead.listed { &by_id } else { search.sort.as_slice() };
+    let key = |(nth, sort): (usize, &Sort)| SortKey {
+        value: value(search, nth, *sort, lead),
+        values: if let SortBy::Token(param) = sort.by { Some(codes(search, *sort, param)) } else { None },
+        descending: sort.descending,
+    };
+    wanted.iter().enumerate().map(key).collect()
 }
 
-fn value(search: &Search, sort: Sort, dated: bool) -> Expr {
+fn value(search: &Search, nth: usize, sort: Sort, lead: &Lead) -> Expr {
+    let missing_text = if sort.descending { "" } else { LAST_TEXT };
+    let table = |lead| if lead { "d" } else { "r" };
     match sort.by {
-        SortBy::Id => Expr::col(("r", "id")),
+        SortBy::Id => Expr::col((table(lead.listed), "id")),
         SortBy::Updated => Expr::col(("r", "at")),
-        SortBy::Date(param) if Some(param) == search.clinical => Expr::col((if dated { "d" } else { "r" }, "date")),
+        SortBy::Date(param) if Some(param) == search.clinical => Expr::col((table(lead.dated), "date")),
         SortBy::Date(param) => {
             let missing = if sort.descending { FIRST } else { LAST };
             least(sort, "date", param, "lo").if_null(missing)
         }
-        SortBy::Text(param) => {
-            let missing = if sort.descending { "" } else { LAST_TEXT };
-            least(sort, "string", param, "folded").if_null(missing)
-        }
-        SortBy::Token(param) => {
-            let missing = if sort.descending { "" } else { LAST_TEXT };
-            least(sort, "token", param, "code").if_null(missing)
+        SortBy::Text(param) => least(sort, "string", param, "folded").if_null(missing_text),
+        SortBy::Token(_) => Expr::col((joined(nth), "v")).if_null(missing_text),
+    }
+}
+
+/// The code of every resource that has one, gathered once for the search: `token` leads with the code, so the codes
+/// of one resource cannot be found there by its number. The main codes of asked persons stand at their bedside.
+fn codes(search: &Search, sort: Sort, param: u32) -> SelectStatement {
+    let code = Expr::col("code");
+    let mut select = Query::select();
+    select.column("key").expr_as(if sort.descending { Func::max(code) } else { Func::min(code) }, "v");
+    match &search.who {
+        Some(who) if Some(param) == search.main => select
+            .from("bedside")
+            .and_where(Expr::col("subject").is_in(who.iter().map(|s| s.0)))
+            .and_where(Expr::col("type").eq(search.kind))
+            .and_where(Expr::col("code").ne("")),
+        _ => select.from("token").and_where(Expr::col("param").eq(param)),
+    };
+    select.group_by_col("key").take()
+}
+
+/// The name of the joined values of the nth key.
+fn joined(nth: usize) -> String {
+    format!("k{nth}")
+}
+
+/// Joins the values that were gathered once.
+pub(super) fn join(select: &mut SelectStatement, keys: &mut [SortKey]) {
+    for (nth, key) in keys.iter_mut().enumerate() {
+        if let Some(values) = key.values.take() {
+            let same = Expr::col((joined(nth), "key")).equals(("d", "key"));
+            select.join_subquery(JoinType::LeftJoin, values, joined(nth), same);
         }
     }
 }
@@ -56,12 +93,12 @@ fn least(sort: Sort, table: &'static str, param: u32, column: &'static str) -> E
     Expr::from(select)
 }
 
-/// `ORDER BY`: the keys' expressions inside, their names outside; the number last, in the direction of the first key.
+/// `ORDER BY` the names of the keys; the number last, in the direction of the first key.
 pub(super) fn sort(select: &mut SelectStatement, keys: &[SortKey], outside: Option<&'static str>) {
     for (nth, key) in keys.iter().enumerate() {
         match outside {
             Some(table) => select.order_by((table, alias(nth)), direction(key.descending)),
-            None => select.order_by_expr(key.value.clone(), direction(key.descending)),
+            None => select.order_by(alias(nth), direction(key.descending)),
         };
     }
     select.order_by((outside.unwrap_or("d"), "key"), direction(number_descends(keys)));

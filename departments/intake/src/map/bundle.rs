@@ -23,7 +23,7 @@ pub(crate) fn uuid(parts: &[&str]) -> String {
 
 /// A short fingerprint (32 hexadecimal digits).
 pub(crate) fn fingerprint(parts: &[&str]) -> String {
-    uuid(parts).chars().filter(char::is_ascii_hexdigit).skip(2).take(32).collect()
+    uuid(parts).trim_start_matches("urn:uuid:").replace('-', "")
 }
 
 /// `identifier=system|value` for a URL: FHIR's escapes for the value, then percent encoding.
@@ -93,6 +93,7 @@ mod tests {
         assert_eq!(one, uuid(&["CJ01", "Patient", "1"]));
         assert_ne!(one, uuid(&["CJ01", "Patient1", ""]));
         assert_eq!(one.len(), "urn:uuid:".len() + 36);
+        assert_eq!(fingerprint(&["a"]).len(), 32);
         assert_eq!(one.get(23..24), Some("8"), "version");
         assert!(matches!(one.get(28..29), Some("8" | "9" | "a" | "b")), "variant");
     }

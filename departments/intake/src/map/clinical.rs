@@ -73,7 +73,12 @@ fn diagnosis(cx: &mut Context<'_>, dg1: Segment<'_>, patient: &Patient, visit: O
         json!([{"coding": [{"system": system, "code": "encounter-diagnosis", "display": "Encounter Diagnosis"}]}]),
     );
     let owner = visit.map_or(patient.key.as_str(), |visit| visit.key.as_str());
-    let value = bundle::fingerprint(&[owner, &named(&code)]);
+    // A sender that numbers its diagnoses (DG1-20) says which one is meant in whatever visit; else it is the visit's.
+    let numbered = resource.get("identifier").map(ToString::to_string);
+    let value = match &numbered {
+        Some(number) => bundle::fingerprint(&[number]),
+        None => bundle::fingerprint(&[owner, &named(&code)]),
+    };
     let url = add(cx, "diagnosis", "Condition", resource, &value);
     let mut entry = json!({"condition": {"reference": url}});
     if let Some(role) = codes::concept(cx, Some("HL70052"), dg1.field(6), "DG1-6") {

@@ -1,6 +1,6 @@
 //! What is at hand while one message is mapped.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use meridian_hl7v2::{Dtm, Message, Part};
 use serde_json::{Value, json};
@@ -24,6 +24,8 @@ pub(crate) struct Context<'a> {
     source: String,
     entries: Vec<Value>,
     seen: HashSet<String>,
+    /// How often a key was asked for in this message.
+    keys: HashMap<String, usize>,
     warnings: Vec<Warning>,
     /// Elements that the resource being built should lose.
     pending_clears: Vec<String>,
@@ -44,6 +46,7 @@ impl<'a> Context<'a> {
             source,
             entries: Vec::new(),
             seen: HashSet::new(),
+            keys: HashMap::new(),
             warnings: Vec::new(),
             pending_clears: Vec::new(),
             cleared: Vec::new(),
@@ -90,6 +93,14 @@ impl<'a> Context<'a> {
     /// Whether an entry with this name is there already.
     pub(crate) fn has(&self, full_url: &str) -> bool {
         self.seen.contains(full_url)
+    }
+
+    /// The key itself the first time it is asked for in this message, then `key/2`, `key/3` …: what is sent twice
+    /// under one number is two things.
+    pub(crate) fn nth(&mut self, key: String) -> String {
+        let count = self.keys.entry(key.clone()).or_insert(0);
+        *count += 1;
+        if *count > 1 { format!("{key}/{count}") } else { key }
     }
 
     /// Adds an entry that is found again by its identifier; a second one of the same name is left out.

@@ -47,8 +47,8 @@ pub(crate) fn entity(cx: &Context<'_>, part: Part<'_>) -> Option<Value> {
     let system = match universal(clean(part.comp(3)), clean(part.comp(4))) {
         Some(system) => system,
         None => match clean(part.comp(2)) {
-            Some(namespace) => format!("{}/{}", cx.feed.system("local"), bundle::percent(&namespace)),
-            None => cx.feed.system("local"),
+            Some(name) if !is_own(cx, &name) => format!("{}/{}", cx.feed.system("local"), bundle::percent(&name)),
+            _ => cx.feed.system("local"),
         },
     };
     Some(json!({"system": system, "value": value}))
@@ -68,7 +68,7 @@ fn resolve(cx: &Context<'_>, value: &str, assigner: Part<'_>, kind: Option<&str>
         feed.types.get(kind).cloned().or(common)
     });
     let own = match &namespace {
-        Some(name) => *name == feed.institution || *name == cx.facility || feed.own.contains(name),
+        Some(name) => is_own(cx, name),
         None => id.is_none(),
     };
     let local = |name: &str| format!("{}/{}", feed.system("local"), bundle::percent(name));
@@ -87,6 +87,11 @@ fn resolve(cx: &Context<'_>, value: &str, assigner: Part<'_>, kind: Option<&str>
     };
     let value = if system == IDENTITY { identity_number(value) } else { None }.unwrap_or_else(|| value.to_owned());
     (system, value)
+}
+
+/// Whether a namespace means the institution itself.
+fn is_own(cx: &Context<'_>, namespace: &str) -> bool {
+    namespace == cx.feed.institution || namespace == cx.facility || cx.feed.own.iter().any(|own| own == namespace)
 }
 
 /// The system of the resident identity number (GB 11643).

@@ -1,7 +1,5 @@
 //! OBX (and the NTE after it) -> Observation, or DocumentReference for embedded documents.
 
-use std::collections::HashMap;
-
 use meridian_hl7v2::Segment;
 use serde_json::{Value, json};
 
@@ -78,30 +76,23 @@ fn same_text(one: Segment<'_>, other: Segment<'_>) -> bool {
 
 /// Maps all groups. `owner` makes their keys unique: the filler's order and service, or visit or resident.
 pub(crate) fn map_all(cx: &mut Context<'_>, groups: &[ObxGroup<'_>], about: &About<'_>, owner: &str) -> Vec<Made> {
-    let mut used: HashMap<String, usize> = HashMap::new();
-    groups.iter().filter_map(|group| map(cx, group, about, owner, &mut used)).collect()
+    groups.iter().filter_map(|group| map(cx, group, about, owner)).collect()
 }
 
-fn map(
-    cx: &mut Context<'_>,
-    group: &ObxGroup<'_>,
-    about: &About<'_>,
-    owner: &str,
-    used: &mut HashMap<String, usize>,
-) -> Option<Made> {
+fn map(cx: &mut Context<'_>, group: &ObxGroup<'_>, about: &About<'_>, owner: &str) -> Option<Made> {
     let obx = group.obx;
     let mut resource = cx.resource("Observation");
     let tables = cx.tables;
     apply(cx, tables.rows("Observation"), &[obx], &mut resource);
     let code = resource.get("code").cloned();
-    let key = key(cx, obx, about, owner, used);
+    let key = key(cx, obx, about, owner);
     let given = value::read(cx, obx, &group.lines);
     if code.is_none() && matches!(given, Given::Nothing) {
         cx.warn("OBX-3", "neither code nor value");
         return None;
     }
     if let Given::Attachment(attachment) = given {
-        document(cx, obx, about, code, attachment, &key);
+        document(cx, obx, about, code, &attachment, &key);
         return Some(Made::Document);
     }
     set(&mut resource, "code", code.or_else(|| about.code.clone()).unwrap_or_else(|| json!({"text": "unknown"})));
@@ -111,7 +102,7 @@ fn map(
     }
     for (element, shared) in [("effectiveDateTime", &about.time), ("issued", &about.issued)] {
         if let (None, Some(shared)) = (resource.get(element), shared) {
-            resource[element] = json!(shared);
+            set(&mut resource, element, json!(shared));
         }
     }
     if let Some(order) = &about.order {
@@ -154,13 +145,7 @@ fn map(
 
 /// The same owner, code and sub-id again, in a later message, is the same observation; in the same message it is
 /// the next one.
-fn key(
-    cx: &Context<'_>,
-    obx: Segment<'_>,
-    about: &About<'_>,
-    owner: &str,
-    used: &mut HashMap<String, usize>,
-) -> String {
+fn key(cx: &mut Context<'_>, obx: Segment<'_>, about: &About<'_>, owner: &str) -> String {
     let raw = |n| obx.field(n).comp(1).raw().trim().to_owned();
     let code = if raw(3).is_empty() { obx.field(3).raw().to_owned() } else { raw(3) };
     let mut key = format!("{owner}/{}", bundle::percent(&code));
@@ -174,11 +159,7 @@ fn key(
         let time = clean(obx.field(14)).unwrap_or_else(|| cx.control.clone());
         key = bundle::fingerprint(&[&key, &time]);
     }
-    let count = used.entry(key.clone()).or_insert(0);
-    *count += 1;
-    if *count > 1 {
-        key.push_str(&format!("/{count}"));
-    }
+    key = cx.nth(key);
     // An identifier is searched by: keep it short enough for any index.
     if key.len() > 200 { bundle::fingerprint(&[&key]) } else { key }
 }
@@ -190,7 +171,7 @@ fn put_value(cx: &mut Context<'_>, resource: &mut Value, obx: Segment<'_>, given
             let code = resource.get("code").cloned().unwrap_or_default();
             let parts: Vec<Value> =
                 values.into_iter().map(|(element, value)| json!({"code": code, element: value})).collect();
-            set(&mut resource, "component", Value::Array(parts));
+            set(resource, "component", Value::Array(parts));
         }
         Given::Nothing | Given::Attachment(_) => {
             let status = clean(obx.field(11)).unwrap_or_default();
@@ -203,7 +184,7 @@ fn put_value(cx: &mut Context<'_>, resource: &mut Value, obx: Segment<'_>, given
                 cx.warn("OBX-5", "value not usable");
             }
             let system = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
-            set(&mut resource, "dataAbsentReason", json!({"coding": [{"system": system, "code": reason}]}));
+            set(resource, "dataAbsentReason", json!({"coding": [{"system": system, "code": reason}]}));
         }
     }
 }
@@ -258,7 +239,7 @@ fn document(
     obx: Segment<'_>,
     about: &About<'_>,
     code: Option<Value>,
-    attachment: Value,
+    attachment: &Value,
     key: &str,
 ) {
     let mut resource = cx.resource("DocumentReference");

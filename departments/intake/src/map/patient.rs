@@ -101,7 +101,7 @@ fn contacts(cx: &mut Context<'_>, group: &Group<'_>, resource: &mut Value) {
         }
     }
     if !contacts.is_empty() {
-        set(&mut resource, "contact", Value::Array(contacts));
+        set(resource, "contact", Value::Array(contacts));
     }
 }
 

@@ -81,10 +81,10 @@ fn map_order(cx: &mut Context<'_>, order: &Order<'_>, index: usize, patient: &Pa
     // A filler's number is unique to it; a placer's to it; without either the order is known by its message.
     let known = filler.as_ref().or(placer.as_ref()).map(|(value, _)| value.clone());
     let base = known.unwrap_or_else(|| format!("{}.{}", cx.control, index + 1));
-    let owner = match &service {
+    let owner = cx.nth(match &service {
         Some(service) => format!("{}/{}", bundle::percent(&base), bundle::percent(service)),
         None => bundle::percent(&base),
-    };
+    });
     let mut report = cx.resource("DiagnosticReport");
     let tables = cx.tables;
     if let Some(obr) = order.obr {
@@ -145,21 +145,21 @@ fn number<'m>(order: &Order<'m>, n: usize) -> Option<(String, Part<'m>)> {
 }
 
 fn finish_report(report: &mut Value, order: &Order<'_>, about: &About<'_>, made: &[Made], specimens: &[String]) {
-    set(&mut report, "subject", about.patient.reference());
+    set(report, "subject", about.patient.reference());
     if let Some(visit) = about.visit {
-        set(&mut report, "encounter", visit.reference());
+        set(report, "encounter", visit.reference());
     }
     if report.get("status").is_none() {
-        set(&mut report, "status", json!("unknown"));
+        set(report, "status", json!("unknown"));
     }
     if report.get("code").is_none() {
-        set(&mut report, "code", json!({"text": "unknown"}));
+        set(report, "code", json!({"text": "unknown"}));
     }
     if let Some(based_on) = &about.order {
-        set(&mut report, "basedOn", json!([based_on]));
+        set(report, "basedOn", json!([based_on]));
     }
     if !specimens.is_empty() {
-        set(&mut report, "specimen", specimens.iter().map(|url| json!({"reference": url})).collect());
+        set(report, "specimen", specimens.iter().map(|url| json!({"reference": url})).collect());
     }
     let mut results = Vec::new();
     let mut conclusions: Vec<String> = Vec::new();
@@ -170,12 +170,12 @@ fn finish_report(report: &mut Value, order: &Order<'_>, about: &About<'_>, made:
         }
     }
     if !results.is_empty() {
-        set(&mut report, "result", Value::Array(results));
+        set(report, "result", Value::Array(results));
     }
     let notes = observation::notes(order.notes.iter().copied());
     conclusions.extend(notes.iter().filter_map(|note| note.get("text").and_then(Value::as_str)).map(str::to_owned));
     if !conclusions.is_empty() {
-        set(&mut report, "conclusion", json!(conclusions.join("\n")));
+        set(report, "conclusion", json!(conclusions.join("\n")));
     }
 }
 
@@ -192,10 +192,10 @@ fn effective(cx: &mut Context<'_>, order: &Order<'_>, report: &mut Value) -> Opt
                 cx.warn("OBR-8", "ends before it begins");
                 period = json!({"start": start});
             }
-            set(&mut report, "effectivePeriod", period);
+            set(report, "effectivePeriod", period);
         }
-        (Some(start), None) => set(&mut report, "effectiveDateTime", json!(start)),
-        (None, Some(end)) => set(&mut report, "effectiveDateTime", json!(end)),
+        (Some(start), None) => set(report, "effectiveDateTime", json!(start)),
+        (None, Some(end)) => set(report, "effectiveDateTime", json!(end)),
         (None, None) => {}
     }
     start
@@ -208,10 +208,10 @@ fn specimen(cx: &mut Context<'_>, spm: Segment<'_>, owner: &str, patient: &Patie
     apply(cx, tables.rows("Specimen"), &[spm], &mut resource);
     set(&mut resource, "subject", patient.reference());
     collected(cx, spm, &mut resource);
-    let set = clean(spm.field(1)).unwrap_or_else(|| "1".to_owned());
+    let number = clean(spm.field(1)).unwrap_or_else(|| "1".to_owned());
     let assigned = clean(spm.field(2).comp(2)).or_else(|| clean(spm.field(2)));
     // A number that was plainly never filled in differs from one order to the next only by the order.
-    let value = format!("{owner}/{}", bundle::percent(&assigned.clone().unwrap_or(set)));
+    let value = cx.nth(format!("{owner}/specimen/{}", bundle::percent(&assigned.clone().unwrap_or(number))));
     let system = cx.feed.system("specimen");
     let mut identifiers = vec![json!({"system": system, "value": value})];
     if let Some(number) = assigned {
@@ -230,7 +230,7 @@ fn collected(cx: &mut Context<'_>, spm: Segment<'_>, resource: &mut Value) {
     let end = cx.date_time(part.comp(2), "SPM-17");
     let Some(start) = start.or_else(|| end.clone()) else { return };
     match end.filter(|end| *end > start) {
-        Some(end) => set(&mut resource, "collection.collectedPeriod", json!({"start": start, "end": end})),
-        None => set(&mut resource, "collection.collectedDateTime", json!(start)),
+        Some(end) => set(resource, "collection.collectedPeriod", json!({"start": start, "end": end})),
+        None => set(resource, "collection.collectedDateTime", json!(start)),
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn parse_rows(resource: &str, text: &str) -> Result<Vec<Row>, TableEr
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| parse_row(line).map_err(|problem| TableError::new(resource, format!("{problem}: {line}"))))
+        .map(|line| parse_row(line).map_err(|problem| TableError::new(resource, &format!("{problem}: {line}"))))
         .collect()
 }
 
@@ -66,7 +66,7 @@ impl Row {
     pub(crate) fn check(&self, resource: &str, codes: &HashMap<String, CodeTable>) -> Result<(), TableError> {
         match self.convert.needs_table() {
             Some(table) if !codes.contains_key(table) => {
-                Err(TableError::new(resource, format!("{} names {table}, which is no table", self.from)))
+                Err(TableError::new(resource, &format!("{} names {table}, which is no table", self.from)))
             }
             _ => Ok(()),
         }

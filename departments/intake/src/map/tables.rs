@@ -23,7 +23,7 @@ pub struct TableError {
 }
 
 impl TableError {
-    pub(crate) fn new(table: &str, problem: impl ToString) -> Self {
+    pub(crate) fn new(table: &str, problem: &impl ToString) -> Self {
         Self { table: table.to_owned(), problem: problem.to_string() }
     }
 }
@@ -200,7 +200,7 @@ fn load_codes() -> Result<HashMap<String, CodeTable>, TableError> {
                         Target::Code(code) => vec![code].into_iter(),
                         Target::Full(parts) => parts.into_iter(),
                     };
-                    let code = parts.next().ok_or_else(|| TableError::new(&name, format!("{from} has no code")))?;
+                    let code = parts.next().ok_or_else(|| TableError::new(&name, &format!("{from} has no code")))?;
                     let (display, system) = (parts.next(), parts.next().or_else(|| table.system.clone()));
                     Ok((from.to_uppercase(), Code { code, display, system }))
                 })
@@ -211,7 +211,7 @@ fn load_codes() -> Result<HashMap<String, CodeTable>, TableError> {
 }
 
 fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, TableError> {
-    toml::from_str(text).map_err(|error| TableError::new(name, error))
+    toml::from_str(text).map_err(|error| TableError::new(name, &error))
 }
 
 #[cfg(test)]

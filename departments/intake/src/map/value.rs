@@ -185,7 +185,7 @@ fn without_unit(text: &str) -> Option<&str> {
     let end =
         text.char_indices().skip(1).find(|(_, c)| !c.is_ascii_digit() && *c != '.').map_or(text.len(), |(at, _)| at);
     let (number, words) = text.split_at_checked(end)?;
-    (!words.contains(|c: char| matches!(c, '-' | '~' | '～' | '<' | '>'))).then_some(number)
+    (!words.contains(['-', '~', '～', '<', '>'])).then_some(number)
 }
 
 #[cfg(test)]

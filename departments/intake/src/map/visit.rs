@@ -42,7 +42,8 @@ pub(crate) fn map(cx: &mut Context<'_>, rule: &MessageRule, group: &Group<'_>, p
     let tables = cx.tables;
     apply(cx, tables.rows("Encounter"), &scope, &mut resource);
     set(&mut resource, "subject", patient.reference());
-    set(&mut resource, "status", json!(status(rule, pv1, &resource)));
+    let status = status(rule, pv1, &resource);
+    set(&mut resource, "status", json!(status));
     if resource.get("class").is_none() {
         // The element is required; the null flavour says that nothing was said.
         let system = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
@@ -73,7 +74,7 @@ pub(crate) fn map(cx: &mut Context<'_>, rule: &MessageRule, group: &Group<'_>, p
 pub(crate) fn finish(cx: &mut Context<'_>, visit: Option<Visit>, diagnoses: Vec<Value>) {
     if let Some(mut visit) = visit.filter(|visit| visit.write == Write::Update) {
         if !diagnoses.is_empty() {
-            visit.set(&mut resource, "diagnosis", Value::Array(diagnoses));
+            set(&mut visit.resource, "diagnosis", Value::Array(diagnoses));
         }
         cx.restore_clears(visit.clears);
         cx.add(visit.write, &visit.url, visit.resource, &visit.system, &visit.value);

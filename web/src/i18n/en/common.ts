@@ -3,6 +3,7 @@ import type { common as zh } from "../zh/common";
 export const common: typeof zh = {
   product: "Meridian",
   productFull: "Regional health information platform",
+  comma: ", ",
   loading: "Loading",
   retry: "Try again",
   close: "Close",

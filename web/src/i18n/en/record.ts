@@ -12,6 +12,8 @@ export const record: typeof zh = {
     deceased: "Deceased",
     born: "Born",
     sources: "Sources",
+    synthetic: "Synthetic data",
+    namesake: "Another resident of this name is open. Check the identity number and age:",
     unlinked: "A source record that is not joined yet",
   },
   chronic: {

@@ -1,6 +1,7 @@
 export const common = {
   product: "经络",
   productFull: "区域健康信息平台",
+  comma: "、",
   loading: "正在读取",
   retry: "重试",
   close: "关闭",

@@ -10,6 +10,8 @@ export const record = {
     deceased: "已故",
     born: "出生",
     sources: "来源",
+    synthetic: "合成数据",
+    namesake: "已打开另一位同名居民，请核对证件与年龄：",
     unlinked: "尚未合并的来源记录",
   },
   chronic: {

@@ -71,6 +71,7 @@ function AllergyRow({ allergy: { records, danger }, past }: { allergy: Allergy; 
       description ? [description] : (manifestation ?? []).map((one) => wordsOf(one, i18n.language)),
     ),
   );
+  const words = [...new Set(reactions.flatMap((one) => one.split(/[、，,;；]\s*/)))].join(t("common.comma"));
   return (
     <li className={css["row"]} data-past={past} data-fresh={fresh}>
       <span className={css["main"]}>
@@ -82,7 +83,7 @@ function AllergyRow({ allergy: { records, danger }, past }: { allergy: Allergy; 
             {t(`record.allergies.${danger}`)}
           </span>
         )}{" "}
-        {fresh && <Fresh />} <span className={css["sub"]}>{[...new Set(reactions)].join("、")}</span>
+        {fresh && <Fresh />} <span className={css["sub"]}>{words}</span>
       </span>
       <span className={css["side"]}>
         <span>{first && day(dateOf(first))}</span>

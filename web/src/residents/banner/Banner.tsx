@@ -4,12 +4,13 @@ import { useTranslation } from "react-i18next";
 import type { Patient } from "../../fhir/types";
 import { lastDay, useAgeWord, useSexWord } from "../../parts/PersonWords";
 import { maskIdentity } from "../../words/mask";
-import { identityNumber, insuranceOf, nameOf } from "../../words/patient";
+import { identityNumber, insuranceOf, isSynthetic, nameOf } from "../../words/patient";
 import { LiveSign } from "../live/Arrived";
 import { isGolden } from "../record/usePerson";
 import { AllergyStrip } from "./AllergyStrip";
 import css from "./banner.module.css";
 import { ChronicTags } from "./ChronicTags";
+import { Namesakes } from "./Namesakes";
 import { SourceStrip } from "./SourceStrip";
 
 export function Banner({ person }: { person: Patient }) {
@@ -45,9 +46,11 @@ export function Banner({ person }: { person: Patient }) {
         {!isGolden(person) && <span className={css["alone"]}>{t("record.banner.unlinked")}</span>}
         <ChronicTags />
         <span className={css["end"]}>
+          {isSynthetic(person) && <span className={css["synthetic"]}>{t("record.banner.synthetic")}</span>}
           <LiveSign />
         </span>
       </div>
+      <Namesakes person={person} />
     </header>
   );
 }

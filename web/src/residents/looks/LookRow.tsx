@@ -16,7 +16,7 @@ export function LookRow({ look }: { look: Look }) {
   const { name } = useInstitutions()(look.institution);
   const mine = look.username === user.username || (look.username === "" && look.who === user.display);
   const role = ROLES.find((one) => one === look.role);
-  const acts = look.acts.map((act) => t(`record.looks.${act}`)).join("、");
+  const acts = look.acts.map((act) => t(`record.looks.${act}`)).join(t("common.comma"));
   return (
     <li className={css["look"]}>
       <span className={css["who"]}>

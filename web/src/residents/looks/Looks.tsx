@@ -1,12 +1,12 @@
 //! 谁看过: the residents' right to know who looked, shown to those who look.
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { pageOf } from "../../fhir/bundle";
 import { read } from "../../fhir/reader";
 import type { AuditEvent, Bundle } from "../../fhir/types";
 import { Card } from "../../parts/Card";
+import rows from "../../parts/rows.module.css";
 import { Empty, Failure, Skeleton } from "../../parts/states";
 import { useResidentId } from "../record/useSection";
 import { LookRow } from "./LookRow";
@@ -43,9 +43,9 @@ export function Looks({ ready }: { ready: boolean }) {
         </ul>
       )}
       {query.hasNextPage && (
-        <Button type="link" size="small" onClick={() => void query.fetchNextPage()}>
+        <button type="button" className={rows["fold"]} onClick={() => void query.fetchNextPage()}>
           {t("record.looks.more")}
-        </Button>
+        </button>
       )}
       <p className={css["help"]}>{t("record.looks.help")}</p>
     </Card>

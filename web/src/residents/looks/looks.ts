@@ -1,7 +1,7 @@
 //! Audit events as a person asks about them: who looked, from where, when, how often that day.
 
 import type { AuditEvent } from "../../fhir/types";
-import { day, newestFirst } from "../../words/when";
+import { day, moment, newestFirst } from "../../words/when";
 
 export interface Look {
   key: string;
@@ -12,9 +12,15 @@ export interface Look {
   institution: string;
   day: string;
   latest: string;
+  /** The earliest event of the line. */
+  first: string;
+  /** Sittings, not requests: opening a record once makes a dozen events. */
   times: number;
   acts: Act[];
 }
+
+/** Events of one person that are closer together belong to one sitting. */
+const SITTING_MS = 10 * 60_000;
 
 export type Act = "read" | "search" | "create" | "update" | "delete" | "execute";
 
@@ -43,11 +49,12 @@ export function looksIn(events: readonly AuditEvent[]): Look[] {
     const act = actOf(event);
     const known = looks.get(key);
     if (known) {
-      known.times += 1;
+      if (moment(known.first) - moment(event.recorded) > SITTING_MS) known.times += 1;
+      known.first = event.recorded ?? known.first;
       if (!known.acts.includes(act)) known.acts.push(act);
     } else {
       const role = agent?.role?.[0]?.coding?.[0]?.code ?? agent?.role?.[0]?.text ?? agent?.type?.coding?.[0]?.code ?? "";
-      looks.set(key, { key, who, username, role, institution, day: on, latest: event.recorded ?? "", times: 1, acts: [act] });
+      looks.set(key, { key, who, username, role, institution, day: on, latest: event.recorded ?? "", first: event.recorded ?? "", times: 1, acts: [act] });
     }
   }
   return [...looks.values()];

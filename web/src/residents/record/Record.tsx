@@ -6,7 +6,7 @@ import { Navigate, useParams } from "react-router";
 import { Failure, Skeleton } from "../../parts/states";
 import { useUrlParam } from "../../parts/url";
 import { openResident } from "../../shell/opened";
-import { nameOf } from "../../words/patient";
+import { becameOf, nameOf } from "../../words/patient";
 import { Banner } from "../banner/Banner";
 import { DocumentDrawer } from "../documents/DocumentDrawer";
 import { ArrivalsContext } from "../live/marks";
@@ -45,10 +45,12 @@ function RecordPage({ id }: { id: string }) {
   const [visit] = useUrlParam("visit");
 
   useEffect(() => {
-    if (!person) return;
+    if (!person || becameOf(person)) return;
     openResident({ id, name: nameOf(person), gender: person.gender, birthDate: person.birthDate });
   }, [id, person]);
 
+  const became = person && becameOf(person);
+  if (became) return <Navigate to={`/residents/${became}`} replace />;
   if (personId) return <Navigate to={`/residents/${personId}`} replace />;
   if (error && !person) return <Failure cause={error} retry={() => void refetch()} big />;
   return (

@@ -1,10 +1,10 @@
 //! A card around one part of the record, with its skeleton, its failure, its emptiness, and its earlier pages.
 
-import { Button } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Resource } from "../../fhir/types";
 import { Card } from "../../parts/Card";
+import rows from "../../parts/rows.module.css";
 import { Empty, Failure, Skeleton } from "../../parts/states";
 import type { Section } from "./useSection";
 
@@ -37,9 +37,9 @@ export function SectionCard({ id, title, sections, empty, emptyHelp, count, extr
     <Card id={id} title={title} count={reading ? undefined : (count ?? size)} extra={extra}>
       {body()}
       {more && !failed && (
-        <Button type="link" size="small" onClick={more}>
+        <button type="button" className={rows["fold"]} onClick={more}>
           {t("common.more")}
-        </Button>
+        </button>
       )}
     </Card>
   );

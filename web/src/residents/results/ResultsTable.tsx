@@ -6,7 +6,7 @@ import { wordsOf } from "../../fhir/concept";
 import rows from "../../parts/rows.module.css";
 import { Source } from "../../parts/Tick";
 import { useUrlParam } from "../../parts/url";
-import { when } from "../../words/when";
+import { day, when } from "../../words/when";
 import { Fresh } from "../live/Fresh";
 import { useIsFresh } from "../live/marks";
 import { RangeBar } from "./RangeBar";
@@ -21,6 +21,7 @@ const LONG = 18;
 
 export function ResultsTable({ series }: { series: readonly Series[] }) {
   const { t } = useTranslation();
+  const trends = series.some(({ points }) => points.length > 1);
   return (
     <div className={css["frame"]}>
       <table className={css["table"]}>
@@ -36,8 +37,10 @@ export function ResultsTable({ series }: { series: readonly Series[] }) {
             <th scope="col" className={css["rangeCell"]}>
               {t("record.results.range")}
             </th>
-            <th scope="col">{t("record.results.trend")}</th>
-            <th scope="col">{t("common.time")}</th>
+            {trends && <th scope="col">{t("record.results.trend")}</th>}
+            <th scope="col" className={css["timeCell"]}>
+              {t("common.time")}
+            </th>
             <th scope="col">
               <span className="offscreen">{t("common.source")}</span>
             </th>
@@ -45,7 +48,7 @@ export function ResultsTable({ series }: { series: readonly Series[] }) {
         </thead>
         <tbody>
           {series.map((one) => (
-            <ResultRow key={one.key} series={one} />
+            <ResultRow key={one.key} series={one} trends={trends} />
           ))}
         </tbody>
       </table>
@@ -53,7 +56,7 @@ export function ResultsTable({ series }: { series: readonly Series[] }) {
   );
 }
 
-function ResultRow({ series: { key, latest, points } }: { series: Series }) {
+function ResultRow({ series: { key, latest, points }, trends }: { series: Series; trends: boolean }) {
   const { t, i18n } = useTranslation();
   const [, openTrend] = useUrlParam("trend");
   const fresh = useIsFresh()(keyOf(latest.observation));
@@ -68,6 +71,7 @@ function ResultRow({ series: { key, latest, points } }: { series: Series }) {
         </button>{" "}
         {latest.observation.status === "preliminary" && <span className={rows["tag"]}>{t("record.results.preliminary")}</span>}
         {fresh && <Fresh />}
+        <span className={css["inlineTime"]}>{day(latest.date)}</span>
       </td>
       <td className={css["valueCell"]}>
         <span className={latest.text.length > LONG ? css["longText"] : undefined}>
@@ -82,13 +86,15 @@ function ResultRow({ series: { key, latest, points } }: { series: Series }) {
           <RangeBar point={latest} />
         </span>
       </td>
-      <td>
-        <button type="button" className={css["trend"]} aria-label={t("record.results.openTrend", { name })} tabIndex={-1} onClick={open}>
-          <Sparkline points={points} />
-        </button>
-      </td>
-      <td className={css["time"]} data-tip={when(latest.date)}>
-        {when(latest.date).slice(0, 10)}
+      {trends && (
+        <td>
+          <button type="button" className={css["trend"]} aria-label={t("record.results.openTrend", { name })} tabIndex={-1} onClick={open}>
+            <Sparkline points={points} />
+          </button>
+        </td>
+      )}
+      <td className={`${css["time"] ?? ""} ${css["timeCell"] ?? ""}`} data-tip={when(latest.date)}>
+        {day(latest.date)}
       </td>
       <td>
         <Source resource={latest.observation} date={latest.date} bare />

@@ -1,9 +1,9 @@
 //! Time: years, and in them the visits with institution and kind. A press shows what belongs to the visit.
 
-import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { institutionCode } from "../../fhir/institution";
 import type { Encounter } from "../../fhir/types";
+import rows from "../../parts/rows.module.css";
 import { Empty, Failure, Skeleton } from "../../parts/states";
 import { useSection } from "../record/useSection";
 import { Chips } from "./Chips";
@@ -53,9 +53,9 @@ export function Timeline() {
       </header>
       {body()}
       {section.more && (
-        <Button type="link" size="small" onClick={section.more}>
+        <button type="button" className={rows["fold"]} onClick={section.more}>
           {t("common.more")}
-        </Button>
+        </button>
       )}
     </section>
   );

@@ -1,7 +1,7 @@
 //! Draws a trend. Loaded when the first trend is opened; only the parts of ECharts that it uses.
 
 import { LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
 import { type ECharts, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 import { useInstitutions } from "../../parts/institutions";
 import { usePrefs } from "../../shell/prefs";
 import { baseSize } from "../../theme/apply";
-import { chartTheme } from "../../theme/chart";
+import { chartTheme, GLYPHS } from "../../theme/chart";
 import { calm, stark } from "../../theme/palette";
 import { when } from "../../words/when";
 import type { Point } from "../results/point";
@@ -17,7 +17,7 @@ import { trendOption } from "./options";
 import css from "./trend.module.css";
 
 // The SVG renderer writes style attributes as text, which the content security policy refuses; canvas does not.
-use([LineChart, ScatterChart, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, CanvasRenderer]);
+use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, TooltipComponent, CanvasRenderer]);
 
 function line(words: string, strong = false): HTMLElement {
   const element = document.createElement(strong ? "b" : "span");
@@ -34,6 +34,7 @@ function tip(point: Point, source: string): HTMLElement {
 
 export default function TrendChart({ points, unit, name }: { points: readonly Point[]; unit: string; name: string }) {
   const { t } = useTranslation();
+  const codes = [...new Set(points.map((point) => point.institution))].sort();
   const { large, contrast } = usePrefs();
   const institution = useInstitutions();
   const box = useRef<HTMLDivElement>(null);
@@ -53,7 +54,6 @@ export default function TrendChart({ points, unit, name }: { points: readonly Po
   }, []);
 
   useEffect(() => {
-    const codes = [...new Set(points.map((point) => point.institution))].sort();
     chart.current?.setOption(
       trendOption({
         points,
@@ -68,5 +68,19 @@ export default function TrendChart({ points, unit, name }: { points: readonly Po
     );
   });
 
-  return <div ref={box} className={css["canvas"]} role="img" aria-label={`${name} ${t("record.results.trend")}`} />;
+  return (
+    <figure className={css["figure"]}>
+      <div ref={box} className={css["canvas"]} role="img" aria-label={`${name} ${t("record.results.trend")}`} />
+      <figcaption className={css["legend"]}>
+        {codes.map((code, at) => (
+          <span key={code} className={css["source"]}>
+            <span style={{ color: institution(code).colour }} aria-hidden="true">
+              {GLYPHS[at % GLYPHS.length]}
+            </span>
+            {institution(code).name || t("common.unknown")}
+          </span>
+        ))}
+      </figcaption>
+    </figure>
+  );
 }

@@ -33,8 +33,8 @@ export function TrendDrawer() {
       {error ? (
         <Failure cause={error} retry={() => void refetch()} />
       ) : series ? (
-        <>
-          {units.length > 1 && <p className={css["note"]}>{t("record.trend.units", { units: units.join("、"), unit })}</p>}
+        <div className={css["body"]}>
+          {units.length > 1 && <p className={css["note"]}>{t("record.trend.units", { units: units.join(t("common.comma")), unit })}</p>}
           {data && !data.whole && <p className={css["note"]}>{t("record.trend.partial", { n: series.points.length })}</p>}
           {drawn.length === 0 && <p className={css["note"]}>{t("record.trend.notNumeric")}</p>}
           {drawn.length === 1 && <p className={css["note"]}>{t("record.trend.single")}</p>}
@@ -46,7 +46,7 @@ export function TrendDrawer() {
             </div>
           )}
           <TrendTable points={series.points} />
-        </>
+        </div>
       ) : (
         <Skeleton lines={8} />
       )}

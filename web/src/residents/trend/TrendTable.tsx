@@ -21,7 +21,9 @@ export function TrendTable({ points }: { points: readonly Point[] }) {
               <th scope="col" className={css["valueHead"]}>
                 {t("record.results.value")}
               </th>
-              <th scope="col">{t("record.results.unit")}</th>
+              <th scope="col" className={css["unitCell"]}>
+                {t("record.results.unit")}
+              </th>
               <th scope="col">{t("record.results.range")}</th>
               <th scope="col">{t("common.source")}</th>
             </tr>
@@ -33,7 +35,7 @@ export function TrendTable({ points }: { points: readonly Point[] }) {
                 <td className={css["valueCell"]}>
                   <Value point={point} slot />
                 </td>
-                <td className={css["unit"]}>{point.unit}</td>
+                <td className={`${css["unit"] ?? ""} ${css["unitCell"] ?? ""}`}>{point.unit}</td>
                 <td className={css["unit"]}>{rangeWords(point.observation.referenceRange?.[0])}</td>
                 <td className={css["sourceCell"]}>
                   <Source resource={point.observation} date={point.date} />

@@ -1,7 +1,7 @@
 //! The chart of a trend as ECharts options. Everything is a value here; the component only draws.
 
 import type { LineSeriesOption, ScatterSeriesOption } from "echarts/charts";
-import type { GridComponentOption, LegendComponentOption, MarkAreaComponentOption, TooltipComponentOption } from "echarts/components";
+import type { GridComponentOption, MarkAreaComponentOption, TooltipComponentOption } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
 import { type ChartTheme, SHAPES } from "../../theme/chart";
 import { when } from "../../words/when";
@@ -10,7 +10,7 @@ import { niceEnds } from "./axis";
 import { bandOf } from "./choose";
 
 export type TrendOption = ComposeOption<
-  LineSeriesOption | ScatterSeriesOption | GridComponentOption | LegendComponentOption | MarkAreaComponentOption | TooltipComponentOption
+  LineSeriesOption | ScatterSeriesOption | GridComponentOption | MarkAreaComponentOption | TooltipComponentOption
 >;
 
 export interface SourceLook {
@@ -41,14 +41,7 @@ export function trendOption({ points, unit, sources, theme, size, bandWord, tip 
   return {
     animation: false,
     textStyle: { fontFamily: theme.font, fontSize: small, color: theme.text },
-    grid: { left: 8, right: 24, top: 36, bottom: 40, containLabel: true },
-    legend: {
-      bottom: 0,
-      itemWidth: 10,
-      itemHeight: 10,
-      textStyle: { color: theme.text, fontSize: small },
-      data: sources.map(({ name }) => name),
-    },
+    grid: { left: 8, right: 24, top: 36, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "item",
       backgroundColor: theme.surface,
@@ -64,16 +57,16 @@ export function trendOption({ points, unit, sources, theme, size, bandWord, tip 
     xAxis: {
       type: "time",
       axisLine: { lineStyle: { color: theme.grid } },
-      axisLabel: { color: theme.faint, hideOverlap: true, formatter: (value: number) => axisDay(value, points) },
+      axisLabel: { color: theme.faint, fontSize: small, hideOverlap: true, formatter: (value: number) => axisDay(value, points) },
       splitLine: { show: false },
     },
     yAxis: {
       type: "value",
       name: unit,
-      nameTextStyle: { color: theme.faint, align: "right" },
+      nameTextStyle: { color: theme.faint, fontSize: small, align: "right" },
       min: floor,
       max: ceiling,
-      axisLabel: { color: theme.faint },
+      axisLabel: { color: theme.faint, fontSize: small },
       splitLine: { lineStyle: { color: theme.grid } },
     },
     series: [

@@ -12,12 +12,13 @@ export function VisitHead({ visit }: { visit: Encounter }) {
   const { t } = useTranslation();
   const title = useVisitTitle()(visit);
   const start = when(visit.period?.start);
-  const end = when(visit.period?.end);
+  const ending = when(visit.period?.end);
+  const end = ending === start ? "" : ending.slice(0, 10) === start.slice(0, 10) ? ending.slice(11) : ending;
   const people = (visit.participant ?? []).map(({ individual }) => individual?.display).filter(Boolean);
   const facts: [string, string][] = [
     [t("record.timeline.period"), [start, end].filter(Boolean).join(" – ")],
     [t("record.timeline.reason"), title],
-    [t("record.timeline.doctor"), people.join("、")],
+    [t("record.timeline.doctor"), people.join(t("common.comma"))],
   ];
   return (
     <header className={css["head"]}>

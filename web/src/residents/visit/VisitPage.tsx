@@ -64,7 +64,7 @@ function VisitParts({ visit }: { visit: Visit }) {
         )}
       </div>
       {series.length > 0 && (
-        <Card title={t("record.sections.results")} count={series.length}>
+        <Card title={t("record.types.results")} count={series.length}>
           <ResultsTable series={series} />
         </Card>
       )}

@@ -3,6 +3,7 @@
 mod ask;
 mod dates;
 mod model;
+mod once;
 mod pages;
 mod plans;
 

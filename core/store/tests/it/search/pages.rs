@@ -154,8 +154,12 @@ async fn check(bench: &Bench, things: Vec<Thing>, others: Vec<Thing>, ask: Ask) 
     let mut seen: HashMap<Key, usize> = HashMap::new();
     found.iter().for_each(|(key, _)| *seen.entry(*key).or_default() += 1);
     prop_assert!(seen.values().all(|times| *times == 1), "shown twice: {found:?}");
-    let stood: Vec<String> = found.into_iter().filter(|(key, _)| keys.contains(key)).map(|(_, id)| id).collect();
-    let wanted: Vec<String> = expected.into_iter().map(|(.., id)| id).collect();
+    let mut stood: Vec<String> = found.into_iter().filter(|(key, _)| keys.contains(key)).map(|(_, id)| id).collect();
+    let mut wanted: Vec<String> = expected.into_iter().map(|(.., id)| id).collect();
+    if ask.sort.is_empty() {
+        stood.sort();
+        wanted.sort();
+    }
     if stood != wanted {
         let explained = store.read(|sight| Ok::<_, StoreError>(sight.explain(&search)?.0)).unwrap();
         prop_assert_eq!(stood, wanted, "{}", explained);

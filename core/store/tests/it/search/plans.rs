@@ -92,6 +92,35 @@ async fn a_code_under_any_system_is_found_in_the_same_order() {
 }
 
 #[tokio::test]
+async fn a_type_is_paged_as_the_directory_lies() {
+    let (house, _) = filled().await;
+    let mut search = Search { limit: 5, ..all(OBSERVATION) };
+    let first = house.store.read(|sight| sight.search(&search)).unwrap();
+    for sort in [vec![], vec![Sort { by: SortBy::Id, descending: true }]] {
+        for after in [None, first.next.clone()] {
+            (search.sort, search.after) = (sort.clone(), after);
+            let plan = plan(&house, &search);
+            let range = if search.after.is_none() { "(type=?)" } else { "(type=? AND id" };
+            assert!(has(&plan, &format!("SEARCH d USING PRIMARY KEY {range}")), "{plan:?}");
+            assert!(!has(&plan, "TEMP B-TREE"), "{plan:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn codes_to_sort_by_are_gathered_once() {
+    let (house, subject) = filled().await;
+    let sort = vec![Sort { by: SortBy::Token(CODE), descending: false }];
+    let everybody = plan(&house, &Search { sort: sort.clone(), ..all(OBSERVATION) });
+    assert!(has(&everybody, "SEARCH token USING PRIMARY KEY (param=?)"), "{everybody:?}");
+    let one = plan(&house, &Search { sort, who: Some(vec![subject]), main: Some(CODE), ..all(OBSERVATION) });
+    assert!(has(&one, "SEARCH bedside USING PRIMARY KEY (subject=? AND type=?"), "{one:?}");
+    for plan in [everybody, one] {
+        assert!(!has(&plan, "CORRELATED"), "{plan:?}");
+    }
+}
+
+#[tokio::test]
 async fn other_filters_are_probed_by_key() {
     let (house, subject) = filled().await;
     let others = vec![

@@ -8,6 +8,7 @@ use super::{
         bundle,
         codes::is_oid,
         context::{Context, clean},
+        place::set,
         tables::Write,
     },
     name,

@@ -52,7 +52,8 @@ impl Unit {
         let system = clean(part.comp(3)).and_then(|name| cx.tables.system(&name));
         let said = system.as_deref() == Some(UCUM);
         let ucum = if said { Some(code.clone()) } else { cx.tables.unit(&code).map(str::to_owned) };
-        let shown = clean(part.comp(2)).filter(|words| !said || !words.is_ascii()).unwrap_or(code);
+        // What people read beside a UCUM code: mmHg, 次/分; but no sentence.
+        let shown = clean(part.comp(2)).filter(|words| !said || words.chars().count() <= 16).unwrap_or(code);
         Self { shown: Some(shown), ucum: ucum.filter(|code| !code.contains(' ')) }
     }
 

@@ -11,13 +11,14 @@ import css from "./inbox.module.css";
 import type { Message } from "./messages";
 import { Raw } from "./Raw";
 import { useInboxMessage, useReplay } from "./useInbox";
-import { StateWord, useReasonWord } from "./words";
+import { StateWord, useReasonWord, useStateWord } from "./words";
 
 export function MessageDetail({ id, message }: { id: string | undefined; message: Message | undefined }) {
   const { t } = useTranslation();
   const { data, error, isPending, refetch } = useInboxMessage(id);
   const [, open] = useUrlParam("resource");
   const reasonWord = useReasonWord();
+  const stateWord = useStateWord();
   const replay = useReplay();
   const { message: toast } = App.useApp();
 
@@ -32,7 +33,7 @@ export function MessageDetail({ id, message }: { id: string | undefined; message
     replay.mutate(id, {
       onSuccess: (answer) => {
         const state = textOf(answer.parameter?.find(({ name }) => name === "state")) ?? "";
-        void toast.info(t("operator.inbox.replayed", { state }));
+        void toast.info(t("operator.inbox.replayed", { state: stateWord(state) }));
       },
       onError: (cause) => void toast.error(cause instanceof FhirError ? cause.message : t("common.trouble.server")),
     });
@@ -42,9 +43,11 @@ export function MessageDetail({ id, message }: { id: string | undefined; message
       <header className={css["detailHead"]}>
         <h2>{t("operator.inbox.detail", { id })}</h2>
         {message && <StateWord state={message.state} />}
-        <Button size="small" icon={<RedoOutlined />} loading={replay.isPending} onClick={again} className={css["replay"]}>
-          {replay.isPending ? t("operator.inbox.replaying") : t("operator.inbox.replay")}
-        </Button>
+        {message?.state !== "committed" && (
+          <Button size="small" icon={<RedoOutlined />} loading={replay.isPending} onClick={again} className={css["replay"]}>
+            {replay.isPending ? t("operator.inbox.replaying") : t("operator.inbox.replay")}
+          </Button>
+        )}
       </header>
       {message?.reason && (
         <p className={css["because"]}>
@@ -76,6 +79,16 @@ export function MessageDetail({ id, message }: { id: string | undefined; message
                   </li>
                 ))}
               </ul>
+            )}
+            {data.warnings.length > 0 && (
+              <>
+                <h3>{t("operator.inbox.warnings")}</h3>
+                <ul className={css["warnings"]}>
+                  {data.warnings.map((one) => (
+                    <li key={one}>{one}</li>
+                  ))}
+                </ul>
+              </>
             )}
           </div>
         </div>

@@ -57,7 +57,8 @@ export function countOf(counts: ReadonlyMap<string, number>, state: InboxState):
 export interface Detail {
   raw: string;
   result: string[];
-  facts: [string, string][];
+  /** What could not be used, by its place in the message. */
+  warnings: string[];
 }
 
 /** The raw message and the references to what it wrote. */
@@ -68,8 +69,6 @@ export function detailIn(parameters: Parameters): Detail {
       : [],
   );
   const raw = textOf(parametersNamed(parameters, "raw")[0]) ?? "";
-  const facts = (parameters.parameter ?? [])
-    .filter(({ name, part }) => !part && name !== "raw" && name !== "result" && name !== "resource")
-    .map((one): [string, string] => [one.name, textOf(one) ?? ""]);
-  return { raw, result, facts };
+  const warnings = parametersNamed(parameters, "warning").map((one) => textOf(one) ?? "");
+  return { raw, result, warnings };
 }

@@ -5,12 +5,19 @@ import css from "./inbox.module.css";
 
 const STATES = ["parked", "waiting", "committed", "failed"] as const;
 
-export function StateWord({ state }: { state: string }) {
+export function useStateWord(): (state: string) => string {
   const { t } = useTranslation();
-  const known = STATES.find((one) => one === state);
+  return (state) => {
+    const known = STATES.find((one) => one === state);
+    return known ? t(`operator.inbox.states.${known}`) : state;
+  };
+}
+
+export function StateWord({ state }: { state: string }) {
+  const word = useStateWord()(state);
   return (
     <span className={css["state"]} data-state={state}>
-      {known ? t(`operator.inbox.states.${known}`) : state}
+      {word}
     </span>
   );
 }
@@ -19,6 +26,6 @@ export function useReasonWord(): (reason: string) => string {
   const { t, i18n } = useTranslation();
   return (reason) => {
     const key = `operator.reasons.${reason}`;
-    return reason && i18n.exists(key) ? t(key as "operator.reasons.other") : reason;
+    return reason && i18n.exists(key) ? t(key as "operator.reasons.internal") : reason;
   };
 }

@@ -1,0 +1,106 @@
+//! A client that costs little: one connection, one request at a time, bodies of known length.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, bail};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Where requests go, and what all of them say.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) address: SocketAddr,
+    headers: String,
+}
+
+impl Target {
+    pub(crate) fn new(address: SocketAddr, token: &str) -> Target {
+        let headers = format!(
+            " HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\naccept: application/fhir+json\r\n\r\n"
+        );
+        Target { address, headers }
+    }
+}
+
+pub(crate) struct Client {
+    target: Target,
+    stream: TcpStream,
+    request: Vec<u8>,
+    answer: Vec<u8>,
+}
+
+/// What came back.
+pub(crate) struct Answer<'c> {
+    pub(crate) status: u16,
+    pub(crate) body: &'c [u8],
+}
+
+impl Client {
+    pub(crate) async fn connect(target: &Target) -> anyhow::Result<Client> {
+        let stream = TcpStream::connect(target.address).await.context("the server does not listen")?;
+        stream.set_nodelay(true)?;
+        Ok(Client { target: target.clone(), stream, request: Vec::new(), answer: Vec::with_capacity(64 << 10) })
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> anyhow::Result<Answer<'_>> {
+        self.request.clear();
+        self.request.extend_from_slice(b"GET ");
+        self.request.extend_from_slice(path.as_bytes());
+        self.request.extend_from_slice(self.target.headers.as_bytes());
+        self.stream.write_all(&self.request).await?;
+        self.answer.clear();
+        let head = loop {
+            self.more().await?;
+            if let Some(at) = self.answer.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+        };
+        let (status, length) = read_head(self.answer.get(..head).unwrap_or_default())?;
+        while self.answer.len() < head + length {
+            self.more().await?;
+        }
+        Ok(Answer { status, body: self.answer.get(head..head + length).unwrap_or_default() })
+    }
+
+    /// The answer to a request that should succeed, as JSON.
+    pub(crate) async fn json(&mut self, path: &str) -> anyhow::Result<serde_json::Value> {
+        let answer = self.get(path).await?;
+        if answer.status != 200 {
+            bail!("GET {path} was answered {}: {}", answer.status, String::from_utf8_lossy(answer.body));
+        }
+        Ok(serde_json::from_slice(answer.body)?)
+    }
+
+    async fn more(&mut self) -> anyhow::Result<()> {
+        if self.stream.read_buf(&mut self.answer).await? == 0 {
+            bail!("the server closed the connection");
+        }
+        Ok(())
+    }
+}
+
+/// Status and length of the body.
+fn read_head(head: &[u8]) -> anyhow::Result<(u16, usize)> {
+    let text = std::str::from_utf8(head).context("an answer with a strange head")?;
+    let status = text.get(9..12).and_then(|code| code.parse().ok()).context("an answer without a status")?;
+    let pairs = text.lines().skip(1).filter_map(|line| line.split_once(':'));
+    let mut lengths = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    match lengths.next().and_then(|(_, value)| value.trim().parse().ok()) {
+        Some(length) => Ok((status, length)),
+        None if matches!(status, 204 | 304) => Ok((status, 0)),
+        None => bail!("an answer of unknown length"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_are_read() {
+        let head = b"HTTP/1.1 200 OK\r\ncontent-type: x\r\nContent-Length: 12\r\n\r\n";
+        assert_eq!(read_head(head).unwrap(), (200, 12));
+        assert_eq!(read_head(b"HTTP/1.1 304 Not Modified\r\n\r\n").unwrap(), (304, 0));
+        assert!(read_head(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").is_err());
+    }
+}

@@ -1,0 +1,85 @@
+//! `meridian-bench`: what the real program does in a second, through its doors and its command line alone.
+//!
+//! Every figure is printed beside its budget; nothing here fails because something was slow.
+
+mod args;
+mod harvest;
+mod http;
+mod imports;
+mod load;
+mod machine;
+mod material;
+mod messages;
+mod program;
+mod reads;
+mod report;
+mod searches;
+mod times;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use args::Args;
+use report::Report;
+
+fn main() -> ExitCode {
+    let args = match Args::read() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "meridian-bench: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // One thread for the load: it shares the machine with what it measures.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let done = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(run(&args)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "meridian-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: &Args) -> anyhow::Result<()> {
+    let folder = args.folder()?;
+    let done = measure(args, &folder).await;
+    if !args.keep {
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+    done
+}
+
+async fn measure(args: &Args, folder: &Path) -> anyhow::Result<()> {
+    let data = folder.join("data");
+    let mut report = Report::new(args, folder)?;
+    let material = material::find(args)?;
+    report.note(material.says());
+    if args.wants("import") {
+        imports::run(args, &material, folder, &data, &mut report).await?;
+    }
+    let harvest = {
+        let server = program::Server::start(&args.program, &data).await?;
+        let harvest = harvest::harvest(&server, args.quick).await?;
+        server.stop().await?;
+        harvest
+    };
+    report.note(harvest.says());
+    if args.wants("reads") {
+        reads::run(args, &data, &harvest, &mut report).await?;
+    }
+    if args.wants("searches") {
+        searches::run(args, &data, &harvest, &mut report).await?;
+    }
+    if args.wants("messages") {
+        messages::run(args, &material, folder, &data, &harvest, &mut report).await?;
+    }
+    report.finish(args)
+}
+
+/// Prints a line for the person at the terminal.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

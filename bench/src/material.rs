@@ -1,0 +1,117 @@
+//! What is imported: the Synthea bundles of the materials, or, without them, bundles of the synthetic district.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use meridian_population::{Feed, Region, RegionConfig};
+use serde_json::Value;
+
+use crate::args::Args;
+
+const ARCHIVES: [&str; 2] = ["synthea_r4_bundles", "synthea_r4_blaze"];
+/// Residents that make about as many resources as the materials hold.
+const RESIDENTS: u64 = 1200;
+const QUICK_FILES: usize = 8;
+
+/// Bundles of which any number of copies can be written, each new to the server.
+pub(crate) enum Material {
+    /// Folders of files.
+    Synthea {
+        folders: Vec<PathBuf>,
+        quick: bool,
+    },
+    Population {
+        residents: u64,
+    },
+}
+
+pub(crate) fn find(args: &Args) -> anyhow::Result<Material> {
+    let folders = args.materials.iter().flat_map(|at| ARCHIVES.iter().map(|name| at.join(name)));
+    let folders: Vec<PathBuf> = folders.filter(|folder| folder.is_dir()).collect();
+    if folders.len() == ARCHIVES.len() {
+        return Ok(Material::Synthea { folders, quick: args.quick });
+    }
+    Ok(Material::Population { residents: if args.quick { 60 } else { RESIDENTS } })
+}
+
+impl Material {
+    pub(crate) fn says(&self) -> String {
+        match self {
+            Material::Synthea { quick: false, .. } => {
+                "data: the bundles of synthea_r4_bundles and synthea_r4_blaze, synthetic patients".to_owned()
+            }
+            Material::Synthea { quick: true, .. } => {
+                format!("data: {QUICK_FILES} bundles each of synthea_r4_bundles and synthea_r4_blaze")
+            }
+            Material::Population { residents } => {
+                format!("data: SKIPPED synthea_r4_*: not there; {residents} synthetic residents of the demo district")
+            }
+        }
+    }
+
+    /// Writes the `nth` copy (from 0) to `target` and gives the folders to import, in their order. The first copy of
+    /// the materials is the materials themselves.
+    pub(crate) fn copy(&self, nth: usize, target: &Path) -> anyhow::Result<Vec<PathBuf>> {
+        match self {
+            Material::Synthea { folders, quick: false } if nth == 0 => Ok(folders.clone()),
+            Material::Synthea { folders, quick } => {
+                folders.iter().map(|folder| again(folder, nth, *quick, target)).collect()
+            }
+            Material::Population { residents } => district(*residents, nth, target),
+        }
+    }
+}
+
+/// The same bundles with other white space at their end: other bytes, so another key, and new resources again.
+fn again(folder: &Path, nth: usize, quick: bool, target: &Path) -> anyhow::Result<PathBuf> {
+    let target = target.join(folder.file_name().context("a folder without a name")?);
+    std::fs::create_dir_all(&target)?;
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    if quick {
+        // Those that others refer to are called differently in the two archives.
+        files.sort_by_key(|path| !path.file_name().is_some_and(|n| n.to_string_lossy().contains("Information")));
+        files.truncate(QUICK_FILES);
+    }
+    for path in files {
+        let mut bytes = std::fs::read(&path)?;
+        bytes.resize(bytes.len() + nth, b'\n');
+        save(&target.join(path.file_name().unwrap_or_default()), &bytes)?;
+    }
+    Ok(target)
+}
+
+/// Another district for each copy. Conditions of creation go: numbers of records are the same in all districts.
+fn district(residents: u64, nth: usize, target: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let seed = 42 + nth as u64;
+    let region = Region::new(RegionConfig { seed, residents, today: jiff::civil::date(2026, 1, 5) });
+    std::fs::create_dir_all(target)?;
+    if nth == 0 {
+        for (institution, bundle) in region.set_up() {
+            save(&target.join(format!("0-{institution}.json")), &serde_json::to_vec(&bundle)?)?;
+        }
+    }
+    let mut count = 0;
+    for resident in region.residents() {
+        for feed in resident.feeds(&region) {
+            let Feed::Fhir { mut bundle, .. } = feed else { continue };
+            for entry in bundle.get_mut("entry").and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Some(request) = entry.get_mut("request").and_then(Value::as_object_mut) {
+                    request.remove("ifNoneExist");
+                }
+            }
+            count += 1;
+            save(&target.join(format!("1-{count:06}.json")), &serde_json::to_vec(&bundle)?)?;
+        }
+    }
+    Ok(vec![target.to_owned()])
+}
+
+/// On disk before the clock starts, so that nothing is measured but the import.
+fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(bytes)?;
+    Ok(file.sync_all()?)
+}

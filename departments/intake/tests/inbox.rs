@@ -1,0 +1,213 @@
+//! The way of a message on a real store: answered, applied once, parked with a reason, worked off after a stop.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use meridian_engine::{Caller, Engine, Request, Role, jobs, operations::Call, search, split_query};
+use meridian_hl7v2::Charset;
+use meridian_intake::{FeedConfig, Inbox, operations};
+use meridian_store::{Store, StoreOptions};
+use serde_json::Value;
+
+const NOW: i64 = 1_767_571_800_000;
+
+struct House {
+    _folder: tempfile::TempDir,
+    engine: Engine,
+    inbox: Inbox,
+}
+
+fn house() -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), &StoreOptions::default()).unwrap();
+    let engine = Engine::new(store, Vec::new());
+    let inbox = Inbox::new(engine.clone(), vec![FeedConfig::for_institution("CJ01")]);
+    House { _folder: folder, engine, inbox }
+}
+
+fn operator() -> Caller {
+    Caller { role: Role::Operator, ..Caller::system("test", "CJ00", "t-1") }
+}
+
+impl House {
+    async fn send(&self, message: &str) -> String {
+        String::from_utf8(self.inbox.receive(message.as_bytes(), NOW).await).unwrap()
+    }
+
+    async fn find(&self, query: &str) -> Vec<Value> {
+        let (kind, query) = query.split_once('?').unwrap();
+        let request = Request { kind: kind.into(), params: split_query(query), lenient: false };
+        let answer = search(&self.engine, &operator(), &request).await.unwrap();
+        answer.hits.iter().map(|hit| serde_json::from_slice(&hit.served.body).unwrap()).collect()
+    }
+
+    async fn call(&self, name: &str, params: &[(&str, &str)]) -> Result<Value, meridian_engine::EngineError> {
+        let row = operations(&self.inbox).into_iter().find(|row| row.name == name).unwrap();
+        let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        row.act.run(&self.engine, &operator(), Call { params, ..Call::default() }).await
+    }
+
+    async fn states(&self) -> Vec<(String, String)> {
+        let list = self.call("inbox", &[]).await.unwrap();
+        let messages = list["parameter"].as_array().unwrap().iter().filter(|one| one["name"] == "message");
+        messages.map(|one| (part(one, "state"), part(one, "reason"))).collect()
+    }
+}
+
+fn part(message: &Value, name: &str) -> String {
+    let parts = message["part"].as_array().unwrap();
+    let found = parts.iter().find(|part| part["name"] == name);
+    found.and_then(|part| part["valueString"].as_str()).unwrap_or_default().to_owned()
+}
+
+fn msa(answer: &str) -> &str {
+    answer.split('\r').find(|line| line.starts_with("MSA")).unwrap_or_default()
+}
+
+fn admission(control: &str, name: &str) -> String {
+    format!(
+        "MSH|^~\\&|HIS|CJ01|M|CJ00|20260105083000+0800||ADT^A01^ADT_A01|{control}|P|2.5.1||||||UNICODE UTF-8\r\
+         PID|1||H1^^^CJ01^MR||{name}||19570304|F\rPV1|1|I|内科^12^1^CJ01||||CJ01-D01^李^明||||||||||||V1|||||||||||||||||||||||||20260105083000\r"
+    )
+}
+
+fn result(control: &str, value: &str, status: &str) -> String {
+    format!(
+        "MSH|^~\\&|LIS|CJ01|M|CJ00|20260105093000+0800||ORU^R01^ORU_R01|{control}|P|2.5.1||||||UNICODE UTF-8\r\
+         PID|1||H1^^^CJ01^MR||王^秀英\rPV1|1|I|||||||||||||||||V1\r\
+         OBR|1||L1^LIS|2345-7^葡萄糖^LN|||20260105080000|||||||||||||||20260105093000||LAB|{status}\r\
+         OBX|1|NM|2345-7^葡萄糖^LN||{value}|mmol/L|3.9-6.1|H|||{status}|||20260105080000\r"
+    )
+}
+
+#[tokio::test]
+async fn a_message_is_applied_once_however_often_it_comes() {
+    let house = house();
+    let first = house.send(&admission("A1", "王^秀英")).await;
+    assert_eq!(msa(&first), "MSA|AA|A1");
+    assert_eq!(msa(&house.send(&admission("A1", "王^秀英")).await), "MSA|AA|A1");
+    let patients = house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|H1").await;
+    assert_eq!(patients.len(), 1);
+    assert_eq!(patients[0]["meta"]["versionId"], "1");
+    assert_eq!(patients[0]["meta"]["source"], "urn:meridian:hl7v2:CJ01:A1");
+    assert_eq!(patients[0]["meta"]["tag"][0]["code"], "CJ01");
+    // The same control id for something else is something else.
+    assert_eq!(msa(&house.send(&admission("A1", "王^秀莹")).await), "MSA|AA|A1");
+    let patients = house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|H1").await;
+    assert_eq!((patients.len(), &patients[0]["meta"]["versionId"]), (1, &Value::from("2")));
+}
+
+#[tokio::test]
+async fn results_are_corrected_in_place_and_leave_demographics_alone() {
+    let house = house();
+    house.send(&admission("A1", "王^秀英")).await;
+    assert_eq!(msa(&house.send(&result("R1", "7.80", "F")).await), "MSA|AA|R1");
+    assert_eq!(msa(&house.send(&result("R2", "5.80", "C")).await), "MSA|AA|R2");
+    let results = house.find("Observation?code=http://loinc.org|2345-7").await;
+    assert_eq!(results.len(), 1);
+    assert_eq!(results[0]["valueQuantity"]["value"].to_string(), "5.80");
+    assert_eq!(results[0]["status"], "corrected");
+    assert_eq!(results[0]["category"][0]["coding"][0]["code"], "laboratory");
+    let patients = house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|H1").await;
+    assert_eq!((patients.len(), &patients[0]["birthDate"]), (1, &Value::from("1957-03-04")));
+    let visits = house.find("Encounter?identifier=https://meridian.example/id/visit/CJ01|V1").await;
+    assert_eq!((visits.len(), &visits[0]["class"]["code"]), (1, &Value::from("IMP")));
+    assert_eq!(house.find("DiagnosticReport?_id=x").await.len(), 0);
+    assert_eq!(house.find("DiagnosticReport?status=corrected").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_applied_is_parked_and_does_not_stop_the_line() {
+    let house = house();
+    let orphan = "MSH|^~\\&|LIS|CJ01|||20260105||ORU^R01|N1|P|2.5.1\rOBR|1||L9\rOBX|1|NM|1||5|||||F\r";
+    let answer = house.send(orphan).await;
+    assert_eq!(msa(&answer), "MSA|AE|N1|no-patient-segment");
+    let strange = "MSH|^~\\&|LIS|CJ01|||20260105||SIU^S12|N2|P|2.5.1\rPID|1||H1\r";
+    assert_eq!(msa(&house.send(strange).await), "MSA|AR|N2|unsupported-message");
+    let mut damaged = admission("N3", "王^秀英").into_bytes();
+    damaged.extend_from_slice(b"ZZZ|\xff\xff\r");
+    let answer = String::from_utf8(house.inbox.receive(&damaged, NOW).await).unwrap();
+    assert_eq!(msa(&answer), "MSA|AE|N3|wrong-charset");
+    assert_eq!(msa(&house.send(&admission("A1", "王^秀英")).await), "MSA|AA|A1");
+    let states: Vec<String> =
+        house.states().await.into_iter().map(|(state, reason)| format!("{state} {reason}")).collect();
+    assert_eq!(
+        states,
+        ["committed ", "parked wrong-charset", "parked unsupported-message", "parked no-patient-segment"]
+    );
+    // Rubbish without a header is neither kept nor answered.
+    assert!(house.inbox.receive(b"\x01\x02rubbish", NOW).await.is_empty());
+    // Unreadable, but with a header: kept and rejected.
+    assert_eq!(
+        msa(&house.send("MSH|^~\\&|LIS|CJ01|||20260105||ADT^A01|N4|P|2.5.1\rMSH|^~\\&|B\r").await),
+        "MSA|AR|N4|unparseable"
+    );
+    assert_eq!(house.states().await.len(), 5);
+}
+
+#[tokio::test]
+async fn what_a_stop_left_behind_is_worked_off_in_order() {
+    let house = house();
+    // As a kill between the two steps leaves it: kept, not applied.
+    let caller = Caller::system("intake", "CJ01", "x");
+    for (control, name) in [("A1", "王^一"), ("A2", "王^二"), ("A3", "王^三")] {
+        let body = admission(control, name).into_bytes();
+        jobs::receive(&house.engine, &caller, format!("k{control}"), "{}".into(), body).await.unwrap();
+    }
+    assert_eq!(house.inbox.recover().await, 3);
+    assert_eq!(house.inbox.recover().await, 0);
+    let patients = house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|H1").await;
+    assert_eq!(
+        (&patients[0]["name"][0]["text"], &patients[0]["meta"]["versionId"]),
+        (&Value::from("王三"), &Value::from("3"))
+    );
+}
+
+#[tokio::test]
+async fn operators_see_and_replay_messages() {
+    let house = house();
+    let (bytes, _) = Charset::Gb18030.encode(&admission("A1", "王^秀英").replace("UNICODE UTF-8", "GB18030"));
+    let answer = house.inbox.receive(&bytes, NOW).await;
+    assert!(String::from_utf8_lossy(&answer).contains("MSA|AA|A1"));
+    let one = house.call("inbox-message", &[("id", "1")]).await.unwrap();
+    let values = |name: &str| -> Vec<String> {
+        let all = one["parameter"].as_array().unwrap().iter();
+        all.filter(|p| p["name"] == name).map(|p| p["valueString"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(values("raw")[0].contains("王^秀英"), "decoded");
+    assert_eq!(values("kind"), ["ADT^A01"]);
+    assert!(
+        values("result").iter().any(|r| r.starts_with("Patient/"))
+            && values("result").iter().any(|r| r.starts_with("Encounter/"))
+    );
+    assert!(house.call("inbox-replay", &[("id", "1")]).await.is_err(), "applied already");
+    assert!(house.call("inbox", &[("state", "odd")]).await.is_err());
+    assert!(house.call("inbox-message", &[("id", "99")]).await.is_err());
+
+    // Parked because its sender was unknown; once the feed is configured it goes through.
+    let other = Inbox::new(
+        house.engine.clone(),
+        vec![FeedConfig::for_institution("CJ02"), FeedConfig::for_institution("CJ03")],
+    );
+    let answer = String::from_utf8(other.receive(admission("A2", "王^秀英").as_bytes(), NOW).await).unwrap();
+    assert_eq!(msa(&answer), "MSA|AR|A2|unknown-sender");
+    let replayed = house.call("inbox-replay", &[("id", "2")]).await.unwrap();
+    let state = replayed["parameter"].as_array().unwrap().iter().find(|p| p["name"] == "state").unwrap();
+    assert_eq!(state["valueString"], "committed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_connections_with_the_same_messages_apply_each_once() {
+    let house = house();
+    let mut tasks = Vec::new();
+    for n in 0..32 {
+        let inbox = house.inbox.clone();
+        let message = admission(&format!("A{}", n % 4), &format!("王^{}", n % 4));
+        tasks.push(tokio::spawn(async move { inbox.receive(message.as_bytes(), NOW).await }));
+    }
+    for task in tasks {
+        assert!(String::from_utf8(task.await.unwrap()).unwrap().contains("MSA|AA|"));
+    }
+    let patients = house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|H1").await;
+    assert_eq!((patients.len(), &patients[0]["meta"]["versionId"]), (1, &Value::from("4")));
+    assert_eq!(house.find("Encounter?identifier=https://meridian.example/id/visit/CJ01|V1").await.len(), 1);
+}
