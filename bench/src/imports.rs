@@ -25,7 +25,7 @@ pub(crate) async fn run(
         let target = folder.join("copy");
         let paths = material.copy(copies, &target)?;
         report.watch();
-        let done = import(&args.program, data, &paths.iter().map(AsRef::as_ref).collect::<Vec<&Path>>()).await?;
+        let done = import(&args.program, data, &paths).await?;
         report.watch();
         let _ = std::fs::remove_dir_all(&target);
         total += done.resources;

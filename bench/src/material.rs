@@ -8,7 +8,10 @@ use serde_json::Value;
 
 use crate::args::Args;
 
-const ARCHIVES: [&str; 2] = ["synthea_r4_bundles", "synthea_r4_blaze"];
+/// In the order of their import: what the second brings twice, the first refers to as being there once.
+const ARCHIVES: [&str; 2] = ["synthea_r4_blaze", "synthea_r4_bundles"];
+/// Systems of the identifiers by which bundles refer to what another file brought.
+const SYSTEMS: [&str; 2] = ["https://github.com/synthetichealth/synthea", "http://hl7.org/fhir/sid/us-npi"];
 /// Residents that make about as many resources as the materials hold.
 const RESIDENTS: u64 = 1200;
 const QUICK_FILES: usize = 8;
@@ -62,7 +65,7 @@ impl Material {
     }
 }
 
-/// The same bundles with other white space at their end: other bytes, so another key, and new resources again.
+/// The same bundles as of another region: its identifiers are of other systems, so that nothing of it is there yet.
 fn again(folder: &Path, nth: usize, quick: bool, target: &Path) -> anyhow::Result<PathBuf> {
     let target = target.join(folder.file_name().context("a folder without a name")?);
     std::fs::create_dir_all(&target)?;
@@ -70,14 +73,14 @@ fn again(folder: &Path, nth: usize, quick: bool, target: &Path) -> anyhow::Resul
     files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     files.sort();
     if quick {
-        // Those that others refer to are called differently in the two archives.
-        files.sort_by_key(|path| !path.file_name().is_some_and(|n| n.to_string_lossy().contains("Information")));
         files.truncate(QUICK_FILES);
     }
     for path in files {
-        let mut bytes = std::fs::read(&path)?;
-        bytes.resize(bytes.len() + nth, b'\n');
-        save(&target.join(path.file_name().unwrap_or_default()), &bytes)?;
+        let mut text = std::fs::read_to_string(&path)?;
+        for system in SYSTEMS {
+            text = text.replace(system, &format!("{system}-{nth}"));
+        }
+        save(&target.join(path.file_name().unwrap_or_default()), text.as_bytes())?;
     }
     Ok(target)
 }

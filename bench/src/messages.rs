@@ -78,7 +78,7 @@ pub(crate) async fn run(
         ));
     }
     let reading = tokio::spawn(read(plan.clone(), server.target.clone(), harvest.resources.clone()));
-    let imported = import(&args.program, data, &paths.iter().map(AsRef::as_ref).collect::<Vec<&Path>>()).await;
+    let imported = import(&args.program, data, &paths).await;
     importing.store(false, Ordering::Relaxed);
     let imported = imported?;
     let took = began.elapsed();

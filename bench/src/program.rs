@@ -1,7 +1,7 @@
 //! The program under test: its import, and its server.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ const READY: Duration = Duration::from_secs(60);
 pub(crate) const HOSPITAL: &str = "CJ01";
 
 /// What an import said of itself, and what it took.
+#[derive(Default)]
 pub(crate) struct Imported {
     pub(crate) resources: f64,
     pub(crate) bytes: f64,
@@ -29,13 +30,27 @@ pub(crate) struct Imported {
     pub(crate) peak_mib: f64,
 }
 
-/// Runs `meridian import` to its end. `paths` are worked through in their order.
-pub(crate) async fn import(program: &Path, data: &Path, paths: &[&Path]) -> anyhow::Result<Imported> {
+/// Imports one folder after the other: what a later one brings twice, an earlier one refers to as being there once.
+pub(crate) async fn import(program: &Path, data: &Path, folders: &[PathBuf]) -> anyhow::Result<Imported> {
+    let mut all = Imported::default();
+    for folder in folders {
+        let one = import_one(program, data, folder).await?;
+        all.resources += one.resources;
+        all.bytes += one.bytes;
+        all.seconds += one.seconds;
+        all.processor += one.processor;
+        all.peak_mib = all.peak_mib.max(one.peak_mib);
+    }
+    Ok(all)
+}
+
+/// Runs `meridian import` to its end.
+async fn import_one(program: &Path, data: &Path, folder: &Path) -> anyhow::Result<Imported> {
     let before = machine::used_by_children();
     let mut child = Command::new(program)
         .args(["import", "--json", "--data-dir"])
         .arg(data)
-        .args(paths)
+        .arg(folder)
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()

@@ -69,9 +69,7 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         let seconds = began.elapsed().as_secs_f64();
         say(format!(
             "district complete: {} residents, {} HL7 v2 messages, {} FHIR transactions in {seconds:.1} s",
-            residents,
-            counts.messages,
-            counts.bundles
+            residents, counts.messages, counts.bundles
         ));
         if let Some(file) = ready_file {
             write_ready(&file, &Ready { http: address, mllp, users, token })?;

@@ -64,7 +64,10 @@ impl Feeder {
             let answer = line.send(&bytes).await.with_context(|| format!("message {control}"))?;
             let code = ack_code(&answer);
             if code != "AA" {
-                bail!("message {control} was answered {code}: {}", String::from_utf8_lossy(&answer).replace('\r', " | "));
+                bail!(
+                    "message {control} was answered {code}: {}",
+                    String::from_utf8_lossy(&answer).replace('\r', " | ")
+                );
             }
         }
         line.finish().await?;

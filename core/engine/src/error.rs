@@ -102,7 +102,7 @@ impl EngineError {
                 }
                 for at in &mut issue.expression {
                     let tail = at.split_once('.').map(|(_, tail)| tail.to_owned());
-                    if !at.starts_with(path) {
+                    if !at.starts_with(path) && !at.starts_with("http.") {
                         *at = tail.map_or_else(|| format!("{path}.resource"), |tail| format!("{path}.resource.{tail}"));
                     }
                 }

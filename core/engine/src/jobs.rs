@@ -1,8 +1,8 @@
 //! The inbox: what a door took is on disk before the door answers, and is done or parked, never lost.
 
 use meridian_access::{Act, Caller, decide};
-use meridian_store::{Lane, NewJob, StoreError};
 pub use meridian_store::{Counts, Job, JobState};
+use meridian_store::{Lane, NewJob, StoreError};
 
 use crate::feed::Event;
 use crate::write::origin;
@@ -47,13 +47,7 @@ pub async fn receive(
 ///
 /// # Errors
 /// `NotFound` for a number that is not there; `Conflict` when the message is done already.
-pub async fn park(
-    engine: &Engine,
-    caller: &Caller,
-    id: i64,
-    head: String,
-    note: String,
-) -> Result<(), EngineError> {
+pub async fn park(engine: &Engine, caller: &Caller, id: i64, head: String, note: String) -> Result<(), EngineError> {
     decide(caller, Act::Create, "Bundle")?;
     let parked = engine.store().write(Lane::Interactive, origin(caller), move |tx| {
         let job = tx.job(id)?.ok_or_else(|| EngineError::NotFound(format!("message {id}")))?;
@@ -89,9 +83,9 @@ pub fn messages(
     limit: u32,
 ) -> Result<(Vec<Job>, Counts), EngineError> {
     decide(caller, Act::Look, "AuditEvent")?;
-    Ok(engine.store().read::<_, StoreError>(|reader| {
-        Ok((reader.jobs(INBOX, state, before, limit)?, reader.job_counts(INBOX)?))
-    })?)
+    Ok(engine
+        .store()
+        .read::<_, StoreError>(|reader| Ok((reader.jobs(INBOX, state, before, limit)?, reader.job_counts(INBOX)?)))?)
 }
 
 /// The oldest messages that wait, oldest first: what a stop left behind.

@@ -22,7 +22,7 @@ mod vread;
 mod watch;
 mod write;
 
-pub use bundle::{BundleReply, Reply, run as run_bundle, transaction, version_of_tag};
+pub use bundle::{BundleReply, Reply, condition, run as run_bundle, transaction, version_of_tag};
 pub use create::create;
 pub use delete::delete;
 pub use engine::{Engine, http_date, instant};

@@ -42,7 +42,7 @@ pub(crate) fn accepts(headers: &HeaderMap, format: Option<&str>) -> Result<(), P
         return if is_json(format) || format == "json" { Ok(()) } else { refused(format) };
     }
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let mut ranges = accept.iter().flat_map(|value| value.split(',')).map(|range| range.trim()).peekable();
+    let mut ranges = accept.iter().flat_map(|value| value.split(',')).map(str::trim).peekable();
     if ranges.peek().is_none() {
         return Ok(());
     }

@@ -12,7 +12,12 @@ use crate::negotiate::FHIR_JSON;
 pub(crate) enum Problem {
     Engine(EngineError),
     /// A matter of the protocol.
-    Http { status: StatusCode, code: &'static str, says: String, retry_after: Option<u64> },
+    Http {
+        status: StatusCode,
+        code: &'static str,
+        says: String,
+        retry_after: Option<u64>,
+    },
 }
 
 impl Problem {

@@ -154,7 +154,7 @@ fn transaction(number: u32) -> Value {
 }
 
 fn message(number: u32) -> String {
-    let identity = identity::number(5_000_000 + number);
+    let identity = identity::number(number);
     format!(
         "MSH|^~\\&|LIS|CJ01|MERIDIAN|CJ00|20260105083000+0800||ORU^R01^ORU_R01|KILL{number}|P|2.5.1||||||UNICODE UTF-8\n\
          PID|1||K{number}^^^CJ01^MR~{identity}^^^&2.16.156.10011.1.3&ISO^NI||王^试验^^^^^L||19700101|F\n\

@@ -11,7 +11,7 @@ const GOLDEN: &str = "https://meridian.example/record|golden";
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_first_registrations_of_one_number_leave_one_person() -> anyhow::Result<()> {
     let server = Server::start(Options::default()).await?;
-    let number = identity::number(9_000_001);
+    let number = identity::number(identity::MANY - 1);
     let clerks: Vec<_> = INSTITUTIONS.iter().map(|code| (*code, server.operator().at(code))).collect();
 
     let registrations = (0..200).map(|n| {

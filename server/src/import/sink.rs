@@ -59,8 +59,9 @@ async fn folder(house: &House, caller: &Caller, key: String, bundle: Value) -> a
         }
         Err(EngineError::Conflict(says)) if says == "already applied" => Ok(Written::Before),
         Err(error) => {
-            let says = error.issues().iter().map(|i| format!("{} {}", i.diagnostics, i.expression.join(","))).collect();
-            refused(error.class() == Class::Unprocessable, says)
+            let issues = error.issues();
+            let says = issues.iter().map(|i| format!("{} {}", i.diagnostics, i.expression.join(",")));
+            refused(error.class() == Class::Unprocessable, &says.collect::<Vec<_>>())
         }
     }
 }
@@ -95,7 +96,7 @@ async fn server(
         return Ok(Written::Before);
     }
     if !status.is_success() {
-        return refused(status == reqwest::StatusCode::UNPROCESSABLE_ENTITY, vec![format!("{status} {text}")]);
+        return refused(status == reqwest::StatusCode::UNPROCESSABLE_ENTITY, &[format!("{status} {text}")]);
     }
     let reply: Value = serde_json::from_str(&text)?;
     let entries = reply.get("entry").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -104,7 +105,7 @@ async fn server(
     Ok(Written::New(created as u64))
 }
 
-fn refused(unprocessable: bool, says: Vec<String>) -> anyhow::Result<Written> {
+fn refused(unprocessable: bool, says: &[String]) -> anyhow::Result<Written> {
     let says = says.join("; ");
     if unprocessable && says.contains("finds no resource") {
         return Ok(Written::Dangling(says));

@@ -3,8 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use meridian_model::reader::{Limits, parse};
+use meridian_model::reference::is_id;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -72,7 +73,7 @@ pub(super) fn bundle(work: Work) -> anyhow::Result<Value> {
         Work::Bytes(bytes) => whole(read(&bytes)?),
         Work::Lines(bytes) => {
             let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.iter().all(u8::is_ascii_whitespace));
-            let entries = lines.map(|line| Ok(put(read(line)?))).collect::<anyhow::Result<Vec<_>>>()?;
+            let entries = lines.map(|line| put(read(line)?)).collect::<anyhow::Result<Vec<_>>>()?;
             Ok(transaction(entries))
         }
     }
@@ -80,29 +81,45 @@ pub(super) fn bundle(work: Work) -> anyhow::Result<Value> {
 
 fn whole(mut value: Value) -> anyhow::Result<Value> {
     if value.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
-        return Ok(transaction(vec![put(value)]));
+        return Ok(transaction(vec![put(value)?]));
     }
     match value.get("type").and_then(Value::as_str) {
         Some("transaction" | "batch") => Ok(value),
         Some("collection" | "searchset") => {
             let entries = value.get_mut("entry").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
             let resources = entries.into_iter().filter_map(|mut entry| entry.get_mut("resource").map(Value::take));
-            Ok(transaction(resources.map(put).collect()))
+            Ok(transaction(resources.map(put).collect::<anyhow::Result<_>>()?))
         }
-        _ => Ok(transaction(vec![put(value)])),
+        _ => Ok(transaction(vec![put(value)?])),
     }
 }
 
 fn transaction(entries: Vec<Value>) -> Value {
-    json!({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    // Moved in: `json!` would copy every resource.
+    let mut bundle = json!({"resourceType": "Bundle", "type": "transaction"});
+    if let Some(members) = bundle.as_object_mut() {
+        members.insert("entry".to_owned(), Value::Array(entries));
+    }
+    bundle
 }
 
-/// A resource keeps the id that it comes with.
-fn put(resource: Value) -> Value {
-    let kind = resource.get("resourceType").and_then(Value::as_str).unwrap_or_default();
-    let request = match resource.get("id").and_then(Value::as_str) {
+/// A resource keeps the id that it comes with, if it is an id; else it gets one.
+fn put(mut resource: Value) -> anyhow::Result<Value> {
+    let Some(kind) = resource.get("resourceType").and_then(Value::as_str).map(str::to_owned) else {
+        bail!("this is no FHIR resource: it has no `resourceType`");
+    };
+    let request = match resource.get("id").and_then(Value::as_str).filter(|id| is_id(id)) {
         Some(id) => json!({"method": "PUT", "url": format!("{kind}/{id}")}),
         None => json!({"method": "POST", "url": kind}),
     };
-    json!({"request": request, "resource": resource})
+    if request.get("method").and_then(Value::as_str) == Some("POST")
+        && let Some(members) = resource.as_object_mut()
+    {
+        members.shift_remove("id");
+    }
+    let mut entry = json!({"request": request});
+    if let Some(members) = entry.as_object_mut() {
+        members.insert("resource".to_owned(), resource);
+    }
+    Ok(entry)
 }

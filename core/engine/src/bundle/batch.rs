@@ -8,11 +8,7 @@ use crate::search::Request;
 use crate::write::{Options, execute};
 use crate::{Engine, EngineError};
 
-pub(super) async fn batch(
-    engine: &Engine,
-    caller: &Caller,
-    entries: Vec<Result<Wanted, EngineError>>,
-) -> BundleReply {
+pub(super) async fn batch(engine: &Engine, caller: &Caller, entries: Vec<Result<Wanted, EngineError>>) -> BundleReply {
     enum Doing {
         Done(Box<Reply>),
         Reading(tokio::task::JoinHandle<Result<Reply, EngineError>>),

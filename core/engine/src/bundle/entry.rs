@@ -43,12 +43,14 @@ fn wanted(entry: Value, place: String) -> Result<Wanted, EngineError> {
         return Ok(Wanted::Read { path: path.to_owned(), query: query.to_owned(), place });
     }
     let (kind, id) = address(path).ok_or_else(|| invalid(".request.url", format!("`{url}` is no address of R4")))?;
-    let if_match = text("ifMatch").map(|tag| version_of_tag(tag).ok_or_else(|| invalid(".request.ifMatch", format!("`{tag}` is no version"))));
+    let if_match = text("ifMatch")
+        .map(|tag| version_of_tag(tag).ok_or_else(|| invalid(".request.ifMatch", format!("`{tag}` is no version"))));
     let if_match = if_match.transpose()?;
     let ask = match (method, id) {
         ("POST", None) => {
-            let if_none_exist = text("ifNoneExist").map(|query| query.trim_start_matches('?').to_owned());
-            Ask::Create { kind, resource: resource(&mut entry, kind, &place)?, if_none_exist }
+            let if_none_exist = text("ifNoneExist").map(|query| condition(query, kind).to_owned());
+            let resource = resource(&mut entry, kind, &place)?;
+            Ask::Create { kind, resource, if_none_exist }
         }
         ("PUT", Some(id)) => {
             let resource = resource(&mut entry, kind, &place)?;
@@ -87,6 +89,11 @@ fn address(path: &str) -> Option<(&'static str, Option<String>)> {
         Some(id) if id.contains('/') => None,
         _ => Some((kind, id)),
     }
+}
+
+/// The query of an `ifNoneExist`, which some senders write as a whole address.
+pub fn condition<'a>(text: &'a str, kind: &str) -> &'a str {
+    text.strip_prefix(kind).unwrap_or(text).trim_start_matches('?')
 }
 
 /// The number in `W/"3"`.

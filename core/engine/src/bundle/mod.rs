@@ -8,7 +8,7 @@ mod transaction;
 use meridian_access::Caller;
 use serde_json::Value;
 
-pub use entry::version_of_tag;
+pub use entry::{condition, version_of_tag};
 pub use reply::{BundleReply, Reply};
 pub use transaction::transaction;
 

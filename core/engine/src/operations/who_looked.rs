@@ -1,7 +1,7 @@
 //! `Patient/{id}/$who-looked`: who looked at this resident's record, newest first, as AuditEvents.
 
 use meridian_access::{Caller, Role};
-use meridian_store::{LookRow, StoreError, Subject};
+use meridian_store::{LookRow, Subject};
 use serde_json::{Value, json};
 
 use super::{Act, Answering, Call, Effect, Level, Operation};
@@ -51,7 +51,7 @@ async fn who_looked(engine: &Engine, caller: &Caller, call: Call) -> Result<Valu
 
 async fn looks(engine: &Engine, subjects: &[Subject], count: u32) -> Result<Vec<LookRow>, EngineError> {
     let (log, subjects) = (engine.store().audit().clone(), subjects.to_vec());
-    let looks = tokio::task::spawn_blocking(move || Ok::<_, StoreError>(log.looks_at(&subjects, count)?));
+    let looks = tokio::task::spawn_blocking(move || log.looks_at(&subjects, count));
     Ok(looks.await.map_err(|error| EngineError::Internal(error.to_string()))??)
 }
 

@@ -34,7 +34,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn of(parsed: &Parsed, ran: Ran) -> Result<Answer, EngineError> {
+    pub(super) fn of(parsed: &Parsed, ran: &Ran) -> Result<Answer, EngineError> {
         let matches = ran.rows.iter().map(|row| Hit::of(row, Mode::Match));
         let included = ran.included.iter().map(|row| Hit::of(row, Mode::Include));
         Ok(Answer {
@@ -54,7 +54,8 @@ impl Answer {
         if let Some(total) = self.total {
             out.extend_from_slice(format!(",\"total\":{total}").as_bytes());
         }
-        let link = |relation: &str, url: String| format!("{{\"relation\":\"{relation}\",\"url\":{}}}", Value::from(url));
+        let link =
+            |relation: &str, url: String| format!("{{\"relation\":\"{relation}\",\"url\":{}}}", Value::from(url));
         let own = link("self", self.url(base, None));
         let next = self.next.as_ref().map(|cursor| format!(",{}", link("next", self.url(base, Some(cursor)))));
         out.extend_from_slice(format!(",\"link\":[{own}{}]", next.unwrap_or_default()).as_bytes());

@@ -18,11 +18,7 @@ use crate::write::{is_partition_param, param_number};
 /// The most that one answer includes.
 const MOST: usize = 1000;
 
-pub(super) fn included(
-    reader: &Reader<'_>,
-    parsed: &Parsed,
-    matches: &[Stored],
-) -> Result<Vec<Stored>, EngineError> {
+pub(super) fn included(reader: &Reader<'_>, parsed: &Parsed, matches: &[Stored]) -> Result<Vec<Stored>, EngineError> {
     if parsed.includes.is_empty() && parsed.revincludes.is_empty() {
         return Ok(Vec::new());
     }

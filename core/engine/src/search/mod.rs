@@ -11,8 +11,8 @@ use meridian_store::search::Scope;
 use meridian_store::{Reader, Stored};
 
 pub use answer::{Answer, Hit, Mode};
-pub use values::{decode, split_query};
 use parse::{Parsed, Total};
+pub use values::{decode, split_query};
 
 use crate::served::Served;
 use crate::sight::{look, people, permission};
@@ -57,7 +57,7 @@ pub async fn search(engine: &Engine, caller: &Caller, request: &Request) -> Resu
     seen.extend(ran.asked.iter().copied().filter(|subject| !seen.contains(subject)).collect::<Vec<_>>());
     look.subjects = seen;
     engine.looked(look).await?;
-    Answer::of(&parsed, ran)
+    Answer::of(&parsed, &ran)
 }
 
 /// What the statement gave.

@@ -186,10 +186,12 @@ impl Parsed {
             }
             ("_lastUpdated", _) => Condition::Updated(dates(name, &parts)?),
             (_, Kind::Token) => {
-                let test = |part: &&str| values::token(part).ok_or_else(|| wrong(name, format!("`{part}` is no token")));
+                let test =
+                    |part: &&str| values::token(part).ok_or_else(|| wrong(name, format!("`{part}` is no token")));
                 let any = parts.iter().map(test).collect::<Result<Vec<_>, _>>()?;
                 let selective = matches!(code, "identifier" | "phone" | "email" | "telecom");
-                let selective = selective || any.iter().any(|t| matches!(&t.system, SystemTest::Uri(u) if u.contains("/id/")));
+                let selective =
+                    selective || any.iter().any(|t| matches!(&t.system, SystemTest::Uri(u) if u.contains("/id/")));
                 Condition::Token { param: number, any, selective }
             }
             (_, Kind::String) => {
@@ -295,11 +297,7 @@ fn persons(reader: &Reader<'_>, id: &str) -> Result<Vec<Subject>, EngineError> {
 }
 
 /// The ids that references to this person may use.
-fn patient_ids(
-    reader: &Reader<'_>,
-    id: &str,
-    subjects: &[Subject],
-) -> Result<Vec<(TypeCode, String)>, EngineError> {
+fn patient_ids(reader: &Reader<'_>, id: &str, subjects: &[Subject]) -> Result<Vec<(TypeCode, String)>, EngineError> {
     let mut ids = vec![(patient_code(), id.to_owned())];
     for subject in subjects {
         if let Some(row) = reader.current(subject.patient())?
@@ -316,12 +314,7 @@ fn dates(name: &str, parts: &[&str]) -> Result<Vec<meridian_store::search::DateT
     parts.iter().map(test).collect()
 }
 
-fn target(
-    name: &str,
-    param: &'static SearchParam,
-    narrowed: Option<TypeCode>,
-    value: &str,
-) -> Result<Target, Issue> {
+fn target(name: &str, param: &'static SearchParam, narrowed: Option<TypeCode>, value: &str) -> Result<Target, Issue> {
     let r4 = Definitions::r4();
     match Reference::parse(value) {
         Reference::Relative { kind, id, .. } => {

@@ -134,6 +134,9 @@ mod tests {
 
     #[test]
     fn a_query_is_decoded() {
-        assert_eq!(split_query("name=%E7%8E%8B+x&_id=%zz"), [("name".into(), "王 x".into()), ("_id".into(), "%zz".into())]);
+        assert_eq!(
+            split_query("name=%E7%8E%8B+x&_id=%zz"),
+            [("name".into(), "王 x".into()), ("_id".into(), "%zz".into())]
+        );
     }
 }

@@ -280,8 +280,7 @@ impl Writing<'_> {
             super::meta::stamp(members, &id, version, at, REGION);
         }
         let happened = if old.is_some() { Happened::Updated } else { Happened::Created };
-        let made =
-            change("Patient", GOLDEN_PATIENT, id, version, at, Some(golden), old.map(Box::new), happened, None)?;
+        let made = change("Patient", GOLDEN_PATIENT, id, version, at, Some(golden), old.map(Box::new), happened, None)?;
         self.put(tx, &made)?;
         Ok(())
     }

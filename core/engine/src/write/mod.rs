@@ -48,10 +48,23 @@ pub(crate) enum Ask {
         if_none_exist: Option<String>,
     },
     /// A `PUT` on an id; makes the resource if it is not there.
-    Update { kind: &'static str, id: String, resource: Arc<Value>, if_match: Option<i64> },
+    Update {
+        kind: &'static str,
+        id: String,
+        resource: Arc<Value>,
+        if_match: Option<i64>,
+    },
     /// A `PUT` on a query.
-    UpdateWhere { kind: &'static str, query: String, resource: Arc<Value> },
-    Delete { kind: &'static str, id: String, if_match: Option<i64> },
+    UpdateWhere {
+        kind: &'static str,
+        query: String,
+        resource: Arc<Value>,
+    },
+    Delete {
+        kind: &'static str,
+        id: String,
+        if_match: Option<i64>,
+    },
 }
 
 impl Ask {

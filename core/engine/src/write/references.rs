@@ -25,8 +25,7 @@ pub(super) fn visit(value: &Value, see: &mut impl FnMut(&str)) {
 /// Puts `targets` in the place of the texts that they are found by.
 pub(super) fn replace(resource: &mut Value, targets: &HashMap<String, String>) {
     if !targets.is_empty() {
-        let found: Result<(), _> =
-            rewrite(resource, &mut |_, text| Ok::<_, Infallible>(targets.get(text).cloned()));
+        let found: Result<(), _> = rewrite(resource, &mut |_, text| Ok::<_, Infallible>(targets.get(text).cloned()));
         debug_assert!(found.is_ok());
     }
 }

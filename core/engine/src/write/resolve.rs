@@ -15,13 +15,24 @@ use crate::search::{Found, where_one};
 /// What an entry will do.
 #[derive(Clone, Debug)]
 pub(super) enum Resolved {
-    New { id: String, claim: Option<String> },
+    New {
+        id: String,
+        claim: Option<String>,
+    },
     /// The resource is there; nothing is written.
-    Keep { row: Box<Stored> },
-    Replace { row: Box<Stored> },
-    Delete { row: Box<Stored> },
+    Keep {
+        row: Box<Stored>,
+    },
+    Replace {
+        row: Box<Stored>,
+    },
+    Delete {
+        row: Box<Stored>,
+    },
     /// The same as another entry of this set.
-    Same { entry: usize },
+    Same {
+        entry: usize,
+    },
 }
 
 /// Something that was seen, which commit sees again before it writes.
@@ -160,7 +171,9 @@ impl Looking<'_> {
         let found = match where_one(self.reader, kind, query)? {
             Found::None => None,
             Found::One(row) => Some(*row),
-            Found::Many => return Err(EngineError::Precondition(format!("{kind}?{query} finds more than one resource"))),
+            Found::Many => {
+                return Err(EngineError::Precondition(format!("{kind}?{query} finds more than one resource")));
+            }
         };
         let seen = Seen::Condition { kind, query: query.to_owned(), found: found.as_ref().map(|row| row.key) };
         if !self.seen.contains(&seen) {
@@ -193,7 +206,8 @@ impl Looking<'_> {
         }
         for (text, place) in wanted {
             let Reference::Conditional { kind, query } = Reference::parse(&text) else { continue };
-            let Some(kind) = Definitions::r4().type_code(kind).and_then(|code| Definitions::r4().type_name(code)) else {
+            let Some(kind) = Definitions::r4().type_code(kind).and_then(|code| Definitions::r4().type_name(code))
+            else {
                 continue;
             };
             let found = where_one(self.reader, kind, query)?;

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use crate::state::Http;
 
 /// The interactions of every type.
-const INTERACTIONS: &[&str] =
-    &["read", "vread", "update", "delete", "history-instance", "create", "search-type"];
+const INTERACTIONS: &[&str] = &["read", "vread", "update", "delete", "history-instance", "create", "search-type"];
 
 pub(super) fn statement(state: &Http) -> Vec<u8> {
     let resources: Vec<Value> = Definitions::r4().resource_types().map(|kind| resource(state, kind)).collect();

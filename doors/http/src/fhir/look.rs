@@ -42,8 +42,7 @@ pub(super) async fn search_by_form(asked: Asked, kind: &str) -> Result<Response,
     let text = std::str::from_utf8(&form.bytes)
         .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
     params.extend(meridian_engine::split_query(text));
-    let asked =
-        Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() };
+    let asked = Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() };
     found(asked, kind, params).await
 }
 
@@ -65,7 +64,8 @@ pub(super) async fn history(asked: Asked, kind: &str, id: &str) -> Result<Respon
 }
 
 fn history_bundle(versions: &[Served], base: &str) -> Vec<u8> {
-    let mut out = format!("{{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":{}", versions.len()).into_bytes();
+    let mut out =
+        format!("{{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":{}", versions.len()).into_bytes();
     for (nth, version) in versions.iter().enumerate() {
         out.extend_from_slice(if nth == 0 { b",\"entry\":[{" } else { b",{" });
         let (kind, id, number) = (version.kind, &version.id, version.version);

@@ -13,8 +13,12 @@ use crate::problem::Problem;
 use crate::state::Http;
 
 pub(super) async fn create(asked: Asked, kind: &str) -> Result<Response, Problem> {
-    let if_none_exist = text(&asked, "if-none-exist")?.map(|query| query.trim_start_matches('?').to_owned());
-    let (asked, value) = body(asked).await?;
+    let if_none_exist = text(&asked, "if-none-exist")?.map(|query| meridian_engine::condition(query, kind).to_owned());
+    let (asked, mut value) = body(asked).await?;
+    // The server gives the id, whatever stands there.
+    if let Some(members) = value.as_object_mut() {
+        members.shift_remove("id");
+    }
     let kind = incoming::resource_of(&value, kind)?;
     let made = meridian_engine::create(&asked.state.engine, &asked.caller, kind, value, if_none_exist).await?;
     Ok(answer(&asked.state, asked.prefer, made))
