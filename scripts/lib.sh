@@ -1,6 +1,8 @@
 # Shared by the scripts beside it: sourced, not run.
 
 set -euo pipefail
+# A failing test says what it found; where in the runtime it stood is noise.
+export RUST_LIB_BACKTRACE=0
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 STAGES=()

@@ -19,13 +19,15 @@ pub enum Protocol {
     Fhir,
 }
 
-/// Code and name of the regional centre, the receiver of all feeds.
-pub const REGIONAL_CENTRE: (&str, &str) = ("CJ00", "澄江区区域健康信息中心");
+/// Code, name and English name of the regional centre, the receiver of all feeds.
+pub const REGIONAL_CENTRE: (&str, &str, &str) =
+    ("CJ00", "澄江区区域健康信息中心", "Chengjiang Regional Health Information Centre");
 
 /// One row of the table of institutions.
 struct Row {
     code: &'static str,
     name: &'static str,
+    english: &'static str,
     kind: Kind,
     protocol: Protocol,
     letter: char,
@@ -58,6 +60,7 @@ const TABLE: &[Row] = &[
     Row {
         code: "CJ01",
         name: "澄江区第一人民医院",
+        english: "Chengjiang First People's Hospital",
         kind: Kind::Hospital,
         protocol: Protocol::Hl7v2,
         letter: 'H',
@@ -66,6 +69,7 @@ const TABLE: &[Row] = &[
     Row {
         code: "CJ11",
         name: "康宁社区卫生服务中心",
+        english: "Kangning Community Health Centre",
         kind: Kind::Centre,
         protocol: Protocol::Fhir,
         letter: 'K',
@@ -74,6 +78,7 @@ const TABLE: &[Row] = &[
     Row {
         code: "CJ12",
         name: "东湖社区卫生服务中心",
+        english: "Donghu Community Health Centre",
         kind: Kind::Centre,
         protocol: Protocol::Fhir,
         letter: 'D',
@@ -97,6 +102,7 @@ pub struct Staff {
 pub struct Institution {
     pub code: &'static str,
     pub name: &'static str,
+    pub english: &'static str,
     pub kind: Kind,
     pub protocol: Protocol,
     /// First letter of its record numbers.
@@ -145,6 +151,7 @@ pub(crate) fn all(seed: u64, names: &Names) -> Vec<Institution> {
         Institution {
             code: row.code,
             name: row.name,
+            english: row.english,
             kind: row.kind,
             protocol: row.protocol,
             letter: row.letter,

@@ -1,7 +1,7 @@
 //! The region: a seed, a number of residents and a day called today. Nothing of it is held but tables.
 
 use crate::calendar::Day;
-use crate::institution::{self, Institution};
+use crate::institution::{self, Institution, REGIONAL_CENTRE};
 use crate::people::address::{self, Street};
 use crate::people::names::Names;
 use crate::render::fhir::set_up;
@@ -76,7 +76,9 @@ impl Region {
     /// Master data of each institution as one FHIR transaction: code of the institution and Bundle. Send these first.
     #[must_use]
     pub fn set_up(&self) -> Vec<(&'static str, Value)> {
-        self.institutions.iter().map(|institution| (institution.code, set_up::bundle(self, institution))).collect()
+        let centre = std::iter::once((REGIONAL_CENTRE.0, set_up::regional_centre(self)));
+        let institutions = self.institutions.iter().map(|one| (one.code, set_up::bundle(self, one)));
+        centre.chain(institutions).collect()
     }
 
     /// How many residents [`Self::residents`] gives.

@@ -46,6 +46,8 @@ pub enum Class {
     Precondition,
     Conflict,
     NotSupported,
+    /// It took longer than it may; asked for less, it may do.
+    TooCostly,
     Unavailable,
     Internal,
 }
@@ -62,6 +64,7 @@ impl EngineError {
             EngineError::Conflict(_) => Class::Conflict,
             EngineError::NotSupported(_) => Class::NotSupported,
             EngineError::Busy | EngineError::Store(StoreError::Stopping) => Class::Unavailable,
+            EngineError::Store(StoreError::TooLong) => Class::TooCostly,
             EngineError::Store(_) | EngineError::Internal(_) => Class::Internal,
         }
     }
@@ -76,6 +79,7 @@ impl EngineError {
             Class::Unprocessable => "business-rule",
             Class::Precondition | Class::Conflict => "conflict",
             Class::NotSupported => "not-supported",
+            Class::TooCostly => "too-costly",
             Class::Unavailable => "transient",
             Class::Internal => "exception",
         };
@@ -95,6 +99,9 @@ impl EngineError {
 
     /// Moves the places of the issues under `path`: `Patient.name` becomes `Bundle.entry[3].resource.name`.
     pub fn within(self, path: &str) -> EngineError {
+        if path.is_empty() {
+            return self;
+        }
         let moved = |issues: Vec<Issue>| {
             let moved = issues.into_iter().map(|mut issue| {
                 if issue.expression.is_empty() {

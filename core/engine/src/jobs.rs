@@ -2,9 +2,10 @@
 
 use meridian_access::{Act, Caller, decide};
 pub use meridian_store::{Counts, Job, JobState};
-use meridian_store::{Lane, NewJob, StoreError};
+use meridian_store::{Lane, NewJob, StoreError, Subject};
 
 use crate::feed::Event;
+use crate::sight::look;
 use crate::write::origin;
 use crate::{Engine, EngineError};
 
@@ -69,6 +70,25 @@ pub fn message(engine: &Engine, caller: &Caller, id: i64) -> Result<Job, EngineE
     decide(caller, Act::Look, "AuditEvent")?;
     let job = engine.store().read::<_, StoreError>(|reader| reader.job(id))?;
     job.filter(|job| job.queue == INBOX).ok_or_else(|| EngineError::NotFound(format!("message {id}")))
+}
+
+/// Opens a message for a person to read: what it wrote, as `Type/id`. Counts as a look at everybody it wrote about.
+///
+/// # Errors
+/// `Denied` for roles that do not run the platform.
+pub async fn open(engine: &Engine, caller: &Caller, job: &Job) -> Result<Vec<String>, EngineError> {
+    decide(caller, Act::Look, "AuditEvent")?;
+    let written = match job.tx {
+        Some(tx) => engine.store().read::<_, StoreError>(|reader| reader.written_by(tx))?,
+        None => Vec::new(),
+    };
+    let mut look = look(caller, "inbox-message", "Bundle");
+    look.query = format!("message {}", job.id);
+    look.subjects = written.iter().map(|(subject, _)| *subject).filter(|s| *s != Subject::COMMON).collect();
+    engine.looked(look).await?;
+    let lines = written.iter().flat_map(|(_, what)| what.lines());
+    let names = lines.filter_map(|line| line.split_once(' ')?.1.rsplit_once('/').map(|(name, _)| name.to_owned()));
+    Ok(names.collect())
 }
 
 /// The newest messages below `before`, of one state or of all, and how many stand where.

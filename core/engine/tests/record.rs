@@ -19,7 +19,7 @@ fn operator() -> Caller {
 }
 
 async fn find(engine: &Engine, kind: &str, query: &str) -> Result<Value, EngineError> {
-    let params = meridian_engine::split_query(query);
+    let params = meridian_engine::split_query(query)?;
     let request = Request { kind: kind.into(), params, lenient: false };
     let answer = search(engine, &operator(), &request).await?;
     Ok(serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap())
@@ -85,7 +85,7 @@ async fn a_transaction_is_all_or_nothing() {
     let dangling = bundle("Practitioner?identifier=urn:x|1");
     let refused = run_bundle(&engine, &operator(), dangling.clone(), Options::default()).await.unwrap_err();
     assert_eq!(refused.class(), Class::Unprocessable);
-    assert_eq!(refused.issues()[0].expression, ["Bundle.entry[1]"]);
+    assert_eq!(refused.issues()[0].expression, ["Bundle.entry[1].resource.performer[0]"]);
     assert!(ids(&find(&engine, "Patient", "").await.unwrap()).is_empty());
 
     let doctor = json!({"resourceType": "Practitioner", "identifier": [{"system": "urn:x", "value": "1"}]});

@@ -143,7 +143,7 @@ async fn no_reader_sees_a_session_after_its_sign_out_returned() {
 #[tokio::test]
 async fn sessions_outlive_the_program() {
     let dir = tempfile::tempdir().unwrap();
-    let options = meridian_store::StoreOptions { readers: 1, cache_mib: 4 };
+    let options = meridian_store::StoreOptions { readers: 1, cache_mib: 4, ..Default::default() };
     let open = || {
         let store = meridian_store::Store::open(dir.path(), &options).unwrap();
         meridian_identity::Identity::new(store, cheap()).unwrap()

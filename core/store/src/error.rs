@@ -4,7 +4,9 @@
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the database answered: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(rusqlite::Error),
+    #[error("the search took longer than it may")]
+    TooLong,
     #[error("cannot use {path}: {source}")]
     File { path: String, source: std::io::Error },
     #[error("a stored body cannot be read: {0}")]
@@ -19,6 +21,15 @@ pub enum StoreError {
     WriteAborted,
     #[error("subject {0} holds as many resources as it can")]
     SubjectFull(i64),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::TooLong,
+            _ => StoreError::Database(error),
+        }
+    }
 }
 
 impl StoreError {

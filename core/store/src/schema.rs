@@ -176,6 +176,7 @@ pub(crate) const INDEXES: &[IndexDef] = &[
     IndexDef { name: "claim_holder", table: "claim", columns: &["holder"], unique: false },
     IndexDef { name: "job_key", table: "job", columns: &["queue", "key"], unique: true },
     IndexDef { name: "job_state", table: "job", columns: &["queue", "state", "id"], unique: false },
+    IndexDef { name: "audit_write_tx", table: "audit_write", columns: &["tx"], unique: false },
     IndexDef { name: "audit_write_subject", table: "audit_write", columns: &["subject", "seq"], unique: false },
     IndexDef { name: "session_user", table: "session", columns: &["username"], unique: false },
 ];

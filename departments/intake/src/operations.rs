@@ -1,10 +1,9 @@
 //! What operators do with the inbox: `$inbox` (the list), `$inbox-message` (one message), `$inbox-replay`.
 
 use meridian_engine::{
-    Caller, Engine, EngineError, Request, instant,
+    Caller, Engine, EngineError, instant,
     jobs::{self, Counts, Job, JobState},
     operations::{Act, Answering, Call, Effect, Level, Operation},
-    search, split_query,
 };
 use serde_json::{Value, json};
 
@@ -12,8 +11,6 @@ use crate::inbox::Inbox;
 
 /// Most messages of one page.
 const MOST: u32 = 500;
-/// Most results that are looked up for one message.
-const RESULTS: usize = 40;
 
 /// The rows of this department for the table of operations.
 #[must_use]
@@ -107,14 +104,8 @@ async fn one(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, Engin
     for warning in note(&job).get("warnings").and_then(Value::as_array).into_iter().flatten() {
         parameters.push(json!({"name": "warning", "valueString": warning}));
     }
-    // What it wrote is found as its mapping finds it. The search is recorded as a look at the resident's record,
-    // which reading the message is as well.
-    let mapped = opened.ok().and_then(|opened| inbox.map(&opened).ok());
-    let entries = mapped.as_ref().and_then(|mapped| mapped.bundle.get("entry")).and_then(Value::as_array);
-    for entry in entries.into_iter().flatten().filter(|entry| kind(entry) != "Practitioner").take(RESULTS) {
-        if let Some(reference) = written(inbox.engine(), caller, entry).await? {
-            parameters.push(json!({"name": "result", "valueString": reference}));
-        }
+    for reference in jobs::open(inbox.engine(), caller, &job).await? {
+        parameters.push(json!({"name": "result", "valueString": reference}));
     }
     Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
 }
@@ -134,20 +125,6 @@ fn id(call: &Call) -> Result<i64, EngineError> {
         Some(_) => call.number("id", 0_i64),
         None => Err(EngineError::invalid("id", "the number of a message is expected")),
     }
-}
-
-/// The resource that an entry wrote, as `Patient/…`; `None` when it is not there.
-async fn written(engine: &Engine, caller: &Caller, entry: &Value) -> Result<Option<String>, EngineError> {
-    let request = |name: &str| entry.pointer(&format!("/request/{name}")).and_then(Value::as_str);
-    let query = request("ifNoneExist").or_else(|| request("url").and_then(|url| url.split_once('?')).map(|(_, q)| q));
-    let Some(query) = query else { return Ok(None) };
-    let asked = Request { kind: kind(entry).to_owned(), params: split_query(query), lenient: false };
-    let answer = search(engine, caller, &asked).await?;
-    Ok(answer.hits.first().map(|hit| format!("{}/{}", hit.served.kind, hit.served.id)))
-}
-
-fn kind(entry: &Value) -> &str {
-    entry.pointer("/resource/resourceType").and_then(Value::as_str).unwrap_or_default()
 }
 
 fn note(job: &Job) -> Value {

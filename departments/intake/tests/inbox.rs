@@ -35,7 +35,7 @@ impl House {
 
     async fn find(&self, query: &str) -> Vec<Value> {
         let (kind, query) = query.split_once('?').unwrap();
-        let request = Request { kind: kind.into(), params: split_query(query), lenient: false };
+        let request = Request { kind: kind.into(), params: split_query(query).unwrap(), lenient: false };
         let answer = search(&self.engine, &operator(), &request).await.unwrap();
         answer.hits.iter().map(|hit| serde_json::from_slice(&hit.served.body).unwrap()).collect()
     }

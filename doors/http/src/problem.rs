@@ -45,7 +45,7 @@ fn status(class: Class) -> StatusCode {
         Class::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
         Class::Precondition => StatusCode::PRECONDITION_FAILED,
         Class::Conflict => StatusCode::CONFLICT,
-        Class::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Class::TooCostly | Class::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Class::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

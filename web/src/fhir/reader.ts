@@ -14,10 +14,14 @@ interface Waiting {
 /** A batch larger than this is cut, to stay well under a server's limit. */
 const BATCH_LIMIT = 50;
 
+/** Operations have no place in a batch; they go alone. */
+const OPERATION = /^[^?]*\$/;
+
 let waiting: Waiting[] = [];
 
 /** Reads `url`, relative to `/fhir/`: `Patient/1`, `Condition?patient=Patient/1`. */
 export function read<T>(url: string): Promise<T> {
+  if (OPERATION.test(url)) return getJson<T>(`/fhir/${url}`);
   return new Promise<T>((resolve, reject) => {
     waiting.push({ url, resolve: resolve as (value: unknown) => void, reject });
     if (waiting.length === 1) setTimeout(flush, 0);

@@ -96,6 +96,7 @@ export interface Organization extends Resource {
 
 export interface Condition extends Resource {
   resourceType: "Condition";
+  category?: Concept[];
   code?: Concept;
   clinicalStatus?: Concept;
   verificationStatus?: Concept;

@@ -28,6 +28,17 @@ describe("problems", () => {
     expect(pneumonia?.active).toBe(false);
     expect(problemsIn(conditions)).toHaveLength(2);
   });
+  it("lets a visit's diagnosis go after a while, but not a chronic disease", () => {
+    const visit = (id: string, code: string): Condition => ({
+      resourceType: "Condition", id, code: icd(code), clinicalStatus: status("active"), recordedDate: "2026-01-05",
+      category: [status("encounter-diagnosis")],
+    });
+    const all = [visit("1", "N39.0"), visit("2", "E11.6"), visit("3", "Z00.0")];
+    const active = (now: string) => problemsIn(all, Date.parse(now)).filter((one) => one.active).map(({ key }) => key.split("|")[1]);
+    expect(active("2026-02-01")).toEqual(["N39.0", "E11.6"]);
+    expect(active("2026-09-01")).toEqual(["E11.6"]);
+    expect(problemsIn(all, Date.parse("2026-09-01"))[0]?.resolved).toBe(false);
+  });
   it("names chronic diseases by their ICD-10 blocks, the active ones only", () => {
     expect(chronicOf(conditions)).toEqual(["hypertension"]);
   });

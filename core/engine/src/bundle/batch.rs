@@ -51,7 +51,7 @@ pub(super) async fn get(engine: &Engine, caller: &Caller, path: &str, query: &st
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match parts.as_slice() {
         [kind] => {
-            let params = crate::search::split_query(query);
+            let params = crate::search::split_query(query)?;
             let request = Request { kind: (*kind).to_owned(), params, lenient: false };
             Ok(Reply::Found(crate::search(engine, caller, &request).await?))
         }

@@ -99,7 +99,7 @@ fn status_line(class: Class) -> &'static str {
         Class::Unprocessable => "422 Unprocessable Entity",
         Class::Precondition => "412 Precondition Failed",
         Class::Conflict => "409 Conflict",
-        Class::Unavailable => "503 Service Unavailable",
+        Class::TooCostly | Class::Unavailable => "503 Service Unavailable",
         Class::Internal => "500 Internal Server Error",
     }
 }

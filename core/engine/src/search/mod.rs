@@ -41,13 +41,8 @@ pub async fn search(engine: &Engine, caller: &Caller, request: &Request) -> Resu
     let mut look = look(caller, "search", &request.kind);
     look.query = request.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
 
-    let work = {
-        let engine = engine.clone();
-        let (filter, parsed) = (may.filter(), parsed.clone());
-        move || engine.store().read(|reader| run(reader, &parsed, filter))
-    };
-    let ran = tokio::task::spawn_blocking(work).await;
-    let mut ran = ran.map_err(|error| EngineError::Internal(error.to_string()))??;
+    let (filter, wanted) = (may.filter(), parsed.clone());
+    let mut ran = engine.store().search(move |reader| run(reader, &wanted, filter)).await?;
     may.check_all(&ran.rows, caller)?;
     // What is included must be readable by itself; what is not is left out, as if it were not there.
     ran.included.retain(|row| {
@@ -95,7 +90,7 @@ pub(crate) enum Found {
 
 /// Runs the condition of a conditional create, update or reference, on the state that `reader` sees.
 pub(crate) fn where_one(reader: &Reader<'_>, kind: &str, query: &str) -> Result<Found, EngineError> {
-    let params = values::split_query(query);
+    let params = values::split_query(query)?;
     if params.is_empty() {
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} names no parameter")));
     }

@@ -3,21 +3,28 @@
 use meridian_model::date::{DateRange, Prefix, Zone};
 use meridian_store::search::{DateOp, DateTest, SystemTest, TokenTest};
 
+use crate::EngineError;
 use crate::engine::now;
 
 /// The pairs of a query string, percent-decoded.
-pub fn split_query(query: &str) -> Vec<(String, String)> {
+///
+/// # Errors
+/// As [`decode`].
+pub fn split_query(query: &str) -> Result<Vec<(String, String)>, EngineError> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
+            Ok((decode(name)?, decode(value)?))
         })
         .collect()
 }
 
-/// Percent-decodes a part of an address; bytes that are not UTF-8 are replaced.
-pub fn decode(text: &str) -> String {
+/// Percent-decodes a part of an address.
+///
+/// # Errors
+/// `Invalid` for what is not UTF-8 then, or holds a NUL.
+pub fn decode(text: &str) -> Result<String, EngineError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -34,7 +41,10 @@ pub fn decode(text: &str) -> String {
             (other, _) => bytes.push(*other),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Ok(text),
+        _ => Err(EngineError::invalid("", "a part of the address is not plain text in UTF-8")),
+    }
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -134,9 +144,8 @@ mod tests {
 
     #[test]
     fn a_query_is_decoded() {
-        assert_eq!(
-            split_query("name=%E7%8E%8B+x&_id=%zz"),
-            [("name".into(), "王 x".into()), ("_id".into(), "%zz".into())]
-        );
+        let pairs = split_query("name=%E7%8E%8B+x&_id=%zz").unwrap();
+        assert_eq!(pairs, [("name".into(), "王 x".into()), ("_id".into(), "%zz".into())]);
+        assert!(split_query("name=%ff%fe").is_err() && split_query("name=a%00").is_err());
     }
 }

@@ -77,6 +77,11 @@ impl Ask {
         }
     }
 
+    /// Whether a search decides what is written.
+    fn is_conditional(&self) -> bool {
+        matches!(self, Ask::Create { if_none_exist: Some(_), .. } | Ask::UpdateWhere { .. })
+    }
+
     fn act(&self) -> Act {
         match self {
             Ask::Create { .. } => Act::Create,
@@ -173,16 +178,16 @@ async fn ahead(
     entries: &Arc<Vec<Entry>>,
     ids: &[String],
 ) -> Result<prepare::Prepared, EngineError> {
-    let (engine, caller, entries, ids) = (engine.clone(), caller.clone(), Arc::clone(entries), ids.to_vec());
-    let few = entries.len() <= 4;
-    let work = move || {
-        let resolved = engine.store().read(|reader| resolve::resolve(reader, &entries, &ids))?;
+    if entries.len() <= 4 && !entries.iter().any(|entry| entry.ask.is_conditional()) {
+        let resolved = engine.store().read(|reader| resolve::resolve(reader, entries, ids))?;
+        return prepare::prepare(entries, resolved, caller);
+    }
+    let (caller, entries, ids) = (caller.clone(), Arc::clone(entries), ids.to_vec());
+    let work = move |reader: &meridian_store::Reader<'_>| {
+        let resolved = resolve::resolve(reader, &entries, &ids)?;
         prepare::prepare(&entries, resolved, &caller)
     };
-    if few {
-        return work();
-    }
-    tokio::task::spawn_blocking(work).await.map_err(|error| EngineError::Internal(error.to_string()))?
+    engine.store().ahead(work).await
 }
 
 pub(crate) fn origin(caller: &Caller) -> Origin {

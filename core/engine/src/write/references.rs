@@ -22,6 +22,26 @@ pub(super) fn visit(value: &Value, see: &mut impl FnMut(&str)) {
     }
 }
 
+/// Where in a resource the reference `text` stands: `Observation.performer[0]`.
+pub(super) fn place_of(resource: &Value, text: &str) -> Option<String> {
+    let kind = resource.get("resourceType").and_then(Value::as_str)?;
+    Some(format!("{kind}{}", below(resource, text)?))
+}
+
+fn below(value: &Value, text: &str) -> Option<String> {
+    match value {
+        Value::Object(members) => members.iter().find_map(|(key, member)| match member {
+            Value::String(found) if key == "reference" => (found == text).then(String::new),
+            other => below(other, text).map(|rest| format!(".{key}{rest}")),
+        }),
+        Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(nth, item)| below(item, text).map(|rest| format!("[{nth}]{rest}")))
+        }
+        _ => None,
+    }
+}
+
 /// Puts `targets` in the place of the texts that they are found by.
 pub(super) fn replace(resource: &mut Value, targets: &HashMap<String, String>) {
     if !targets.is_empty() {

@@ -193,18 +193,18 @@ impl Looking<'_> {
         resolved: &[Resolved],
         targets: &mut HashMap<String, String>,
     ) -> Result<(), EngineError> {
-        let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+        let mut wanted: BTreeMap<String, &Entry> = BTreeMap::new();
         for (entry, resolved) in entries.iter().zip(resolved) {
             let writes = matches!(resolved, Resolved::New { .. } | Resolved::Replace { .. });
             if let Some(resource) = entry.ask.resource().filter(|_| writes) {
                 references::visit(resource, &mut |text| {
                     if matches!(Reference::parse(text), Reference::Conditional { .. }) && !wanted.contains_key(text) {
-                        wanted.insert(text.to_owned(), entry.place.clone());
+                        wanted.insert(text.to_owned(), entry);
                     }
                 });
             }
         }
-        for (text, place) in wanted {
+        for (text, entry) in wanted {
             let Reference::Conditional { kind, query } = Reference::parse(&text) else { continue };
             let Some(kind) = Definitions::r4().type_code(kind).and_then(|code| Definitions::r4().type_name(code))
             else {
@@ -221,8 +221,9 @@ impl Looking<'_> {
                 Found::None => "finds no resource",
                 Found::Many => "finds more than one resource",
             };
-            let issue = Issue::error("not-found", format!("the reference {text} {says}")).at(place);
-            return Err(EngineError::Unprocessable(vec![issue]));
+            let place = entry.ask.resource().and_then(|resource| references::place_of(resource, &text));
+            let issue = Issue::error("not-found", format!("the reference {text} {says}")).at(place.unwrap_or_default());
+            return Err(EngineError::Unprocessable(vec![issue]).within(&entry.place));
         }
         Ok(())
     }

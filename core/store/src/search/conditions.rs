@@ -1,5 +1,7 @@
 //! A condition as a filter on rows of one table, and as a probe for one candidate.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 
 use super::{Condition, DateOp, DateTest, SystemTest, TokenTest};
@@ -51,8 +53,10 @@ fn or(tests: impl Iterator<Item = Expr>) -> Cond {
     Cond::all().add(any_of(tests))
 }
 
+/// Codes are gathered by what is asked of their system, so that a long list is one `IN` and no deep tree.
 pub(super) fn tokens(reader: &Reader<'_>, alias: &'static str, any: &[TokenTest]) -> Result<Cond, StoreError> {
-    let mut tests = Vec::with_capacity(any.len());
+    let mut by_system: BTreeMap<Option<i64>, Vec<&str>> = BTreeMap::new();
+    let mut tests = Vec::new();
     for test in any {
         let system = match &test.system {
             SystemTest::Any => None,
@@ -62,15 +66,32 @@ pub(super) fn tokens(reader: &Reader<'_>, alias: &'static str, any: &[TokenTest]
                 None => continue, // no row uses this system
             },
         };
-        let code = test.code.as_ref().map(|code| Expr::col((alias, "code")).eq(code.as_str()));
-        let system = system.map(|id| Expr::col((alias, "system")).eq(id));
-        tests.push(match (code, system) {
-            (Some(code), Some(system)) => code.and(system),
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => Expr::val(1).eq(1),
-        });
+        match (&test.code, system) {
+            (Some(code), system) => by_system.entry(system).or_default().push(code),
+            (None, Some(system)) => tests.push(Expr::col((alias, "system")).eq(system)),
+            (None, None) => tests.push(Expr::val(1).eq(1)),
+        }
     }
+    tests.extend(by_system.into_iter().map(|(system, codes)| {
+        let codes = one_of(Expr::col((alias, "code")), codes);
+        match system {
+            Some(system) => codes.and(Expr::col((alias, "system")).eq(system)),
+            None => codes,
+        }
+    }));
     Ok(or(tests.into_iter()))
+}
+
+/// `=` for one value, which keeps the order of an index; `IN` for several.
+fn one_of<V: Into<sea_query::Value> + Into<Expr>>(column: Expr, mut values: Vec<V>) -> Expr {
+    match values.pop() {
+        Some(only) if values.is_empty() => column.eq(only),
+        Some(last) => {
+            values.push(last);
+            column.is_in(values)
+        }
+        None => Expr::val(0).eq(1),
+    }
 }
 
 /// Every prefix as a range, which an ordered index answers; an empty prefix matches every text.
@@ -99,8 +120,20 @@ fn after_prefix(prefix: &str) -> Option<String> {
     None
 }
 
+/// Ids are gathered by type, and types by their ids: an id without a type means it in each of a hundred types.
 pub(super) fn targets(alias: &'static str, any: &[(crate::TypeCode, String)]) -> Cond {
-    or(any.iter().map(|(kind, id)| Expr::col((alias, "type")).eq(*kind).and(Expr::col((alias, "id")).eq(pack_id(id)))))
+    let mut ids: BTreeMap<crate::TypeCode, BTreeSet<&str>> = BTreeMap::new();
+    for (kind, id) in any {
+        ids.entry(*kind).or_default().insert(id);
+    }
+    let mut kinds: BTreeMap<BTreeSet<&str>, Vec<crate::TypeCode>> = BTreeMap::new();
+    for (kind, ids) in ids {
+        kinds.entry(ids).or_default().push(kind);
+    }
+    or(kinds.into_iter().map(|(ids, kinds)| {
+        let ids = ids.into_iter().map(pack_id).collect();
+        one_of(Expr::col((alias, "type")), kinds).and(one_of(Expr::col((alias, "id")), ids))
+    }))
 }
 
 pub(super) fn dates(alias: &'static str, any: &[DateTest]) -> Cond {

@@ -7,8 +7,10 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::Connection;
+use tokio::sync::Semaphore;
 
 use crate::intern::Dictionaries;
 use crate::{AuditLog, Origin, Reader, StoreError, WriteTx};
@@ -25,15 +27,21 @@ pub(crate) const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 /// How a store is opened.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
-    /// Connections for reading.
+    /// Connections for point reads.
     pub readers: usize,
+    /// Connections for searches, which is how many run at one time.
+    pub searches: usize,
+    /// How long one search may take.
+    pub search_limit: Duration,
+    /// Connections for writes that are being prepared, which is how many are at one time.
+    pub ahead: usize,
     /// Page cache of the writer, in MiB.
     pub cache_mib: u32,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        StoreOptions { readers: 8, cache_mib: 192 }
+        StoreOptions { readers: 6, searches: 6, search_limit: Duration::from_secs(10), ahead: 4, cache_mib: 192 }
     }
 }
 
@@ -46,11 +54,27 @@ pub struct Store {
 struct Inner {
     dir: PathBuf,
     words: Arc<Dictionaries>,
-    readers: pool::Pool,
+    points: pool::Pool,
+    searches: Desk,
+    ahead: Desk,
     writer: writer::Writer,
     audit: AuditLog,
     _checkpoint: checkpoint::Checkpointer,
     _lock: Arc<std::fs::File>,
+}
+
+/// Connections for work that takes its time. Tasks wait for a place, so that no thread waits for a connection.
+struct Desk {
+    pool: pool::Pool,
+    places: Semaphore,
+    limit: Option<Duration>,
+}
+
+impl Desk {
+    fn open(path: &Path, size: usize, limit: Option<Duration>) -> Result<Desk, StoreError> {
+        let size = size.max(1);
+        Ok(Desk { pool: pool::Pool::open(path, size)?, places: Semaphore::new(size), limit })
+    }
 }
 
 impl Store {
@@ -68,8 +92,17 @@ impl Store {
         let audit = AuditLog::open(dir, Arc::clone(&lock))?;
         let checkpoint = checkpoint::Checkpointer::start(&path)?;
         let writer = writer::Writer::start(writing, Arc::clone(&words), Arc::clone(&lock))?;
-        let readers = pool::Pool::open(&path, options.readers)?;
-        let inner = Inner { dir: dir.to_owned(), words, readers, writer, audit, _checkpoint: checkpoint, _lock: lock };
+        let inner = Inner {
+            dir: dir.to_owned(),
+            words,
+            points: pool::Pool::open(&path, options.readers)?,
+            searches: Desk::open(&path, options.searches, Some(options.search_limit))?,
+            ahead: Desk::open(&path, options.ahead, None)?,
+            writer,
+            audit,
+            _checkpoint: checkpoint,
+            _lock: lock,
+        };
         Ok(Store { inner: Arc::new(inner) })
     }
 
@@ -83,13 +116,64 @@ impl Store {
         &self.inner.audit
     }
 
-    /// Runs `look` on one snapshot. Blocks for the time that it takes: point reads may be called from a task, searches
-    /// belong on a thread that may block.
+    /// Runs `look` on one snapshot. Blocks for the time that it takes: for point reads, which a task may call.
     ///
     /// # Errors
     /// Those of `look`, and those of the database.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
-        let conn = self.inner.readers.take()?;
+        self.on(&self.inner.points, look)
+    }
+
+    /// Runs `look` on one snapshot, on a thread that may block, within the time that a search may take. Searches have
+    /// connections of their own: however many there are, point reads go on.
+    ///
+    /// # Errors
+    /// `TooLong` when the time is over; those of `look`, and those of the database.
+    pub async fn search<T, E>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.at(|inner| &inner.searches, look).await
+    }
+
+    /// The same without a limit of time, for what a write looks up and prepares before it asks the writer.
+    ///
+    /// # Errors
+    /// Those of `look`, and those of the database.
+    pub async fn ahead<T, E>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.at(|inner| &inner.ahead, look).await
+    }
+
+    async fn at<T, E>(
+        &self,
+        desk: fn(&Inner) -> &Desk,
+        look: impl FnOnce(&Reader<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let _place = desk(&self.inner).places.acquire().await.map_err(|_| StoreError::Stopping)?;
+        let store = self.clone();
+        let work = move || {
+            let desk = desk(&store.inner);
+            let _deadline = desk.limit.map(pool::Deadline::after);
+            store.on(&desk.pool, look)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopping)?
+    }
+
+    fn on<T, E: From<StoreError>>(
+        &self,
+        pool: &pool::Pool,
+        look: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let conn = pool.take()?;
         let snapshot = conn.unchecked_transaction().map_err(StoreError::from)?;
         look(&Reader { conn: &snapshot, words: &self.inner.words })
     }

@@ -1,8 +1,10 @@
 //! Connections for reading, lent out one reader at a time.
 
+use std::cell::Cell;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -11,6 +13,32 @@ use crate::StoreError;
 
 const CACHE_MIB: u32 = 16;
 const MAPPED: i64 = 4 << 30;
+/// Steps of the database's machine between two looks at the clock: some tenths of a millisecond.
+const STEPS: i32 = 20_000;
+
+thread_local! {
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// While it lives, statements on this thread are given up when the time is over.
+pub(super) struct Deadline;
+
+impl Deadline {
+    pub(super) fn after(limit: Duration) -> Deadline {
+        DEADLINE.set(Instant::now().checked_add(limit));
+        Deadline
+    }
+
+    fn is_over() -> bool {
+        DEADLINE.get().is_some_and(|deadline| Instant::now() > deadline)
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        DEADLINE.set(None);
+    }
+}
 
 pub(super) struct Pool {
     free: Mutex<Vec<Connection>>,
@@ -27,9 +55,10 @@ impl Pool {
     pub(super) fn open(path: &Path, size: usize) -> Result<Pool, StoreError> {
         let mut free = Vec::with_capacity(size);
         for _ in 0..size.max(1) {
-            let conn = connect(path, CACHE_MIB)?;
+            let mut conn = connect(path, CACHE_MIB)?;
             conn.pragma_update(None, "mmap_size", MAPPED)?;
             conn.pragma_update(None, "query_only", "ON")?;
+            conn.progress_handler(STEPS, Some(Deadline::is_over))?;
             free.push(conn);
         }
         Ok(Pool { free: Mutex::new(free), back: Condvar::new() })

@@ -20,7 +20,7 @@ pub(crate) fn house() -> House {
 }
 
 pub(crate) fn open(dir: &Path) -> Result<Store, StoreError> {
-    Store::open(dir, &StoreOptions { readers: 3, cache_mib: 8 })
+    Store::open(dir, &StoreOptions { readers: 3, cache_mib: 8, ..StoreOptions::default() })
 }
 
 pub(crate) fn origin() -> Origin {

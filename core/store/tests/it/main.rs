@@ -8,6 +8,7 @@ mod common;
 mod history;
 mod jobs;
 mod lanes;
+mod limits;
 mod open;
 mod primitives;
 mod savepoints;

@@ -29,7 +29,7 @@ pub(crate) struct Person {
 impl Bed {
     pub(crate) fn new() -> Bed {
         let dir = tempfile::tempdir().unwrap();
-        let options = StoreOptions { readers: 2, cache_mib: 8 };
+        let options = StoreOptions { readers: 2, cache_mib: 8, ..StoreOptions::default() };
         let store = Store::open(dir.path(), &options).unwrap();
         Bed { engine: Engine::new(store.clone(), vec![Arc::new(Registry)]), store, _dir: dir }
     }

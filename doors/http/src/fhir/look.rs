@@ -41,7 +41,7 @@ pub(super) async fn search_by_form(asked: Asked, kind: &str) -> Result<Response,
     let form = crate::body::read(&state, &headers, body, LONGEST_FORM).await?;
     let text = std::str::from_utf8(&form.bytes)
         .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
-    params.extend(meridian_engine::split_query(text));
+    params.extend(meridian_engine::split_query(text)?);
     let asked = Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() };
     found(asked, kind, params).await
 }

@@ -43,10 +43,11 @@ async fn answer(state: Http, id: &str, request: Request) -> Result<Response, Pro
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
-    let query = meridian_engine::split_query(&raw_query);
+    let query = meridian_engine::split_query(&raw_query)?;
     let format = query.iter().find(|(name, _)| name == "_format").map(|(_, value)| value.as_str());
     let path = path.strip_prefix("/fhir").unwrap_or(path).trim_matches('/');
-    let segments: Vec<String> = path.split('/').filter(|s| !s.is_empty()).map(meridian_engine::decode).collect();
+    let segments = path.split('/').filter(|s| !s.is_empty()).map(meridian_engine::decode);
+    let segments = segments.collect::<Result<Vec<String>, _>>()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     if segments == ["$events"] {
         let caller = caller(&state, &parts.method, &parts.headers, id).await?;

@@ -13,6 +13,7 @@ use crate::problem::Problem;
 use crate::state::Http;
 
 pub(super) async fn create(asked: Asked, kind: &str) -> Result<Response, Problem> {
+    incoming::type_name(kind)?;
     let if_none_exist = text(&asked, "if-none-exist")?.map(|query| meridian_engine::condition(query, kind).to_owned());
     let (asked, mut value) = body(asked).await?;
     // The server gives the id, whatever stands there.
@@ -25,6 +26,7 @@ pub(super) async fn create(asked: Asked, kind: &str) -> Result<Response, Problem
 }
 
 pub(super) async fn update(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
+    incoming::type_name(kind)?;
     let if_match = if_match(&asked)?;
     let (asked, value) = body(asked).await?;
     let kind = incoming::resource_of(&value, kind)?;

@@ -1,11 +1,23 @@
 //! Master data of an institution: Organization, Locations, Practitioners and their roles.
 
 use super::entries::Entries;
-use crate::institution::{Institution, Kind};
+use crate::institution::{Institution, Kind, REGIONAL_CENTRE};
 use crate::people::address::{CITY, DISTRICT};
 use crate::region::Region;
 use crate::render::systems;
 use serde_json::{Value, json};
+
+/// The transaction that makes the regional centre known, which sends nothing and has no staff in the record.
+pub(crate) fn regional_centre(region: &Region) -> Value {
+    let (code, name, english) = REGIONAL_CENTRE;
+    let mut entries = Entries::master(region.seed(), code);
+    entries.put_as(
+        "organization",
+        json!({"use": "official", "system": systems::INSTITUTION, "value": code}),
+        json!({"resourceType": "Organization", "active": true, "name": name, "alias": [english]}),
+    );
+    entries.bundle()
+}
 
 /// The transaction that makes the institution known.
 pub(crate) fn bundle(region: &Region, institution: &Institution) -> Value {
@@ -26,6 +38,7 @@ pub(crate) fn bundle(region: &Region, institution: &Institution) -> Value {
                 "text": kind,
             }],
             "name": institution.name,
+            "alias": [institution.english],
             "address": [{"text": format!("{CITY}{DISTRICT}"), "city": CITY, "district": DISTRICT, "country": "CN"}],
         }),
     );

@@ -17,6 +17,11 @@ export interface Paper {
   results: string[];
 }
 
+/** Whether somebody wrote something in it; a laboratory report often only gathers its results. */
+export function hasWords({ resource, attachments, conclusion }: Paper): boolean {
+  return resource.resourceType === "DocumentReference" || attachments.length > 0 || conclusion !== "";
+}
+
 const VOID = new Set(["entered-in-error", "cancelled"]);
 
 export function papersIn(

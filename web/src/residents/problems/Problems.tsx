@@ -47,7 +47,7 @@ function ProblemRows({ problems, past = false }: { problems: Problem[]; past?: b
   const isFresh = useIsFresh();
   return (
     <ul className={css["rows"]}>
-      {problems.map(({ key, conditions, since }) => {
+      {problems.map(({ key, conditions, since, resolved }) => {
         const [newest] = conditions;
         const fresh = conditions.some((one) => isFresh(keyOf(one)));
         const suspected = newest?.verificationStatus?.coding?.[0]?.code === "provisional";
@@ -56,7 +56,7 @@ function ProblemRows({ problems, past = false }: { problems: Problem[]; past?: b
             <span className={css["main"]}>
               <span className={css["strong"]}>{wordsOf(newest?.code, i18n.language)}</span>
               {suspected && <span className={css["tag"]}>{t("record.problems.suspected")}</span>}
-              {past && <span className={css["tag"]}>{t("record.problems.resolved")}</span>} {fresh && <Fresh />}
+              {past && <span className={css["tag"]}>{t(resolved ? "record.problems.resolved" : "record.problems.ofVisit")}</span>} {fresh && <Fresh />}
             </span>
             <span className={css["side"]}>
               {since && <span>{day(since)}</span>}

@@ -1,31 +1,11 @@
-//! Chronic diseases that the banner names, by ICD-10 block (WHO ICD-10, 2019). Which diseases belong here follows
-//! the management groups of primary care in China.
+//! The chronic diseases that the banner names: the active problems among them, in the table's order.
 
 import type { Condition } from "../../fhir/types";
 import { problemsIn } from "./groups";
-
-export const CHRONIC = [
-  { name: "hypertension", from: "I10", to: "I15" },
-  { name: "diabetes", from: "E10", to: "E14" },
-  { name: "coronary", from: "I20", to: "I25" },
-  { name: "stroke", from: "I60", to: "I69" },
-  { name: "copd", from: "J44", to: "J44" },
-  { name: "asthma", from: "J45", to: "J46" },
-  { name: "kidney", from: "N18", to: "N18" },
-  { name: "hepatitis", from: "B18", to: "B18" },
-  { name: "tuberculosis", from: "A15", to: "A19" },
-  { name: "mental", from: "F20", to: "F29" },
-  { name: "cancer", from: "C00", to: "C97" },
-] as const;
-
-export type Chronic = (typeof CHRONIC)[number]["name"];
-
-const ICD10 = /icd-?10/i;
+import { CHRONIC, type Chronic, chronicBlock } from "./icd10";
 
 export function chronicOf(conditions: readonly Condition[]): Chronic[] {
   const active = problemsIn(conditions).filter((problem) => problem.active);
-  const blocks = active.flatMap(({ conditions: [first] }) =>
-    (first?.code?.coding ?? []).filter(({ system }) => ICD10.test(system ?? "")).map(({ code }) => (code ?? "").slice(0, 3)),
-  );
-  return CHRONIC.filter(({ from, to }) => blocks.some((block) => block >= from && block <= to)).map(({ name }) => name);
+  const names = new Set(active.flatMap(({ conditions: all }) => all.map(chronicBlock)));
+  return CHRONIC.map(({ name }) => name).filter((name) => names.has(name));
 }

@@ -16,11 +16,11 @@ export function Centre() {
         <div className={css["stack"]}>
           <Problems />
           <Allergies />
+          <Vitals />
         </div>
         <Medicines />
       </div>
       <Results />
-      <Vitals />
       <div className={css["pair"]}>
         <Documents />
         <Vaccinations />

@@ -3,7 +3,7 @@
 import { useTranslation } from "react-i18next";
 import css from "./record.module.css";
 
-const PARTS = ["problems", "medicines", "allergies", "vitals", "results", "timeline", "documents", "vaccinations", "sources", "looks"] as const;
+const PARTS = ["problems", "allergies", "vitals", "medicines", "results", "timeline", "documents", "vaccinations", "sources", "looks"] as const;
 
 export function Jump() {
   const { t } = useTranslation();

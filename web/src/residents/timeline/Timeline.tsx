@@ -9,6 +9,7 @@ import { useSection } from "../record/useSection";
 import { Chips } from "./Chips";
 import css from "./timeline.module.css";
 import { useFilter } from "./useFilter";
+import { useVisitReason } from "./useVisitReason";
 import { VisitLine } from "./VisitLine";
 import { byYear, KINDS, kindOf, passes } from "./visits";
 
@@ -17,6 +18,7 @@ export function Timeline() {
   const section = useSection<Encounter>("encounters");
   const { filter, toggleInstitution, toggleKind } = useFilter();
   const shown = byYear(section.items.filter((one) => passes(one, filter)));
+  const reasonOf = useVisitReason();
   const institutions = [...new Set(section.items.map(institutionCode))].filter(Boolean).sort();
   const present = new Set(section.items.map(kindOf));
 
@@ -32,7 +34,7 @@ export function Timeline() {
         </h3>
         <ol className={css["visits"]}>
           {visits.map((visit) => (
-            <VisitLine key={visit.id} visit={visit} />
+            <VisitLine key={visit.id} visit={visit} reason={reasonOf(visit)} />
           ))}
         </ol>
       </div>

@@ -27,16 +27,10 @@ const ICONS: Record<Kind, ComponentType> = {
   other: ReconciliationOutlined,
 };
 
-export function useVisitTitle(): (visit: Encounter) => string {
-  const { i18n } = useTranslation();
-  return (visit) =>
-    [visit.reasonCode?.[0], visit.type?.[0], visit.serviceType].map((one) => wordsOf(one, i18n.language)).find(Boolean) ?? "";
-}
-
-export function VisitLine({ visit }: { visit: Encounter }) {
-  const { t } = useTranslation();
+export function VisitLine({ visit, reason }: { visit: Encounter; reason: string }) {
+  const { t, i18n } = useTranslation();
   const [chosen, choose] = useUrlParam("visit");
-  const title = useVisitTitle()(visit);
+  const department = wordsOf(visit.serviceType, i18n.language);
   const key = keyOf(visit);
   const code = institutionCode(visit);
   const { name } = useInstitutions()(code, institutionTag(visit)?.display);
@@ -63,10 +57,10 @@ export function VisitLine({ visit }: { visit: Encounter }) {
         <Tick code={code} />
         <span className={css["what"]}>
           <span className={css["kind"]} data-kind={kind}>
-            <Icon /> {word}
+            <Icon /> {word} <span className={css["department"]}>{department}</span>
             {kind === "IMP" && end && end !== start && <span className={css["until"]}>→ {end.slice(5)}</span>} {fresh && <Fresh />}
           </span>
-          {title && title !== word && <span className={css["reason"]}>{title}</span>}
+          {reason && <span className={css["reason"]}>{reason}</span>}
           <span className={css["where"]}>{shortName(name)}</span>
         </span>
       </button>

@@ -11,7 +11,7 @@ import { Empty, Failure, Skeleton } from "../../parts/states";
 import { Source } from "../../parts/Tick";
 import { useUrlParam } from "../../parts/url";
 import { DocumentRows } from "../documents/DocumentRows";
-import { papersIn } from "../documents/papers";
+import { hasWords, papersIn } from "../documents/papers";
 import { coursesIn } from "../medicines/courses";
 import { Courses } from "../medicines/Medicines";
 import { ResultsTable } from "../results/ResultsTable";
@@ -40,7 +40,8 @@ function VisitParts({ visit }: { visit: Visit }) {
   const { t, i18n } = useTranslation();
   const series = byUrgency(seriesIn(visit.results, i18n.language));
   const courses = coursesIn(visit.requests, [], visit.included);
-  const papers = papersIn(visit.documents, visit.reports, i18n.language);
+  // Sheets that only gather results say nothing more than the results below.
+  const papers = papersIn(visit.documents, visit.reports, i18n.language).filter(hasWords);
   const nothing = series.length + courses.length + papers.length + visit.conditions.length === 0;
   return (
     <>

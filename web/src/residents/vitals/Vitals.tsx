@@ -1,9 +1,11 @@
 //! The latest vital signs.
 
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keyOf } from "../../fhir/bundle";
 import { wordsOf } from "../../fhir/concept";
 import type { Observation } from "../../fhir/types";
+import rows from "../../parts/rows.module.css";
 import { Source } from "../../parts/Tick";
 import { useUrlParam } from "../../parts/url";
 import { day } from "../../words/when";
@@ -16,49 +18,62 @@ import { Value } from "../results/Value";
 import { type Tile, tilesIn } from "./tiles";
 import css from "./vitals.module.css";
 
+/** Rows on the first screen: those of the latest measurement come first. */
+const FIRST = 3;
+
 export function Vitals() {
   const { t, i18n } = useTranslation();
   const section = useSection<Observation>("vitals");
+  const [whole, setWhole] = useState(false);
   const tiles = tilesIn(section.items, i18n.language);
+  // Only the latest of each sign stands here; earlier ones come with its trend.
+  const latest = { ...section, more: undefined };
   return (
-    <SectionCard id="vitals" title={t("record.sections.vitals")} sections={[section]} empty={t("record.vitals.none")} count={0} lines={2}>
+    <SectionCard id="vitals" title={t("record.sections.vitals")} sections={[latest]} empty={t("record.vitals.none")} count={0} lines={2}>
       {() => (
-        <ul className={css["tiles"]}>
-          {tiles.map((tile) => (
-            <VitalTile key={tile.series.key} tile={tile} />
-          ))}
-        </ul>
+        <>
+          <ul className={rows["rows"]}>
+            {(whole ? tiles : tiles.slice(0, FIRST)).map((tile) => (
+              <VitalRow key={tile.series.key} tile={tile} />
+            ))}
+          </ul>
+          {tiles.length > FIRST && (
+            <button type="button" className={rows["fold"]} aria-expanded={whole} onClick={() => setWhole(!whole)}>
+              {whole ? t("common.showLess") : t("common.showAll", { n: tiles.length })}
+            </button>
+          )}
+        </>
       )}
     </SectionCard>
   );
 }
 
-function VitalTile({ tile: { series, with: partner } }: { tile: Tile }) {
+function VitalRow({ tile: { series, with: partner } }: { tile: Tile }) {
   const { t, i18n } = useTranslation();
   const [, openTrend] = useUrlParam("trend");
   const { latest, points, key } = series;
   const fresh = useIsFresh()(keyOf(latest.observation));
-  const name = wordsOf(partner ? latest.observation.code : latest.concept, i18n.language);
+  const name = partner ? t("record.vitals.pressure") : wordsOf(latest.concept, i18n.language);
   return (
-    <li className={css["tile"]} data-fresh={fresh}>
-      <button type="button" className={css["name"]} aria-label={t("record.results.openTrend", { name })} onClick={() => openTrend(key)}>
+    <li className={`${rows["row"] ?? ""} ${css["sign"] ?? ""}`} data-fresh={fresh}>
+      <button type="button" className={`${rows["link"] ?? ""} ${css["name"] ?? ""}`} onClick={() => openTrend(key)}>
         {name}
       </button>
-      <p className={css["value"]}>
+      <span className={css["value"]}>
         <Value point={latest} />
         {partner && (
           <>
             <span className={css["slash"]}>/</span>
             <Value point={partner} />
           </>
-        )}
-        <span className={css["unit"]}>{latest.unit}</span>
-        {fresh && <Fresh />}
-      </p>
-      <Sparkline points={points} width={104} height={20} />
-      <p className={css["foot"]}>
-        {day(latest.date)} <Source resource={latest.observation} date={latest.date} bare />
-      </p>
+        )}{" "}
+        <span className={css["unit"]}>{latest.unit}</span> {fresh && <Fresh />}
+      </span>
+      <Sparkline points={points} width={72} height={18} />
+      <span className={rows["side"]}>
+        <span>{day(latest.date)}</span>
+        <Source resource={latest.observation} date={latest.date} bare />
+      </span>
     </li>
   );
 }

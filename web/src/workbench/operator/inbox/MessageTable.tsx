@@ -45,11 +45,8 @@ export function MessageTable({ messages, chosen, onChoose }: MessageTableProps) 
               <InstitutionName code={one.institution} />
             </td>
             <td>
-              {one.kind}
-              <br />
-              <span className="meta">
-                {one.door} {one.control}
-              </span>
+              {one.kind} <span className="meta">{one.door}</span>
+              <p className={css["control"]}>{one.control}</p>
             </td>
             <td>
               <StateWord state={one.state} />
