@@ -134,9 +134,9 @@ impl Plan {
     }
 }
 
-/// The `nth` message of the run that began at `run`, in seconds since 1970 UTC.
+/// The `nth` message of the run that began at `run`, in seconds since 1970 UTC: a result of the second it is sent in.
 fn result(region: &Region, resident: &Resident, run: i64, nth: u32, control: &str) -> Option<Vec<u8>> {
-    let at = jiff::Timestamp::from_second(run + i64::from(nth)).ok()?;
+    let at = jiff::Timestamp::from_second(run + i64::from(nth / A_SECOND)).ok()?;
     let at = jiff::tz::Offset::constant(8).to_datetime(at);
     live::new_result(region, resident, Analyte::Hba1c, 5.0 + f64::from(nth % 40) / 10.0, at, control)
 }

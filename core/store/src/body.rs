@@ -53,6 +53,14 @@ impl Body {
         }
     }
 
+    /// How many bytes the JSON has.
+    pub fn weight(&self) -> usize {
+        match self.0.as_slice() {
+            [_, a, b, c, d, ..] => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
+            _ => 0,
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

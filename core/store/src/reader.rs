@@ -18,6 +18,9 @@ static HISTORY: Sql = Sql::new(|| {
     sql::select_ordered("past", &["version", "tx", "at", "deleted", "body"], &["key"], "version", Order::Desc)
 });
 
+/// The versions of one answer weigh at most this, besides the current one.
+const HEAVIEST: usize = 32 << 20;
+
 /// A consistent sight of the store.
 pub struct Reader<'c> {
     pub(crate) conn: &'c Connection,
@@ -60,14 +63,20 @@ impl Reader<'_> {
         Ok(self.conn.prepare_cached(&PAST)?.query_row((key.0, version), past).optional()?)
     }
 
-    /// The newest `limit` versions, newest first.
+    /// The newest `limit` versions, newest first; fewer when they are heavy.
     pub fn history(&self, key: Key, limit: u32) -> Result<Vec<Version>, StoreError> {
         let Some(now) = self.current(key)? else { return Ok(Vec::new()) };
         let mut versions = vec![line(now)];
         let mut statement = self.conn.prepare_cached(&HISTORY)?;
         let rows = statement.query_map((key.0, limit.saturating_sub(1)), past)?;
+        let mut weight = 0;
         for row in rows {
-            versions.push(row?);
+            let version = row?;
+            weight += version.body.weight();
+            if weight > HEAVIEST {
+                break;
+            }
+            versions.push(version);
         }
         Ok(versions)
     }

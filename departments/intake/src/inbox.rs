@@ -175,7 +175,11 @@ impl Inbox {
         let (limits, default) = (self.inner.limits, self.default_charset());
         let read = catch_unwind(|| read(raw, &limits, default)).map_err(|_| internal("reading failed"))?;
         let read = read.map_err(|error| Park::new(Reason::Unparseable, "", &error.to_string()))?;
-        Ok(Opened { message: read.message, charset: read.decoded.used, damaged: read.decoded.replaced })
+        // A set that nobody knows matters only where a byte is more than plain ASCII.
+        let unknown = |name: &String| !name.is_empty() && Charset::from_name(name).is_none();
+        let guessed = read.decoded.guessed && read.decoded.declared.as_ref().is_some_and(unknown) && !raw.is_ascii();
+        let damaged = read.decoded.replaced || guessed;
+        Ok(Opened { message: read.message, charset: read.decoded.used, damaged })
     }
 
     /// Maps a message that was read.

@@ -127,12 +127,24 @@ async fn what_cannot_be_applied_is_parked_and_does_not_stop_the_line() {
     damaged.extend_from_slice(b"ZZZ|\xff\xff\r");
     let answer = String::from_utf8(house.inbox.receive(&damaged, NOW).await).unwrap();
     assert_eq!(msa(&answer), "MSA|AE|N3|wrong-charset");
+    let unknown = "MSH|^~\\&|HIS|CJ01|||2026||ADT^A04|N5|P|2.5.1||||||NO-SUCH-SET\rPID|1||H9^^^CJ01^MR||";
+    let plain = house.send(&format!("{unknown}WANG^X\r")).await;
+    assert_eq!(msa(&plain), "MSA|AA|N5", "plain ASCII reads the same in every set");
+    let answer = house.send(&format!("{}王^秀英\r", unknown.replace("N5", "N6"))).await;
+    assert_eq!(msa(&answer), "MSA|AE|N6|wrong-charset");
     assert_eq!(msa(&house.send(&admission("A1", "王^秀英")).await), "MSA|AA|A1");
     let states: Vec<String> =
         house.states().await.into_iter().map(|(state, reason)| format!("{state} {reason}")).collect();
     assert_eq!(
         states,
-        ["committed ", "parked wrong-charset", "parked unsupported-message", "parked no-patient-segment"]
+        [
+            "committed ",
+            "parked wrong-charset",
+            "committed ",
+            "parked wrong-charset",
+            "parked unsupported-message",
+            "parked no-patient-segment"
+        ]
     );
     // Rubbish without a header is neither kept nor answered.
     assert!(house.inbox.receive(b"\x01\x02rubbish", NOW).await.is_empty());
@@ -141,7 +153,7 @@ async fn what_cannot_be_applied_is_parked_and_does_not_stop_the_line() {
         msa(&house.send("MSH|^~\\&|LIS|CJ01|||20260105||ADT^A01|N4|P|2.5.1\rMSH|^~\\&|B\r").await),
         "MSA|AR|N4|unparseable"
     );
-    assert_eq!(house.states().await.len(), 5);
+    assert_eq!(house.states().await.len(), 7);
 }
 
 #[tokio::test]

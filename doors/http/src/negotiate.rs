@@ -39,6 +39,8 @@ pub(crate) fn accepts(headers: &HeaderMap, format: Option<&str>) -> Result<(), P
         Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says))
     };
     if let Some(format) = format {
+        // `_format=application/fhir+json` is often sent as it stands, and a plus in a query is a blank.
+        let format = &format.replace(' ', "+");
         return if is_json(format) || format == "json" { Ok(()) } else { refused(format) };
     }
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();

@@ -6,5 +6,6 @@ mod kill;
 mod material_examples;
 mod material_hl7v2;
 mod material_synthea;
+mod readme;
 mod registration;
 mod told;

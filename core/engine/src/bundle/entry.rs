@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use crate::write::{Ask, Entry};
 use crate::{EngineError, incoming};
 
+/// Reads that one Bundle may ask for.
+const MOST_READS: usize = 200;
+
 /// What an entry asks for.
 pub(super) enum Wanted {
     Write(Entry),
@@ -21,6 +24,10 @@ pub(super) fn take(mut bundle: Value) -> Result<Vec<Result<Wanted, EngineError>>
         Some(Value::Array(entries)) => entries,
         Some(_) => return Err(EngineError::invalid("Bundle.entry", "a list is expected")),
     };
+    let method = |entry: &Value| entry.pointer("/request/method").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if entries.iter().filter(|entry| matches!(method(entry).as_str(), "GET" | "HEAD")).count() > MOST_READS {
+        return Err(EngineError::invalid("Bundle.entry", format!("more than {MOST_READS} reads")));
+    }
     let one = |(nth, entry)| {
         let place = format!("Bundle.entry[{nth}]");
         wanted(entry, place.clone()).map_err(|error: EngineError| error.within(&place))

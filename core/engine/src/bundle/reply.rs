@@ -17,6 +17,17 @@ pub enum Reply {
     Failed(EngineError),
 }
 
+impl Reply {
+    /// About how many bytes it takes.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Reply::Read(served) => served.body.len(),
+            Reply::Found(answer) => answer.hits.iter().map(|hit| hit.served.body.len()).sum(),
+            Reply::Written(_) | Reply::Failed(_) => 0,
+        }
+    }
+}
+
 /// All answers.
 #[derive(Debug)]
 pub struct BundleReply {

@@ -11,7 +11,8 @@ use crate::{Engine, EngineError};
 /// Runs a transaction Bundle.
 ///
 /// # Errors
-/// The first fault of any entry, placed at `Bundle.entry[n]`; nothing is written then.
+/// The first fault of any write, placed at `Bundle.entry[n]`; nothing is written then. A read that fails is told in
+/// its own entry.
 pub async fn transaction(
     engine: &Engine,
     caller: &Caller,
@@ -47,7 +48,9 @@ pub async fn transaction(
                 outcomes.next().ok_or_else(|| EngineError::Internal("an entry without an outcome".into()))?,
             ),
             Some((path, query, place)) => {
-                batch::get(engine, caller, &path, &query).await.map_err(|error| error.within(&place))?
+                // What was written is committed: a read that fails fails by itself, or the answer would deny the writes.
+                let read = batch::get(engine, caller, &path, &query).await;
+                read.unwrap_or_else(|error| Reply::Failed(error.within(&place)))
             }
         });
     }

@@ -17,6 +17,8 @@ use crate::write::{is_partition_param, param_number};
 
 /// The most that one answer includes.
 const MOST: usize = 1000;
+/// What one answer includes weighs little more than this, in bytes.
+const HEAVIEST: usize = 32 << 20;
 
 pub(super) fn included(reader: &Reader<'_>, parsed: &Parsed, matches: &[Stored]) -> Result<Vec<Stored>, EngineError> {
     if parsed.includes.is_empty() && parsed.revincludes.is_empty() {
@@ -49,6 +51,7 @@ fn forward(
     if wanted.is_empty() {
         return Ok(());
     }
+    let mut weight: usize = rows.iter().map(|row| row.body.weight()).sum();
     for value in extract(&value_of(&row.body)?, Zone::CHINA) {
         let IndexKind::Reference { target_type: Some(target), id } = value.value else { continue };
         let asked = wanted.iter().any(|include| {
@@ -56,10 +59,12 @@ fn forward(
         });
         if asked
             && rows.len() < MOST
+            && weight < HEAVIEST
             && let Some(found) = find(reader, target, &id)?
             && !found.deleted
             && there.insert(found.key)
         {
+            weight += found.body.weight();
             rows.push(found);
         }
     }

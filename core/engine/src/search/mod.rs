@@ -99,7 +99,7 @@ pub(crate) fn where_one(reader: &Reader<'_>, kind: &str, query: &str) -> Result<
     if search.conditions.is_empty() && search.who.is_none() {
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} would meet every {kind}")));
     }
-    search.limit = 1;
+    (search.limit, search.after) = (1, None);
     let page = reader.search(&search)?;
     let more = page.next.is_some();
     Ok(match page.rows.into_iter().next() {

@@ -9,7 +9,7 @@ use meridian_store::{
     CONDITIONAL_CREATE, GOLDEN_PATIENT, JobState, NewResource, Replacement, StoreError, Subject, SubjectKind, WriteTx,
 };
 
-use super::prepare::{Change, Prepared, Ready, change, prepare};
+use super::prepare::{Change, Kept, Prepared, Ready, change, prepare};
 use super::resolve::{Seen, resolve};
 use super::{Entry, Options, Outcome};
 use crate::engine::{now, patient_code};
@@ -52,7 +52,7 @@ pub(super) struct Work {
     pub(super) options: Options,
 }
 
-type Written = (Vec<Outcome>, Vec<Committed>);
+type Written = (Vec<Outcome>, Vec<Committed>, Vec<Kept>);
 
 impl Work {
     pub(super) fn run(self, tx: &mut WriteTx<'_>) -> Result<Written, Failure> {
@@ -138,7 +138,7 @@ impl Writing<'_> {
             };
             change.person = person;
         }
-        Ok((outcomes, std::mem::take(&mut self.changes)))
+        Ok((outcomes, std::mem::take(&mut self.changes), prepared.kept))
     }
 
     fn write(&mut self, tx: &mut WriteTx<'_>, change: Change) -> Result<Outcome, Failure> {

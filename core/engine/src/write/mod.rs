@@ -15,14 +15,15 @@ mod resolve;
 use std::sync::Arc;
 
 use meridian_access::{Act, Caller};
-use meridian_store::{Lane, Origin};
+use meridian_model::reference::Reference;
+use meridian_store::{Lane, Look, Origin, Subject};
 use serde_json::Value;
 
 pub(crate) use index::{clinical_param, is_partition_param, main_param, param_number};
 
 use crate::feed::{Committed, Event, Happened};
 use crate::served::Served;
-use crate::sight::permission;
+use crate::sight::{look, permission};
 use crate::{Engine, EngineError};
 
 /// How often the road is taken on a snapshot before it is taken inside the transaction.
@@ -146,23 +147,72 @@ pub(crate) async fn execute(
         permission(caller, entry.ask.act(), entry.ask.kind())?;
     }
     let entries = Arc::new(entries);
-    let ids = resolve::assign(&entries);
+    let done = take_the_road(engine, caller, &entries, options).await;
+    let look = match &done {
+        Ok((_, kept)) => shown(caller, kept),
+        Err(EngineError::Precondition(_) | EngineError::Unprocessable(_)) => told(caller, &entries),
+        Err(_) => None,
+    };
+    if let Some(look) = look {
+        engine.looked(look).await?;
+    }
+    Ok(done?.0)
+}
+
+/// The look at what was there already, which a conditional create shows instead of what was sent.
+fn shown(caller: &Caller, kept: &[prepare::Kept]) -> Option<Look> {
+    let people: Vec<_> = kept.iter().filter(|(.., subject)| *subject != Subject::COMMON).collect();
+    let (kind, ..) = people.first()?;
+    let mut look = look(caller, "condition", kind);
+    look.query = people.iter().map(|(kind, id, _)| format!("{kind}/{id}")).collect::<Vec<_>>().join(" ");
+    look.subjects = people.iter().map(|(.., subject)| *subject).collect();
+    Some(look)
+}
+
+/// The look of conditions whose refusal tells how many they met.
+fn told(caller: &Caller, entries: &[Entry]) -> Option<Look> {
+    let condition = |ask: &Ask| match ask {
+        Ask::Create { kind, if_none_exist: Some(query), .. } | Ask::UpdateWhere { kind, query, .. } => {
+            Some(format!("{kind}?{query}"))
+        }
+        _ => None,
+    };
+    let mut conditions: Vec<String> = entries.iter().filter_map(|entry| condition(&entry.ask)).collect();
+    for resource in entries.iter().filter_map(|entry| entry.ask.resource()) {
+        references::visit(resource, &mut |text| {
+            if matches!(Reference::parse(text), Reference::Conditional { .. }) {
+                conditions.push(text.to_owned());
+            }
+        });
+    }
+    let mut look = look(caller, "condition", entries.first()?.ask.kind());
+    look.query = conditions.join(" ");
+    Some(look).filter(|look| !look.query.is_empty())
+}
+
+async fn take_the_road(
+    engine: &Engine,
+    caller: &Caller,
+    entries: &Arc<Vec<Entry>>,
+    options: Options,
+) -> Result<(Vec<Outcome>, Vec<prepare::Kept>), EngineError> {
+    let ids = resolve::assign(entries);
     for attempt in 0..=ATTEMPTS {
         let inside = attempt == ATTEMPTS;
-        let prepared = if inside { None } else { Some(ahead(engine, caller, &entries, &ids).await?) };
+        let prepared = if inside { None } else { Some(ahead(engine, caller, entries, &ids).await?) };
         let work = commit::Work {
             engine: engine.clone(),
             caller: caller.clone(),
-            entries: Arc::clone(&entries),
+            entries: Arc::clone(entries),
             ids: ids.clone(),
             prepared,
             options: options.clone(),
         };
         let origin = origin(caller);
         match engine.store().write(options.lane, origin, move |tx| work.run(tx)).await {
-            Ok((outcomes, changes)) => {
+            Ok((outcomes, changes, kept)) => {
                 tell(engine, changes, options.job.as_ref());
-                return Ok(outcomes);
+                return Ok((outcomes, kept));
             }
             Err(commit::Failure::Stale) => {}
             Err(commit::Failure::Refused(error)) => return Err(error),

@@ -2,7 +2,7 @@
 
 use meridian_access::Caller;
 use meridian_model::definitions::Definitions;
-use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, TypeCode};
+use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, Subject, TypeCode};
 use serde_json::Value;
 
 use super::index::index;
@@ -18,7 +18,11 @@ use crate::served::{Served, value_of};
 pub(super) struct Prepared {
     pub(super) entries: Vec<Ready>,
     pub(super) seen: Vec<Seen>,
+    /// What stays as it is and is shown to the caller: type, id, whose it is.
+    pub(super) kept: Vec<Kept>,
 }
+
+pub(super) type Kept = (&'static str, String, Subject);
 
 /// One entry, ready to be written.
 pub(super) enum Ready {
@@ -55,11 +59,13 @@ pub(super) fn prepare(entries: &[Entry], resolution: Resolution, caller: &Caller
     let at = now();
     let targets = resolution.targets;
     let mut ready = Vec::with_capacity(entries.len());
+    let mut kept = Vec::new();
     for (entry, resolved) in entries.iter().zip(resolution.entries) {
         let kind = entry.ask.kind();
         let code = Definitions::r4().type_code(kind).unwrap_or_default();
         let (id, version, claim, old, happened) = match resolved {
             Resolved::Keep { row } => {
+                kept.push((kind, row.id.clone(), row.key.subject()));
                 ready.push(Ready::Keep(Served::of(&row)?));
                 continue;
             }
@@ -78,7 +84,7 @@ pub(super) fn prepare(entries: &[Entry], resolution: Resolution, caller: &Caller
             Ask::Delete { .. } => None,
             ask => ask.resource().map(|resource| {
                 let mut resource = resource.clone();
-                references::replace(&mut resource, &targets);
+                references::replace(&mut resource, &targets, entry.full_url.as_deref());
                 if let Some(members) = resource.as_object_mut() {
                     stamp(members, &id, version, at, &caller.institution);
                 }
@@ -87,7 +93,7 @@ pub(super) fn prepare(entries: &[Entry], resolution: Resolution, caller: &Caller
         };
         ready.push(Ready::Write(Box::new(change(kind, code, id, version, at, resource, old, happened, claim)?)));
     }
-    Ok(Prepared { entries: ready, seen: resolution.seen })
+    Ok(Prepared { entries: ready, seen: resolution.seen, kept })
 }
 
 /// A version with all that is written with it. `resource` is absent for a deletion.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
+use meridian_model::reference::Reference;
 use meridian_model::rewrite::rewrite;
 use serde_json::Value;
 
@@ -42,10 +43,27 @@ fn below(value: &Value, text: &str) -> Option<String> {
     }
 }
 
-/// Puts `targets` in the place of the texts that they are found by.
-pub(super) fn replace(resource: &mut Value, targets: &HashMap<String, String>) {
-    if !targets.is_empty() {
-        let found: Result<(), _> = rewrite(resource, &mut |_, text| Ok::<_, Infallible>(targets.get(text).cloned()));
-        debug_assert!(found.is_ok());
+/// Puts `targets` in the place of the texts that they are found by. Relative references are read from the resource's
+/// own place `full_url`, as R4 says (bundle.html#references): in `http://x/Observation/2`, `Patient/1` means
+/// `http://x/Patient/1`.
+pub(super) fn replace(resource: &mut Value, targets: &HashMap<String, String>, full_url: Option<&str>) {
+    if targets.is_empty() {
+        return;
     }
+    let base = full_url.and_then(base);
+    let target = |text: &str| {
+        let absolute = || match Reference::parse(text) {
+            Reference::Relative { kind, id, .. } => targets.get(&format!("{}/{kind}/{id}", base?)),
+            _ => None,
+        };
+        targets.get(text).or_else(absolute).filter(|target| *target != text).cloned()
+    };
+    let found: Result<(), _> = rewrite(resource, &mut |_, text| Ok::<_, Infallible>(target(text)));
+    debug_assert!(found.is_ok());
+}
+
+/// `http://x` of `http://x/Observation/2`.
+fn base(full_url: &str) -> Option<&str> {
+    let full_url = full_url.strip_prefix("http").map(|_| full_url)?;
+    Some(full_url.rsplit_once('/')?.0.rsplit_once('/')?.0)
 }

@@ -1,11 +1,11 @@
 //! What the entries meet in the store: a pure look, on a snapshot or inside the transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
 use meridian_model::reference::{Reference, is_id};
-use meridian_store::{Key, Reader, Stored};
+use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored};
 use serde_json::Value;
 
 use super::{Ask, Entry, references};
@@ -66,12 +66,18 @@ fn id_for(ask: &Ask) -> String {
 }
 
 pub(super) fn resolve(reader: &Reader<'_>, entries: &[Entry], ids: &[String]) -> Result<Resolution, EngineError> {
-    let mut looking = Looking { reader, seen: Vec::new(), claims: HashMap::new(), written: HashMap::new() };
+    let mut looking = Looking {
+        reader,
+        seen: Vec::new(),
+        claims: HashMap::new(),
+        written: HashMap::new(),
+        ends: entries.iter().filter_map(deleted).collect(),
+    };
     let mut resolved = Vec::with_capacity(entries.len());
     for (nth, (entry, id)) in entries.iter().zip(ids).enumerate() {
         resolved.push(looking.entry(nth, entry, id).map_err(|error| error.within(&entry.place))?);
     }
-    let mut targets = full_urls(entries, &resolved, ids);
+    let mut targets = full_urls(entries, &resolved, ids)?;
     looking.conditional_references(entries, &resolved, &mut targets)?;
     Ok(Resolution { entries: resolved, targets, seen: looking.seen })
 }
@@ -83,6 +89,15 @@ struct Looking<'a> {
     claims: HashMap<String, usize>,
     /// What this set writes, to refuse writing it twice.
     written: HashMap<(&'static str, String), usize>,
+    /// What this set deletes: R4 deletes first, so that conditions no longer find it.
+    ends: HashSet<(&'static str, String)>,
+}
+
+fn deleted(entry: &Entry) -> Option<(&'static str, String)> {
+    match &entry.ask {
+        Ask::Delete { kind, id, .. } => Some((kind, id.clone())),
+        _ => None,
+    }
 }
 
 impl Looking<'_> {
@@ -158,9 +173,11 @@ impl Looking<'_> {
         }
         let code = Definitions::r4().type_code(kind).unwrap_or_default();
         let row = self.reader.find(code, id)?;
-        if row.is_none() && kind == "Patient" && self.reader.find(meridian_store::GOLDEN_PATIENT, id)?.is_some() {
-            let says = "a golden Patient is kept by the registry and cannot be written";
-            return Err(EngineError::NotSupported(says.to_owned()));
+        if row.is_none()
+            && kind == "Patient"
+            && let Some(golden) = self.reader.find(GOLDEN_PATIENT, id)?
+        {
+            golden_is_not_written(&golden)?;
         }
         let version = row.as_ref().map_or(0, |row| row.version);
         self.seen.push(Seen::Version { kind, id: id.to_owned(), version });
@@ -180,10 +197,11 @@ impl Looking<'_> {
             self.seen.push(seen);
         }
         if let Some(row) = &found {
+            golden_is_not_written(row)?;
             let version = Seen::Version { kind, id: row.id.clone(), version: row.version };
             self.seen.push(version);
         }
-        Ok(found)
+        Ok(found.filter(|row| !self.ends.contains(&(kind, row.id.clone()))))
     }
 
     /// Finds the one resource behind each `Type?query` reference.
@@ -212,13 +230,13 @@ impl Looking<'_> {
             };
             let found = where_one(self.reader, kind, query)?;
             let says = match found {
-                Found::One(row) => {
+                Found::One(row) if !self.ends.contains(&(kind, row.id.clone())) => {
                     let key = Some(row.key);
                     self.seen.push(Seen::Condition { kind, query: query.to_owned(), found: key });
                     targets.insert(text.clone(), format!("{kind}/{}", row.id));
                     continue;
                 }
-                Found::None => "finds no resource",
+                Found::None | Found::One(_) => "finds no resource",
                 Found::Many => "finds more than one resource",
             };
             let place = entry.ask.resource().and_then(|resource| references::place_of(resource, &text));
@@ -227,6 +245,14 @@ impl Looking<'_> {
         }
         Ok(())
     }
+}
+
+fn golden_is_not_written(row: &Stored) -> Result<(), EngineError> {
+    if row.kind == GOLDEN_PATIENT {
+        let says = "a golden Patient is kept by the registry and cannot be written";
+        return Err(EngineError::NotSupported(says.to_owned()));
+    }
+    Ok(())
 }
 
 fn check_match(row: Option<&Stored>, if_match: Option<i64>) -> Result<(), EngineError> {
@@ -238,7 +264,11 @@ fn check_match(row: Option<&Stored>, if_match: Option<i64>) -> Result<(), Engine
     }
 }
 
-fn full_urls(entries: &[Entry], resolved: &[Resolved], ids: &[String]) -> HashMap<String, String> {
+fn full_urls(
+    entries: &[Entry],
+    resolved: &[Resolved],
+    ids: &[String],
+) -> Result<HashMap<String, String>, EngineError> {
     let mut targets = HashMap::new();
     for (nth, (entry, resolution)) in entries.iter().zip(resolved).enumerate() {
         let Some(full_url) = &entry.full_url else { continue };
@@ -253,10 +283,14 @@ fn full_urls(entries: &[Entry], resolved: &[Resolved], ids: &[String]) -> HashMa
         };
         if let Some(id) = id {
             let target = format!("{}/{id}", entry.ask.kind());
-            if *full_url != target {
-                targets.insert(full_url.clone(), target);
+            let says = format!("`{full_url}` stands for two resources");
+            match targets.insert(full_url.clone(), target.clone()) {
+                Some(other) if other != target => {
+                    return Err(EngineError::invalid(format!("{}.fullUrl", entry.place), says));
+                }
+                _ => {}
             }
         }
     }
-    targets
+    Ok(targets)
 }

@@ -152,6 +152,9 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+/// A page ends early, with a cursor to the next, when its bodies weigh more than this.
+const HEAVIEST_PAGE: usize = 32 << 20;
+
 impl Reader<'_> {
     /// One page of a search: one statement.
     pub fn search(&self, search: &Search) -> Result<Page, StoreError> {
@@ -159,17 +162,19 @@ impl Reader<'_> {
         let mut statement = self.conn.prepare_cached(&text)?;
         let sorts = statement.column_count().saturating_sub(crate::reader::stored_columns().len());
         let mut found = statement.query(rusqlite::params_from_iter(bind(values)))?;
-        let mut rows = Vec::new();
-        let mut cursors = Vec::new();
-        while let Some(row) = found.next()? {
-            cursors.push(cursor(row, sorts)?);
-            rows.push(stored(row)?);
-        }
         let limit = search.limit as usize;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = if more { limit.checked_sub(1).and_then(|last| cursors.into_iter().nth(last)) } else { None };
-        Ok(Page { rows, next })
+        let (mut rows, mut last, mut weight, mut more) = (Vec::new(), None, 0, false);
+        while let Some(row) = found.next()? {
+            let next = stored(row)?;
+            weight += next.body.weight();
+            more = rows.len() == limit || (weight > HEAVIEST_PAGE && !rows.is_empty());
+            if more {
+                break;
+            }
+            last = Some(cursor(row, sorts)?);
+            rows.push(next);
+        }
+        Ok(Page { rows, next: last.filter(|_| more) })
     }
 
     /// How many resources match, counted up to `cap` and one more.

@@ -41,7 +41,7 @@ pub struct StoreOptions {
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        StoreOptions { readers: 6, searches: 6, search_limit: Duration::from_secs(10), ahead: 4, cache_mib: 192 }
+        StoreOptions { readers: 6, searches: 6, search_limit: Duration::from_secs(10), ahead: 4, cache_mib: 128 }
     }
 }
 

@@ -11,8 +11,8 @@ use rusqlite::Connection;
 use super::connect;
 use crate::StoreError;
 
-const CACHE_MIB: u32 = 16;
-const MAPPED: i64 = 4 << 30;
+/// Small, because there are many and the system's own page cache stands behind them.
+const CACHE_MIB: u32 = 8;
 /// Steps of the database's machine between two looks at the clock: some tenths of a millisecond.
 const STEPS: i32 = 20_000;
 
@@ -56,7 +56,6 @@ impl Pool {
         let mut free = Vec::with_capacity(size);
         for _ in 0..size.max(1) {
             let mut conn = connect(path, CACHE_MIB)?;
-            conn.pragma_update(None, "mmap_size", MAPPED)?;
             conn.pragma_update(None, "query_only", "ON")?;
             conn.progress_handler(STEPS, Some(Deadline::is_over))?;
             free.push(conn);

@@ -1,6 +1,7 @@
 //! The one writer: two lanes, acts committed in groups, each answered after the commit.
 //!
-//! An act runs inside a savepoint, so that one that fails takes nothing of its group with it. Interactive acts go
+//! An act runs inside a savepoint, so that one that fails takes nothing of its group with it; it is answered with its
+//! group all the same, because what it met ("this was applied already") may be of its own group. Interactive acts go
 //! first and are committed at once; bulk acts share a commit until somebody interactive waits or the group is full.
 
 use std::collections::{HashMap, VecDeque};
@@ -44,8 +45,9 @@ pub enum Lane {
 }
 
 type Fresh = HashMap<String, i64>;
-/// Runs the act; gives what to do when its group is committed (or not), or nothing when it failed and was answered.
-type Act = Box<dyn FnOnce(WriteTx<'_>) -> Option<(Fresh, Answer)> + Send>;
+/// Runs the act; gives what it leaves (nothing when it failed and must be undone) and what to do when its group is
+/// committed, or not.
+type Act = Box<dyn FnOnce(WriteTx<'_>) -> (Option<Fresh>, Answer) + Send>;
 type Answer = Box<dyn FnOnce(bool) + Send>;
 
 #[derive(Default)]
@@ -98,23 +100,16 @@ impl Writer {
         let places = if lane == Lane::Interactive { &self.interactive } else { &self.bulk };
         let place = places.acquire().await.map_err(|_| StoreError::Stopping)?;
         let (answer, answered) = oneshot::channel::<Result<T, E>>();
-        let act: Act = Box::new(move |mut tx| match act(&mut tx) {
-            Ok(value) => match tx.finish() {
-                Ok(fresh) => Some((
-                    fresh,
-                    Box::new(move |committed| {
-                        let _ = answer.send(if committed { Ok(value) } else { Err(StoreError::WriteAborted.into()) });
-                    }),
-                )),
-                Err(error) => {
-                    let _ = answer.send(Err(error.into()));
-                    None
-                }
-            },
-            Err(error) => {
-                let _ = answer.send(Err(error));
-                None
-            }
+        let act: Act = Box::new(move |mut tx| {
+            let done = act(&mut tx).and_then(|value| Ok((value, tx.finish()?)));
+            let (result, fresh) = match done {
+                Ok((value, fresh)) => (Ok(value), Some(fresh)),
+                Err(error) => (Err(error), None),
+            };
+            let tell = move |committed| {
+                let _ = answer.send(if committed { result } else { Err(StoreError::WriteAborted.into()) });
+            };
+            (fresh, Box::new(tell))
         });
         {
             let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
@@ -221,16 +216,17 @@ impl State {
         let before = self.counters.clone();
         let tx = WriteTx::new(&self.conn, &self.words, &mut self.counters, origin, now());
         match catch_unwind(AssertUnwindSafe(|| act(tx))) {
-            Ok(Some(answer)) => {
+            Ok((Some(fresh), answer)) => {
                 self.conn.execute_batch("RELEASE act")?;
-                done.push(answer);
+                done.push((fresh, answer));
             }
             failed => {
-                if failed.is_err() {
-                    tracing::error!("an act panicked and was undone");
-                }
                 self.conn.execute_batch("ROLLBACK TO act; RELEASE act")?;
                 self.counters = before;
+                match failed {
+                    Ok((_, answer)) => done.push((Fresh::new(), answer)),
+                    Err(_) => tracing::error!("an act panicked and was undone"),
+                }
             }
         }
         Ok(())

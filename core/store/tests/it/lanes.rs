@@ -65,3 +65,34 @@ async fn many_more_acts_than_places_are_all_done() {
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=3000).collect::<Vec<i64>>());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_is_not_told_before_what_it_rests_on_is_on_disk() {
+    let house = house();
+    let hold = house.hold(Lane::Interactive).await;
+    let ended: Arc<Mutex<Vec<&str>>> = Arc::default();
+    let mut acts = Vec::new();
+    for (nth, name) in ["refused", "slow"].into_iter().enumerate() {
+        let (store, ended) = (house.store.clone(), Arc::clone(&ended));
+        acts.push(tokio::spawn(async move {
+            let log = Arc::clone(&ended);
+            let act = move |tx: &mut WriteTx<'_>| {
+                if name == "refused" {
+                    return Err(StoreError::Stopping);
+                }
+                std::thread::sleep(Duration::from_millis(200));
+                tx.next("n")?;
+                log.lock().unwrap().push("written");
+                Ok(())
+            };
+            let _ = store.write(Lane::Interactive, origin(), act).await;
+            ended.lock().unwrap().push(name);
+        }));
+        house.until_waiting(nth + 1, 0).await;
+    }
+    drop(hold);
+    for act in acts {
+        act.await.unwrap();
+    }
+    assert_eq!(ended.lock().unwrap()[0], "written", "one group is answered together");
+}

@@ -57,3 +57,15 @@ async fn golden_patients_are_found_by_what_they_say_and_cannot_be_written() {
     let written = meridian_engine::update(&bed.engine, &caller, "Patient", id, golden.clone(), None).await;
     assert!(written.is_err());
 }
+
+#[tokio::test]
+async fn a_condition_that_finds_a_golden_patient_writes_nothing() {
+    let bed = Bed::new();
+    bed.put(patient("a", Some("990101194912310028"), None)).await;
+    let before = bed.goldens().await;
+    let evil = serde_json::json!({"resourceType": "Patient", "name": [{"text": "x"}]});
+    let query = "_tag=https://meridian.example/record|golden&active=true";
+    let refused = meridian_engine::update_where(&bed.engine, &caller("CJ01"), "Patient", query, evil).await.unwrap_err();
+    assert_eq!(refused.class(), meridian_engine::Class::NotSupported);
+    assert_eq!(bed.goldens().await, before);
+}

@@ -64,8 +64,9 @@ pub(super) async fn history(asked: Asked, kind: &str, id: &str) -> Result<Respon
 }
 
 fn history_bundle(versions: &[Served], base: &str) -> Vec<u8> {
-    let mut out =
-        format!("{{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":{}", versions.len()).into_bytes();
+    // Versions are numbered from 1 without gaps: the newest number is how many there are, shown here or not.
+    let total = versions.first().map_or(0, |newest| newest.version);
+    let mut out = format!("{{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":{total}").into_bytes();
     for (nth, version) in versions.iter().enumerate() {
         out.extend_from_slice(if nth == 0 { b",\"entry\":[{" } else { b",{" });
         let (kind, id, number) = (version.kind, &version.id, version.version);

@@ -6,12 +6,14 @@ import { Card } from "../../parts/Card";
 import { clock } from "../../words/when";
 import { useTypeWord } from "../resource/useTypeWord";
 import css from "./live.module.css";
+import { useArrivalName } from "./useArrivalName";
 import { useArrivals } from "./marks";
 
 export function Arrived() {
   const { t } = useTranslation();
   const { list } = useArrivals();
   const typeWord = useTypeWord();
+  const nameOf = useArrivalName();
   const [, open] = useUrlParam("resource");
   if (list.length === 0) return null;
   return (
@@ -20,7 +22,10 @@ export function Arrived() {
         {list.slice(0, 8).map(({ type, id, action, at }) => (
           <li key={`${type}/${id}`}>
             <button type="button" className="plain" disabled={action === "delete"} onClick={() => open(`${type}/${id}`)}>
-              {typeWord(type)} {t(`record.live.${action}`)}
+              <span className={css["what"]}>
+                {typeWord(type)} {t(`record.live.${action}`)}
+              </span>
+              {nameOf(`${type}/${id}`)}
             </button>
             <span className="meta">{clock(at)}</span>
           </li>

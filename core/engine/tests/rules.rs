@@ -1,0 +1,141 @@
+//! Rules of R4 for sets of writes, and what must stand in the log of looks.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a fault of the set-up may stop a test
+
+use meridian_engine::{Caller, Class, Engine, Options, Reply, Request, Role, create, run_bundle, search};
+use meridian_store::{LookRow, Store, StoreOptions, Subject};
+use serde_json::{Value, json};
+
+fn house() -> (tempfile::TempDir, Store, Engine) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+    (dir, store.clone(), Engine::new(store, Vec::new()))
+}
+
+fn doctor() -> Caller {
+    Caller { role: Role::Doctor, ..Caller::system("test", "CJ01", "t-1") }
+}
+
+fn operator() -> Caller {
+    Caller { role: Role::Operator, ..doctor() }
+}
+
+fn patient(number: &str) -> Value {
+    json!({"resourceType": "Patient", "identifier": [{"system": "urn:t", "value": number}]})
+}
+
+fn bundle(kind: &str, entries: Value) -> Value {
+    json!({"resourceType": "Bundle", "type": kind, "entry": entries})
+}
+
+async fn found(engine: &Engine, number: &str) -> usize {
+    let params = vec![("identifier".to_owned(), format!("urn:t|{number}"))];
+    let request = Request { kind: "Patient".into(), params, lenient: false };
+    search(engine, &operator(), &request).await.unwrap().hits.len()
+}
+
+async fn run(engine: &Engine, bundle: Value) -> Result<Vec<Reply>, meridian_engine::EngineError> {
+    Ok(run_bundle(engine, &operator(), bundle, Options::default()).await?.replies)
+}
+
+fn looks(store: &Store, subject: Subject) -> Vec<LookRow> {
+    store.audit().looks_at(&[subject], 100).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_that_fails_does_not_deny_the_writes_of_its_transaction() {
+    let (_dir, _, engine) = house();
+    let entries = json!([
+        {"request": {"method": "POST", "url": "Patient"}, "resource": patient("1")},
+        {"request": {"method": "GET", "url": "Patient/nobody"}}
+    ]);
+    let replies = run(&engine, bundle("transaction", entries)).await.unwrap();
+    assert!(matches!(&replies[..], [Reply::Written(_), Reply::Failed(error)] if error.class() == Class::NotFound));
+    assert_eq!(found(&engine, "1").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deletes_come_before_conditions() {
+    let (_dir, _, engine) = house();
+    let old = create(&engine, &operator(), "Patient", patient("1"), None).await.unwrap().served.id;
+    let entries = json!([
+        {"request": {"method": "POST", "url": "Patient", "ifNoneExist": "identifier=urn:t|1"}, "resource": patient("1")},
+        {"request": {"method": "DELETE", "url": format!("Patient/{old}")}}
+    ]);
+    let replies = run(&engine, bundle("transaction", entries)).await.unwrap();
+    let Reply::Written(made) = &replies[0] else { panic!("{replies:?}") };
+    assert_ne!(made.served.id, old);
+    assert_eq!(found(&engine, "1").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relative_reference_is_read_from_the_place_of_its_entry() {
+    let (_dir, _, engine) = house();
+    let observation = json!({"resourceType": "Observation", "status": "final", "code": {"text": "x"},
+        "subject": {"reference": "Patient/1"}});
+    let entries = json!([
+        {"fullUrl": "http://a.example/fhir/Patient/1", "resource": patient("1"),
+         "request": {"method": "POST", "url": "Patient"}},
+        {"fullUrl": "http://a.example/fhir/Observation/2", "resource": observation,
+         "request": {"method": "POST", "url": "Observation"}},
+        {"fullUrl": "http://b.example/fhir/Observation/2", "resource": observation,
+         "request": {"method": "POST", "url": "Observation"}}
+    ]);
+    let replies = run(&engine, bundle("transaction", entries)).await.unwrap();
+    let body = |nth: usize| match &replies[nth] {
+        Reply::Written(made) => serde_json::from_slice::<Value>(&made.served.body).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    let id = body(0)["id"].as_str().unwrap().to_owned();
+    assert_eq!(body(1)["subject"]["reference"], format!("Patient/{id}"));
+    assert_eq!(body(2)["subject"]["reference"], "Patient/1", "another house's Patient/1 is not this one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_full_url_cannot_stand_for_two_resources() {
+    let (_dir, _, engine) = house();
+    let entry = |number| {
+        json!({"fullUrl": "urn:uuid:p", "resource": patient(number), "request": {"method": "POST", "url": "Patient"}})
+    };
+    let error = run(&engine, bundle("transaction", json!([entry("1"), entry("2")]))).await.unwrap_err();
+    assert_eq!(error.class(), Class::Invalid);
+    assert_eq!(error.issues()[0].expression, ["Bundle.entry[1].fullUrl"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_condition_shows_is_a_look() {
+    let (_dir, store, engine) = house();
+    create(&engine, &operator(), "Patient", patient("1"), None).await.unwrap();
+    let first = Subject(Subject::COMMON.0 + 1);
+    assert!(looks(&store, first).is_empty());
+    let condition = Some("identifier=urn:t|1".to_owned());
+    let shown = create(&engine, &doctor(), "Patient", patient("2"), condition.clone()).await.unwrap();
+    assert!(shown.happened.is_none());
+    let seen = looks(&store, first);
+    assert_eq!((seen.len(), seen[0].look.role.as_str(), seen[0].look.act.as_str()), (1, "doctor", "condition"));
+    assert_eq!(seen[0].look.query, format!("Patient/{}", shown.served.id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_reads_only_so_much() {
+    let (_dir, _, engine) = house();
+    let many = vec![json!({"request": {"method": "GET", "url": "Patient?_count=1000"}}); 201];
+    let error = run(&engine, bundle("batch", many.into())).await.unwrap_err();
+    assert_eq!(error.class(), Class::Invalid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_of_values_are_answered() {
+    let (_dir, _, engine) = house();
+    let list = |each: &str| (0..500).map(|n| each.replace('#', &n.to_string())).collect::<Vec<_>>().join(",");
+    for (name, each) in [("focus", "x#"), ("subject", "x#"), ("patient", "x#"), ("code", "s|x#"), ("code", "x#")]
+        .into_iter()
+        .chain([("date", "ne2020-01-01T00:00:00.#Z"), ("category", "s#|")])
+    {
+        let params = vec![(name.to_owned(), list(each))];
+        let request = Request { kind: "Observation".into(), params, lenient: false };
+        assert!(search(&engine, &operator(), &request).await.unwrap().hits.is_empty(), "{name}={each}");
+    }
+    let params = vec![("name".to_owned(), list("x#"))];
+    let request = Request { kind: "Patient".into(), params, lenient: false };
+    assert!(search(&engine, &operator(), &request).await.unwrap().hits.is_empty());
+}
