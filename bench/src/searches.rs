@@ -54,15 +54,15 @@ pub(crate) async fn run(args: &Args, data: &Path, harvest: &Harvest, report: &mu
     #[allow(clippy::cast_precision_loss)]
     let count = all.count() as f64;
     let says = format!(
-        "p50 / p95 / p99 at the client {}; {:.0} searches/s; {} errors; server {:.0} µs of processor a search",
+        "p50 / p95 / p99 {}, at the client; in the server {inside:.2} ms on average; {:.0} searches/s; {} errors; \
+         server {:.0} µs of processor a search",
         all.line(),
         count / met.seconds,
         met.errors,
         met.server * 1e6 / count.max(1.0),
     );
-    let name = format!("searches of one patient, p95 in the server, {CLIENTS} clients");
-    let p95 = inside.unwrap_or_else(|| all.within(0.95));
-    report.figure(&name, p95, "ms", Some(Budget::AtMost(10.0)), &says);
+    let name = format!("searches of one patient, p95, {CLIENTS} clients");
+    report.figure(&name, all.within(0.95), "ms", Some(Budget::AtMost(10.0)), &says);
     let rows = QUESTIONS.iter().zip(&met.times).map(|((kind, rest), times)| {
         vec![format!("`{kind}?patient=…{}`", rest.replace('|', "\\|")), times.count().to_string(), times.line()]
     });
@@ -70,13 +70,15 @@ pub(crate) async fn run(args: &Args, data: &Path, harvest: &Harvest, report: &mu
     server.stop().await
 }
 
-/// The 95th percentile that the server itself keeps of its answers under `/fhir`, in milliseconds.
-async fn inside(client: &mut Client) -> anyhow::Result<Option<f64>> {
+/// How long the server itself says that it took for an answer under `/fhir`, on average, in milliseconds.
+async fn inside(client: &mut Client) -> anyhow::Result<f64> {
     let answer = client.get("/metrics").await?;
     let text = String::from_utf8_lossy(answer.body);
-    let line = text.lines().find(|line| {
-        line.starts_with("meridian_http_seconds{")
-            && [r#"quantile="0.95""#, r#"route="fhir""#, r#"status="2xx""#].iter().all(|label| line.contains(label))
-    });
-    Ok(line.and_then(|line| line.split_whitespace().next_back()?.parse::<f64>().ok()).map(|seconds| seconds * 1e3))
+    let value = |name: &str| {
+        let ours = |line: &&str| line.starts_with(name) && line.contains(r#"route="fhir""#) && line.contains("2xx");
+        let line = text.lines().find(ours)?;
+        line.split_whitespace().next_back()?.parse::<f64>().ok()
+    };
+    let (sum, count) = (value("meridian_http_seconds_sum"), value("meridian_http_seconds_count"));
+    Ok(sum.zip(count).map_or(f64::NAN, |(sum, count)| sum * 1e3 / count))
 }

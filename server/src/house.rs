@@ -137,9 +137,15 @@ impl MessageHandler for Hl7 {
     }
 }
 
+/// Bounds of the histograms, in seconds.
+const SECONDS: &[f64] = &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+
 /// The metrics of the process. There is one recorder, whatever is started in it.
 fn metrics() -> Metrics {
     static HANDLE: OnceLock<Option<metrics_exporter_prometheus::PrometheusHandle>> = OnceLock::new();
-    let handle = HANDLE.get_or_init(|| metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().ok());
+    let handle = HANDLE.get_or_init(|| {
+        let builder = metrics_exporter_prometheus::PrometheusBuilder::new().set_buckets(SECONDS).ok()?;
+        builder.install_recorder().ok()
+    });
     Arc::new(move || handle.as_ref().map_or_else(String::new, metrics_exporter_prometheus::PrometheusHandle::render))
 }

@@ -19,6 +19,10 @@ use clap::Parser;
 
 use cli::{Audit, Cli, Command};
 
+/// A resource is a tree of small pieces: the system's allocator took a fifth of an import.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

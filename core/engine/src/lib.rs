@@ -39,4 +39,4 @@ pub use served::Served;
 pub use update::{update, update_where};
 pub use vread::vread;
 pub use watch::Watch;
-pub use write::{JobDone, Options, Outcome};
+pub use write::{JobDone, NOT_YET, Options, Outcome};

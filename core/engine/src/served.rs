@@ -46,6 +46,6 @@ impl Served {
 /// The JSON value of a stored body.
 pub(crate) fn value_of(body: &Body) -> Result<Value, EngineError> {
     // What was accepted once is read again whatever the limits of a door are.
-    let limits = Limits { bytes: usize::MAX, ..Limits::default() };
+    let limits = Limits { bytes: usize::MAX, values: usize::MAX - 1, ..Limits::default() };
     parse(&body.json()?, &limits).map_err(|fault| EngineError::Internal(fault.message))
 }

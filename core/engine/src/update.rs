@@ -12,7 +12,8 @@ use crate::{Engine, EngineError};
 /// Writes the next version, or version 1 if there is none.
 ///
 /// # Errors
-/// `Precondition` when `if_match` is not the current version; `Invalid` when the resource has another id.
+/// `Precondition` when `if_match` is not the current version ([`NOT_YET`](crate::NOT_YET): when there is one);
+/// `Invalid` when the resource has another id.
 pub async fn update(
     engine: &Engine,
     caller: &Caller,
@@ -39,6 +40,8 @@ pub async fn update_where(
     kind: &'static str,
     query: &str,
     resource: Value,
+    if_match: Option<i64>,
 ) -> Result<Outcome, EngineError> {
-    one(engine, caller, Ask::UpdateWhere { kind, query: query.to_owned(), resource: Arc::new(resource) }).await
+    let (query, resource) = (query.to_owned(), Arc::new(resource));
+    one(engine, caller, Ask::UpdateWhere { kind, query, resource, if_match }).await
 }

@@ -17,17 +17,19 @@ const BYTES_A_VALUE: usize = 12;
 /// How much a document may ask of the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Longest document, in bytes. It may have one value (object, array, text, number, …) for each 12 of these bytes,
-    /// since a value costs much more memory than a byte; the densest official example has 13.
+    /// Longest document, in bytes.
     pub bytes: usize,
+    /// Values (objects, arrays, texts, numbers, …) that any document may have. A longer one may have one for each 12 of
+    /// its bytes, since a value costs much more memory than a byte; the densest official example has 13.
+    pub values: usize,
     /// Deepest nesting of objects and arrays; the outermost one counts as 1.
     pub depth: usize,
 }
 
 impl Default for Limits {
-    /// 16 MiB and 64 levels.
+    /// 16 MiB, 100,000 values and 64 levels.
     fn default() -> Self {
-        Self { bytes: 16 << 20, depth: 64 }
+        Self { bytes: 16 << 20, values: 100_000, depth: 64 }
     }
 }
 
@@ -45,7 +47,8 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, Fault> {
         return Err(Fault { kind: FaultKind::TooLong, path: String::new(), message, position: None });
     }
     let text = std::str::from_utf8(bytes).map_err(|error| fault::not_utf8(bytes, error.valid_up_to()))?;
-    scan::document(text, limits.depth, limits.bytes / BYTES_A_VALUE + 1).map_err(|broken| broken.fault(text))
+    scan::document(text, limits.depth, limits.values.max(bytes.len() / BYTES_A_VALUE) + 1)
+        .map_err(|broken| broken.fault(text))
 }
 
 #[cfg(test)]
@@ -90,10 +93,10 @@ mod tests {
         assert!(read(&deep(64)).is_ok());
         assert_eq!(read(&deep(65)).unwrap_err().kind, FaultKind::TooDeep);
         assert_eq!(read(&"[".repeat(5_000_000)).unwrap_err().kind, FaultKind::TooDeep);
-        let small = Limits { bytes: 3, depth: 64 };
+        let small = Limits { bytes: 3, ..Limits::default() };
         assert_eq!(parse(b"1234", &small).unwrap_err().kind, FaultKind::TooLong);
         let dense = format!("[{}0]", "0,".repeat(1_000));
-        let limits = Limits { bytes: dense.len(), depth: 64 };
+        let limits = Limits { values: 99, ..Limits::default() };
         assert_eq!(parse(dense.as_bytes(), &limits).unwrap_err().kind, FaultKind::TooLong);
     }
 

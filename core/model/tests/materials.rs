@@ -41,7 +41,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn read(path: &Path) -> Value {
-    let limits = Limits { bytes: 64 << 20, depth: 64 };
+    let limits = Limits { bytes: 64 << 20, ..Limits::default() };
     let bytes = std::fs::read(path).unwrap();
     let value = parse(&bytes, &limits).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
     let again = parse(value.to_string().as_bytes(), &limits).unwrap();

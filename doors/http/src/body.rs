@@ -1,40 +1,102 @@
-//! Reads bodies within their limit, and within what all bodies together may take.
+//! Reads bodies within their limit, within what all bodies together may take, and within a time: who sends slowly
+//! holds room that others wait for.
 
-use axum::body::{Body, to_bytes};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::StreamExt;
+use meridian_engine::{Limits, incoming};
+use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
 
 use crate::problem::Problem;
 use crate::state::Http;
 
+/// Bodies up to this size, in bytes, take no room: nobody small waits behind somebody large.
+const SMALL: usize = 64 << 10;
+/// How long a body waits for room.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest pause within a body.
+const PAUSE: Duration = Duration::from_secs(15);
+/// What a body may take in all: so long, and a second more for so many bytes.
+const AT_LEAST: Duration = Duration::from_secs(30);
+const BYTES_A_SECOND: usize = 256 << 10;
+
 /// A body, with the room that it takes until it is worked off.
 pub(crate) struct Received {
-    pub(crate) bytes: axum::body::Bytes,
-    _room: OwnedSemaphorePermit,
+    pub(crate) bytes: Bytes,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Received {
+    /// The JSON of the body; a large one is read on a thread that may block.
+    pub(crate) async fn json(&self, limit: usize) -> Result<Value, Problem> {
+        let limits = Limits { bytes: limit, ..Limits::default() };
+        if self.bytes.len() <= SMALL {
+            return Ok(incoming::json(&self.bytes, &limits)?);
+        }
+        let bytes = self.bytes.clone();
+        let parsed = tokio::task::spawn_blocking(move || incoming::json(&bytes, &limits)).await;
+        Ok(parsed.map_err(crate::caller::fault)??)
+    }
 }
 
 /// Reads at most `limit` bytes.
 pub(crate) async fn read(state: &Http, headers: &HeaderMap, body: Body, limit: usize) -> Result<Received, Problem> {
-    let too_long = || {
-        let says = format!("the body is longer than {limit} bytes");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-long", says)
-    };
     let said: Option<usize> =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
     let expected = match said {
-        Some(length) if length > limit => return Err(too_long()),
+        Some(length) if length > limit => return Err(too_long(limit)),
         Some(length) => length,
         None => limit, // of unknown length: as if it were the longest
     };
+    let _room = if expected > SMALL { Some(room(state, expected).await?) } else { None };
+    let seconds = u64::try_from(limit / BYTES_A_SECOND).unwrap_or(u64::MAX);
+    let in_time = AT_LEAST.saturating_add(Duration::from_secs(seconds));
+    let bytes = timeout(in_time, gather(body, expected, limit)).await.unwrap_or_else(|_| Err(too_slow()))?;
+    Ok(Received { bytes, _room })
+}
+
+/// Waits for room for so many bytes.
+async fn room(state: &Http, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
     let most = state.limits.under_way / 1024;
-    let room = u32::try_from((expected / 1024 + 1).min(most.max(1))).unwrap_or(u32::MAX);
-    let stopping = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "transient", "the server is stopping");
-    let permit = std::sync::Arc::clone(&state.room).acquire_many_owned(room).await.map_err(stopping)?;
-    match to_bytes(body, limit).await {
-        Ok(bytes) => Ok(Received { bytes, _room: permit }),
-        Err(error) if error.to_string().contains("length limit") => Err(too_long()),
-        Err(error) => {
-            Err(Problem::new(StatusCode::BAD_REQUEST, "incomplete", format!("the body could not be read: {error}")))
+    let room = u32::try_from((bytes / 1024 + 1).min(most.max(1))).unwrap_or(u32::MAX);
+    let later = |says: &str| Problem::Http {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        code: "transient",
+        says: says.to_owned(),
+        retry_after: Some(5),
+    };
+    match timeout(PATIENCE, std::sync::Arc::clone(&state.room).acquire_many_owned(room)).await {
+        Ok(Ok(permit)) => Ok(permit),
+        Ok(Err(_)) => Err(later("the server is stopping")),
+        Err(_) => Err(later("too many large bodies are under way")),
+    }
+}
+
+async fn gather(body: Body, expected: usize, limit: usize) -> Result<Bytes, Problem> {
+    let mut frames = body.into_data_stream();
+    let mut bytes = Vec::with_capacity(expected.min(SMALL));
+    loop {
+        match timeout(PAUSE, frames.next()).await {
+            Err(_) => return Err(too_slow()),
+            Ok(None) => return Ok(bytes.into()),
+            Ok(Some(Ok(frame))) if bytes.len() + frame.len() > limit => return Err(too_long(limit)),
+            Ok(Some(Ok(frame))) => bytes.extend_from_slice(&frame),
+            Ok(Some(Err(error))) => {
+                let says = format!("the body could not be read: {error}");
+                return Err(Problem::new(StatusCode::BAD_REQUEST, "incomplete", says));
+            }
         }
     }
+}
+
+fn too_long(limit: usize) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-long", format!("the body is longer than {limit} bytes"))
+}
+
+fn too_slow() -> Problem {
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body came too slowly")
 }

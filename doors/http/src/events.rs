@@ -2,10 +2,11 @@
 
 use std::convert::Infallible;
 
+use axum::http::{HeaderMap, Method};
 use axum::response::sse::{Event as Sse, KeepAlive, Sse as Stream};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use meridian_engine::{Caller, Engine, Event, Watch};
+use meridian_engine::{Caller, Event, Watch};
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -14,7 +15,12 @@ use crate::problem::Problem;
 use crate::state::Http;
 
 /// Listens to one person's record (`patient`), or, as an operator, to everything.
-pub(crate) async fn events(state: &Http, caller: &Caller, patient: Option<&str>) -> Result<Response, Problem> {
+pub(crate) async fn events(
+    state: &Http,
+    caller: &Caller,
+    headers: HeaderMap,
+    patient: Option<&str>,
+) -> Result<Response, Problem> {
     let feed = state.engine.listen();
     let watch = match patient {
         Some(patient) => {
@@ -24,7 +30,7 @@ pub(crate) async fn events(state: &Http, caller: &Caller, patient: Option<&str>)
         None => Watch::everything(caller)?,
     };
     let hello = Sse::default().event("hello").data("{}");
-    let listening = Listening { feed, watch, engine: state.engine.clone(), ready: vec![hello] };
+    let listening = Listening { feed, watch, state: state.clone(), headers, ready: vec![hello] };
     let stream = stream::unfold(listening, |mut listening| async move {
         let next = listening.next().await?;
         Some((Ok::<_, Infallible>(next), listening))
@@ -35,7 +41,9 @@ pub(crate) async fn events(state: &Http, caller: &Caller, patient: Option<&str>)
 struct Listening {
     feed: Receiver<Event>,
     watch: Watch,
-    engine: Engine,
+    state: Http,
+    /// What the listener showed to be let in.
+    headers: HeaderMap,
     /// To be sent, the next one last.
     ready: Vec<Sse>,
 }
@@ -47,6 +55,10 @@ impl Listening {
                 return Some(next);
             }
             match self.feed.recv().await {
+                // Who signed out, or was shut out, hears nothing more.
+                Ok(_) if crate::caller::caller(&self.state, &Method::GET, &self.headers, "").await.is_err() => {
+                    return None;
+                }
                 Ok(event) => self.take(&event),
                 // The client missed some: it reads anew what it shows.
                 Err(RecvError::Lagged(_)) => self.ready.push(Sse::default().event("lagged").data("{}")),
@@ -59,7 +71,7 @@ impl Listening {
         match event {
             Event::Changes(changes) => {
                 for change in changes.iter().rev().filter(|change| self.watch.hears(change)) {
-                    let golden = self.watch.golden_id(&self.engine, change);
+                    let golden = self.watch.golden_id(&self.state.engine, change);
                     let data = json!({"type": change.kind, "id": change.id, "version": change.version.to_string(),
                         "action": change.happened.as_str(), "patient": golden, "institution": change.institution});
                     self.ready.push(Sse::default().event("change").data(data.to_string()));

@@ -9,6 +9,7 @@ mod caller;
 mod events;
 mod fhir;
 mod headers;
+mod listener;
 mod negotiate;
 mod observe;
 mod problem;
@@ -54,8 +55,8 @@ pub async fn serve(
     state: Http,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let app = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(stop).await
+    listener::serve(listener, router(state), stop, listener::HEAD).await;
+    Ok(())
 }
 
 async fn health(State(state): State<Http>) -> impl IntoResponse {

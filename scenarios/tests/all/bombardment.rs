@@ -6,6 +6,8 @@ use anyhow::ensure;
 use futures_util::{StreamExt as _, stream};
 use meridian_testkit::{Fhir, Mllp, Options, Server, resident_bytes, say};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// What the server may hold after all of this.
 const BOUND: u64 = 700 << 20;
@@ -20,6 +22,7 @@ async fn bad_input_is_refused_in_bounded_memory() -> anyhow::Result<()> {
 
     bodies(&server.operator(), &mut wrong).await?;
     huge_bodies(&server.operator(), &mut wrong).await?;
+    announced(server.ready().http.trim_start_matches("http://")).await?;
     requests(&server.operator(), &mut wrong).await?;
     frames(&server, &mut wrong).await?;
     huge_frame(&server.ready().mllp).await?;
@@ -94,6 +97,23 @@ async fn bodies(fhir: &Fhir, wrong: &mut Vec<anyhow::Error>) -> anyhow::Result<(
     for (shown, answer) in answers {
         wrong.extend(refused(&shown, &answer?).err());
     }
+    Ok(())
+}
+
+/// A hundred megabytes, only announced: refused with 413 before they come.
+async fn announced(address: &str) -> anyhow::Result<()> {
+    let mut line = TcpStream::connect(address).await?;
+    let head = format!(
+        "POST /fhir/Patient HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/fhir+json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{{",
+        100 << 20
+    );
+    line.write_all(head.as_bytes()).await?;
+    let mut answer = vec![0; 64];
+    let count = tokio::time::timeout(Duration::from_secs(10), line.read(&mut answer)).await??;
+    let status = String::from_utf8_lossy(answer.get(..count).unwrap_or_default()).into_owned();
+    // A stranger is not even told that it is too much.
+    ensure!(status.starts_with("HTTP/1.1 401") || status.starts_with("HTTP/1.1 413"), "100 MB announced: {status:?}");
     Ok(())
 }
 

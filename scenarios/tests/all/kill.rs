@@ -1,16 +1,31 @@
-//! `kill -9` in the middle of transactions and messages: what was acknowledged is there, once, and the chain verifies.
+//! `kill -9` in the middle of an import, transactions and messages: what was acknowledged is there, once, and the chain verifies.
 
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::ensure;
-use meridian_testkit::{Fhir, Mllp, Options, Server, command, identity, say, within};
+use meridian_testkit::{Fhir, Mllp, Options, Server, command, identity, materials, meridian, say, within};
 use serde_json::{Value, json};
+use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
+use crate::import;
+
 const ROUNDS: u32 = 20;
+/// Types that messages, transactions or the district write beside the import.
+const OTHERS: [&str; 8] = [
+    "Patient",
+    "Observation",
+    "DiagnosticReport",
+    "Encounter",
+    "Organization",
+    "Practitioner",
+    "PractitionerRole",
+    "Location",
+];
 const TRANSACTION: &str = "urn:test:transaction";
 
 /// What was sent so far; each number is one transaction or one message.
@@ -43,6 +58,7 @@ async fn twenty_kills_lose_nothing_and_apply_nothing_twice() -> anyhow::Result<(
     let mut dice = fastrand::Rng::with_seed(seed);
     let mut server = Server::start(Options::default()).await?;
     let (transactions, messages) = (Arc::new(Log::default()), Arc::new(Log::default()));
+    let folder = materials::folder("synthea_r4_bundles").map(|folder| folder.to_string_lossy().into_owned());
 
     for round in 1..=ROUNDS {
         let mut senders = JoinSet::new();
@@ -52,8 +68,14 @@ async fn twenty_kills_lose_nothing_and_apply_nothing_twice() -> anyhow::Result<(
         for _ in 0..2 {
             senders.spawn(send_messages(server.ready().mllp.clone(), Arc::clone(&messages)));
         }
+        let import = folder.as_deref().map(|folder| start_import(&server, folder)).transpose()?;
         tokio::time::sleep(Duration::from_millis(dice.u64(50..1500))).await;
         server.kill().await?;
+        if let Some(mut import) = import {
+            // It has lost its server; whether it ends by itself or is ended does not matter.
+            let _ = tokio::time::timeout(Duration::from_secs(5), import.wait()).await;
+            let _ = import.kill().await;
+        }
         senders.join_all().await;
         server.restart().await?;
         let (t, m) = (transactions.acknowledged.lock().await.len(), messages.acknowledged.lock().await.len());
@@ -61,12 +83,26 @@ async fn twenty_kills_lose_nothing_and_apply_nothing_twice() -> anyhow::Result<(
     }
     finish(&server, &transactions, &messages).await?;
     check(&server, &transactions, &messages).await?;
-    server.stop().await?;
     let data = server.data();
+    if let Some(folder) = &folder {
+        let whole = command(&["import", "--data-dir", &data.to_string_lossy(), folder, "--json"]).await?;
+        say(format_args!("import: {}", String::from_utf8_lossy(&whole.stdout).trim()));
+        ensure!(whole.status.success(), "import: {}", String::from_utf8_lossy(&whole.stderr));
+        import::are_there(&server.operator(), folder, &OTHERS).await?;
+    }
+    server.stop().await?;
     let verified = command(&["audit", "verify", "--data-dir", &data.to_string_lossy()]).await?;
     ensure!(verified.status.success(), "audit verify: {}", String::from_utf8_lossy(&verified.stdout));
     say(String::from_utf8_lossy(&verified.stdout).trim());
     Ok(())
+}
+
+/// `meridian import` on the folder of the running server, which it finds by itself.
+fn start_import(server: &Server, folder: &str) -> anyhow::Result<Child> {
+    let data = server.data();
+    let mut command = Command::new(meridian()?);
+    command.arg("import").arg("--data-dir").arg(data).arg(folder).arg("--json");
+    Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?)
 }
 
 /// Sends until the connection breaks.

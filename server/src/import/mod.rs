@@ -7,7 +7,7 @@ mod files;
 mod sink;
 mod units;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -43,73 +43,110 @@ pub(crate) async fn import(args: ImportArgs) -> anyhow::Result<()> {
     let bytes = files.iter().map(|file| file.bytes).sum();
     let bar = bar(bytes, args.json);
     let sink = Arc::new(Sink::open(&args.data_dir, &args.institution).await?);
-    let mut counts = Counts::default();
-    let mut again = Vec::new();
     let paths = files.iter().map(|file| file.path.clone()).collect();
-    pass(&sink, paths, &bar, &mut counts, Some(&mut again)).await?;
-    // What pointed to something that came later is tried once more, now that everything is there.
-    pass(&sink, again, &bar, &mut counts, None).await?;
+    let mut work = Work { sink, bar: bar.clone(), counts: Counts::default(), missed: Vec::new(), late: Vec::new() };
+    work.all(paths).await?;
+    let mut counts = work.counts;
     bar.finish_and_clear();
     counts.files = files.len() as u64;
     report(&counts, began.elapsed().as_secs_f64(), bytes, args.json);
     if counts.failed.is_empty() { Ok(()) } else { bail!("{} units could not be written", counts.failed.len()) }
 }
 
-/// Works through `paths` in their order. Files with a unit that did not find what it refers to go to `again`.
-async fn pass(
-    sink: &Arc<Sink>,
-    paths: Vec<PathBuf>,
-    bar: &ProgressBar,
-    counts: &mut Counts,
-    mut again: Option<&mut Vec<PathBuf>>,
-) -> anyhow::Result<()> {
-    let mut working: JoinSet<(PathBuf, anyhow::Result<Written>)> = JoinSet::new();
-    for path in paths {
-        let size = std::fs::metadata(&path).map(|m| m.len()).unwrap_or_default();
-        for unit in units::of(&path)? {
-            while working.len() >= AT_ONCE {
-                settle(working.join_next().await, counts, again.as_deref_mut())?;
+type Working = JoinSet<(PathBuf, anyhow::Result<Written>)>;
+
+/// An import under way.
+struct Work {
+    sink: Arc<Sink>,
+    bar: ProgressBar,
+    counts: Counts,
+    /// Files with a unit that did not find what it refers to: it may still be under way beside them.
+    missed: Vec<PathBuf>,
+    /// The same, after all before them was written: it may come later.
+    late: Vec<PathBuf>,
+}
+
+impl Work {
+    /// Works through `paths` in their order, some units side by side.
+    async fn all(&mut self, paths: Vec<PathBuf>) -> anyhow::Result<()> {
+        let mut working = Working::new();
+        for path in paths {
+            for unit in units::of(&path)? {
+                while working.len() >= AT_ONCE {
+                    self.settle(working.join_next().await)?;
+                }
+                if !self.missed.is_empty() {
+                    self.catch_up(&mut working).await?;
+                }
+                let (sink, path) = (Arc::clone(&self.sink), path.clone());
+                working.spawn(async move {
+                    let written = write(&sink, unit).await;
+                    (path, written)
+                });
             }
-            let (sink, path) = (Arc::clone(sink), path.clone());
-            working.spawn(async move {
-                let written = write(&sink, unit).await;
-                (path, written)
-            });
+            self.bar.inc(std::fs::metadata(&path).map(|m| m.len()).unwrap_or_default());
+            self.bar.set_message(format!("{} resources", self.counts.resources));
         }
-        bar.inc(size);
-        bar.set_message(format!("{} resources", counts.resources));
+        self.catch_up(&mut working).await?;
+        for path in std::mem::take(&mut self.late) {
+            if let Some(says) = self.again(&path).await? {
+                self.counts.failed.push(format!("{}: {says}", path.display()));
+            }
+        }
+        Ok(())
     }
-    while let Some(done) = working.join_next().await {
-        settle(Some(done), counts, again.as_deref_mut())?;
+
+    /// Waits for what is under way, then tries what missed something once more, before later files bring others that
+    /// answer to the same condition.
+    async fn catch_up(&mut self, working: &mut Working) -> anyhow::Result<()> {
+        while let Some(done) = working.join_next().await {
+            self.settle(Some(done))?;
+        }
+        for path in std::mem::take(&mut self.missed) {
+            if self.again(&path).await?.is_some() {
+                self.late.push(path);
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Tries a file alone; gives what it still refers to in vain.
+    async fn again(&mut self, path: &Path) -> anyhow::Result<Option<String>> {
+        let mut missing = None;
+        for unit in units::of(path)? {
+            match write(&self.sink, unit).await {
+                Ok(Written::Dangling(says)) => missing = Some(says),
+                other => self.count(path, other),
+            }
+        }
+        Ok(missing)
+    }
+
+    fn settle(&mut self, done: Done) -> anyhow::Result<()> {
+        let Some(done) = done else { return Ok(()) };
+        match done.context("a worker of the import failed")? {
+            (path, Ok(Written::Dangling(_))) if self.missed.contains(&path) => {}
+            (path, Ok(Written::Dangling(_))) => self.missed.push(path),
+            (path, written) => self.count(&path, written),
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, path: &Path, written: anyhow::Result<Written>) {
+        match written {
+            Ok(Written::New(resources)) => self.counts.resources += resources,
+            Ok(Written::Before) => self.counts.skipped += 1,
+            Ok(Written::Dangling(says)) => self.counts.failed.push(format!("{}: {says}", path.display())),
+            Err(error) => self.counts.failed.push(format!("{}: {error:#}", path.display())),
+        }
+    }
 }
 
 async fn write(sink: &Sink, unit: anyhow::Result<Unit>) -> anyhow::Result<Written> {
-    let unit = unit?;
-    sink.write(unit).await
+    sink.write(unit?).await
 }
 
 type Done = Option<Result<(PathBuf, anyhow::Result<Written>), tokio::task::JoinError>>;
-
-fn settle(done: Done, counts: &mut Counts, again: Option<&mut Vec<PathBuf>>) -> anyhow::Result<()> {
-    let Some(done) = done else { return Ok(()) };
-    let (path, written) = done.context("a worker of the import failed")?;
-    match written {
-        Ok(Written::New(resources)) => counts.resources += resources,
-        Ok(Written::Before) => counts.skipped += 1,
-        Ok(Written::Dangling(says)) => match again {
-            Some(again) => {
-                if again.last() != Some(&path) {
-                    again.push(path);
-                }
-            }
-            None => counts.failed.push(format!("{}: {says}", path.display())),
-        },
-        Err(error) => counts.failed.push(format!("{}: {error:#}", path.display())),
-    }
-    Ok(())
-}
 
 fn bar(bytes: u64, quiet: bool) -> ProgressBar {
     if quiet {

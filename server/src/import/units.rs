@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 const LINES: usize = 500;
 /// The longest file that is read in one piece, in bytes.
 const LONGEST: usize = 1 << 30;
-const LIMITS: Limits = Limits { bytes: LONGEST, depth: 64 };
+const LIMITS: Limits = Limits { bytes: LONGEST, values: LONGEST / 12, depth: 64 };
 
 /// One transaction to be written.
 pub(super) struct Unit {

@@ -2,7 +2,7 @@
 
 import type { Coding, Concept } from "./types";
 
-const HAN = /\p{Script=Han}/u;
+export const HAN = /\p{Script=Han}/u;
 
 /** The best words for `concept`: the ones in the script of `language`, else any, else the code. */
 export function wordsOf(concept: Concept | undefined, language: string): string {

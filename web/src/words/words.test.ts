@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ageAt } from "./age";
+import { briefName } from "./brief";
 import { maskIdentity, maskPhone } from "./mask";
 import { nameOf } from "./patient";
 import { shortName } from "./shortname";
@@ -63,6 +64,13 @@ describe("names", () => {
     expect(nameOf({ resourceType: "Patient", name: [{ family: "Doe", given: ["Jane", "M"] }] })).toBe("Jane M Doe");
     expect(nameOf({ resourceType: "Patient", name: [{ use: "old", text: "旧" }, { use: "official", text: "新" }] })).toBe("新");
     expect(nameOf(undefined)).toBe("");
+  });
+  it("shortens laboratory names, but keeps a specimen that is not blood", () => {
+    expect(briefName("Cholesterol [Moles/volume] in Serum or Plasma")).toBe("Cholesterol");
+    expect(briefName("Leukocytes [#/volume] in Blood by Automated count")).toBe("Leukocytes");
+    expect(briefName("Glucose [Moles/volume] in Urine")).toBe("Glucose in Urine");
+    expect(briefName("Hemoglobin A1c/Hemoglobin.total in Blood")).toBe("Hemoglobin A1c");
+    expect(briefName("糖化血红蛋白")).toBe("糖化血红蛋白");
   });
   it("shortens institutions, but not into nothing", () => {
     expect(shortName("澄江区第一人民医院")).toBe("第一人民医院");

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use meridian_model::definitions::Definitions;
 use serde_json::{Map, Value};
 
-use crate::write::{Ask, Entry};
+use crate::write::{Ask, Entry, NOT_YET};
 use crate::{EngineError, incoming};
 
+/// Entries of one Bundle: a refused one costs some hundred bytes, and a transaction holds the writer.
+const MOST_ENTRIES: usize = 50_000;
 /// Reads that one Bundle may ask for.
 const MOST_READS: usize = 200;
 
@@ -24,7 +26,11 @@ pub(super) fn take(mut bundle: Value) -> Result<Vec<Result<Wanted, EngineError>>
         Some(Value::Array(entries)) => entries,
         Some(_) => return Err(EngineError::invalid("Bundle.entry", "a list is expected")),
     };
-    let method = |entry: &Value| entry.pointer("/request/method").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if entries.len() > MOST_ENTRIES {
+        return Err(EngineError::invalid("Bundle.entry", format!("more than {MOST_ENTRIES} entries")));
+    }
+    let method =
+        |entry: &Value| entry.pointer("/request/method").and_then(Value::as_str).unwrap_or_default().to_owned();
     if entries.iter().filter(|entry| matches!(method(entry).as_str(), "GET" | "HEAD")).count() > MOST_READS {
         return Err(EngineError::invalid("Bundle.entry", format!("more than {MOST_READS} reads")));
     }
@@ -52,7 +58,10 @@ fn wanted(entry: Value, place: String) -> Result<Wanted, EngineError> {
     let (kind, id) = address(path).ok_or_else(|| invalid(".request.url", format!("`{url}` is no address of R4")))?;
     let if_match = text("ifMatch")
         .map(|tag| version_of_tag(tag).ok_or_else(|| invalid(".request.ifMatch", format!("`{tag}` is no version"))));
-    let if_match = if_match.transpose()?;
+    let if_match = match text("ifNoneMatch") {
+        Some("*") => Some(NOT_YET),
+        _ => if_match.transpose()?,
+    };
     let ask = match (method, id) {
         ("POST", None) => {
             let if_none_exist = text("ifNoneExist").map(|query| condition(query, kind).to_owned());
@@ -67,7 +76,8 @@ fn wanted(entry: Value, place: String) -> Result<Wanted, EngineError> {
             Ask::Update { kind, id, resource, if_match }
         }
         ("PUT", None) if !query.is_empty() => {
-            Ask::UpdateWhere { kind, query: query.to_owned(), resource: resource(&mut entry, kind, &place)? }
+            let (query, resource) = (query.to_owned(), resource(&mut entry, kind, &place)?);
+            Ask::UpdateWhere { kind, query, resource, if_match }
         }
         ("DELETE", Some(id)) if query.is_empty() => Ask::Delete { kind, id, if_match },
         ("DELETE", None) | ("PATCH", _) => {
@@ -105,5 +115,5 @@ pub fn condition<'a>(text: &'a str, kind: &str) -> &'a str {
 
 /// The number in `W/"3"`.
 pub fn version_of_tag(tag: &str) -> Option<i64> {
-    tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok()
+    tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok().filter(|version| *version > 0)
 }

@@ -11,6 +11,7 @@ use meridian_store::search::Scope;
 use meridian_store::{Reader, Stored};
 
 pub use answer::{Answer, Hit, Mode};
+pub(crate) use parse::RECORD_TAG;
 use parse::{Parsed, Total};
 pub use values::{decode, split_query};
 
@@ -68,15 +69,20 @@ struct Ran {
 fn run(reader: &Reader<'_>, parsed: &Parsed, scope: Scope) -> Result<Ran, EngineError> {
     let search = parsed.search(reader, scope)?;
     let asked = search.who.clone().unwrap_or_default();
-    let total = match parsed.total {
-        Total::None => None,
-        Total::Accurate => Some(reader.count(&search, None)?),
-        Total::Cheap => Some(reader.count(&search, Some(COUNTED))?).filter(|count| *count <= COUNTED),
+    let count = || {
+        Ok::<_, EngineError>(match parsed.total {
+            Total::None => None,
+            Total::Accurate => Some(reader.count(&search, None)?),
+            Total::Cheap => Some(reader.count(&search, Some(COUNTED))?).filter(|count| *count <= COUNTED),
+        })
     };
     if parsed.only_count {
-        return Ok(Ran { rows: Vec::new(), included: Vec::new(), total, next: None, asked });
+        return Ok(Ran { rows: Vec::new(), included: Vec::new(), total: count()?, next: None, asked });
     }
     let page = reader.search(&search)?;
+    // A first page that is the last one too has counted what there is.
+    let whole = parsed.total != Total::None && search.after.is_none() && page.next.is_none();
+    let total = if whole { Some(page.rows.len() as u64) } else { count()? };
     let included = include::included(reader, parsed, &page.rows)?;
     Ok(Ran { rows: page.rows, included, total, next: page.next, asked })
 }

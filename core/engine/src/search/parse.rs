@@ -11,7 +11,7 @@ use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
 use super::{Request, cursor, values};
 use crate::EngineError;
 use crate::engine::patient_code;
-use crate::write::{clinical_param, is_partition_param, main_param, param_number};
+use crate::write::{LONGEST_TEXT, clinical_param, is_partition_param, main_param, param_number, shorten};
 
 /// The system and code of the tag that golden Patients carry.
 pub(crate) const RECORD_TAG: &str = "https://meridian.example/record";
@@ -22,6 +22,9 @@ const MOST_COUNT: u32 = 1000;
 /// Limits on what one search may ask.
 const MOST_PARAMS: usize = 30;
 const MOST_VALUES: usize = 500;
+/// Values that are ranges (dates, prefixes) cannot be gathered into one list; SQLite's expressions are at most 1,000 deep.
+const MOST_RANGES: usize = 100;
+const MOST_SORT_KEYS: usize = 8;
 const LONGEST_VALUE: usize = 16 << 10;
 
 /// How exact the total must be.
@@ -129,6 +132,9 @@ impl Parsed {
             }
             "_sort" => {
                 for key in value.split(',').filter(|key| !key.is_empty()) {
+                    if self.sort.len() == MOST_SORT_KEYS {
+                        return Err(wrong(name, format!("more than {MOST_SORT_KEYS} keys")));
+                    }
                     self.sort.push(self.sort_key(name, key)?);
                 }
             }
@@ -166,8 +172,9 @@ impl Parsed {
             return Err(unknown(name, format!("{} has no such parameter", self.kind)));
         };
         let parts = values::split(value, ',');
-        if parts.len() > MOST_VALUES {
-            return Err(wrong(name, format!("more than {MOST_VALUES} values")));
+        let most = if matches!(param.kind, Kind::Date | Kind::String) { MOST_RANGES } else { MOST_VALUES };
+        if parts.len() > most {
+            return Err(wrong(name, format!("more than {most} values")));
         }
         if parts.iter().any(|part| part.is_empty()) {
             return Err(wrong(name, "an empty value"));
@@ -195,9 +202,13 @@ impl Parsed {
                 Condition::Token { param: number, any, selective }
             }
             (_, Kind::String) => {
-                let sought = |part: &&str| match code {
-                    "pinyin" => pinyin::sought(&values::plain(part)),
-                    _ => fold(&values::plain(part)),
+                let sought = |part: &&str| {
+                    let mut sought = match code {
+                        "pinyin" => pinyin::sought(&values::plain(part)),
+                        _ => fold(&values::plain(part)),
+                    };
+                    shorten(&mut sought, LONGEST_TEXT);
+                    sought
                 };
                 Condition::Text { param: number, any: parts.iter().map(sought).collect() }
             }

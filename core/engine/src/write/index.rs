@@ -9,7 +9,9 @@ use meridian_store::{GOLDEN_PATIENT, Index, Token, TypeCode};
 use serde_json::Value;
 
 /// Longest string that is indexed, in bytes; a longer one is found by its beginning.
-const LONGEST: usize = 200;
+pub(crate) const LONGEST_TEXT: usize = 200;
+/// A uri is found whole or not at all: as long as what a search may ask for.
+const LONGEST_URI: usize = 16 << 10;
 
 /// What the store needs to know of a resource besides its body.
 #[derive(Clone, Default, Debug)]
@@ -83,9 +85,13 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode) -> Ind
                 }
                 index.tokens.push((number, token));
             }
-            IndexKind::Str { mut folded } | IndexKind::Uri(mut folded) | IndexKind::ReferenceUrl(mut folded) => {
-                shorten(&mut folded);
+            IndexKind::Str { mut folded } => {
+                shorten(&mut folded, LONGEST_TEXT);
                 index.strings.push((number, folded));
+            }
+            IndexKind::Uri(mut uri) | IndexKind::ReferenceUrl(mut uri) => {
+                shorten(&mut uri, LONGEST_URI);
+                index.strings.push((number, uri));
             }
             IndexKind::Date { lo, hi } => {
                 if value.param.code != "_lastUpdated" {
@@ -112,9 +118,10 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode) -> Ind
     Indexed { index, patient }
 }
 
-fn shorten(text: &mut String) {
-    if text.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+/// Cuts a text after at most `longest` bytes.
+pub(crate) fn shorten(text: &mut String, longest: usize) {
+    if text.len() > longest {
+        let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         text.truncate(end);
     }
 }

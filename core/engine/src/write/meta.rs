@@ -3,9 +3,17 @@
 use serde_json::{Map, Value, json};
 
 use crate::engine::instant;
+use crate::search::RECORD_TAG;
 
 /// The system of the tag that names the institution a version came from.
 pub(crate) const INSTITUTION_TAG: &str = "https://meridian.example/institution";
+
+/// Takes out the tags that only the registry gives: no sender makes a golden record.
+pub(super) fn disclaim(resource: &mut Map<String, Value>) {
+    if let Some(Value::Array(tags)) = resource.get_mut("meta").and_then(|meta| meta.get_mut("tag")) {
+        tags.retain(|tag| tag.get("system").and_then(Value::as_str) != Some(RECORD_TAG));
+    }
+}
 
 /// Sets `id` and `meta` of a version; what the sender put into `meta` stays, but for what is the server's.
 pub(super) fn stamp(resource: &mut Map<String, Value>, id: &str, version: i64, at: i64, institution: &str) {
@@ -34,6 +42,13 @@ pub(super) fn stamp(resource: &mut Map<String, Value>, id: &str, version: i64, a
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_sender_makes_a_golden_record() {
+        let mut resource = json!({"meta": {"tag": [{"code": "a"}, {"system": RECORD_TAG, "code": "golden"}]}});
+        disclaim(resource.as_object_mut().unwrap());
+        assert_eq!(resource, json!({"meta": {"tag": [{"code": "a"}]}}));
+    }
 
     #[test]
     fn the_senders_tags_stay_and_the_institution_stands_once() {

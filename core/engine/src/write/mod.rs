@@ -19,7 +19,7 @@ use meridian_model::reference::Reference;
 use meridian_store::{Lane, Look, Origin, Subject};
 use serde_json::Value;
 
-pub(crate) use index::{clinical_param, is_partition_param, main_param, param_number};
+pub(crate) use index::{LONGEST_TEXT, clinical_param, is_partition_param, main_param, param_number, shorten};
 
 use crate::feed::{Committed, Event, Happened};
 use crate::served::Served;
@@ -28,6 +28,9 @@ use crate::{Engine, EngineError};
 
 /// How often the road is taken on a snapshot before it is taken inside the transaction.
 const ATTEMPTS: u32 = 3;
+
+/// The `if_match` of what must not be there yet (`If-None-Match: *`); versions count from 1.
+pub const NOT_YET: i64 = 0;
 
 /// One write that somebody asks for.
 #[derive(Clone, Debug)]
@@ -60,6 +63,7 @@ pub(crate) enum Ask {
         kind: &'static str,
         query: String,
         resource: Arc<Value>,
+        if_match: Option<i64>,
     },
     Delete {
         kind: &'static str,
@@ -199,7 +203,7 @@ async fn take_the_road(
     let ids = resolve::assign(entries);
     for attempt in 0..=ATTEMPTS {
         let inside = attempt == ATTEMPTS;
-        let prepared = if inside { None } else { Some(ahead(engine, caller, entries, &ids).await?) };
+        let prepared = if inside { None } else { Some(ahead(engine, caller, entries, &ids, options.lane).await?) };
         let work = commit::Work {
             engine: engine.clone(),
             caller: caller.clone(),
@@ -227,6 +231,7 @@ async fn ahead(
     caller: &Caller,
     entries: &Arc<Vec<Entry>>,
     ids: &[String],
+    lane: Lane,
 ) -> Result<prepare::Prepared, EngineError> {
     if entries.len() <= 4 && !entries.iter().any(|entry| entry.ask.is_conditional()) {
         let resolved = engine.store().read(|reader| resolve::resolve(reader, entries, ids))?;
@@ -237,7 +242,7 @@ async fn ahead(
         let resolved = resolve::resolve(reader, &entries, &ids)?;
         prepare::prepare(&entries, resolved, &caller)
     };
-    engine.store().ahead(work).await
+    engine.store().ahead(lane, work).await
 }
 
 pub(crate) fn origin(caller: &Caller) -> Origin {

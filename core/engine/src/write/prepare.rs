@@ -6,7 +6,7 @@ use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, Subject, TypeCode};
 use serde_json::Value;
 
 use super::index::index;
-use super::meta::stamp;
+use super::meta::{disclaim, stamp};
 use super::resolve::{Resolution, Resolved, Seen};
 use super::{Ask, Entry, references};
 use crate::EngineError;
@@ -86,6 +86,7 @@ pub(super) fn prepare(entries: &[Entry], resolution: Resolution, caller: &Caller
                 let mut resource = resource.clone();
                 references::replace(&mut resource, &targets, entry.full_url.as_deref());
                 if let Some(members) = resource.as_object_mut() {
+                    disclaim(members);
                     stamp(members, &id, version, at, &caller.institution);
                 }
                 resource

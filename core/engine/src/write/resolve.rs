@@ -8,7 +8,7 @@ use meridian_model::reference::{Reference, is_id};
 use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored};
 use serde_json::Value;
 
-use super::{Ask, Entry, references};
+use super::{Ask, Entry, NOT_YET, references};
 use crate::EngineError;
 use crate::search::{Found, where_one};
 
@@ -127,12 +127,13 @@ impl Looking<'_> {
                     None => Resolved::New { id: id.clone(), claim: None },
                 })
             }
-            Ask::UpdateWhere { kind, query, resource } => {
+            Ask::UpdateWhere { kind, query, resource, if_match } => {
                 let claim = format!("{kind}?{query}");
                 if self.claims.insert(claim.clone(), nth).is_some() {
                     return Err(EngineError::invalid("", format!("two entries write {claim}")));
                 }
                 let row = self.condition(kind, query)?;
+                check_match(row.as_ref(), *if_match)?;
                 let sent = resource.get("id").and_then(Value::as_str);
                 match row {
                     Some(row) if sent.is_some_and(|sent| sent != row.id) => Err(EngineError::invalid(
@@ -260,15 +261,12 @@ fn check_match(row: Option<&Stored>, if_match: Option<i64>) -> Result<(), Engine
         (_, None) => Ok(()),
         (Some(row), Some(version)) if row.version == version => Ok(()),
         (Some(row), Some(_)) => Err(EngineError::Precondition(format!("the current version is {}", row.version))),
+        (None, Some(NOT_YET)) => Ok(()),
         (None, Some(_)) => Err(EngineError::Precondition("there is no version yet".to_owned())),
     }
 }
 
-fn full_urls(
-    entries: &[Entry],
-    resolved: &[Resolved],
-    ids: &[String],
-) -> Result<HashMap<String, String>, EngineError> {
+fn full_urls(entries: &[Entry], resolved: &[Resolved], ids: &[String]) -> Result<HashMap<String, String>, EngineError> {
     let mut targets = HashMap::new();
     for (nth, (entry, resolution)) in entries.iter().zip(resolved).enumerate() {
         let Some(full_url) = &entry.full_url else { continue };

@@ -35,13 +35,23 @@ pub struct StoreOptions {
     pub search_limit: Duration,
     /// Connections for writes that are being prepared, which is how many are at one time.
     pub ahead: usize,
+    /// How many of them bulk writes may have at one time: what is left over is for those who wait for an answer.
+    pub bulk_ahead: usize,
     /// Page cache of the writer, in MiB.
     pub cache_mib: u32,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        StoreOptions { readers: 6, searches: 6, search_limit: Duration::from_secs(10), ahead: 4, cache_mib: 128 }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        StoreOptions {
+            readers: 6,
+            searches: 6,
+            search_limit: Duration::from_secs(10),
+            ahead: 4,
+            bulk_ahead: (cores / 2).clamp(1, 3),
+            cache_mib: 128,
+        }
     }
 }
 
@@ -57,6 +67,7 @@ struct Inner {
     points: pool::Pool,
     searches: Desk,
     ahead: Desk,
+    bulk_ahead: Semaphore,
     writer: writer::Writer,
     audit: AuditLog,
     _checkpoint: checkpoint::Checkpointer,
@@ -98,6 +109,7 @@ impl Store {
             points: pool::Pool::open(&path, options.readers)?,
             searches: Desk::open(&path, options.searches, Some(options.search_limit))?,
             ahead: Desk::open(&path, options.ahead, None)?,
+            bulk_ahead: Semaphore::new(options.bulk_ahead.max(1)),
             writer,
             audit,
             _checkpoint: checkpoint,
@@ -141,11 +153,19 @@ impl Store {
     ///
     /// # Errors
     /// Those of `look`, and those of the database.
-    pub async fn ahead<T, E>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn ahead<T, E>(
+        &self,
+        lane: Lane,
+        look: impl FnOnce(&Reader<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        let _bulk = match lane {
+            Lane::Interactive => None,
+            Lane::Bulk => Some(self.inner.bulk_ahead.acquire().await.map_err(|_| StoreError::Stopping)?),
+        };
         self.at(|inner| &inner.ahead, look).await
     }
 
@@ -210,6 +230,8 @@ pub(crate) fn connect(path: &Path, cache_mib: u32) -> Result<Connection, StoreEr
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.pragma_update(None, "cache_size", -i64::from(cache_mib) * 1024)?;
     conn.busy_timeout(BUSY)?;
+    // Else every other value makes a kept statement be planned anew, which costs more than most searches.
+    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(conn)
 }

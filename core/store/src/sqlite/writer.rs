@@ -21,6 +21,10 @@ use crate::{Origin, StoreError, Subject, WriteTx};
 
 /// A group of bulk acts is committed when it has run this long; interactive acts interrupt it between two acts.
 const BULK_GROUP: Duration = Duration::from_millis(150);
+/// The same while there are interactive acts, which wait for the commit of the group that they come upon.
+const SHORT_GROUP: Duration = Duration::from_millis(20);
+/// For how long after an interactive act the next one is expected.
+const EXPECTED: Duration = Duration::from_secs(2);
 /// Acts that share a commit at most, so that those who came first do not wait for an endless row behind them.
 const GROUP: usize = 1024;
 /// Acts that may wait in each lane; more callers wait outside, which bounds memory.
@@ -80,7 +84,15 @@ impl Writer {
         let subject = last(&LAST_SUBJECT).unwrap_or(Subject::COMMON.0);
         let counters = Counters { tx, subject, audit_seq, audit_hash };
         let shared = Arc::new(Shared::default());
-        let mut state = State { conn, words, counters, shared: Arc::clone(&shared), cut: Instant::now(), _lock: lock };
+        let mut state = State {
+            conn,
+            words,
+            counters,
+            shared: Arc::clone(&shared),
+            cut: Instant::now(),
+            interactive: None,
+            _lock: lock,
+        };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || state.work());
         let thread = thread.map_err(|_| StoreError::Stopping)?;
         let (interactive, bulk) = (Semaphore::new(INTERACTIVE_WAITING), Semaphore::new(BULK_WAITING));
@@ -153,6 +165,8 @@ struct State {
     counters: Counters,
     shared: Arc<Shared>,
     cut: Instant,
+    /// When the last interactive act came.
+    interactive: Option<Instant>,
     _lock: Arc<File>,
 }
 
@@ -198,15 +212,20 @@ impl State {
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
         let began = Instant::now();
         let mut next = Some(first);
+        let expected = self.interactive.is_some_and(|last| last.elapsed() < EXPECTED);
+        let longest = if expected { SHORT_GROUP } else { BULK_GROUP };
         let mut somebody_waits = false;
         while let Some((lane, origin, act)) = next {
-            somebody_waits |= lane == Lane::Interactive;
+            if lane == Lane::Interactive {
+                somebody_waits = true;
+                self.interactive = Some(began);
+            }
             self.run(origin, act, done)?;
             if done.len() >= GROUP {
                 break;
             }
             let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
-            next = pop(&mut queues, !somebody_waits && began.elapsed() < BULK_GROUP);
+            next = pop(&mut queues, !somebody_waits && began.elapsed() < longest);
         }
         Ok(self.conn.execute_batch("COMMIT")?)
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bed::{Bed, number, patient};
+use crate::bed::{Bed, caller, number, patient};
 
 fn told(golden: &Value) -> Value {
     let mut golden = golden.clone();
@@ -61,11 +61,12 @@ async fn golden_patients_are_found_by_what_they_say_and_cannot_be_written() {
 #[tokio::test]
 async fn a_condition_that_finds_a_golden_patient_writes_nothing() {
     let bed = Bed::new();
-    bed.put(patient("a", Some("990101194912310028"), None)).await;
+    bed.put(patient("a", Some("990101194912310028"), &[])).await;
     let before = bed.goldens().await;
     let evil = serde_json::json!({"resourceType": "Patient", "name": [{"text": "x"}]});
     let query = "_tag=https://meridian.example/record|golden&active=true";
-    let refused = meridian_engine::update_where(&bed.engine, &caller("CJ01"), "Patient", query, evil).await.unwrap_err();
+    let refused =
+        meridian_engine::update_where(&bed.engine, &caller("CJ01"), "Patient", query, evil, None).await.unwrap_err();
     assert_eq!(refused.class(), meridian_engine::Class::NotSupported);
     assert_eq!(bed.goldens().await, before);
 }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use meridian_engine::{Lane, Limits, Options, incoming};
+use meridian_engine::{Lane, Options};
 
 use super::{Asked, json};
 use crate::negotiate::is_json_body;
@@ -20,14 +20,7 @@ pub(super) async fn run(asked: Asked) -> Result<Response, Problem> {
     let once = once.map(|key| format!("{}:{key}", asked.caller.actor));
     let limit = asked.state.limits.bundle;
     let received = crate::body::read(&asked.state, &asked.headers, asked.body, limit).await?;
-    let limits = Limits { bytes: limit, ..Limits::default() };
-    let value = if received.bytes.len() > 64 << 10 {
-        let bytes = received.bytes.clone();
-        let parsed = tokio::task::spawn_blocking(move || incoming::json(&bytes, &limits)).await;
-        parsed.map_err(crate::caller::fault)??
-    } else {
-        incoming::json(&received.bytes, &limits)?
-    };
+    let value = received.json(limit).await?;
     let options = Options { lane, once, job: None };
     let reply = meridian_engine::run_bundle(&asked.state.engine, &asked.caller, value, options).await?;
     Ok(json(StatusCode::OK, reply.json(&asked.state.base, asked.prefer.representation)))

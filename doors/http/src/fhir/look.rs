@@ -53,6 +53,11 @@ async fn found(asked: Asked, kind: &str, params: Vec<(String, String)>) -> Resul
 }
 
 pub(super) async fn history(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
+    let known = |name: &str| matches!(name, "_count" | "_format" | "_pretty");
+    if let Some((name, _)) = asked.query.iter().find(|(name, _)| !known(name) && !asked.prefer.lenient) {
+        let says = format!("{name}: not supported in a history yet");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "not-supported", says));
+    }
     let count = asked.query.iter().find(|(name, _)| name == "_count").map(|(_, value)| value.parse::<u32>());
     let count = match count {
         None => 100,
@@ -97,7 +102,8 @@ fn history_bundle(versions: &[Served], base: &str) -> Vec<u8> {
 fn unchanged(headers: &HeaderMap, served: &Served) -> bool {
     let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let own = format!("\"{}\"", served.version);
-    tags.flat_map(|value| value.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == own)
+    let fits = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == own;
+    tags.flat_map(|value| value.split(',')).any(|tag| fits(tag.trim()))
 }
 
 /// Adds ETag and Last-Modified.

@@ -50,9 +50,10 @@ async fn answer(state: Http, id: &str, request: Request) -> Result<Response, Pro
     let segments = segments.collect::<Result<Vec<String>, _>>()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     if segments == ["$events"] {
+        only(&parts.method, &[Method::GET])?;
         let caller = caller(&state, &parts.method, &parts.headers, id).await?;
         let patient = query.iter().find(|(name, _)| name == "patient").map(|(_, value)| value.as_str());
-        return crate::events::events(&state, &caller, patient).await;
+        return crate::events::events(&state, &caller, parts.headers, patient).await;
     }
     accepts(&parts.headers, format)?;
     if segments == ["metadata"] {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useInstitutions } from "../../parts/institutions";
 import { Tick } from "../../parts/Tick";
 import { useSession } from "../../session/session";
+import { shortName } from "../../words/shortname";
 import { when } from "../../words/when";
 import type { Look } from "./looks";
 import css from "./looks.module.css";
@@ -26,7 +27,9 @@ export function LookRow({ look }: { look: Look }) {
         <span className={css["time"]}>{when(look.latest).slice(5)}</span>
       </span>
       <span className={css["where"]}>
-        {look.institution && <Tick code={look.institution} />} <span className={css["place"]}>{name}</span>
+        {look.institution && <Tick code={look.institution} />} <span className={css["place"]} data-tip={name}>
+          {shortName(name)}
+        </span>
         <span className={css["acts"]}>
           {acts} {look.times > 1 && t("record.looks.times", { n: look.times })}
         </span>

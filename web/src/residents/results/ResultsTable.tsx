@@ -2,17 +2,17 @@
 
 import { useTranslation } from "react-i18next";
 import { keyOf } from "../../fhir/bundle";
-import { wordsOf } from "../../fhir/concept";
 import rows from "../../parts/rows.module.css";
 import { Source } from "../../parts/Tick";
 import { useUrlParam } from "../../parts/url";
+import { briefName } from "../../words/brief";
 import { day, when } from "../../words/when";
 import { Fresh } from "../live/Fresh";
 import { useIsFresh } from "../live/marks";
 import { RangeBar } from "./RangeBar";
 import css from "./results.module.css";
 import { rangeWords } from "./point";
-import type { Series } from "./series";
+import { nameOfSeries, type Series } from "./series";
 import { Sparkline } from "./Sparkline";
 import { Value } from "./Value";
 
@@ -56,18 +56,19 @@ export function ResultsTable({ series }: { series: readonly Series[] }) {
   );
 }
 
-function ResultRow({ series: { key, latest, points }, trends }: { series: Series; trends: boolean }) {
+function ResultRow({ series, trends }: { series: Series; trends: boolean }) {
+  const { key, latest, points } = series;
   const { t, i18n } = useTranslation();
   const [, openTrend] = useUrlParam("trend");
   const fresh = useIsFresh()(keyOf(latest.observation));
-  const name = wordsOf(latest.concept, i18n.language);
+  const name = nameOfSeries(series, i18n.language);
   const range = rangeWords(latest.observation.referenceRange?.[0]);
   const open = () => openTrend(key);
   return (
     <tr data-fresh={fresh} data-code={latest.concept.coding?.[0]?.code}>
       <td>
-        <button type="button" className={`${rows["link"] ?? ""} ${css["name"] ?? ""}`} onClick={open}>
-          {name}
+        <button type="button" className={`${rows["link"] ?? ""} ${css["name"] ?? ""}`} data-tip={name} onClick={open}>
+          {briefName(name)}
         </button>{" "}
         {latest.observation.status === "preliminary" && <span className={rows["tag"]}>{t("record.results.preliminary")}</span>}
         {fresh && <Fresh />}

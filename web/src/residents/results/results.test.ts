@@ -5,7 +5,7 @@ import { niceEnds } from "../trend/axis";
 import { tilesIn } from "../vitals/tiles";
 import { customaryUnit, pointsIn, rangeWords } from "./point";
 import { standOf } from "./range";
-import { byUrgency, seriesIn } from "./series";
+import { byUrgency, nameOfSeries, seriesIn } from "./series";
 
 function result(code: string, value: number, date: string, more: Partial<Observation> = {}): Observation {
   return {
@@ -89,6 +89,10 @@ describe("series", () => {
   it("groups by test with the newest first", () => {
     const potassium = seriesIn(all, "en").find(({ key }) => key === "http://loinc.org|K");
     expect(potassium?.points.map(({ text }) => text)).toEqual(["5.9", "4.1"]);
+  });
+  it("is named in the reader's language when any source gave the name", () => {
+    const [named] = seriesIn([result("K", 4, "2025", { code: { coding: [{ system: "http://loinc.org", code: "K", display: "Potassium" }] } }), result("K", 5, "2026", { code: { text: "钾", coding: [{ system: "http://loinc.org", code: "K" }] } })], "en");
+    expect(named && [nameOfSeries(named, "en"), nameOfSeries(named, "zh-CN")]).toEqual(["Potassium", "钾"]);
   });
   it("puts critical values first however old, then the newest day, its abnormal ones before the rest", () => {
     expect(byUrgency(seriesIn(all, "en")).map(({ key }) => key.split("|")[1])).toEqual(["Ca", "K", "Na"]);

@@ -1,5 +1,6 @@
 //! Values grouped by test, newest first in each group.
 
+import { HAN, wordsOf } from "../../fhir/concept";
 import type { Observation } from "../../fhir/types";
 import { day, moment, newestFirst } from "../../words/when";
 import { type Flag, type Point, pointsIn } from "./point";
@@ -25,6 +26,12 @@ export function seriesIn(observations: readonly Observation[], language: string)
     if (latest) series.push({ key, latest, points });
   }
   return series;
+}
+
+/** The test's name in the reader's language if any source gave one, else as the newest result names it. */
+export function nameOfSeries({ latest, points }: Series, language: string): string {
+  const names = points.map(({ concept }) => wordsOf(concept, language));
+  return names.find((name) => HAN.test(name) === language.startsWith("zh")) ?? wordsOf(latest.concept, language);
 }
 
 export function isCritical(flag: Flag | undefined): boolean {

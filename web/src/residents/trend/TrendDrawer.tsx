@@ -3,12 +3,11 @@
 import { Drawer } from "antd";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { wordsOf } from "../../fhir/concept";
 import type { Observation } from "../../fhir/types";
 import { Failure, Skeleton } from "../../parts/states";
 import { useUrlParam } from "../../parts/url";
 import { useSection } from "../record/useSection";
-import { seriesIn } from "../results/series";
+import { nameOfSeries, seriesIn } from "../results/series";
 import { choose } from "./choose";
 import css from "./trend.module.css";
 import { TrendTable } from "./TrendTable";
@@ -25,7 +24,7 @@ export function TrendDrawer() {
   // What is already here is shown at once; the whole history takes its place when it comes.
   const known = data?.observations ?? [...labs.items, ...vitals.items];
   const series = seriesIn(known, i18n.language).find((one) => one.key === key);
-  const name = series ? wordsOf(series.latest.concept, i18n.language) : "";
+  const name = series ? nameOfSeries(series, i18n.language) : "";
   const { drawn, unit, units } = choose(series?.points ?? []);
 
   return (

@@ -79,7 +79,7 @@ export function trendOption({ points, unit, sources, theme, size, bandWord, tip 
         markArea: band && {
           silent: true,
           itemStyle: { color: theme.band },
-          label: { show: true, position: "insideTopRight", color: theme.faint, fontSize: small },
+          label: { show: true, position: "insideBottomRight", color: theme.faint, fontSize: small },
           data: [[{ name: bandWord, yAxis: band.low ?? floor }, { yAxis: band.high ?? ceiling }]],
         },
       },

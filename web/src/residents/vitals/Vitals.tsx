@@ -3,16 +3,17 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { keyOf } from "../../fhir/bundle";
-import { wordsOf } from "../../fhir/concept";
 import type { Observation } from "../../fhir/types";
 import rows from "../../parts/rows.module.css";
 import { Source } from "../../parts/Tick";
 import { useUrlParam } from "../../parts/url";
+import { briefName } from "../../words/brief";
 import { day } from "../../words/when";
 import { Fresh } from "../live/Fresh";
 import { useIsFresh } from "../live/marks";
 import { SectionCard } from "../record/SectionCard";
 import { useSection } from "../record/useSection";
+import { nameOfSeries } from "../results/series";
 import { Sparkline } from "../results/Sparkline";
 import { Value } from "../results/Value";
 import { type Tile, tilesIn } from "./tiles";
@@ -31,7 +32,7 @@ export function Vitals() {
   return (
     <SectionCard id="vitals" title={t("record.sections.vitals")} sections={[latest]} empty={t("record.vitals.none")} count={0} lines={2}>
       {() => (
-        <>
+        <div className={css["frame"]}>
           <ul className={rows["rows"]}>
             {(whole ? tiles : tiles.slice(0, FIRST)).map((tile) => (
               <VitalRow key={tile.series.key} tile={tile} />
@@ -42,7 +43,7 @@ export function Vitals() {
               {whole ? t("common.showLess") : t("common.showAll", { n: tiles.length })}
             </button>
           )}
-        </>
+        </div>
       )}
     </SectionCard>
   );
@@ -53,11 +54,11 @@ function VitalRow({ tile: { series, with: partner } }: { tile: Tile }) {
   const [, openTrend] = useUrlParam("trend");
   const { latest, points, key } = series;
   const fresh = useIsFresh()(keyOf(latest.observation));
-  const name = partner ? t("record.vitals.pressure") : wordsOf(latest.concept, i18n.language);
+  const name = partner ? t("record.vitals.pressure") : nameOfSeries(series, i18n.language);
   return (
     <li className={`${rows["row"] ?? ""} ${css["sign"] ?? ""}`} data-fresh={fresh}>
       <button type="button" className={`${rows["link"] ?? ""} ${css["name"] ?? ""}`} onClick={() => openTrend(key)}>
-        {name}
+        {briefName(name)}
       </button>
       <span className={css["value"]}>
         <Value point={latest} />
@@ -69,7 +70,7 @@ function VitalRow({ tile: { series, with: partner } }: { tile: Tile }) {
         )}{" "}
         <span className={css["unit"]}>{latest.unit}</span> {fresh && <Fresh />}
       </span>
-      <Sparkline points={points} width={72} height={18} />
+      <Sparkline points={points} width={56} height={18} />
       <span className={rows["side"]}>
         <span>{day(latest.date)}</span>
         <Source resource={latest.observation} date={latest.date} bare />

@@ -24,7 +24,7 @@ export function MessageDetail({ id, message }: { id: string | undefined; message
 
   if (!id) {
     return (
-      <section className={css["detail"]} aria-label={t("operator.inbox.raw")}>
+      <section className={css["detail"]} data-empty="true" aria-label={t("operator.inbox.raw")}>
         <Empty big title={t("operator.inbox.choose")} />
       </section>
     );

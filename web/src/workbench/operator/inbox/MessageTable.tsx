@@ -26,16 +26,21 @@ export function MessageTable({ messages, chosen, onChoose }: MessageTableProps) 
     <table className={css["table"]}>
       <thead>
         <tr>
+          <th scope="col">{t("operator.inbox.state")}</th>
           <th scope="col">{t("operator.inbox.received")}</th>
           <th scope="col">{t("operator.inbox.institution")}</th>
           <th scope="col">{t("operator.inbox.kind")}</th>
-          <th scope="col">{t("operator.inbox.state")}</th>
-          <th scope="col">{t("operator.inbox.reason")}</th>
+          <th scope="col" className={css["reasonCell"]}>
+            {t("operator.inbox.reason")}
+          </th>
         </tr>
       </thead>
       <tbody>
         {messages.map((one, at) => (
           <tr key={one.id} data-here={at === here} data-chosen={one.id === chosen} onClick={() => onChoose(one.id)}>
+            <td>
+              <StateWord state={one.state} />
+            </td>
             <td className={css["time"]}>
               <button type="button" className="plain">
                 {when(one.received)}
@@ -48,10 +53,7 @@ export function MessageTable({ messages, chosen, onChoose }: MessageTableProps) 
               {one.kind} <span className="meta">{one.door}</span>
               <p className={css["control"]}>{one.control}</p>
             </td>
-            <td>
-              <StateWord state={one.state} />
-            </td>
-            <td className={css["reason"]}>
+            <td className={`${css["reason"] ?? ""} ${css["reasonCell"] ?? ""}`}>
               {reasonWord(one.reason)}
               {one.detail && <p className="meta">{one.detail}</p>}
             </td>
