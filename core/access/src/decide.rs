@@ -45,6 +45,18 @@ pub fn decide(caller: &Caller, act: Act, kind: &str) -> Result<Scope, Denied> {
     Err(Denied { role: caller.role, what: format!("{verb} {kind}") })
 }
 
+/// Decides on a change of a resource of `kind` that `institution` keeps: people in care change what their own
+/// institution said, and add to what others said.
+///
+/// # Errors
+/// `Denied` when another institution keeps it.
+pub fn change(caller: &Caller, kind: &str, institution: Option<&str>) -> Result<(), Denied> {
+    if matches!(caller.role, Role::Operator | Role::System) || institution == Some(&caller.institution) {
+        return Ok(());
+    }
+    Err(Denied { role: caller.role, what: format!("change {kind} of another institution") })
+}
+
 /// Decides on an operation that is open to `roles`.
 ///
 /// # Errors
@@ -69,6 +81,14 @@ mod tests {
         assert!(decide(&caller(Role::Nurse), Act::Create, "Observation").is_ok());
         let denied = decide(&caller(Role::Nurse), Act::Create, "MedicationRequest").unwrap_err();
         assert_eq!(denied.to_string(), "a nurse may not create MedicationRequest");
+    }
+
+    #[test]
+    fn an_institution_changes_what_it_said_itself() {
+        assert!(change(&caller(Role::Doctor), "Observation", Some("CJ01")).is_ok());
+        assert!(change(&caller(Role::Doctor), "Observation", Some("CJ11")).is_err());
+        assert!(change(&caller(Role::Doctor), "Observation", None).is_err());
+        assert!(change(&caller(Role::Operator), "Observation", Some("CJ11")).is_ok());
     }
 
     #[test]

@@ -8,5 +8,5 @@ mod policy;
 mod scope;
 
 pub use caller::{Caller, Role, UnknownRole};
-pub use decide::{Act, Denied, decide, operation};
+pub use decide::{Act, Denied, change, decide, operation};
 pub use scope::Scope;

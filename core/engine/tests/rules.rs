@@ -1,7 +1,7 @@
 //! Rules of R4 for sets of writes, and what must stand in the log of looks.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a fault of the set-up may stop a test
 
-use meridian_engine::{Caller, Class, Engine, Options, Reply, Request, Role, create, run_bundle, search};
+use meridian_engine::{Caller, Class, Engine, Options, Reply, Request, Role, create, run_bundle, search, update};
 use meridian_store::{LookRow, Store, StoreOptions, Subject};
 use serde_json::{Value, json};
 
@@ -23,8 +23,8 @@ fn patient(number: &str) -> Value {
     json!({"resourceType": "Patient", "identifier": [{"system": "urn:t", "value": number}]})
 }
 
-fn bundle(kind: &str, entries: Value) -> Value {
-    json!({"resourceType": "Bundle", "type": kind, "entry": entries})
+fn bundle(kind: &str, entries: impl Into<Value>) -> Value {
+    json!({"resourceType": "Bundle", "type": kind, "entry": entries.into()})
 }
 
 async fn found(engine: &Engine, number: &str) -> usize {
@@ -117,7 +117,7 @@ async fn what_a_condition_shows_is_a_look() {
 async fn a_bundle_reads_only_so_much() {
     let (_dir, _, engine) = house();
     let many = vec![json!({"request": {"method": "GET", "url": "Patient?_count=1000"}}); 201];
-    let error = run(&engine, bundle("batch", many.into())).await.unwrap_err();
+    let error = run(&engine, bundle("batch", many)).await.unwrap_err();
     assert_eq!(error.class(), Class::Invalid);
 }
 
@@ -141,4 +141,16 @@ async fn long_lists_of_values_are_answered() {
         let request = Request { kind: kind.into(), params, lenient: false };
         assert!(search(&engine, &operator(), &request).await.unwrap().hits.is_empty(), "{name}={each}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doctor_does_not_overwrite_another_institution() {
+    let (_dir, _, engine) = house();
+    let mut sent = patient("1");
+    sent["id"] = "a".into();
+    let elsewhere = Caller { institution: "CJ11".into(), ..doctor() };
+    let put = async |caller: &Caller| update(&engine, caller, "Patient", "a", sent.clone(), None).await;
+    put(&elsewhere).await.unwrap();
+    assert_eq!(put(&doctor()).await.unwrap_err().class(), Class::Denied);
+    assert_eq!(put(&elsewhere).await.unwrap().served.version, 2);
 }

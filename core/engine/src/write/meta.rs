@@ -8,6 +8,13 @@ use crate::search::RECORD_TAG;
 /// The system of the tag that names the institution a version came from.
 pub(crate) const INSTITUTION_TAG: &str = "https://meridian.example/institution";
 
+/// The institution that a version came from.
+pub(super) fn institution(resource: &Value) -> Option<&str> {
+    let tags = resource.pointer("/meta/tag")?.as_array()?;
+    let ours = tags.iter().find(|tag| tag.get("system").and_then(Value::as_str) == Some(INSTITUTION_TAG));
+    ours?.get("code")?.as_str()
+}
+
 /// Takes out the tags that only the registry gives: no sender makes a golden record.
 pub(super) fn disclaim(resource: &mut Map<String, Value>) {
     if let Some(Value::Array(tags)) = resource.get_mut("meta").and_then(|meta| meta.get_mut("tag")) {
@@ -62,5 +69,6 @@ mod tests {
         assert_eq!(meta["source"], "urn:x");
         assert_eq!(meta["tag"], json!([{"code": "a"}, {"system": INSTITUTION_TAG, "code": "CJ01"}]));
         assert_eq!(resource["id"], "new");
+        assert_eq!(institution(&resource), Some("CJ01"));
     }
 }

@@ -6,7 +6,7 @@ use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, Subject, TypeCode};
 use serde_json::Value;
 
 use super::index::index;
-use super::meta::{disclaim, stamp};
+use super::meta::{disclaim, institution, stamp};
 use super::resolve::{Resolution, Resolved, Seen};
 use super::{Ask, Entry, references};
 use crate::EngineError;
@@ -92,7 +92,12 @@ pub(super) fn prepare(entries: &[Entry], resolution: Resolution, caller: &Caller
                 resource
             }),
         };
-        ready.push(Ready::Write(Box::new(change(kind, code, id, version, at, resource, old, happened, claim)?)));
+        let made = change(kind, code, id, version, at, resource, old, happened, claim)?;
+        if let Some(before) = &made.before {
+            let own = meridian_access::change(caller, kind, institution(before));
+            own.map_err(|denied| EngineError::from(denied).within(&entry.place))?;
+        }
+        ready.push(Ready::Write(Box::new(made)));
     }
     Ok(Prepared { entries: ready, seen: resolution.seen, kept })
 }
