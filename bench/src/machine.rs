@@ -40,11 +40,18 @@ pub(crate) fn commit() -> String {
 }
 
 /// Compilers at work beside the bench: their presence spoils the figures, so it is said.
-pub(crate) fn disturbed() -> Option<String> {
-    let all = std::fs::read_dir("/proc").ok()?.filter_map(Result::ok);
+pub(crate) fn compilers() -> usize {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
     let names = all.filter_map(|entry| std::fs::read_to_string(entry.path().join("comm")).ok());
-    let count = names.filter(|name| matches!(name.trim(), "rustc" | "cc1" | "cc1plus" | "ld" | "rust-lld")).count();
-    (count > 0).then(|| format!("{count} compilers were running beside it"))
+    names
+        .filter(|name| matches!(name.trim(), "rustc" | "clippy-driver" | "cc1" | "cc1plus" | "ld" | "rust-lld"))
+        .count()
+}
+
+/// How many programs wanted a processor in the last minute, on average.
+pub(crate) fn load() -> f64 {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    first_number(&text).unwrap_or_default()
 }
 
 /// Writes of 4 KiB, each followed by fdatasync, that the file system of `folder` takes in a second.

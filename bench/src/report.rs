@@ -10,6 +10,9 @@ use crate::{machine, say};
 
 const TITLE: &str = "# Results\n\nWritten by `make bench`, the newest on top. `ratio` is how much of its budget a figure reaches: from 1 on it is met.\n";
 
+/// From this load on somebody else is at work; the build right before the bench leaves some.
+const BUSY: f64 = 3.0;
+
 /// What a figure should be.
 #[derive(Clone, Copy)]
 pub(crate) enum Budget {
@@ -46,13 +49,21 @@ pub(crate) struct Report {
     figures: Vec<Figure>,
     notes: Vec<String>,
     tables: String,
-    disturbed: Vec<String>,
+    /// The most compilers that were seen at one time.
+    compilers: usize,
+    /// The load of the machine before anything began.
+    load: f64,
 }
 
 impl Report {
     pub(crate) fn new(args: &Args, folder: &Path) -> anyhow::Result<Report> {
-        let mut report =
-            Report { figures: Vec::new(), notes: Vec::new(), tables: String::new(), disturbed: Vec::new() };
+        let mut report = Report {
+            figures: Vec::new(),
+            notes: Vec::new(),
+            tables: String::new(),
+            compilers: 0,
+            load: machine::load(),
+        };
         report.note(format!("machine: {}", machine::machine()));
         report.note(format!("commit: {}", machine::commit()));
         if args.quick {
@@ -72,7 +83,7 @@ impl Report {
 
     /// Looks around for others who use the machine.
     pub(crate) fn watch(&mut self) {
-        self.disturbed.extend(machine::disturbed());
+        self.compilers = self.compilers.max(machine::compilers());
     }
 
     pub(crate) fn errors(&mut self, what: &str, count: u64, first: Option<&str>) {
@@ -101,10 +112,12 @@ impl Report {
 
     /// Puts the results on top of those that are there.
     pub(crate) fn finish(mut self, args: &Args) -> anyhow::Result<()> {
-        self.disturbed.dedup();
-        if !self.disturbed.is_empty() {
-            let says = format!("NOT ALONE on the machine ({}): worth less than a quiet run", self.disturbed.join("; "));
-            self.note(says);
+        if self.compilers > 0 || self.load > BUSY {
+            self.note(format!(
+                "NOT ALONE on the machine (up to {} compilers beside it, load {:.1} before it began): worth less than a \
+                 quiet run",
+                self.compilers, self.load
+            ));
         }
         let Some(out) = &args.out else { return Ok(()) };
         let before = std::fs::read_to_string(out).unwrap_or_default();

@@ -13,11 +13,15 @@ use meridian_identity::Identity;
 use meridian_intake::{FeedConfig, Inbox};
 use meridian_mllp::{Answer, Listener, MessageHandler, Peer};
 use meridian_store::{Store, StoreOptions};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::say;
+
+/// Between two sums of the metrics.
+const UPKEEP: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// The parts that every command builds on.
 #[derive(Clone)]
@@ -88,6 +92,7 @@ impl Doors {
         );
         let stop = CancellationToken::new();
         let mut doors = JoinSet::new();
+        doors.spawn(upkeep(stop.clone()));
         let token = stop.clone();
         doors.spawn(async move { Ok(meridian_http::serve(web, state, token.cancelled_owned()).await?) });
         let token = stop.clone();
@@ -141,11 +146,23 @@ impl MessageHandler for Hl7 {
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
 /// The metrics of the process. There is one recorder, whatever is started in it.
+fn recorder() -> Option<&'static PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let install = || PrometheusBuilder::new().set_buckets(SECONDS).ok()?.install_recorder().ok();
+    HANDLE.get_or_init(install).as_ref()
+}
+
 fn metrics() -> Metrics {
-    static HANDLE: OnceLock<Option<metrics_exporter_prometheus::PrometheusHandle>> = OnceLock::new();
-    let handle = HANDLE.get_or_init(|| {
-        let builder = metrics_exporter_prometheus::PrometheusBuilder::new().set_buckets(SECONDS).ok()?;
-        builder.install_recorder().ok()
-    });
-    Arc::new(move || handle.as_ref().map_or_else(String::new, metrics_exporter_prometheus::PrometheusHandle::render))
+    let recorder = recorder();
+    Arc::new(move || recorder.map_or_else(String::new, PrometheusHandle::render))
+}
+
+/// Sums up what was measured: the recorder keeps every single measurement until somebody does.
+async fn upkeep(stop: CancellationToken) -> anyhow::Result<()> {
+    while tokio::time::timeout(UPKEEP, stop.cancelled()).await.is_err() {
+        if let Some(recorder) = recorder() {
+            recorder.run_upkeep();
+        }
+    }
+    Ok(())
 }

@@ -70,7 +70,7 @@ impl Reader<'_> {
         Ok(self.conn.prepare_cached(&BY_KEY)?.query_row((queue, key), read).optional()?)
     }
 
-    /// The newest `limit` jobs below `before`, newest first, of one state or of all.
+    /// The newest `limit` jobs below `before`, newest first, of one state or of all; without their bodies.
     pub fn jobs(
         &self,
         queue: &str,
@@ -85,18 +85,24 @@ impl Reader<'_> {
         if let Some(before) = before {
             conditions = conditions.add(Expr::col("id").lt(before));
         }
-        self.select(conditions, Order::Desc, limit)
+        self.select(conditions, Order::Desc, limit, false)
     }
 
     /// The oldest `limit` waiting jobs, oldest first.
     pub fn waiting_jobs(&self, queue: &str, limit: u32) -> Result<Vec<Job>, StoreError> {
         let waiting = Expr::col("state").eq(JobState::Waiting as i64);
-        self.select(Cond::all().add(Expr::col("queue").eq(queue)).add(waiting), Order::Asc, limit)
+        self.select(Cond::all().add(Expr::col("queue").eq(queue)).add(waiting), Order::Asc, limit, true)
     }
 
-    fn select(&self, conditions: Cond, order: Order, limit: u32) -> Result<Vec<Job>, StoreError> {
+    fn select(&self, conditions: Cond, order: Order, limit: u32, whole: bool) -> Result<Vec<Job>, StoreError> {
         let mut select = Query::select();
-        select.columns(COLUMNS.iter().copied()).from("job").cond_where(conditions);
+        for column in COLUMNS {
+            match *column {
+                "body" if !whole => select.expr(Expr::val(Vec::<u8>::new())),
+                column => select.column(column),
+            };
+        }
+        select.from("job").cond_where(conditions);
         let (text, values) = select.order_by("id", order).limit(u64::from(limit)).build(SqliteQueryBuilder);
         let mut statement = self.conn.prepare_cached(&text)?;
         let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), read)?;

@@ -151,8 +151,10 @@ pub(crate) async fn execute(
         permission(caller, entry.ask.act(), entry.ask.kind())?;
     }
     let entries = Arc::new(entries);
+    let nobody_is_told = options.job.is_some();
     let done = take_the_road(engine, caller, &entries, options).await;
     let look = match &done {
+        _ if nobody_is_told => None, // a message from the inbox: its sender hears that it was taken, no more
         Ok((_, kept)) => shown(caller, kept),
         Err(EngineError::Precondition(_) | EngineError::Unprocessable(_)) => told(caller, &entries),
         Err(_) => None,
