@@ -4,11 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use meridian_store::{Store, restore_check};
+use meridian_store::{Store, is_store, restore_check};
 
 use crate::say;
 
 pub(crate) fn backup(data_dir: &Path, target: &Path) -> anyhow::Result<()> {
+    must_be_store(data_dir)?;
+    must_be_new(target)?;
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} pages {eta}") {
         bar.set_style(style);
@@ -24,10 +26,12 @@ pub(crate) fn backup(data_dir: &Path, target: &Path) -> anyhow::Result<()> {
 }
 
 pub(crate) fn restore(backup: &Path, data_dir: Option<&Path>, verify: bool) -> anyhow::Result<()> {
+    must_be_store(backup)?;
     let place = match data_dir {
         None if verify => backup,
         None => bail!("name a new data folder with --data-dir, or only check the copy with --verify"),
         Some(dir) => {
+            must_be_new(dir)?;
             Store::backup(backup, dir, |_, _| {}).with_context(|| format!("cannot restore into {}", dir.display()))?;
             say(format!("restored into {}", dir.display()));
             dir
@@ -41,5 +45,20 @@ pub(crate) fn restore(backup: &Path, data_dir: Option<&Path>, verify: bool) -> a
         "{} resources, {} bodies read, {} looks and {} writes in the audit chains: all sound",
         found.resources, found.bodies_read, found.audit.looks, found.audit.writes
     ));
+    Ok(())
+}
+
+/// Says plainly that there is nothing to work on.
+pub(crate) fn must_be_store(dir: &Path) -> anyhow::Result<()> {
+    if is_store(dir) {
+        return Ok(());
+    }
+    bail!("{} is no data folder of Meridian", dir.display())
+}
+
+fn must_be_new(dir: &Path) -> anyhow::Result<()> {
+    if is_store(dir) {
+        bail!("{} holds data already; name a new folder", dir.display());
+    }
     Ok(())
 }

@@ -76,9 +76,14 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         }
         anyhow::Ok(())
     });
+    let closing = doors.closing();
     tokio::spawn(async move {
-        if let Ok(Err(error)) = loading.await {
-            say(format!("{error:#}"));
+        match loading.await {
+            Ok(Err(_)) if closing.is_cancelled() => {
+                say("stopped while the district was streaming in; the next start goes on from here");
+            }
+            Ok(Err(error)) => say(format!("{error:#}")),
+            _ => {}
         }
     });
     doors.wait().await

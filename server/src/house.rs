@@ -103,6 +103,11 @@ impl Doors {
         Ok(Doors { http: http_at, mllp: mllp_at, identity, stop, open: doors })
     }
 
+    /// Cancelled once the doors are closing.
+    pub(crate) fn closing(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
     /// Serves until a signal comes, or a door fails.
     pub(crate) async fn wait(mut self) -> anyhow::Result<()> {
         let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

@@ -54,6 +54,11 @@ impl Store {
     }
 }
 
+/// Whether `dir` holds a store.
+pub fn is_store(dir: &Path) -> bool {
+    dir.join(sqlite::FILE).is_file()
+}
+
 /// Opens a copy, checks the database's own structure, reads every `nth` body, and walks the audit chains.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ pub enum StoreError {
     Database(rusqlite::Error),
     #[error("the search took longer than it may")]
     TooLong,
-    #[error("cannot use {path}: {source}")]
+    #[error("cannot use {path}")]
     File { path: String, source: std::io::Error },
     #[error("a stored body cannot be read: {0}")]
     Body(String),

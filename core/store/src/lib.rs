@@ -23,7 +23,7 @@ mod sqlite;
 mod write;
 
 pub use audit::{AuditLog, Look, LookRow, Verified, WriteRow};
-pub use backup::{Restored, restore_check};
+pub use backup::{Restored, is_store, restore_check};
 pub use body::Body;
 pub use error::StoreError;
 pub use identity::{Session, SessionKind, User};

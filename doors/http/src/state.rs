@@ -23,7 +23,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { resource: 16 << 20, bundle: 64 << 20, under_way: 160 << 20 }
+        Limits { resource: 16 << 20, bundle: 64 << 20, under_way: 96 << 20 }
     }
 }
 

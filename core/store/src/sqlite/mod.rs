@@ -24,6 +24,9 @@ pub(crate) const FILE: &str = "meridian.db";
 /// How long a connection waits for a lock of another.
 pub(crate) const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// What is left of the write-ahead log's file once all of it is in the database, in bytes.
+const LOG_KEPT: i64 = 64 << 20;
+
 /// How a store is opened.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
@@ -228,6 +231,7 @@ pub(crate) fn connect(path: &Path, cache_mib: u32) -> Result<Connection, StoreEr
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", "ON")?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
     conn.pragma_update(None, "cache_size", -i64::from(cache_mib) * 1024)?;
     conn.busy_timeout(BUSY)?;
     // Else every other value makes a kept statement be planned anew, which costs more than most searches.
