@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::checkpoint::log_path;
@@ -79,9 +79,10 @@ impl Writer {
     pub(super) fn start(conn: Connection, words: Arc<Dictionaries>, lock: Arc<File>) -> Result<Writer, StoreError> {
         conn.pragma_update(None, "wal_autocheckpoint", 0)?;
         let (audit_seq, audit_hash) = audit_head(&conn)?;
-        let last = |sql: &str| conn.query_row(sql, [1], |row| row.get::<_, i64>(0));
-        let tx = last(&LAST_TX).unwrap_or_default();
-        let subject = last(&LAST_SUBJECT).unwrap_or(Subject::COMMON.0);
+        // No row is a new file; a file that cannot be read must not begin to count anew.
+        let last = |sql: &str| conn.query_row(sql, [1], |row| row.get::<_, i64>(0)).optional();
+        let tx = last(&LAST_TX)?.unwrap_or_default();
+        let subject = last(&LAST_SUBJECT)?.unwrap_or(Subject::COMMON.0);
         let counters = Counters { tx, subject, audit_seq, audit_hash };
         let shared = Arc::new(Shared::default());
         let mut state = State {
