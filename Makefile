@@ -5,7 +5,7 @@
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-demo: ## build everything, start every door, stream the demo region in (RESIDENTS=200 SEED=42 ARGS=…)
+demo: ## build everything, start every door, stream the demo region in (RESIDENTS=2000 SEED=42 LIVE=1 ARGS=…)
 	@scripts/demo
 
 test: ## formatting, lints, walls, all tests, the web in Chromium: what CI runs

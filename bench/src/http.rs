@@ -47,6 +47,22 @@ impl Client {
         self.request.extend_from_slice(b"GET ");
         self.request.extend_from_slice(path.as_bytes());
         self.request.extend_from_slice(self.target.headers.as_bytes());
+        self.exchange().await
+    }
+
+    /// Sends a FHIR body.
+    pub(crate) async fn post(&mut self, path: &str, body: &[u8]) -> anyhow::Result<Answer<'_>> {
+        let length = format!("\r\ncontent-type: application/fhir+json\r\ncontent-length: {}\r\n\r\n", body.len());
+        self.request.clear();
+        for part in
+            [b"POST ".as_slice(), path.as_bytes(), self.target.headers.trim_end().as_bytes(), length.as_bytes(), body]
+        {
+            self.request.extend_from_slice(part);
+        }
+        self.exchange().await
+    }
+
+    async fn exchange(&mut self) -> anyhow::Result<Answer<'_>> {
         self.stream.write_all(&self.request).await?;
         self.answer.clear();
         let head = loop {

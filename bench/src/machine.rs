@@ -97,6 +97,12 @@ pub(crate) fn peak_memory(pid: u32) -> Option<f64> {
     value(&text, "VmHWM").and_then(first_number).map(|kib| kib / 1024.0)
 }
 
+/// The memory that the process holds now, in MiB.
+pub(crate) fn memory(pid: u32) -> Option<f64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    value(&text, "VmRSS").and_then(first_number).map(|kib| kib / 1024.0)
+}
+
 /// Bytes of all files below `folder`.
 pub(crate) fn size(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);

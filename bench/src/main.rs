@@ -3,6 +3,7 @@
 //! Every figure is printed beside its budget; nothing here fails because something was slow.
 
 mod args;
+mod district;
 mod harvest;
 mod http;
 mod imports;
@@ -12,6 +13,8 @@ mod material;
 mod messages;
 mod program;
 mod reads;
+mod records;
+mod region;
 mod report;
 mod searches;
 mod times;
@@ -53,12 +56,26 @@ async fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 async fn measure(args: &Args, folder: &Path) -> anyhow::Result<()> {
-    let data = folder.join("data");
     let mut report = Report::new(args, folder)?;
+    if args.wants("region") {
+        region::run(args, folder, &mut report).await?;
+    }
+    if args.wants("district") {
+        district::run(args, folder, &mut report).await?;
+    }
+    if ["import", "reads", "searches", "records", "messages"].iter().any(|part| args.wants(part)) {
+        on_materials(args, folder, &mut report).await?;
+    }
+    report.finish(args)
+}
+
+/// What is measured on the materials, one part after the other in the same folder.
+async fn on_materials(args: &Args, folder: &Path, report: &mut Report) -> anyhow::Result<()> {
+    let data = folder.join("data");
     let material = material::find(args)?;
     report.note(material.says());
     if args.wants("import") {
-        imports::run(args, &material, folder, &data, &mut report).await?;
+        imports::run(args, &material, folder, &data, report).await?;
     }
     let harvest = {
         let server = program::Server::start(&args.program, &data).await?;
@@ -68,15 +85,18 @@ async fn measure(args: &Args, folder: &Path) -> anyhow::Result<()> {
     };
     report.note(harvest.says());
     if args.wants("reads") {
-        reads::run(args, &data, &harvest, &mut report).await?;
+        reads::run(args, &data, &harvest, report).await?;
     }
     if args.wants("searches") {
-        searches::run(args, &data, &harvest, &mut report).await?;
+        searches::run(args, &data, &harvest, report).await?;
+    }
+    if args.wants("records") {
+        records::run(args, &data, &harvest, report).await?;
     }
     if args.wants("messages") {
-        messages::run(args, &material, folder, &data, &harvest, &mut report).await?;
+        messages::run(args, &material, folder, &data, &harvest, report).await?;
     }
-    report.finish(args)
+    Ok(())
 }
 
 /// Prints a line for the person at the terminal.

@@ -135,6 +135,12 @@ impl Moment {
         Self::new(self.day, self.minute + minutes)
     }
 
+    /// Minutes from `earlier` to this moment.
+    #[must_use]
+    pub const fn minutes_since(self, earlier: Self) -> i32 {
+        self.day.days_since(earlier.day) * 1440 + self.minute - earlier.minute
+    }
+
     /// `20260105091200+0800`, as HL7 v2 writes it.
     #[must_use]
     pub fn compact(self) -> String {

@@ -23,6 +23,15 @@ pub(crate) enum Stream {
     Staff = 13,
     Wire = 14,
     Uuid = 15,
+    Mortality = 40,
+    Cancer = 41,
+    Confinement = 42,
+    Outbreak = 43,
+    Pregnancy = 44,
+    Child = 45,
+    Treatment = 46,
+    Stay = 47,
+    Live = 60,
 }
 
 /// The finalizer of SplitMix64: spreads every input bit over the output.

@@ -1,12 +1,14 @@
 //! What goes out of an institution's door.
 
+use crate::calendar::Moment;
 use serde_json::Value;
 
 /// One thing to send.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Feed {
-    /// An HL7 v2 message: segments ended by CR, in the character set that MSH-18 names, without the MLLP frame.
-    Hl7v2 { institution: &'static str, control_id: String, bytes: Vec<u8> },
+    /// An HL7 v2 message: segments ended by CR, in the character set that MSH-18 names (GB 18030 where it names none),
+    /// without the MLLP frame. `at` is the moment of sending.
+    Hl7v2 { institution: &'static str, control_id: String, at: Moment, bytes: Vec<u8> },
     /// A FHIR transaction Bundle for `POST /fhir`. Sending it again creates nothing.
     Fhir { institution: &'static str, bundle: Value },
 }

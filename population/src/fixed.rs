@@ -22,6 +22,12 @@ impl Fixed {
         Self { units: value, places: 0 }
     }
 
+    /// An amount of money in fen, in yuan with two decimals.
+    #[must_use]
+    pub const fn cents(fen: i64) -> Self {
+        Self { units: fen, places: 2 }
+    }
+
     #[must_use]
     pub fn to_f64(self) -> f64 {
         self.units as f64 / 10_f64.powi(i32::from(self.places))

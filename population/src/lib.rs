@@ -22,27 +22,32 @@
 
 pub mod calendar;
 pub mod clinic;
+mod demographic;
 mod draw;
 mod feed;
 mod fixed;
-mod institution;
+pub mod institution;
 pub mod live;
 pub mod people;
 mod region;
-mod registration;
+pub mod registration;
 mod render;
 mod resident;
+pub mod truth;
+pub mod write;
 
 pub use calendar::{Day, Moment};
 pub use clinic::analyte::{Analyte, Flag as ResultFlag};
+pub use demographic::Demographic;
 pub use feed::Feed;
 pub use fixed::Fixed;
-pub use institution::{Institution, Kind, Protocol, REGIONAL_CENTRE, Staff};
+pub use institution::staff::{Job, Staff};
+pub use institution::ward::{Bed, Ward};
+pub use institution::{Institution, Kind, Level, Protocol, REGIONAL_CENTRE};
 pub use people::person::{Person, Sex};
 pub use region::{Region, RegionConfig};
-pub use registration::{
-    BIRTH_SWAPPED, CENTRE_INSURANCE, CENTRE_NO_IDENTITY, FORMER_CENTRE_INSURANCE_ONLY, Flaw, HOSPITAL_NO_IDENTITY,
-    IDENTITY_MISTYPED, NAME_MISHEARD, NEWBORN_NAME, PHONE_STALE, Registration,
-};
+pub use registration::rates::*;
+pub use registration::{Flaw, Membership, Needs, Registration, Service};
+pub use render::hl7v2::dialect::chinese_items;
 pub use render::systems;
 pub use resident::Resident;

@@ -1,51 +1,105 @@
-//! One new event for now: what a demo or a test sends while somebody looks.
+//! The live day: what the institutions send on a day of today or later, event by event.
+//!
+//! People come by the hour to clinics, emergency rooms, wards and centres; each visit is modelled on one that a resident
+//! has had, with values that vary as that body's do, and is rendered as history is. New residents register, some of
+//! them so that nobody can be sure who they are; children are born; and a frozen share of messages has the faults of
+//! real life. Pure: the same configuration gives the same events, so that whoever was stopped can go on.
 
-use crate::calendar::Moment;
-use crate::clinic::analyte::Analyte;
-use crate::clinic::panel::Finding;
-use crate::institution::Protocol;
+mod arrival;
+mod catalogue;
+mod curve;
+mod episode;
+mod fault;
+mod newcomer;
+mod result;
+
+use crate::calendar::{Day, Moment};
+use crate::feed::Feed;
 use crate::region::Region;
-use crate::render::hl7v2::{Scene, begin, oru};
-use crate::resident::Resident;
-use meridian_hl7v2::Charset;
+use catalogue::Catalogue;
+use std::collections::BTreeMap;
 
-/// An ORU^R01 (UTF-8, no MLLP frame) from the resident's hospital with one laboratory result.
-///
-/// `value` is printed with the item's decimals and flagged by the resident's reference interval; `at` is local time
-/// (+08:00); `control_id` becomes MSH-10 and, with an `L` before it, the filler order number, so another control id is
-/// another result and the same one is the same. `None` when no hospital that speaks HL7 v2 knows the resident (ask for
-/// one of the first residents: all institutions know them).
-#[must_use]
-pub fn new_result(
-    region: &Region,
-    resident: &Resident,
-    item: Analyte,
-    value: f64,
-    at: jiff::civil::DateTime,
-    control_id: &str,
-) -> Option<Vec<u8>> {
-    let known =
-        |r: &&crate::Registration| region.institution(r.institution).is_some_and(|i| i.protocol == Protocol::Hl7v2);
-    let registration = resident.registrations.iter().find(known)?;
-    let institution = region.institution(registration.institution)?;
-    let at = Moment::from(at);
-    let truth = &resident.truth;
-    let age = truth.age(at.day);
-    let printed = item.print(value);
-    let finding = Finding {
-        analyte: item,
-        value: printed,
-        flag: item.flag(printed.to_f64(), truth.sex, age),
-        interval: item.interval(truth.sex, age),
-    };
-    let scene = Scene { resident, registration, institution };
-    let mut w = begin(institution, ("ORU", "R01", "ORU_R01"), at, control_id, Charset::Utf8);
-    crate::render::hl7v2::patient(&mut w, &scene);
-    let row = item.row();
-    let filler = format!("L{control_id}");
-    let order =
-        oru::Order { filler: &filler, code: (row.loinc, row.chinese), section: "LAB", observed: at, issued: at };
-    oru::obr(&mut w, 1, &order);
-    oru::result(&mut w, 1, at, &finding);
-    Some(w.finish().to_bytes(Charset::Utf8).0)
+pub use fault::Fault;
+pub use result::new_result;
+
+/// For so many days after its beginning a visit still sends something.
+const LONGEST: i32 = 21;
+/// For so many days before its beginning a visit has sent something already (an appointment).
+const AHEAD: i32 = 2;
+
+/// What live days are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct LiveConfig {
+    pub seed: u64,
+    /// Arrivals on a working day in the whole region.
+    pub arrivals: u32,
+    /// When life begins: nothing that began earlier is told. Part of the seed.
+    pub from: Moment,
 }
+
+impl LiveConfig {
+    /// Visits in China were about 6.8 a person and year in 2023 (health statistics of that year, as remembered).
+    const A_YEAR: f64 = 6.8;
+
+    /// The arrivals of a working day that a region of this size truly has.
+    #[must_use]
+    pub fn natural(residents: u64) -> u32 {
+        // a working day takes what the ends of weeks do not: about 310 full days a year
+        (residents as f64 * Self::A_YEAR / 310.0).ceil() as u32
+    }
+}
+
+/// Something that an institution sends.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The minute in which it is sent.
+    pub at: Moment,
+    /// The second within that minute.
+    pub second: u8,
+    /// The same for everything that must keep its order.
+    pub about: u64,
+    pub feed: Feed,
+    /// What is wrong with it, on purpose.
+    pub fault: Option<Fault>,
+}
+
+/// Live days, one after the other.
+pub struct Live<'r> {
+    region: &'r Region,
+    config: LiveConfig,
+    catalogue: Catalogue,
+    /// Visits that begin before this day are made.
+    made: Day,
+    next: Day,
+    waiting: BTreeMap<Day, Vec<Event>>,
+}
+
+impl<'r> Live<'r> {
+    /// Days from `day` on; earlier ones are told by no event, though visits that began on them go on.
+    #[must_use]
+    pub fn new(region: &'r Region, config: LiveConfig, day: Day) -> Self {
+        let day = day.max(config.from.day);
+        let made = day.plus(-LONGEST).max(config.from.day);
+        Self { region, config, catalogue: Catalogue::of(region), made, next: day, waiting: BTreeMap::new() }
+    }
+
+    /// The next day and its events in order of time.
+    pub fn next_day(&mut self) -> (Day, Vec<Event>) {
+        let day = self.next;
+        while self.made <= day.plus(AHEAD) {
+            for event in arrival::of_day(self.region, &self.config, &self.catalogue, self.made) {
+                if event.at >= self.config.from && event.at.day >= day {
+                    self.waiting.entry(event.at.day).or_default().push(event);
+                }
+            }
+            self.made = self.made.plus(1);
+        }
+        self.next = day.plus(1);
+        let mut events = self.waiting.remove(&day).unwrap_or_default();
+        events.sort_by_key(|event| (event.at, event.second));
+        (day, events)
+    }
+}
+
+#[cfg(test)]
+mod tests;

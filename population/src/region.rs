@@ -1,6 +1,7 @@
 //! The region: a seed, a number of residents and a day called today. Nothing of it is held but tables.
 
 use crate::calendar::Day;
+use crate::demographic::Demographic;
 use crate::institution::{self, Institution, REGIONAL_CENTRE};
 use crate::people::address::{self, Street};
 use crate::people::names::Names;
@@ -66,19 +67,31 @@ impl Region {
         Resident::make(self, index)
     }
 
+    /// The residents without their lives: who they are and who wrote them down. Cheap.
+    pub fn demographics(&self) -> impl Iterator<Item = Demographic> {
+        (0..self.residents).map(|index| self.demographic(index))
+    }
+
+    /// Resident `index` without the life.
+    #[must_use]
+    pub fn demographic(&self, index: u64) -> Demographic {
+        Demographic::make(self, index)
+    }
+
     /// The resident of the tour: a woman of 68 with hypertension, diabetes and a severe penicillin allergy, known to
-    /// all three institutions. The same as `resident(0)`.
+    /// the general hospital and two centres. The same as `resident(0)`.
     #[must_use]
     pub fn tour_resident(&self) -> Resident {
         self.resident(0)
     }
 
-    /// Master data of each institution as one FHIR transaction: code of the institution and Bundle. Send these first.
+    /// Master data of the institutions as FHIR transactions: code of the institution and Bundle. A large institution
+    /// has several. Send these first, in order.
     #[must_use]
     pub fn set_up(&self) -> Vec<(&'static str, Value)> {
         let centre = std::iter::once((REGIONAL_CENTRE.0, set_up::regional_centre(self)));
-        let institutions = self.institutions.iter().map(|one| (one.code, set_up::bundle(self, one)));
-        centre.chain(institutions).collect()
+        let bundles = |one| set_up::bundles(self, one).into_iter().map(|bundle| (one.code, bundle));
+        centre.chain(self.institutions.iter().flat_map(bundles)).collect()
     }
 
     /// How many residents [`Self::residents`] gives.

@@ -1,15 +1,20 @@
 //! A resident: the truth, what the institutions wrote down, and the life.
 
 use crate::clinic::allergy::{self, Allergy};
-use crate::clinic::chronic::{self, Chronic};
+use crate::clinic::cancer::Cancer;
+use crate::clinic::chronic::Chronic;
 use crate::clinic::life;
 use crate::clinic::medicine::Course;
+use crate::clinic::mortality::Death;
+use crate::clinic::pregnancy;
+use crate::clinic::regimen::Care;
 use crate::clinic::vaccine::{self, Dose};
-use crate::clinic::visit::Visit;
+use crate::clinic::visit::{Missed, Visit};
+use crate::demographic;
 use crate::feed::Feed;
 use crate::institution::Protocol;
-use crate::people::person::Person;
-use crate::people::{casting, make};
+use crate::people::make;
+use crate::people::person::{Name, Person};
 use crate::region::Region;
 use crate::registration::{self, Registration};
 use crate::render::{fhir, hl7v2};
@@ -27,37 +32,78 @@ pub struct Resident {
     pub doses: Vec<Dose>,
     /// In order of time.
     pub visits: Vec<Visit>,
+    /// Appointments that came to no visit.
+    pub missed: Vec<Missed>,
+    pub death: Option<Death>,
+    /// A cancer that was found within the recorded years.
+    pub cancer: Option<Cancer>,
+    /// The mother, for a child that was born within the recorded years.
+    pub mother: Option<Mother>,
+}
+
+/// The mother of a child whose birth is in the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mother {
+    /// Her number in the region.
+    pub index: u64,
+    pub name: Name,
+    pub identity_number: String,
+    /// The hospital of the birth.
+    pub born_at: &'static str,
+}
+
+fn mother(region: &Region, person: &Person) -> Option<Mother> {
+    let birth = pregnancy::own_birth(region.seed(), region.today(), person)?;
+    let mother = make::person(region, pregnancy::mother(person)?.index);
+    Some(Mother {
+        index: mother.index,
+        name: mother.name,
+        identity_number: mother.identity_number,
+        born_at: birth.hospital,
+    })
 }
 
 impl Resident {
     pub(crate) fn make(region: &Region, index: u64) -> Self {
         let (seed, today) = (region.seed(), region.today());
         let truth = make::person(region, index);
-        let chronic = chronic::of_person(seed, today, &truth);
         let allergies = allergy::of_person(seed, today, &truth);
-        let everywhere = casting::cast(index).is_some_and(|cast| cast.everywhere);
-        let known = registration::memberships(region, &truth, !chronic.is_empty(), everywhere);
-        let life = life::of_person(region, &truth, &chronic, &allergies, &known);
-        let doses = vaccine::of_person(seed, today, &truth, |day| life.care.on(day));
-        let write = |code: &'static str, former| {
-            let institution = region.institution(code)?;
-            Some(registration::write_down(region, &truth, institution, former, everywhere))
-        };
-        let registrations = [
-            known.hospital.and_then(|code| write(code, false)),
-            known.centre.and_then(|code| write(code, false)),
-            known.former.and_then(|(code, _)| write(code, true)),
-        ];
-        let registrations: Vec<Registration> = registrations.into_iter().flatten().collect();
+        let known = demographic::known(region, &truth);
+        let care = Care { home: truth.address.centre, before: known.former };
+        let life = life::of_person(region, &truth, &allergies, &known);
+        let doses = vaccine::of_person(seed, life.ending.until, &truth, |day| care.on(day));
+        let registrations = registration::of_person(region, &truth, &known);
         let doses =
             doses.into_iter().filter(|d| registrations.iter().any(|r| r.institution == d.institution)).collect();
-        Self { truth, registrations, chronic, allergies, courses: life.courses, doses, visits: life.visits }
+        let ending = life.ending;
+        let mother = mother(region, &truth);
+        let allergies = allergies.into_iter().filter(|allergy| allergy.recorded < ending.until).collect();
+        Self {
+            truth,
+            registrations,
+            chronic: ending.chronic,
+            cancer: ending.cancer,
+            allergies,
+            courses: life.courses,
+            doses,
+            visits: life.visits,
+            missed: life.missed,
+            death: ending.death,
+            mother,
+        }
     }
 
-    /// How `institution` wrote this resident down, if it did.
+    /// How `institution` first wrote this resident down, if it did.
     #[must_use]
     pub fn registration(&self, institution: &str) -> Option<&Registration> {
         self.registrations.iter().find(|registration| registration.institution == institution)
+    }
+
+    /// The registration under which a visit was made.
+    #[must_use]
+    pub fn registration_of(&self, visit: &Visit) -> Option<&Registration> {
+        let own = || self.registrations.iter().filter(|one| one.institution == visit.institution);
+        own().find(|one| one.takes(visit.start.day)).or_else(|| own().next())
     }
 
     /// The visits to one institution, in order of time.
@@ -73,7 +119,9 @@ impl Resident {
         for registration in &self.registrations {
             let Some(institution) = region.institution(registration.institution) else { continue };
             match institution.protocol {
-                Protocol::Hl7v2 => hl7v2::messages(region, self, registration, institution, &mut feeds),
+                // one line of messages an institution, under all its numbers
+                Protocol::Hl7v2 if registration.second => {}
+                Protocol::Hl7v2 => hl7v2::messages(region, self, institution, &mut feeds),
                 Protocol::Fhir => feeds.push(Feed::Fhir {
                     institution: institution.code,
                     bundle: fhir::bundle(region, self, registration, institution),

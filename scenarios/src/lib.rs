@@ -5,9 +5,11 @@
 mod expect;
 mod path;
 mod persona;
+mod receivers;
 mod scenario;
 mod step;
 mod words;
 
+pub use receivers::Receivers;
 pub use scenario::{Scenario, Step, read_all};
 pub use step::Teller;

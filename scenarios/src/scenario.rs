@@ -18,7 +18,8 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
-/// One act and what must come of it. Just one of `get` … `together` is given.
+/// One act and what must come of it. Just one of `get`, `post`, `put`, `delete`, `mllp`, `receiver`, `together` is
+/// given.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Step {
@@ -42,6 +43,17 @@ pub struct Step {
     pub deep: Option<usize>,
     /// An HL7 v2 message, a segment a line.
     pub mllp: Option<String>,
+    /// The character set in which the message is sent (a name of table 0211); UTF-8 if silent.
+    pub charset: Option<String>,
+    /// The listening system of this institution: what came to it, or how it behaves from now on.
+    pub receiver: Option<String>,
+    /// Only messages that hold this are meant (with `receiver`).
+    pub about: Option<String>,
+    /// What the receiver does with each new message of those, the last for ever: `AA`, `AE`, `AR`, `silence`, `close`,
+    /// `garbage`. A message that comes again counts as the same.
+    pub answers: Option<Vec<String>>,
+    /// Takes the receiver's listener `down` or `up`.
+    pub line: Option<String>,
     /// Steps that run at the same time.
     pub together: Option<Vec<Step>>,
     pub expect: Expect,
@@ -66,6 +78,10 @@ pub struct Expect {
     pub outcome: Option<Outcome>,
     /// MSA-1 of the acknowledgement.
     pub ack: Option<String>,
+    /// The messages that came to a receiver, each once and in order: fields as they were written, `PID-3`.
+    pub messages: Option<Vec<BTreeMap<String, String>>>,
+    /// How often messages came, those that came again included.
+    pub arrivals: Option<String>,
     /// The statuses of `together`, in any order.
     pub statuses: Option<Vec<u16>>,
 }

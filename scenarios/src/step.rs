@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+use meridian_hl7v2::Charset;
 use meridian_testkit::{Answer, Server};
 
 use crate::expect;
 use crate::path::values;
 use crate::persona::Personas;
+use crate::receivers::Receivers;
 use crate::scenario::{Scenario, Step};
 use crate::words::Names;
 
@@ -15,13 +17,14 @@ use crate::words::Names;
 #[derive(Debug)]
 pub struct Teller<'a> {
     server: &'a Server,
+    receivers: &'a Receivers,
     personas: Personas<'a>,
 }
 
 impl<'a> Teller<'a> {
     #[must_use]
-    pub fn new(server: &'a Server) -> Self {
-        Self { server, personas: Personas::new(server) }
+    pub fn new(server: &'a Server, receivers: &'a Receivers) -> Self {
+        Self { server, receivers, personas: Personas::new(server) }
     }
 
     /// Runs a scenario to its end or its first failing step.
@@ -50,8 +53,12 @@ impl<'a> Teller<'a> {
 
     async fn attempt(&self, step: &Step, names: &mut Names) -> anyhow::Result<()> {
         if let Some(message) = &step.mllp {
-            let got = self.server.mllp().await?.send(&names.fill(message)).await?;
+            let got = self.server.mllp().await?.send_bytes(&bytes(&names.fill(message), step)?).await?;
             return expect::acknowledgement(&step.expect, &got);
+        }
+        if let Some(institution) = &step.receiver {
+            let about = names.fill(step.about.as_deref().unwrap_or_default());
+            return self.receivers.step(institution, &about, step, &filled(&step.expect, names)?).await;
         }
         if let Some(steps) = &step.together {
             return self.together(step, steps, names).await;
@@ -91,7 +98,7 @@ impl<'a> Teller<'a> {
     async fn prepare(&self, step: &Step, names: &mut Names) -> anyhow::Result<Request> {
         let named = [("GET", &step.get), ("POST", &step.post), ("PUT", &step.put), ("DELETE", &step.delete)];
         let Some((method, path)) = named.into_iter().find_map(|(method, path)| Some((method, path.as_ref()?))) else {
-            bail!("a step without get, post, put, delete, mllp or together");
+            bail!("a step without get, post, put, delete, mllp, receiver or together");
         };
         let path = names.fill(path);
         let path = if path.starts_with('/') { path } else { format!("/fhir/{path}") };
@@ -112,6 +119,16 @@ impl<'a> Teller<'a> {
         }
         Ok(Request { client, method, path, headers, body })
     }
+}
+
+/// A message as its sender would send it: segments ended by CR, in the character set of the step.
+fn bytes(message: &str, step: &Step) -> anyhow::Result<Vec<u8>> {
+    let message = message.trim().replace("\r\n", "\r").replace('\n', "\r") + "\r";
+    let Some(name) = &step.charset else { return Ok(message.into_bytes()) };
+    let charset = Charset::from_name(name).with_context(|| format!("`{name}` is no character set"))?;
+    let (bytes, lost) = charset.encode(&message);
+    ensure!(!lost, "the message has characters that {name} does not have");
+    Ok(bytes)
 }
 
 /// A request ready to go, so that several can go at once.
@@ -138,6 +155,11 @@ fn filled(expect: &crate::scenario::Expect, names: &mut Names) -> anyhow::Result
     filled.values = expect.values.iter().map(|(path, value)| (path.clone(), names.fill_value(value))).collect();
     if let Some(outcome) = &mut filled.outcome {
         for text in [&mut outcome.code, &mut outcome.at, &mut outcome.says].into_iter().flatten() {
+            *text = names.fill(text);
+        }
+    }
+    for message in filled.messages.iter_mut().flatten() {
+        for text in message.values_mut() {
             *text = names.fill(text);
         }
     }

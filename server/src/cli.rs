@@ -21,6 +21,10 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Bring in Bundles, NDJSON and folders of them; goes on where it stopped.
     Import(ImportArgs),
+    /// Write a synthetic region into a folder; goes on where it stopped.
+    Region(RegionArgs),
+    /// Keep a synthetic region living: send what its institutions would send, in real or faster time.
+    Simulate(SimulateArgs),
     /// Copy a data folder while it is in use.
     Backup {
         #[arg(long, value_name = "DIR")]
@@ -71,7 +75,10 @@ pub(crate) struct ServeArgs {
     pub(crate) base_url: Option<String>,
     /// The institution whose messages the HL7 v2 door takes; may be given several times.
     #[arg(long = "feed", value_name = "CODE")]
-    pub(crate) feeds: Vec<String>,
+    pub(crate) feed: Vec<String>,
+    /// Who speaks and who is told, as tables in TOML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) feeds: Option<PathBuf>,
     /// Logs as JSON lines.
     #[arg(long)]
     pub(crate) json_logs: bool,
@@ -82,7 +89,7 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "DIR", default_value = ".demo")]
     pub(crate) data_dir: PathBuf,
     /// How many residents the district has.
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
     pub(crate) residents: u32,
     /// The same seed gives the same district.
     #[arg(long, value_name = "S", default_value_t = 42)]
@@ -91,12 +98,111 @@ pub(crate) struct DemoArgs {
     pub(crate) http: SocketAddr,
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2575")]
     pub(crate) mllp: SocketAddr,
+    /// Who speaks and who is told, as tables in TOML, in the place of the district's own.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) feeds: Option<PathBuf>,
     /// Do not open a browser.
     #[arg(long)]
     pub(crate) no_open: bool,
-    /// Written when everything is ready: addresses, sign-ins and an operator's token, as JSON.
+    /// Written when the district is complete: addresses, sign-ins and an operator's token, as JSON. The same stands in
+    /// `….doors.json` beside it as soon as the doors are open.
     #[arg(long, value_name = "F")]
     pub(crate) ready_file: Option<PathBuf>,
+    /// How fast the district lives on after it is loaded: 1 is real time; `off` lets it rest.
+    #[arg(long, value_name = "off|N", default_value = "1", value_parser = speed)]
+    pub(crate) live: Speed,
+}
+
+/// How fast life goes; nothing when it rests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Speed(pub(crate) Option<f64>);
+
+fn speed(text: &str) -> Result<Speed, String> {
+    if text == "off" {
+        return Ok(Speed(None));
+    }
+    let fits = |speed: &f64| speed.is_finite() && *speed > 0.0;
+    text.parse().ok().filter(fits).map(|speed| Speed(Some(speed))).ok_or_else(|| "`off` or a number above 0".to_owned())
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct RegionArgs {
+    /// A new folder, or one in which this command was stopped.
+    pub(crate) folder: PathBuf,
+    /// In which forms; several with commas.
+    #[arg(long, value_enum, value_delimiter = ',', required = true)]
+    pub(crate) format: Vec<Written>,
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    pub(crate) residents: u64,
+    /// The same seed and day give the same region.
+    #[arg(long, value_name = "S", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// The day until which lives are told (default: today in the district).
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) today: Option<jiff::civil::Date>,
+    /// Also truth.jsonl (who is who) and outbreaks.jsonl.
+    #[arg(long)]
+    pub(crate) truth: bool,
+    /// Registrations without lives.
+    #[arg(long)]
+    pub(crate) demographics_only: bool,
+    /// Print counts and rate as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A form in which a region is written.
+#[derive(clap::ValueEnum, serde::Serialize, serde::Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Written {
+    /// A transaction Bundle for each resident and institution.
+    Bundles,
+    /// One resource a line, a file for each type.
+    Ndjson,
+    /// A file of messages for each hospital.
+    #[value(name = "hl7v2")]
+    Hl7v2,
+    /// Tables, a file for each kind.
+    Csv,
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct SimulateArgs {
+    /// The HTTP door, `http://127.0.0.1:8080`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) http: String,
+    /// The HL7 v2 door, `127.0.0.1:2575`.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) mllp: String,
+    /// An operator's bearer token.
+    #[arg(long, env = "MERIDIAN_TOKEN", hide_env_values = true)]
+    pub(crate) token: String,
+    /// 1 is real time, 60 an hour a minute.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    pub(crate) speed: Speed,
+    /// Ends so many simulated hours after life began; without it, goes on day after day.
+    #[arg(long, value_name = "H")]
+    pub(crate) hours: Option<f64>,
+    /// The region whose people come: the same residents, seed and day as those of the demo or of `region`.
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    pub(crate) residents: u64,
+    #[arg(long, value_name = "S", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// The day until which the region's lives are told (default: today in the district).
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) today: Option<jiff::civil::Date>,
+    /// When life begins, in the district's time (default: now).
+    #[arg(long, value_name = "YYYY-MM-DDTHH:MM")]
+    pub(crate) from: Option<jiff::civil::DateTime>,
+    /// Arrivals on a working day (default: what a region of this size has, but at least 1000).
+    #[arg(long, value_name = "N")]
+    pub(crate) arrivals: Option<u32>,
+    /// Where it is kept how far life has come; the same command goes on from there.
+    #[arg(long, value_name = "F")]
+    pub(crate) position: Option<PathBuf>,
+    /// Print the ledger as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug, Clone)]

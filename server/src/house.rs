@@ -4,14 +4,16 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
+use meridian_delivery::{Delivery, DestinationConfig};
 use meridian_engine::Engine;
 use meridian_engine::operations::Operation;
 use meridian_http::{Http, Limits, Metrics};
 use meridian_identity::Identity;
 use meridian_intake::{FeedConfig, Inbox};
 use meridian_mllp::{Answer, Listener, MessageHandler, Peer};
+use meridian_population::RegionConfig;
 use meridian_store::{Store, StoreOptions};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -19,6 +21,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::say;
+use crate::simulate::{self, Ledger};
+use crate::tour::Tour;
 
 /// Between two sums of the metrics.
 const UPKEEP: std::time::Duration = std::time::Duration::from_secs(5);
@@ -28,16 +32,24 @@ const UPKEEP: std::time::Duration = std::time::Duration::from_secs(5);
 pub(crate) struct House {
     pub(crate) store: Store,
     pub(crate) engine: Engine,
+    pub(crate) delivery: Delivery,
 }
 
 impl House {
-    /// Opens the store and joins the departments to it.
+    /// Opens the store and joins the departments to it; nothing is told to other institutions.
     pub(crate) fn open(data_dir: &Path) -> anyhow::Result<House> {
+        House::telling(data_dir, Vec::new())
+    }
+
+    /// The same, and what changes is told to these receivers.
+    pub(crate) fn telling(data_dir: &Path, destinations: Vec<DestinationConfig>) -> anyhow::Result<House> {
         let _ = meridian_model::definitions::Definitions::r4(); // read before the doors open
         let store = Store::open(data_dir, &StoreOptions::default())
             .with_context(|| format!("cannot open the data folder {}", data_dir.display()))?;
-        let engine = Engine::new(store.clone(), vec![Arc::new(meridian_registry::Registry)]);
-        Ok(House { store, engine })
+        let delivery = Delivery::new(destinations);
+        let engine =
+            Engine::new(store.clone(), vec![Arc::new(meridian_registry::Registry::default()), delivery.participant()]);
+        Ok(House { store, engine, delivery })
     }
 }
 
@@ -56,6 +68,10 @@ pub(crate) struct Open {
     pub(crate) mllp: SocketAddr,
     pub(crate) base_url: Option<String>,
     pub(crate) feeds: Vec<FeedConfig>,
+    /// The region that a demo's tour plays with.
+    pub(crate) tour: Option<RegionConfig>,
+    /// The books of a demo's live day.
+    pub(crate) simulation: Option<Arc<Ledger>>,
 }
 
 impl Doors {
@@ -76,16 +92,18 @@ impl Doors {
         if recovered > 0 {
             say(format!("worked off {recovered} messages that the last stop had left in the inbox"));
         }
-        let web = TcpListener::bind(open.http).await.with_context(|| format!("cannot listen at {}", open.http))?;
+        let web = TcpListener::bind(open.http).await.map_err(|error| taken("http", open.http, &error))?;
         let mllp = Listener::bind(open.mllp, meridian_mllp::Limits::default())
             .await
-            .with_context(|| format!("cannot listen at {}", open.mllp))?;
+            .map_err(|error| taken("mllp", open.mllp, &error))?;
         let (http_at, mllp_at) = (web.local_addr()?, mllp.address());
         let base = open.base_url.unwrap_or_else(|| format!("http://{http_at}/fhir"));
+        let mut operations = operations(&inbox, &house.delivery, open.tour, mllp_at);
+        operations.extend(open.simulation.map(simulate::operation));
         let state = Http::new(
             house.engine.clone(),
             identity.clone(),
-            operations(&inbox),
+            operations,
             base.trim_end_matches('/'),
             metrics(),
             Limits::default(),
@@ -98,6 +116,14 @@ impl Doors {
         let token = stop.clone();
         doors.spawn(async move {
             mllp.serve(Arc::new(Hl7(inbox)), token).await;
+            Ok(())
+        });
+        let (delivery, engine, token) = (house.delivery.clone(), house.engine.clone(), stop.clone());
+        doors.spawn(async move {
+            let clock = Arc::new(|| jiff::Timestamp::now().as_millisecond());
+            delivery.run(engine, Arc::new(crate::lines::Mllp), clock, token.clone()).await;
+            // With nobody to tell it is done at once; a door that ends would end the house.
+            token.cancelled().await;
             Ok(())
         });
         Ok(Doors { http: http_at, mllp: mllp_at, identity, stop, open: doors })
@@ -119,7 +145,7 @@ impl Doors {
         say("stopping: what is under way is finished");
         self.stop.cancel();
         let rest = async { while self.open.join_next().await.is_some() {} };
-        // Event streams of open pages never end by themselves.
+        // What a client holds open without end is cut.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(5), rest).await;
         match failed {
             Some(Ok(Err(error))) => Err(error),
@@ -128,10 +154,22 @@ impl Doors {
     }
 }
 
+/// Why a door cannot be opened, and what to do about it.
+fn taken(door: &str, address: SocketAddr, error: &std::io::Error) -> anyhow::Error {
+    let way = format!("--{door} {}:0 takes a free port; `make demo {}=…` names one", address.ip(), door.to_uppercase());
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => anyhow!("another program listens at {address} already ({way})"),
+        _ => anyhow!("cannot listen at {address}: {error} ({way})"),
+    }
+}
+
 /// The operations of all departments: one table.
-fn operations(inbox: &Inbox) -> Vec<Operation> {
+fn operations(inbox: &Inbox, delivery: &Delivery, tour: Option<RegionConfig>, mllp: SocketAddr) -> Vec<Operation> {
     let mut all = meridian_engine::operations::table();
     all.extend(meridian_intake::operations(inbox));
+    all.extend(meridian_registry::operations(meridian_registry::matching::Matcher::default()));
+    all.extend(delivery.operations());
+    all.extend(tour.into_iter().flat_map(|region| Tour::new(region, mllp.to_string()).operations()));
     all
 }
 

@@ -3,13 +3,20 @@
 mod audit;
 mod backup;
 mod cli;
+mod clock;
 mod demo;
 mod feeder;
+mod feeds;
 mod house;
 mod import;
+mod lines;
 mod logging;
+mod region;
 mod run_file;
+mod sender;
 mod serve;
+mod simulate;
+mod tour;
 mod users;
 
 use std::io::Write;
@@ -44,6 +51,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::serve(args).await,
         Command::Demo(args) => demo::demo(args).await,
         Command::Import(args) => import::import(args).await,
+        Command::Region(args) => region::region(args).await,
+        Command::Simulate(args) => simulate::simulate(args).await,
         Command::Backup { data_dir, target } => backup::backup(&data_dir, &target),
         Command::Restore { backup, data_dir, verify } => backup::restore(&backup, data_dir.as_deref(), verify),
         Command::Audit(Audit::Verify { data_dir }) => audit::verify(&data_dir),

@@ -19,6 +19,8 @@ const VALID: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 #[derive(Serialize, Deserialize, Debug)]
 pub(crate) struct Running {
     pub(crate) http: String,
+    #[serde(default)]
+    pub(crate) mllp: String,
     pub(crate) token: String,
 }
 
@@ -31,7 +33,7 @@ impl RunFile {
         let path = path(data_dir);
         let _ = std::fs::remove_file(&path);
         let mut file = std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path)?;
-        let running = Running { http: format!("http://{}", doors.http), token };
+        let running = Running { http: format!("http://{}", doors.http), mllp: doors.mllp.to_string(), token };
         file.write_all(&serde_json::to_vec(&running)?)?;
         Ok(RunFile(path))
     }

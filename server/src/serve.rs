@@ -3,14 +3,16 @@
 use meridian_intake::FeedConfig;
 
 use crate::cli::ServeArgs;
+use crate::feeds::Feeds;
 use crate::house::{Doors, House, Open};
 use crate::{logging, run_file, say};
 
 pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     logging::start(args.json_logs);
-    let house = House::open(&args.data_dir)?;
-    let feeds = args.feeds.iter().map(|code| FeedConfig::for_institution(code)).collect();
-    let open = Open { http: args.http, mllp: args.mllp, base_url: args.base_url, feeds };
+    let Feeds { mut feeds, destinations } = args.feeds.as_deref().map(Feeds::open).transpose()?.unwrap_or_default();
+    feeds.extend(args.feed.iter().map(|code| FeedConfig::for_institution(code)));
+    let house = House::telling(&args.data_dir, destinations)?;
+    let open = Open { http: args.http, mllp: args.mllp, base_url: args.base_url, feeds, tour: None, simulation: None };
     let doors = Doors::open(&house, open).await?;
     let _run = run_file::RunFile::write(&args.data_dir, &doors).await?;
     say(format!("FHIR and pages  http://{}", doors.http));

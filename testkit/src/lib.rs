@@ -11,6 +11,7 @@ pub mod materials;
 mod memory;
 mod mllp;
 mod ready;
+mod receiver;
 mod same;
 mod server;
 
@@ -21,6 +22,7 @@ pub use fhir::Fhir;
 pub use memory::resident_bytes;
 pub use mllp::{Acknowledgement, Mllp};
 pub use ready::{Ready, User};
+pub use receiver::{Message, Receiver, Reply};
 pub use same::differences;
 pub use server::{Options, Server};
 

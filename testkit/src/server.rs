@@ -150,7 +150,7 @@ async fn launch(folder: &Path, options: &Options, start: u32) -> anyhow::Result<
         .arg("--data-dir")
         .arg(folder.join("data"))
         .args(["--residents", &options.residents.to_string(), "--seed", &options.seed.to_string()])
-        .args(["--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0", "--no-open", "--ready-file"])
+        .args(["--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0", "--no-open", "--live", "off", "--ready-file"])
         .arg(&ready_file)
         .args(&options.more)
         .stdin(Stdio::null())

@@ -13,7 +13,12 @@ const loadRecord = () => import("./residents/record/Record");
 const Record = lazy(loadRecord);
 const OperatorStart = lazy(() => import("./workbench/operator/Start"));
 const Inbox = lazy(() => import("./workbench/operator/inbox/Inbox"));
+const Tour = lazy(() => import("./workbench/tour/Tour"));
 const Feeds = lazy(() => import("./workbench/operator/feeds/Feeds"));
+const Reviews = lazy(() => import("./workbench/operator/reviews/Reviews"));
+const Jobs = lazy(() => import("./workbench/operator/jobs/Jobs"));
+const Store = lazy(() => import("./workbench/operator/store/Store"));
+const Audit = lazy(() => import("./workbench/operator/audit/Audit"));
 
 export function Pages() {
   const { user } = useSession();
@@ -32,6 +37,11 @@ export function Pages() {
         <Route path="residents/:id" element={<Record />} />
         {operator && <Route path="inbox" element={<Inbox />} />}
         {operator && <Route path="feeds" element={<Feeds />} />}
+        {operator && <Route path="reviews" element={<Reviews />} />}
+        {operator && <Route path="jobs" element={<Jobs />} />}
+        {operator && <Route path="store" element={<Store />} />}
+        {operator && <Route path="audit" element={<Audit />} />}
+        <Route path="tour" element={<Tour />} />
         <Route path="*" element={<Lost />} />
       </Route>
     </Routes>

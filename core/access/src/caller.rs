@@ -58,6 +58,8 @@ pub struct Caller {
     pub institution: String,
     /// The id of the request, for logs and audit.
     pub request: String,
+    /// The id of the Patient whose record is open where the caller works. A write about anybody else is refused.
+    pub about: Option<String>,
 }
 
 impl Caller {
@@ -69,6 +71,7 @@ impl Caller {
             role: Role::System,
             institution: institution.to_owned(),
             request: request.to_owned(),
+            about: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The decision: permitted with a scope, or denied with a reason that names no data.
 
-use crate::policy::{DOCTOR_WRITES, NURSE_WRITES, OPERATOR_READS};
+use crate::policy::{DOCTOR_WRITES, Label, NURSE_WRITES, OPERATOR_READS};
 use crate::{Caller, Role, Scope};
 
 /// What is asked for.
@@ -57,6 +57,12 @@ pub fn change(caller: &Caller, kind: &str, institution: Option<&str>) -> Result<
     Err(Denied { role: caller.role, what: format!("change {kind} of another institution") })
 }
 
+/// What of the resources of `kind` is kept from a caller, who neither sees nor writes what carries one of these.
+pub fn withheld(caller: &Caller, kind: &str) -> impl Iterator<Item = &'static Label> + use<> {
+    let all = caller.role == Role::Operator;
+    Label::of(kind).filter(move |_| !all)
+}
+
 /// Decides on an operation that is open to `roles`.
 ///
 /// # Errors
@@ -89,6 +95,20 @@ mod tests {
         assert!(change(&caller(Role::Doctor), "Observation", Some("CJ11")).is_err());
         assert!(change(&caller(Role::Doctor), "Observation", None).is_err());
         assert!(change(&caller(Role::Operator), "Observation", Some("CJ11")).is_ok());
+    }
+
+    #[test]
+    fn reviews_of_identity_are_for_operators() {
+        for role in [Role::Doctor, Role::Nurse, Role::System] {
+            assert_eq!(
+                withheld(&caller(role), "Task").map(|label| label.code).collect::<Vec<_>>(),
+                ["review-identity"]
+            );
+        }
+        assert_eq!(
+            withheld(&caller(Role::Operator), "Task").count() + withheld(&caller(Role::Doctor), "Flag").count(),
+            0
+        );
     }
 
     #[test]

@@ -8,5 +8,6 @@ mod policy;
 mod scope;
 
 pub use caller::{Caller, Role, UnknownRole};
-pub use decide::{Act, Denied, change, decide, operation};
+pub use decide::{Act, Denied, change, decide, operation, withheld};
+pub use policy::Label;
 pub use scope::Scope;

@@ -7,6 +7,7 @@ use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
 
 use crate::feed::Feed;
 use crate::participant::Participant;
+use crate::statistics::Statistics;
 
 /// The engine. Clones share it.
 #[derive(Clone)]
@@ -19,12 +20,19 @@ pub(crate) struct Inner {
     pub(crate) definitions: &'static Definitions,
     pub(crate) participants: Vec<Arc<dyn Participant>>,
     pub(crate) feed: Feed,
+    pub(crate) statistics: Statistics,
 }
 
 impl Engine {
     /// Joins a store with the participants that `server` wires.
     pub fn new(store: Store, participants: Vec<Arc<dyn Participant>>) -> Engine {
-        let inner = Inner { store, definitions: Definitions::r4(), participants, feed: Feed::default() };
+        let inner = Inner {
+            store,
+            definitions: Definitions::r4(),
+            participants,
+            feed: Feed::default(),
+            statistics: Statistics::default(),
+        };
         Engine { inner: Arc::new(inner) }
     }
 

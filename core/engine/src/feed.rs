@@ -37,6 +37,8 @@ pub struct Committed {
     /// The person that the subject belonged to when it was written.
     pub person: Option<Subject>,
     pub institution: String,
+    /// Kept from all but operators.
+    pub withheld: bool,
 }
 
 /// What listeners hear.

@@ -1,8 +1,13 @@
 //! The inbox: what a door took is on disk before the door answers, and is done or parked, never lost.
 
+mod filter;
+mod pulse;
+
+pub use filter::{Filter, Found, Page, find};
 use meridian_access::{Act, Caller, decide};
 pub use meridian_store::{Counts, Job, JobState};
 use meridian_store::{Lane, NewJob, StoreError, Subject};
+pub use pulse::{Pulse, kinds, pulse, queues};
 
 use crate::feed::Event;
 use crate::sight::look;
@@ -91,21 +96,13 @@ pub async fn open(engine: &Engine, caller: &Caller, job: &Job) -> Result<Vec<Str
     Ok(names.collect())
 }
 
-/// The newest messages below `before`, of one state or of all, and how many stand where.
+/// How many jobs of a queue stand where.
 ///
 /// # Errors
 /// `Denied` for roles that do not run the platform.
-pub fn messages(
-    engine: &Engine,
-    caller: &Caller,
-    state: Option<JobState>,
-    before: Option<i64>,
-    limit: u32,
-) -> Result<(Vec<Job>, Counts), EngineError> {
+pub fn counts(engine: &Engine, caller: &Caller, queue: &str) -> Result<Counts, EngineError> {
     decide(caller, Act::Look, "AuditEvent")?;
-    Ok(engine
-        .store()
-        .read::<_, StoreError>(|reader| Ok((reader.jobs(INBOX, state, before, limit)?, reader.job_counts(INBOX)?)))?)
+    Ok(engine.store().read::<_, StoreError>(|reader| reader.job_counts(queue))?)
 }
 
 /// The oldest messages that wait, oldest first: what a stop left behind.

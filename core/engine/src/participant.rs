@@ -4,12 +4,15 @@
 //! transaction; its refusal undoes the whole act.
 
 use meridian_access::Caller;
+use meridian_model::definitions::Definitions;
 use meridian_store::{GOLDEN_PATIENT, Reader, Subject, SubjectKind};
 use serde_json::Value;
 
 use crate::EngineError;
+use crate::engine::{now, patient_code};
 use crate::feed::Happened;
 use crate::served::value_of;
+use crate::write::INSTITUTION_TAG;
 
 /// The most versions of an ended golden Patient that are looked through for what it said before it ended; each merge of
 /// the person that it became adds one.
@@ -20,6 +23,7 @@ pub struct Change<'a> {
     pub happened: Happened,
     pub kind: &'static str,
     pub id: &'a str,
+    pub version: i64,
     pub subject: Subject,
     pub before: Option<&'a Value>,
     pub after: Option<&'a Value>,
@@ -33,6 +37,37 @@ pub enum Further {
     Person(PersonChange),
     /// Ends the membership of a subject.
     Leave(Subject),
+    /// Writes a resource of the region's own. Participants are not asked about it.
+    Put(Own),
+    /// Asks the participants about a source Patient once more, as if it were written again as it is: what they answered
+    /// has changed what it rests on. Not answered by asking again.
+    Again(Subject),
+    /// Notes a subject under numbers of the department's making, or no longer; [`Sight::noted`] finds it by them.
+    Note { subject: Subject, under: Vec<i64>, no_longer: Vec<i64> },
+    /// Puts a message into the outbox. It is there when the change is, and not otherwise.
+    Send(Outgoing),
+}
+
+/// A message to be sent later: a row of a queue that leaves in the order in which it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// `outbox/` and the receiver.
+    pub queue: String,
+    /// Tells it from every other message of the queue; what is there already is not put there again.
+    pub key: String,
+    /// Small facts as JSON text, for lists.
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+/// A resource that the region itself keeps about its residents' records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Own {
+    pub kind: &'static str,
+    /// The resource with its id; made, or replaced if it is there.
+    pub resource: Value,
+    /// The institution that keeps it.
+    pub institution: &'static str,
 }
 
 /// A person and its golden record.
@@ -48,12 +83,19 @@ pub struct PersonChange {
     pub release: Vec<(String, String)>,
     /// The golden Patient, without id and meta.
     pub golden: Value,
+    /// Why those who join belong to it, for the audit: no values of a record.
+    pub why: String,
 }
 
 /// A rule that takes part in commits.
 pub trait Participant: Send + Sync {
     /// The resource types that it wants to hear of.
     fn kinds(&self) -> &'static [&'static str];
+
+    /// Whether it hears of a change only when the whole act is written, and what others made of it.
+    fn late(&self) -> bool {
+        false
+    }
 
     /// What must follow `change`.
     ///
@@ -68,6 +110,28 @@ pub struct Sight<'a> {
 }
 
 impl Sight<'_> {
+    /// The first subjects noted under a number, at most `limit`.
+    pub fn noted(&self, number: i64, limit: u32) -> Result<Vec<Subject>, EngineError> {
+        Ok(self.reader.noted(number, limit)?)
+    }
+
+    /// The current version of a resource that is not deleted.
+    pub fn resource(&self, kind: &str, id: &str) -> Result<Option<Value>, EngineError> {
+        let code = Definitions::r4().type_code(kind).unwrap_or_default();
+        let row = self.reader.find(code, id)?.filter(|row| !row.deleted);
+        row.map(|row| value_of(&row.body)).transpose()
+    }
+
+    /// The subject of the source Patient with this id.
+    pub fn subject_of(&self, patient: &str) -> Result<Option<Subject>, EngineError> {
+        Ok(self.reader.locate(patient_code(), patient)?.map(|key| key.subject()))
+    }
+
+    /// When this is looked at, in milliseconds since 1970 UTC.
+    pub fn now(&self) -> i64 {
+        now()
+    }
+
     /// Who holds a claim.
     pub fn holder(&self, kind: &str, key: &str) -> Result<Option<Subject>, EngineError> {
         Ok(self.reader.holder(kind, key)?.map(Subject))
@@ -92,6 +156,20 @@ impl Sight<'_> {
             }
         }
         Ok(sources)
+    }
+
+    /// The institutions that the source Patients of a person come from, with their subjects.
+    pub fn institutions(&self, person: Subject) -> Result<Vec<(Subject, String)>, EngineError> {
+        let mut all = Vec::new();
+        for subject in self.reader.members(person)? {
+            if let Some(row) = self.reader.current(subject.patient())?
+                && !row.deleted
+                && row.kind != GOLDEN_PATIENT
+            {
+                all.extend(institution_in(&row.body.json()?).map(|institution| (subject, institution)));
+            }
+        }
+        Ok(all)
     }
 
     /// The subjects of a person in the order of their numbers: source Patients, its own golden one, and those of persons
@@ -141,4 +219,24 @@ impl Sight<'_> {
         let row = self.reader.current(person.patient())?;
         Ok(row.filter(|row| row.kind == GOLDEN_PATIENT).map(|row| row.id))
     }
+}
+
+/// The institution in the metadata of a body, read without the rest of it.
+fn institution_in(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        meta: Meta,
+    }
+    #[derive(serde::Deserialize)]
+    struct Meta {
+        #[serde(default)]
+        tag: Vec<Tag>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Tag {
+        system: Option<String>,
+        code: Option<String>,
+    }
+    let head: Head = serde_json::from_slice(body).ok()?;
+    head.meta.tag.into_iter().find(|tag| tag.system.as_deref() == Some(INSTITUTION_TAG))?.code
 }

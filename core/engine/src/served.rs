@@ -45,7 +45,12 @@ impl Served {
 
 /// The JSON value of a stored body.
 pub(crate) fn value_of(body: &Body) -> Result<Value, EngineError> {
+    value_in(&body.json()?)
+}
+
+/// The value of a body that was accepted once.
+pub(crate) fn value_in(json: &[u8]) -> Result<Value, EngineError> {
     // What was accepted once is read again whatever the limits of a door are.
     let limits = Limits { bytes: usize::MAX, values: usize::MAX - 1, ..Limits::default() };
-    parse(&body.json()?, &limits).map_err(|fault| EngineError::Internal(fault.message))
+    parse(json, &limits).map_err(|fault| EngineError::Internal(fault.message))
 }

@@ -1,18 +1,24 @@
 //! The two locks on every row that leaves: the filter that a decision gave, and the check of the row itself.
 
-use meridian_access::{Act, Caller, Scope, decide};
+use meridian_access::{Act, Caller, Label, Scope, decide, withheld};
+use meridian_model::definitions::Definitions;
+use meridian_store::search::{Condition, SystemTest, TokenTest};
 use meridian_store::{Look, Reader, Stored, Subject};
+use serde_json::Value;
 
+use crate::served::value_of;
+use crate::write::param_number;
 use crate::{Engine, EngineError};
 
 /// What a caller may see of one type.
 pub(crate) struct Permission {
     scope: Scope,
+    withheld: Vec<&'static Label>,
 }
 
 /// Decides on `act`.
 pub(crate) fn permission(caller: &Caller, act: Act, kind: &str) -> Result<Permission, EngineError> {
-    Ok(Permission { scope: decide(caller, act, kind)? })
+    Ok(Permission { scope: decide(caller, act, kind)?, withheld: withheld(caller, kind).collect() })
 }
 
 impl Permission {
@@ -27,9 +33,29 @@ impl Permission {
         }
     }
 
+    /// What a search must not find besides, as conditions of the store.
+    pub(crate) fn conditions(&self) -> Vec<Condition> {
+        let found = |label: &&Label| {
+            let r4 = Definitions::r4();
+            let (param, code) = (r4.search_param(label.kind, label.param)?, r4.type_code(label.kind)?);
+            let system = SystemTest::Uri(label.system.to_owned());
+            let any = vec![TokenTest { system, code: Some(label.code.to_owned()) }];
+            let labelled = Condition::Token { param: param_number(code, param), any, selective: false };
+            Some(Condition::Not(Box::new(labelled)))
+        };
+        self.withheld.iter().filter_map(found).collect()
+    }
+
     /// Whether the row itself may be seen.
     pub(crate) fn shows(&self, row: &Stored) -> bool {
-        self.scope.shows(row.key.subject().0)
+        // Of what was deleted nobody can tell what it was.
+        let kept = || row.deleted || value_of(&row.body).is_ok_and(|resource| labelled(&self.withheld, &resource));
+        self.scope.shows(row.key.subject().0) && (self.withheld.is_empty() || !kept())
+    }
+
+    /// Whether a subject's own record may be seen.
+    pub(crate) fn shows_subject(&self, subject: Subject) -> bool {
+        self.scope.shows(subject.0)
     }
 
     /// The second lock of a search: a row that the filter let through and that may not be seen means that the filter
@@ -41,6 +67,18 @@ impl Permission {
         }
         Ok(())
     }
+}
+
+/// Whether a resource carries one of these labels.
+pub(crate) fn labelled(labels: &[&Label], resource: &Value) -> bool {
+    let text = |coding: &Value, key: &str| coding.get(key).and_then(Value::as_str).map(str::to_owned);
+    labels.iter().any(|label| {
+        let codings = resource.get(label.param).and_then(|code| code.get("coding")).and_then(Value::as_array);
+        codings.map_or(&[][..], Vec::as_slice).iter().any(|coding| {
+            text(coding, "system").as_deref() == Some(label.system)
+                && text(coding, "code").as_deref() == Some(label.code)
+        })
+    })
 }
 
 /// A look to be written down, with everything but what was seen.

@@ -56,6 +56,7 @@ impl Watch {
     pub fn hears(&self, change: &Committed) -> bool {
         match &self.subjects {
             None => true,
+            Some(_) if change.withheld => false,
             Some(subjects) => {
                 subjects.contains(&change.subject) || (self.person.is_some() && change.person == self.person)
             }

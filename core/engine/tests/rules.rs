@@ -154,3 +154,42 @@ async fn a_doctor_does_not_overwrite_another_institution() {
     assert_eq!(put(&doctor()).await.unwrap_err().class(), Class::Denied);
     assert_eq!(put(&elsewhere).await.unwrap().served.version, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_that_changes_hands_meanwhile_lets_nobody_write_into_the_wrong_record() {
+    let (_dir, _, engine) = house();
+    for id in ["a", "b"] {
+        let mut patient = patient(id);
+        patient["id"] = id.into();
+        update(&engine, &operator(), "Patient", id, patient, None).await.unwrap();
+    }
+    let visit = |whose: &str| {
+        json!({"resourceType": "Encounter", "id": "v", "status": "in-progress", "class": {"code": "AMB"},
+               "subject": {"reference": format!("Patient/{whose}")}})
+    };
+    update(&engine, &operator(), "Encounter", "v", visit("a"), None).await.unwrap();
+    // The operator corrects the visit back and forth while notes come in for both.
+    let moving = tokio::spawn({
+        let (engine, visits) = (engine.clone(), [visit("b"), visit("a")]);
+        async move {
+            for nth in 0..60 {
+                update(&engine, &operator(), "Encounter", "v", visits[nth % 2].clone(), None).await.unwrap();
+            }
+        }
+    });
+    let mut refused = 0;
+    for nth in 0..120 {
+        let whose = if nth % 2 == 0 { "a" } else { "b" };
+        let note = json!({"resourceType": "Observation", "status": "final", "code": {"text": "x"},
+            "subject": {"reference": format!("Patient/{whose}")}, "encounter": {"reference": "Encounter/v"}});
+        match create(&engine, &doctor(), "Observation", note, None).await {
+            Ok(_) => {}
+            Err(error) => {
+                assert_eq!(error.class(), Class::Unprocessable);
+                refused += 1;
+            }
+        }
+    }
+    moving.await.unwrap();
+    assert!((1..120).contains(&refused), "{refused} of 120 were refused");
+}

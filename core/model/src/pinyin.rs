@@ -148,7 +148,7 @@ pub fn keys(name: &str) -> Vec<String> {
     if !name.chars().any(is_han) {
         return keys;
     }
-    for reading in readings(name) {
+    for reading in readings(name, true) {
         let full: String = reading.concat();
         let initials: String = reading.iter().filter_map(|syllable| syllable.chars().next()).collect();
         let folded = full.contains('v').then(|| full.replace('v', "u"));
@@ -167,16 +167,23 @@ pub fn sought(text: &str) -> String {
     fold(&text.replace(['ü', 'Ü'], "v")).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// The toneless pinyin of each reading of a part of a name, the likeliest first; the first character is read as a family
+/// name's where `is_family`. Letters stand for themselves.
+#[must_use]
+pub fn sounds(part: &str, is_family: bool) -> Vec<String> {
+    readings(part, is_family).into_iter().map(|reading| reading.concat()).collect()
+}
+
 /// The syllables of each reading. Letters and digits among the Han characters stand for themselves.
-fn readings(name: &str) -> Vec<Vec<String>> {
+fn readings(name: &str, is_family: bool) -> Vec<Vec<String>> {
     let mut readings = vec![Vec::new()];
     let letters: Vec<char> = name.chars().filter(|c| c.is_alphanumeric()).take(LONGEST).collect();
     let start: String = letters.iter().take(2).collect();
-    let double = DOUBLE_FAMILY.iter().find(|(family, _)| *family == start).map(|(_, syllables)| syllables);
+    let double = DOUBLE_FAMILY.iter().find(|(family, _)| is_family && *family == start).map(|(_, syllables)| syllables);
     for (at, c) in letters.iter().enumerate() {
         let syllables: Vec<String> = match double.and_then(|double| double.get(at)) {
             Some(syllable) => vec![(*syllable).to_owned()],
-            None => syllables(*c, at == 0),
+            None => syllables(*c, is_family && at == 0),
         };
         let room = MOST / readings.len();
         let mut next: Vec<Vec<String>> = Vec::new();
@@ -204,7 +211,8 @@ fn syllables(c: char, is_family: bool) -> Vec<String> {
 }
 
 /// The unified ideographs, with their extensions, and 〇.
-fn is_han(c: char) -> bool {
+#[must_use]
+pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' | '\u{f900}'..='\u{faff}' | '〇')
 }
 
@@ -246,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_number_of_readings_is_bounded() {
-        assert!(readings(&"乐".repeat(200)).len() <= MOST);
+        assert!(readings(&"乐".repeat(200), true).len() <= MOST);
         assert!(keys(&"长乐行重".repeat(50)).iter().all(|key| key.len() < 200));
     }
 

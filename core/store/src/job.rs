@@ -3,7 +3,7 @@
 //! The inbox of every door is such a queue (its bodies are the raw bytes), and so will be the outbox.
 
 use rusqlite::{OptionalExtension, Row};
-use sea_query::{Cond, Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement, SqliteQueryBuilder};
 
 use crate::sql::{self, Sql};
 use crate::{Body, Reader, StoreError, WriteTx};
@@ -95,18 +95,18 @@ impl Reader<'_> {
     }
 
     fn select(&self, conditions: Cond, order: Order, limit: u32, whole: bool) -> Result<Vec<Job>, StoreError> {
-        let mut select = Query::select();
-        for column in COLUMNS {
-            match *column {
-                "body" if !whole => select.expr(Expr::val(Vec::<u8>::new())),
-                column => select.column(column),
-            };
-        }
-        select.from("job").cond_where(conditions);
-        let (text, values) = select.order_by("id", order).limit(u64::from(limit)).build(SqliteQueryBuilder);
+        let mut select =
+            if whole { Query::select().columns(COLUMNS.iter().copied()).from("job").take() } else { bodiless() };
+        let (text, values) =
+            select.cond_where(conditions).order_by("id", order).limit(u64::from(limit)).build(SqliteQueryBuilder);
         let mut statement = self.conn.prepare_cached(&text)?;
         let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), read)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The newest job of a queue that is done, without its body.
+    pub fn last_done(&self, queue: &str) -> Result<Option<Job>, StoreError> {
+        Ok(self.jobs(queue, Some(JobState::Done), None, 1)?.pop())
     }
 
     pub fn job_counts(&self, queue: &str) -> Result<Counts, StoreError> {
@@ -129,6 +129,13 @@ impl Reader<'_> {
 }
 
 impl WriteTx<'_> {
+    /// Puts a job back among those that wait, as if it had not been tried.
+    pub fn reopen_job(&mut self, job: &Job, note: &str) -> Result<(), StoreError> {
+        let row = (JobState::Waiting as i64, 0, &job.head, note, None::<i64>, job.id);
+        self.conn.prepare_cached(&END)?.execute(row)?;
+        Ok(())
+    }
+
     /// Adds a job, or gives the one that has its key already.
     pub fn add_job(&mut self, new: &NewJob) -> Result<Result<i64, Job>, StoreError> {
         if let Some(there) = self.job_by_key(&new.queue, &new.key)? {
@@ -143,6 +150,23 @@ impl WriteTx<'_> {
         Ok(Ok(id))
     }
 
+    /// Adds a job together with what it did. `at` is when it came in. Its key is known to be free.
+    pub fn add_done_job(
+        &mut self,
+        queue: &str,
+        key: &str,
+        at: i64,
+        head: &str,
+        body: &[u8],
+        note: &str,
+    ) -> Result<i64, StoreError> {
+        let last: Option<i64> = self.conn.prepare_cached(&LAST)?.query_row([1], |row| row.get(0)).optional()?;
+        let (id, tx, body) = (last.unwrap_or_default() + 1, self.tx()?, Body::of(body));
+        let row = (id, queue, key, JobState::Done as i64, at, 1, head, body.bytes(), note, Some(tx));
+        self.conn.prepare_cached(&ADD)?.execute(row)?;
+        Ok(id)
+    }
+
     /// Writes what became of a job, in the transaction of what it did.
     pub fn end_job(&mut self, job: &Job, state: JobState, head: &str, note: &str) -> Result<(), StoreError> {
         let tx = if state == JobState::Done { Some(self.tx()?) } else { None };
@@ -151,7 +175,19 @@ impl WriteTx<'_> {
     }
 }
 
-fn state(number: i64) -> JobState {
+/// All columns of a job but its body, which is empty here.
+pub(crate) fn bodiless() -> SelectStatement {
+    let mut select = Query::select();
+    for column in COLUMNS {
+        match *column {
+            "body" => select.expr(Expr::val(Vec::<u8>::new())),
+            column => select.column(column),
+        };
+    }
+    select.from("job").take()
+}
+
+pub(crate) fn state(number: i64) -> JobState {
     match number {
         1 => JobState::Done,
         2 => JobState::Parked,
@@ -159,7 +195,7 @@ fn state(number: i64) -> JobState {
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let body = Body::stored(row.get(7)?).json();
     Ok(Job {
         id: row.get(0)?,

@@ -6,6 +6,7 @@
 
 mod audit;
 mod backup;
+mod block;
 mod body;
 mod claim;
 mod error;
@@ -14,22 +15,27 @@ mod intern;
 mod job;
 mod key;
 mod member;
+mod queues;
 mod reader;
 mod rows;
 mod schema;
 pub mod search;
 mod sql;
 mod sqlite;
+mod then;
+mod vitals;
 mod write;
 
-pub use audit::{AuditLog, Look, LookRow, Verified, WriteRow};
+pub use audit::{AuditAct, AuditFilter, AuditLog, AuditPlace, AuditRow, Look, LookRow, Verified, WriteRow};
 pub use backup::{Restored, is_store, restore_check};
 pub use body::Body;
 pub use error::StoreError;
 pub use identity::{Session, SessionKind, User};
 pub use job::{Counts, Job, JobState, NewJob};
 pub use key::{GOLDEN_PATIENT, Key, Subject, SubjectKind, TypeCode};
+pub use queues::{QueueLine, Walk};
 pub use reader::Reader;
 pub use rows::{Index, NO_DATE, Stored, Token, Version};
-pub use sqlite::{Lane, Store, StoreOptions};
+pub use sqlite::{Lane, Second, Store, StoreOptions};
+pub use vitals::Vitals;
 pub use write::{CONDITIONAL_CREATE, NewResource, Origin, Replacement, WriteTx};

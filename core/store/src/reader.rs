@@ -86,7 +86,7 @@ fn line(now: Stored) -> Version {
     Version { version: now.version, tx: now.tx, at: now.at, deleted: now.deleted, body: now.body }
 }
 
-fn past(row: &Row<'_>) -> rusqlite::Result<Version> {
+pub(crate) fn past(row: &Row<'_>) -> rusqlite::Result<Version> {
     Ok(Version {
         version: row.get(0)?,
         tx: row.get(1)?,

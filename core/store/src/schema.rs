@@ -6,7 +6,10 @@
 use sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
 /// Raised with every change of the tables; `sqlite::migrate` brings older files up to it.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
+
+/// The table that version 2 added.
+pub(crate) const BLOCK: &str = "block";
 
 pub(crate) struct TableDef {
     pub(crate) name: &'static str,
@@ -107,6 +110,7 @@ pub(crate) const TABLES: &[TableDef] = &[
         columns: &[("kind", Text), ("key", Text), ("holder", Int), ("tx", Int)],
         key: &["kind", "key"],
     },
+    TableDef { name: BLOCK, columns: &[("key", Int), ("subject", Int)], key: &["key", "subject"] },
     TableDef { name: "sequence", columns: &[("scope", Text), ("next", Int)], key: &["scope"] },
     TableDef {
         name: "job",
@@ -176,8 +180,11 @@ pub(crate) const INDEXES: &[IndexDef] = &[
     IndexDef { name: "claim_holder", table: "claim", columns: &["holder"], unique: false },
     IndexDef { name: "job_key", table: "job", columns: &["queue", "key"], unique: true },
     IndexDef { name: "job_state", table: "job", columns: &["queue", "state", "id"], unique: false },
+    IndexDef { name: "job_queue", table: "job", columns: &["queue", "id"], unique: false },
     IndexDef { name: "audit_write_tx", table: "audit_write", columns: &["tx"], unique: false },
     IndexDef { name: "audit_write_subject", table: "audit_write", columns: &["subject", "seq"], unique: false },
+    IndexDef { name: "audit_write_at", table: "audit_write", columns: &["at"], unique: false },
+    IndexDef { name: "audit_write_actor", table: "audit_write", columns: &["actor", "at"], unique: false },
     IndexDef { name: "session_user", table: "session", columns: &["username"], unique: false },
 ];
 
@@ -203,6 +210,12 @@ pub(crate) const AUDIT_TABLES: &[TableDef] = &[
         key: &["seq"],
     },
     TableDef { name: "look_subject", columns: &[("subject", Int), ("seq", Int)], key: &["subject", "seq"] },
+];
+
+/// For the operator's search.
+pub(crate) const AUDIT_INDEXES: &[IndexDef] = &[
+    IndexDef { name: "look_at", table: "look", columns: &["at"], unique: false },
+    IndexDef { name: "look_actor", table: "look", columns: &["actor", "at"], unique: false },
 ];
 
 impl TableDef {

@@ -64,6 +64,13 @@ fn select_statement(table: &'static str, columns: &[&'static str], key: &[&'stat
     select
 }
 
+/// `SELECT COUNT(*) FROM table`.
+pub(crate) fn count(table: &'static str) -> String {
+    let mut select = Query::select();
+    select.expr(Expr::cust("COUNT(*)")).from(table);
+    select.build(SqliteQueryBuilder).0
+}
+
 /// `UPDATE table SET columns = ?, … WHERE key = ? AND …`.
 pub(crate) fn update(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> String {
     let mut update: UpdateStatement = Query::update();

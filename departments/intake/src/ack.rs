@@ -39,7 +39,7 @@ fn error(park: &Park) -> AckError {
         Reason::UnsupportedMessage => condition::UNSUPPORTED_EVENT,
         Reason::NoPatientIdentifier => condition::REQUIRED_FIELD_MISSING,
         Reason::WrongCharset | Reason::InvalidValue => condition::DATA_TYPE,
-        Reason::UnknownSender | Reason::AmbiguousKey => condition::UNKNOWN_KEY,
+        Reason::UnknownSender | Reason::AmbiguousKey | Reason::OtherPerson => condition::UNKNOWN_KEY,
         Reason::Refused | Reason::Internal => condition::INTERNAL,
     };
     AckError {

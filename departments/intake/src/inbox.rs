@@ -1,8 +1,9 @@
-//! The way of a message: on disk first, then applied in one transaction that also marks it done, then answered.
+//! The way of a message: its bytes and what they say are written in one transaction, then it is answered.
 //!
-//! Whatever stops the process in between, the message is in the inbox and is worked off at the next start; the mark
-//! that it is done commits with what it did, so nothing is applied twice. What cannot be applied is parked with its
-//! reason and does not stop the line.
+//! Whatever stops the process in between, nothing is on disk and nothing was answered: its sender sends it again. What
+//! cannot be applied is kept by its bytes alone and parked with its reason, and does not stop the line; what a passing
+//! fault holds up waits in the inbox and is worked off before anything newer. A message is done by a mark that commits
+//! with what it did, so nothing is applied twice.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -10,21 +11,22 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use meridian_engine::{
-    Caller, Class, Engine, EngineError, JobDone, Options,
+    Caller, Class, Engine, EngineError, JobDone, Options, Which,
     jobs::{self, Job, Received},
     transaction,
 };
-use meridian_hl7v2::{Charset, Limits, Message, ack::salvage_header, read};
+use meridian_hl7v2::{Assumed, Charset, Dtm, Limits, Message, Offset, ack::salvage_header, read};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{
     ack,
     map::{FeedConfig, Mapped, Mapper, Park, Reason, TableError},
+    meeting::Meeting,
 };
 
 /// Messages that are taken from the inbox at a time when what was left behind is worked off.
@@ -49,6 +51,7 @@ struct Inner {
     behind: AtomicBool,
     /// Held while what was left behind is worked off.
     recovering: tokio::sync::Mutex<()>,
+    began: Instant,
 }
 
 /// What became of a message.
@@ -79,7 +82,8 @@ impl Inbox {
         let mapper = Mapper::load();
         let behind = AtomicBool::new(false);
         let recovering = tokio::sync::Mutex::new(());
-        Self { inner: Arc::new(Inner { engine, feeds, mapper, limits: Limits::default(), behind, recovering }) }
+        let (limits, began) = (Limits::default(), Instant::now());
+        Self { inner: Arc::new(Inner { engine, feeds, mapper, limits, behind, recovering, began }) }
     }
 
     /// Takes one message and answers it. `now` is the time in milliseconds since 1970 UTC.
@@ -98,11 +102,23 @@ impl Inbox {
             self.recover().await;
         }
         let caller = self.caller(opened.as_ref().ok());
-        let received = jobs::receive(&self.inner.engine, &caller, key, head, raw.to_vec()).await;
-        let id = match received {
+        // The usual way: the bytes and what they say are on disk together.
+        let settled = match mapped {
+            Err(park) => Settled::Parked(park),
+            Ok(mapped) => {
+                let job = Which::New { key: key.clone(), body: Arc::from(raw), at: now };
+                self.apply(job, &caller, &head, mapped).await
+            }
+        };
+        let park = match settled {
+            Settled::Applied => return respond(raw, &opened, None, now),
+            Settled::Parked(park) => Some(park),
+            Settled::Waiting => None,
+        };
+        // Nothing was written: the bytes alone are kept, with the reason or to be tried again.
+        let id = match jobs::receive(&self.inner.engine, &caller, key, head.clone(), raw.to_vec()).await {
             Ok(Received::New(id)) => id,
             Ok(Received::Again(job)) if job.state == jobs::JobState::Done => return respond(raw, &opened, None, now),
-            // It waits or was parked, and its sender tries again: so do we.
             Ok(Received::Again(job)) => job.id,
             Err(error) => {
                 tracing::error!(%error, "the inbox cannot be written");
@@ -110,7 +126,11 @@ impl Inbox {
                 return respond(raw, &opened, Some(&park), now);
             }
         };
-        match self.settle(id, &opened, mapped).await {
+        let settled = match park {
+            Some(park) => self.park(id, &caller, Some(head), park).await,
+            None => Settled::Waiting,
+        };
+        match settled {
             Settled::Applied => respond(raw, &opened, None, now),
             Settled::Parked(park) => respond(raw, &opened, Some(&park), now),
             Settled::Waiting => {
@@ -172,8 +192,8 @@ impl Inbox {
 
     /// Reads a message, behind a wall that holds a panic back: its bytes come from outside.
     pub(crate) fn open(&self, raw: &[u8]) -> Result<Opened, Park> {
-        let (limits, default) = (self.inner.limits, self.default_charset());
-        let read = catch_unwind(|| read(raw, &limits, default)).map_err(|_| internal("reading failed"))?;
+        let (limits, assumed) = (self.inner.limits, self.assumed(raw));
+        let read = catch_unwind(|| read(raw, &limits, assumed)).map_err(|_| internal("reading failed"))?;
         let read = read.map_err(|error| Park::new(Reason::Unparseable, "", &error.to_string()))?;
         // A set that nobody knows matters only where a byte is more than plain ASCII.
         let unknown = |name: &String| !name.is_empty() && Charset::from_name(name).is_none();
@@ -202,7 +222,7 @@ impl Inbox {
         let head = opened.as_ref().ok().map(|opened| self.head(&opened.message));
         let park = match mapped {
             Err(park) => park,
-            Ok(mapped) => match self.apply(id, &caller, head.as_deref().unwrap_or("{}"), mapped).await {
+            Ok(mapped) => match self.apply(Which::There(id), &caller, head.as_deref().unwrap_or("{}"), mapped).await {
                 Settled::Parked(park) => park,
                 settled => return settled,
             },
@@ -210,15 +230,16 @@ impl Inbox {
         self.park(id, &caller, head, park).await
     }
 
-    async fn apply(&self, id: i64, caller: &Caller, head: &str, mapped: Mapped) -> Settled {
+    async fn apply(&self, which: Which, caller: &Caller, head: &str, mut mapped: Mapped) -> Settled {
         let warnings: Vec<String> =
             mapped.warnings.iter().map(|warning| format!("{}: {}", warning.at, warning.what)).collect();
         let note = json!({"patient": mapped.patient_key, "warnings": warnings}).to_string();
-        let job = Some(JobDone { id, head: head.to_owned(), note });
-        let options = Options { job, ..Options::default() };
-        match transaction(&self.inner.engine, caller, mapped.bundle, options).await {
+        let job = Some(JobDone { job: which, head: head.to_owned(), note });
+        let bundle = mapped.bundle.take();
+        let options = Options { job, merging: Some(Arc::new(Meeting::new(mapped))), ..Options::default() };
+        match transaction(&self.inner.engine, caller, bundle, options).await {
             Ok(_) => Settled::Applied,
-            Err(error) => refused(id, &error),
+            Err(error) => refused(&caller.request, &error),
         }
     }
 
@@ -252,11 +273,19 @@ impl Inbox {
         });
     }
 
-    /// The character set for messages that name none, when all feeds agree on it: whose message it is, is only
-    /// known once it is text.
-    fn default_charset(&self) -> Option<Charset> {
-        let first = self.inner.feeds.first()?.charset;
-        first.filter(|first| self.inner.feeds.iter().all(|feed| feed.charset == Some(*first)))
+    /// What the feed's configuration says of the character set: whose message it is, its header tells whatever the
+    /// set is.
+    fn assumed(&self, raw: &[u8]) -> Assumed {
+        if self.inner.feeds.iter().all(|feed| feed.charset.is_none()) {
+            return Assumed::Nothing;
+        }
+        let header = salvage_header(raw);
+        let feed = header.as_ref().and_then(|(header, _)| FeedConfig::find(&self.inner.feeds, header));
+        match feed.and_then(|feed| Some((feed.charset?, feed.force_charset))) {
+            Some((charset, true)) => Assumed::Always(charset),
+            Some((charset, false)) => Assumed::Unless(charset),
+            None => Assumed::Nothing,
+        }
     }
 
     /// The platform itself, for the institution that the message comes from.
@@ -287,8 +316,15 @@ impl Inbox {
             "facility": message.get("MSH-4"),
             "kind": if event.is_empty() { code } else { format!("{code}^{event}") },
             "control": message.control_id().unwrap_or_default(),
+            "sent": self.sent(message),
         })
         .to_string()
+    }
+
+    /// MSH-7 in the feed's zone.
+    fn sent(&self, message: &Message) -> Option<String> {
+        let zone = FeedConfig::find(&self.inner.feeds, message).map_or(Offset::CHINA, |feed| feed.zone);
+        Some(Dtm::parse(&message.get("MSH-7")?)?.date_time(zone))
     }
 
     fn head_of_wreck(&self, raw: &[u8]) -> String {
@@ -298,24 +334,35 @@ impl Inbox {
     pub(crate) fn engine(&self) -> &Engine {
         &self.inner.engine
     }
+
+    pub(crate) fn feeds(&self) -> &[FeedConfig] {
+        &self.inner.feeds
+    }
+
+    /// How long the inbox has been listening, in milliseconds.
+    pub(crate) fn up_ms(&self) -> i64 {
+        i64::try_from(self.inner.began.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
 }
 
 /// What an error of the record means for the message.
-fn refused(id: i64, error: &EngineError) -> Settled {
+fn refused(message: &str, error: &EngineError) -> Settled {
     let issue = error.issues().into_iter().next();
     let at = issue.as_ref().and_then(|issue| issue.expression.first().cloned()).unwrap_or_default();
+    let mixed = issue.as_ref().is_some_and(|issue| issue.code == "business-rule");
     let says = issue.map(|issue| issue.diagnostics).unwrap_or_default();
     let reason = match (error, error.class()) {
         // Another connection, or the life before a kill, was faster.
         (EngineError::Conflict(says), _) if says == "already applied" => return Settled::Applied,
         (EngineError::Store(_), _) | (_, Class::Unavailable) => {
-            tracing::warn!(message = id, %error, "the message stays in the inbox");
+            tracing::warn!(message, %error, "the message stays in the inbox");
             return Settled::Waiting;
         }
         (_, Class::Internal) => {
-            tracing::error!(message = id, %error, "the message cannot be applied");
+            tracing::error!(message, %error, "the message cannot be applied");
             Reason::Internal
         }
+        _ if mixed => Reason::OtherPerson,
         (_, Class::Invalid | Class::Unprocessable) => Reason::InvalidValue,
         (_, Class::Precondition) => Reason::AmbiguousKey,
         _ => Reason::Refused,

@@ -4,9 +4,13 @@
 //! every message on disk before it is answered, applies it once, and parks what cannot be applied with its reason.
 
 mod ack;
+pub mod feeds;
 mod inbox;
 pub mod map;
+mod meeting;
 mod operations;
+mod replay;
+mod watch;
 
 pub use inbox::Inbox;
 pub use map::FeedConfig;

@@ -1,13 +1,14 @@
-//! What operators do with the inbox: `$inbox` (the list), `$inbox-message` (one message), `$inbox-replay`.
+//! What operators do with the inbox: `$inbox` (the list), `$inbox-message` (one message), `$inbox-replay`, `$feeds`.
 
 use meridian_engine::{
     Caller, Engine, EngineError, instant,
-    jobs::{self, Counts, Job, JobState},
+    jobs::{self, Counts, Filter, INBOX, Job, JobState, Page},
     operations::{Act, Answering, Call, Effect, Level, Operation},
 };
+use meridian_model::date::{DateRange, Zone};
 use serde_json::{Value, json};
 
-use crate::inbox::Inbox;
+use crate::{inbox::Inbox, replay::replay, watch};
 
 /// Most messages of one page.
 const MOST: u32 = 500;
@@ -30,8 +31,19 @@ pub fn operations(inbox: &Inbox) -> Vec<Operation> {
         row(
             "inbox",
             Effect::Looks,
-            &[("state", "code", false), ("_count", "integer", false), ("before", "integer", false)],
-            "Messages that came in, newest first, of one state (waiting, committed, parked) or all, and how many stand where.",
+            &[
+                ("state", "code", false),
+                ("institution", "code", false),
+                ("kind", "string", false),
+                ("reason", "code", false),
+                ("control", "string", false),
+                ("from", "dateTime", false),
+                ("to", "dateTime", false),
+                ("_count", "integer", false),
+                ("before", "integer", false),
+            ],
+            "Messages that came in, newest first, of one state (waiting, committed, parked) or all; by institution, kind, \
+             reason, control id and time. How many stand where, and which kinds there are.",
             What::List,
         ),
         row(
@@ -44,9 +56,27 @@ pub fn operations(inbox: &Inbox) -> Vec<Operation> {
         row(
             "inbox-replay",
             Effect::Changes,
-            &[("id", "integer", true)],
-            "Tries a parked or waiting message again.",
+            &[
+                ("id", "integer", false),
+                ("state", "code", false),
+                ("institution", "code", false),
+                ("kind", "string", false),
+                ("reason", "code", false),
+                ("control", "string", false),
+                ("from", "dateTime", false),
+                ("to", "dateTime", false),
+                ("_count", "integer", false),
+                ("after", "integer", false),
+            ],
+            "Tries a parked or waiting message again; or, without id, all that fit, oldest first, a page at a call.",
             What::Replay,
+        ),
+        row(
+            "feeds",
+            Effect::Looks,
+            &[],
+            "Every feed: what came, what stands, how long it took, and whether it is silent.",
+            What::Feeds,
         ),
     ]
 }
@@ -56,6 +86,7 @@ enum What {
     List,
     One,
     Replay,
+    Feeds,
 }
 
 struct Doing {
@@ -67,29 +98,56 @@ impl Act for Doing {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
             match self.what {
-                What::List => list(engine, caller, &call),
+                What::List => list(engine, caller, &call).await,
                 What::One => one(&self.inbox, caller, &call).await,
                 What::Replay => replay(&self.inbox, caller, &call).await,
+                What::Feeds => watch::feeds(&self.inbox, caller).await,
             }
         })
     }
 }
 
-fn list(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
-    let state = match call.param("state").unwrap_or("all") {
-        "all" => None,
-        "waiting" => Some(JobState::Waiting),
-        "committed" => Some(JobState::Done),
-        "parked" => Some(JobState::Parked),
-        other => return Err(EngineError::invalid("state", format!("`{other}` is no state of a message"))),
-    };
+async fn list(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
     let count = call.number("_count", 50_u32)?.clamp(1, MOST);
     let before = call.param("before").map(|_| call.number("before", 0_i64)).transpose()?;
-    let (messages, counts) = jobs::messages(engine, caller, state, before, count)?;
+    let filter = filter(call)?;
+    let found = jobs::find(engine, caller, INBOX, &filter, Page::Newest(before), count as usize).await?;
     let mut parameters: Vec<Value> =
-        messages.iter().map(|job| json!({"name": "message", "part": facts(job)})).collect();
-    parameters.push(json!({"name": "counts", "part": totals(&counts)}));
+        found.jobs.iter().map(|job| json!({"name": "message", "part": facts(job)})).collect();
+    if let Some(next) = found.next {
+        parameters.push(json!({"name": "next", "valueString": next.to_string()}));
+    }
+    if before.is_none() {
+        let kinds = jobs::kinds(engine, caller, INBOX).await?;
+        parameters.extend(kinds.into_iter().map(|kind| json!({"name": "kind", "valueString": kind})));
+    }
+    parameters.push(json!({"name": "counts", "part": totals(&jobs::counts(engine, caller, INBOX)?)}));
     Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
+}
+
+/// What of the inbox is asked for.
+pub(crate) fn filter(call: &Call) -> Result<Filter, EngineError> {
+    let given = |name| call.param(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let state = match given("state").as_deref() {
+        None | Some("all") => None,
+        Some("waiting") => Some(JobState::Waiting),
+        Some("committed") => Some(JobState::Done),
+        Some("parked") => Some(JobState::Parked),
+        Some(other) => return Err(EngineError::invalid("state", format!("`{other}` is no state of a message"))),
+    };
+    let time = |name| {
+        let parsed = given(name).map(|text| DateRange::parse(&text, Zone::CHINA).ok_or(text));
+        parsed.transpose().map_err(|text| EngineError::invalid(name, format!("`{text}` is no date or time")))
+    };
+    Ok(Filter {
+        state,
+        institution: given("institution"),
+        kind: given("kind"),
+        reason: given("reason"),
+        control: given("control"),
+        from: time("from")?.map(|range| range.lo),
+        to: time("to")?.map(|range| range.hi),
+    })
 }
 
 async fn one(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
@@ -110,17 +168,7 @@ async fn one(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, Engin
     Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
 }
 
-async fn replay(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
-    let job = jobs::message(inbox.engine(), caller, id(call)?)?;
-    if job.state == JobState::Done {
-        return Err(EngineError::Conflict("the message is applied already".to_owned()));
-    }
-    inbox.replay(&job).await;
-    let job = jobs::message(inbox.engine(), caller, job.id)?;
-    Ok(json!({"resourceType": "Parameters", "parameter": facts(&job)}))
-}
-
-fn id(call: &Call) -> Result<i64, EngineError> {
+pub(crate) fn id(call: &Call) -> Result<i64, EngineError> {
     match call.param("id") {
         Some(_) => call.number("id", 0_i64),
         None => Err(EngineError::invalid("id", "the number of a message is expected")),
@@ -132,7 +180,7 @@ fn note(job: &Job) -> Value {
 }
 
 /// The facts of a message as parts.
-fn facts(job: &Job) -> Vec<Value> {
+pub(crate) fn facts(job: &Job) -> Vec<Value> {
     let head: Value = serde_json::from_str(&job.head).unwrap_or_default();
     let note = note(job);
     let state = match job.state {

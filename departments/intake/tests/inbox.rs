@@ -121,7 +121,7 @@ async fn what_cannot_be_applied_is_parked_and_does_not_stop_the_line() {
     let orphan = "MSH|^~\\&|LIS|CJ01|||20260105||ORU^R01|N1|P|2.5.1\rOBR|1||L9\rOBX|1|NM|1||5|||||F\r";
     let answer = house.send(orphan).await;
     assert_eq!(msa(&answer), "MSA|AE|N1|no-patient-segment");
-    let strange = "MSH|^~\\&|LIS|CJ01|||20260105||SIU^S12|N2|P|2.5.1\rPID|1||H1\r";
+    let strange = "MSH|^~\\&|LIS|CJ01|||20260105||MDM^T02|N2|P|2.5.1\rPID|1||H1\r";
     assert_eq!(msa(&house.send(strange).await), "MSA|AR|N2|unsupported-message");
     let mut damaged = admission("N3", "王^秀英").into_bytes();
     damaged.extend_from_slice(b"ZZZ|\xff\xff\r");
@@ -205,6 +205,168 @@ async fn operators_see_and_replay_messages() {
     let replayed = house.call("inbox-replay", &[("id", "2")]).await.unwrap();
     let state = replayed["parameter"].as_array().unwrap().iter().find(|p| p["name"] == "state").unwrap();
     assert_eq!(state["valueString"], "committed");
+}
+
+/// A house whose feeds a file configures.
+fn house_of(feeds: &str) -> House {
+    let mut house = house();
+    house.inbox = Inbox::new(house.engine.clone(), meridian_intake::feeds::read(feeds).unwrap());
+    house
+}
+
+fn adt(event: &str, control: &str, time: &str, pid: &str, pv1: &str) -> String {
+    format!(
+        "MSH|^~\\&|HIS|CJ01|M|CJ00|{time}||ADT^{event}|{control}|P|2.5.1||||||UNICODE UTF-8\rEVN||{time}\r{pid}\r{pv1}\r"
+    )
+}
+
+#[tokio::test]
+async fn a_late_message_is_taken_and_changes_nothing() {
+    let house = house();
+    let pv1 = |bed: &str| format!("PV1|1|I|{bed}||||||||||||||||V1");
+    house.send(&adt("A01", "1", "20260105080000", "PID|1||H1^^^CJ01^MR||王^秀英", &pv1("W1^1^1"))).await;
+    house.send(&adt("A02", "3", "20260107080000", "PID|1||H1^^^CJ01^MR||王^秀瑛", &pv1("W3^1^1"))).await;
+    let answer = house.send(&adt("A02", "2", "20260106080000", "PID|1||H1^^^CJ01^MR||王^秀莹", &pv1("W2^1^1"))).await;
+    assert_eq!(msa(&answer), "MSA|AA|2");
+    let visits = house.find("Encounter?identifier=https://meridian.example/id/visit/CJ01|V1").await;
+    assert_eq!(visits[0]["meta"]["versionId"], "2");
+    assert_eq!(visits[0]["location"][1]["location"]["display"], "W3 1 1");
+    let patients = house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|H1").await;
+    assert_eq!((&patients[0]["name"][0]["text"], &patients[0]["meta"]["versionId"]), (&"王秀瑛".into(), &"2".into()));
+    let one = house.call("inbox-message", &[("id", "3")]).await.unwrap();
+    let warnings: Vec<&str> = one["parameter"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|p| p["name"] == "warning")
+        .map(|p| p["valueString"].as_str().unwrap())
+        .collect();
+    assert!(warnings.iter().any(|w| w.contains("Encounter: the event is older")), "{warnings:?}");
+    assert_eq!(house.states().await[0].0, "committed");
+}
+
+#[tokio::test]
+async fn what_comes_under_a_merged_number_lands_with_the_survivor() {
+    let house = house();
+    let pid = |number: &str| format!("PID|1||{number}^^^CJ01^MR||王^秀英||19570304|F");
+    let pv1 = |visit: &str| format!("PV1|1|O|C1||||||||||||||||{visit}");
+    house.send(&adt("A04", "1", "20260101", &pid("OLD"), &pv1("V1"))).await;
+    house.send(&adt("A04", "2", "20260102", &pid("NEW"), &pv1("V2"))).await;
+    assert_eq!(msa(&house.send(&adt("A40", "3", "20260103", &pid("NEW"), "MRG|OLD^^^CJ01^MR")).await), "MSA|AA|3");
+    let patient = |number: &'static str| {
+        let house = &house;
+        async move {
+            house.find(&format!("Patient?identifier=https://meridian.example/id/mrn/CJ01|{number}")).await.remove(0)
+        }
+    };
+    let (old, new) = (patient("OLD").await, patient("NEW").await);
+    let reference = |p: &Value| format!("Patient/{}", p["id"].as_str().unwrap());
+    assert_eq!((&old["active"], &old["link"][0]["type"]), (&false.into(), &"replaced-by".into()));
+    assert_eq!(
+        (&old["link"][0]["other"]["reference"], &new["link"][0]["other"]["reference"]),
+        (&reference(&new).into(), &reference(&old).into())
+    );
+    // An ADT, and a result, under the old number.
+    let answer = house.send(&adt("A04", "4", "20260104", &pid("OLD").replace("秀英", "秀瑛"), &pv1("V3"))).await;
+    assert_eq!(msa(&answer), "MSA|AA|4");
+    assert_eq!(
+        msa(&house.send(&result("5", "7.8", "F").replace("H1^^^", "OLD^^^").replace("V1", "V3")).await),
+        "MSA|AA|5"
+    );
+    let after = patient("NEW").await;
+    assert_eq!((&after["name"][0]["text"], after["identifier"].as_array().unwrap().len()), (&"王秀瑛".into(), 1));
+    assert_eq!(patient("OLD").await, old, "the old record is left as it was");
+    for kind in
+        ["Encounter?identifier=https://meridian.example/id/visit/CJ01|V3", "Observation?code=http://loinc.org|2345-7"]
+    {
+        let found = house.find(kind).await;
+        assert_eq!(found[0]["subject"]["reference"], Value::from(reference(&new)), "{kind}");
+    }
+    // Undone: the old record takes what is its own again.
+    let apart = adt("A37", "6", "20260105", &pid("NEW"), &pid("OLD"));
+    assert_eq!(msa(&house.send(&apart).await), "MSA|AA|6");
+    house.send(&adt("A04", "7", "20260106", &pid("OLD"), &pv1("V4"))).await;
+    let visit = house.find("Encounter?identifier=https://meridian.example/id/visit/CJ01|V4").await.remove(0);
+    assert_eq!(visit["subject"]["reference"], Value::from(reference(&old)));
+    assert_eq!((patient("OLD").await.get("active"), patient("NEW").await.get("link")), (None, None));
+}
+
+#[tokio::test]
+async fn each_feed_is_read_by_its_own_configuration() {
+    let house = house_of(
+        "[[feed]]\ninstitution = \"CJ01\"\nsilence = \"30m\"\n[[feed]]\ninstitution = \"CJ02\"\nname = \"澄江区中医医院\"\n\
+         charset = \"GB 18030\"\nsilence = \"1s\"\n[feed.tables.HL70001]\n\"1\" = \"M\"\n",
+    );
+    // 联通 in GB 18030 is valid UTF-8 by chance.
+    let text = "MSH|^~\\&|TCM|CJ02|||20260105080000||ADT^A04|1|P|2.4\rPID|1||H2||联通||19570304|1\rPV1|1|门诊||||||||||||||||V1\r";
+    let (bytes, _) = Charset::Gb18030.encode(text);
+    let answer = String::from_utf8_lossy(&house.inbox.receive(&bytes, NOW).await).into_owned();
+    assert_eq!(msa(&answer), "MSA|AA|1");
+    let patient = house.find("Patient?identifier=https://meridian.example/id/mrn/CJ02|H2").await.remove(0);
+    assert_eq!((&patient["name"][0]["text"], &patient["gender"]), (&"联通".into(), &"male".into()));
+    assert_eq!(msa(&house.send(&admission("2", "王^秀英")).await), "MSA|AA|2");
+    assert_eq!(
+        msa(&house.send(&admission("3", "王^秀英").replace("|CJ01|M|", "|CJ09|M|")).await),
+        "MSA|AR|3|unknown-sender"
+    );
+    let echo = house.send(&admission("4", "王^秀英").replace("|HIS|CJ01|", "|MERIDIAN|CJ00|")).await;
+    assert_eq!(msa(&echo), "MSA|AR|4|unknown-sender");
+    let feeds = house.call("feeds", &[]).await.unwrap();
+    let rows = feeds["parameter"].as_array().unwrap();
+    let value = |row: &Value, name: &str| {
+        let part = row["part"].as_array().unwrap().iter().find(|p| p["name"] == name).cloned().unwrap_or_default();
+        part.as_object().and_then(|p| p.iter().find(|(k, _)| k.starts_with("value")).map(|(_, v)| v.to_string()))
+    };
+    let row = |code: &str| rows.iter().find(|r| value(r, "institution") == Some(format!("\"{code}\""))).unwrap();
+    assert_eq!(rows.len(), 3);
+    assert_eq!(
+        (value(row("CJ01"), "committed"), value(row("CJ01"), "silence")),
+        (Some("1".into()), Some("1800".into()))
+    );
+    assert_eq!(value(row("CJ02"), "charset"), Some("\"GB 18030-2000\"".into()));
+    assert_eq!((value(row(""), "parked"), value(row(""), "alarm")), (Some("2".into()), Some("false".into())));
+    // The inbox was told that it is 2026-01-05: both are long silent by the clock.
+    assert_eq!(value(row("CJ01"), "alarm"), Some("true".into()));
+    assert_eq!(value(row("CJ02"), "lastKind"), Some("\"ADT^A04\"".into()));
+}
+
+#[tokio::test]
+async fn a_visit_number_of_another_resident_is_parked() {
+    let house = house();
+    house.send(&admission("A1", "王^秀英")).await;
+    let other = result("R1", "5.0", "F").replace("H1^^^", "H2^^^");
+    let answer = house.send(&other).await;
+    assert_eq!(msa(&answer), "MSA|AE|R1|other-person");
+}
+
+/// One commit for a message where there were two: prints how long a message takes either way.
+#[tokio::test]
+async fn bytes_and_application_share_a_commit() {
+    const COUNT: usize = 200;
+    let house = house();
+    let caller = Caller::system("intake", "CJ01", "x");
+    let message = |n: usize| {
+        admission(&format!("A{n}"), "王^秀英").replace("H1^", &format!("H{n}^")).replace("||V1|", &format!("||V{n}|"))
+    };
+    let began = std::time::Instant::now();
+    for n in 0..COUNT {
+        // As it was: the bytes first, what they say in a second transaction.
+        let received =
+            jobs::receive(&house.engine, &caller, format!("k{n}"), "{}".into(), message(n).into_bytes()).await;
+        assert!(matches!(received, Ok(jobs::Received::New(_))));
+        assert_eq!(house.inbox.recover().await, 1);
+    }
+    let two = began.elapsed();
+    let began = std::time::Instant::now();
+    for n in COUNT..2 * COUNT {
+        assert!(house.send(&message(n)).await.contains("MSA|AA|"));
+    }
+    let one = began.elapsed();
+    #[allow(clippy::print_stdout)]
+    {
+        println!("a message in two commits {:?}, in one {:?}", two / 200, one / 200);
+    }
+    assert!(one < two, "one commit {one:?}, two commits {two:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use meridian_hl7v2::{Limits, parse};
-use meridian_intake::map::{FeedConfig, Mapped, Mapper, Reason};
+use meridian_intake::map::{FeedConfig, Mapped, Mapper, Met, Reason};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -32,6 +32,16 @@ fn seg(name: &str, fields: &[(usize, &str)]) -> String {
 fn all(mapped: &Mapped, kind: &str) -> Vec<Value> {
     let entries = mapped.bundle["entry"].as_array().unwrap();
     entries.iter().map(|entry| entry["resource"].clone()).filter(|r| r["resourceType"] == kind).collect()
+}
+
+/// What is kept of `known` and the message.
+fn meet(mapped: &Mapped, kind: &str, known: &Value) -> Value {
+    let entries = mapped.bundle["entry"].as_array().unwrap();
+    let at = entries.iter().position(|entry| entry["resource"]["resourceType"] == kind).unwrap();
+    match mapped.meet(at, known, entries[at]["resource"].clone()) {
+        Met::Kept(kept, _) => kept,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn one(mapped: &Mapped, kind: &str) -> Value {
@@ -263,7 +273,8 @@ fn several_residents_in_one_message_stay_apart() {
 #[test]
 fn what_cannot_be_told_is_parked() {
     let reason = |text: &str| map(text).unwrap_err().reason;
-    assert_eq!(reason(&format!("{MSH}ADT^A40|1|P|2.5\nPID|1||H1\n")), Reason::UnsupportedMessage);
+    assert_eq!(reason(&format!("{MSH}ADT^A60|1|P|2.5\nPID|1||H1\n")), Reason::UnsupportedMessage);
+    assert_eq!(reason(&format!("{MSH}ADT^A40|1|P|2.5\nPID|1||H1\n")), Reason::NoPatientIdentifier);
     assert_eq!(reason(&format!("{MSH}ADT^A01|1|P|2.5\nPV1|1|I\n")), Reason::NoPatientSegment);
     assert_eq!(reason(&format!("{MSH}ADT^A01|1|P|2.5\nPID|1||||王^秀英\n")), Reason::NoPatientIdentifier);
     // The visit tells whose it is.
@@ -275,9 +286,11 @@ fn what_cannot_be_told_is_parked() {
 #[test]
 fn deletions_are_told() {
     let mapped = adt("A08", "PID|1||H1^^^CJ01^MR||王^秀英||\"\"|F||||\"\"");
-    let elements: Vec<&str> = mapped.cleared.iter().map(|(_, element)| element.as_str()).collect();
-    assert!(elements.contains(&"birthDate") && !elements.contains(&"gender"), "{elements:?}");
-    assert!(one(&mapped, "Patient").get("birthDate").is_none());
+    let known =
+        json!({"resourceType": "Patient", "birthDate": "1957", "gender": "male", "maritalStatus": {"text": "x"}});
+    let patient = meet(&mapped, "Patient", &known);
+    assert_eq!(patient.get("birthDate"), None);
+    assert_eq!((&patient["gender"], &patient["maritalStatus"]["text"]), (&json!("female"), &json!("x")));
 }
 
 proptest! {

@@ -9,10 +9,16 @@ mod evidence;
 mod golden;
 pub mod identifier;
 mod link;
+pub mod matching;
+mod near;
+mod operations;
+mod pair;
 mod regroup;
 mod resident;
+mod review;
 mod scene;
 mod settle;
 
 pub use link::Registry;
+pub use operations::operations;
 pub use resident::ResidentNumber;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meridian_engine::{Change, Further, PersonChange, Subject};
+use meridian_engine::{Further, PersonChange, Subject};
 
 use crate::evidence::Claim;
 use crate::golden::{golden, is_synthetic, retired};
 use crate::identifier::IDENTITY;
-use crate::regroup::{Group, regroup};
+use crate::regroup::Group;
 use crate::scene::{Merged, Person, Scene, Source};
 
 /// A group and the person that it is from now on.
@@ -20,10 +20,9 @@ struct Placed {
     ends: Vec<Subject>,
 }
 
-/// What follows from a scene.
-pub(crate) fn settle(scene: &Scene, change: &Change<'_>) -> Vec<Further> {
+/// What follows from a scene and its groups for the record `about`, which was `synthetic` data before.
+pub(crate) fn settle(scene: &Scene, mut groups: Vec<Group>, about: Subject, synthetic: bool) -> Vec<Further> {
     let mut further = Vec::new();
-    let mut groups = regroup(scene);
     // Groups without a person first: they take back numbers that must not be carried along by others.
     groups.sort_by_key(|group| group.heir || !group.persons.is_empty());
     let mut merged: Vec<Merged> = scene.home.iter().flat_map(|home| home.merged.clone()).collect();
@@ -31,12 +30,11 @@ pub(crate) fn settle(scene: &Scene, change: &Change<'_>) -> Vec<Further> {
     let granted = grant(&placed, scene);
 
     if scene.written.is_none() {
-        further.push(Further::Leave(change.subject));
+        further.push(Further::Leave(about));
     }
-    let synthetic = change.before.is_some_and(is_synthetic);
     if let Some(home) = scene.home.as_ref().filter(|_| placed.is_empty()) {
         let release = home.claims.iter().map(owned).collect();
-        further.push(person(Some(home.number), Vec::new(), Vec::new(), release, retired(synthetic, None)));
+        further.push(person(Some(home.number), Vec::new(), Vec::new(), release, retired(synthetic, None), ""));
     }
     for (nth, place) in placed.iter().enumerate() {
         further.push(keep(nth, place, scene, &granted));
@@ -46,7 +44,14 @@ pub(crate) fn settle(scene: &Scene, change: &Change<'_>) -> Vec<Further> {
         for end in &place.ends {
             let held = claims_held(*end, scene).into_iter().filter(|claim| !granted.contains_key(claim));
             let release = held.map(|claim| owned(&claim)).collect();
-            further.push(person(Some(*end), Vec::new(), Vec::new(), release, retired(synthetic, Some(&place.id))));
+            further.push(person(
+                Some(*end),
+                Vec::new(),
+                Vec::new(),
+                release,
+                retired(synthetic, Some(&place.id)),
+                "merged",
+            ));
         }
     }
     further
@@ -56,7 +61,7 @@ pub(crate) fn settle(scene: &Scene, change: &Change<'_>) -> Vec<Further> {
 /// takes its number of before back from there; what ends takes the others along.
 fn place(group: Group, scene: &Scene, merged: &mut Vec<Merged>) -> Placed {
     let heir_of = scene.home.as_ref().filter(|_| group.heir);
-    let there = scene.others.iter().filter(|person| group.persons.contains(&person.number));
+    let there = scene.others.iter().chain(&scene.near).filter(|person| group.persons.contains(&person.number));
     let mut persons: Vec<&Person> = heir_of.into_iter().chain(there).collect();
     let identity = group.identity().map(|number| (IDENTITY, number.as_str().to_owned()));
     let known = |person: &Person| identity.as_ref().is_some_and(|claim| person.claims.contains(claim));
@@ -109,7 +114,7 @@ fn grant(placed: &[Placed], scene: &Scene) -> BTreeMap<Claim, usize> {
 
 /// The person that a group is from now on.
 fn keep(nth: usize, place: &Placed, scene: &Scene, granted: &BTreeMap<Claim, usize>) -> Further {
-    let was = scene.home.iter().chain(&scene.others).find(|person| Some(person.number) == place.number);
+    let was = scene.people().find(|person| Some(person.number) == place.number);
     let mut there: BTreeSet<Subject> = was.iter().flat_map(|person| &person.sources).map(|s| s.subject).collect();
     let at_home = scene.home.as_ref().is_some_and(|home| Some(home.number) == place.number);
     there.extend(scene.written.iter().filter(|_| at_home).map(|written| written.subject));
@@ -120,12 +125,13 @@ fn keep(nth: usize, place: &Placed, scene: &Scene, granted: &BTreeMap<Claim, usi
     let mine = granted.iter().filter(|(_, to)| **to == nth).map(|(claim, _)| claim);
     let take = mine.filter(|claim| !held.contains(*claim)).map(owned).collect();
     let release = held.iter().filter(|claim| !granted.contains_key(*claim)).map(owned).collect();
-    person(place.number, join, take, release, golden(&place.group.sources))
+    let why = place.group.why.join("; ");
+    let why = if why.is_empty() { "alone" } else { &why };
+    person(place.number, join, take, release, golden(&place.group.sources), why)
 }
 
 fn claims_held(number: Subject, scene: &Scene) -> BTreeSet<Claim> {
-    let mut people = scene.home.iter().chain(&scene.others);
-    people.find(|person| person.number == number).map(|person| person.claims.clone()).unwrap_or_default()
+    scene.people().find(|person| person.number == number).map(|person| person.claims.clone()).unwrap_or_default()
 }
 
 fn owned(claim: &Claim) -> (String, String) {
@@ -138,6 +144,7 @@ fn person(
     take: Vec<(String, String)>,
     release: Vec<(String, String)>,
     golden: serde_json::Value,
+    why: &str,
 ) -> Further {
-    Further::Person(PersonChange { person: number, join, take, release, golden })
+    Further::Person(PersonChange { person: number, join, take, release, golden, why: why.to_owned() })
 }

@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use meridian_engine::{Caller, Role};
 use meridian_identity::Open;
+use meridian_model::reference::is_id;
 
 use crate::problem::Problem;
 use crate::state::Http;
@@ -11,6 +12,9 @@ use crate::state::Http;
 pub(crate) const COOKIE: &str = "meridian_session";
 /// Operators may act for an institution by naming it.
 const FOR_INSTITUTION: &str = "x-meridian-institution";
+
+/// Pages name the Patient whose record is open; a write about anybody else is then refused.
+const ABOUT: &str = "x-meridian-patient";
 
 /// The caller behind a request.
 ///
@@ -42,6 +46,7 @@ pub(crate) async fn caller(
         role: open.user.role,
         institution: open.user.institution.clone(),
         request: request.to_owned(),
+        about: about(headers)?,
     };
     if let Some(institution) = headers.get(FOR_INSTITUTION).and_then(|value| value.to_str().ok()) {
         let known = (1..=32).contains(&institution.len())
@@ -53,6 +58,18 @@ pub(crate) async fn caller(
         institution.clone_into(&mut caller.institution);
     }
     Ok(caller)
+}
+
+/// The Patient that a request says it is about.
+fn about(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(ABOUT) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    let id = text.strip_prefix("Patient/").unwrap_or(text);
+    if !is_id(id) {
+        let says = format!("{ABOUT} is not the id of a Patient");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", says));
+    }
+    Ok(Some(id.to_owned()))
 }
 
 pub(crate) fn check_csrf(open: &Open, headers: &HeaderMap) -> Result<(), Problem> {

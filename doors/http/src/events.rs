@@ -10,6 +10,7 @@ use meridian_engine::{Caller, Event, Watch};
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 
 use crate::problem::Problem;
 use crate::state::Http;
@@ -30,7 +31,8 @@ pub(crate) async fn events(
         None => Watch::everything(caller)?,
     };
     let hello = Sse::default().event("hello").data("{}");
-    let listening = Listening { feed, watch, state: state.clone(), headers, ready: vec![hello] };
+    let closing = state.closing.subscribe();
+    let listening = Listening { feed, watch, state: state.clone(), headers, ready: vec![hello], closing };
     let stream = stream::unfold(listening, |mut listening| async move {
         let next = listening.next().await?;
         Some((Ok::<_, Infallible>(next), listening))
@@ -46,6 +48,7 @@ struct Listening {
     headers: HeaderMap,
     /// To be sent, the next one last.
     ready: Vec<Sse>,
+    closing: watch::Receiver<bool>,
 }
 
 impl Listening {
@@ -54,7 +57,12 @@ impl Listening {
             if let Some(next) = self.ready.pop() {
                 return Some(next);
             }
-            match self.feed.recv().await {
+            let heard = tokio::select! {
+                heard = self.feed.recv() => heard,
+                // An open page does not hold up the end of the process.
+                _ = self.closing.wait_for(|closing| *closing) => return None,
+            };
+            match heard {
                 // Who signed out, or was shut out, hears nothing more.
                 Ok(_) if crate::caller::caller(&self.state, &Method::GET, &self.headers, "").await.is_err() => {
                     return None;
@@ -78,8 +86,10 @@ impl Listening {
                 }
             }
             Event::Job { queue, id, state } if self.watch.hears_jobs() => {
-                let data = json!({"id": id, "state": state});
-                self.ready.push(Sse::default().event(queue).data(data.to_string()));
+                // `inbox`, or `outbox` whoever the receiver is: a page listens to names that it knows.
+                let name = queue.split('/').next().unwrap_or(queue);
+                let data = json!({"queue": queue, "id": id, "state": state});
+                self.ready.push(Sse::default().event(name).data(data.to_string()));
             }
             Event::Job { .. } => {}
         }

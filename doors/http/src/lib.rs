@@ -46,7 +46,7 @@ pub fn router(state: Http) -> Router {
         .with_state(state)
 }
 
-/// Serves until `stop` is done; requests under way are finished.
+/// Serves until `stop` is done; requests under way are finished, streams of events are ended.
 ///
 /// # Errors
 /// When the socket fails.
@@ -55,6 +55,11 @@ pub async fn serve(
     state: Http,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let closing = std::sync::Arc::clone(&state.closing);
+    let stop = async move {
+        stop.await;
+        closing.send_replace(true);
+    };
     listener::serve(listener, router(state), stop, listener::HEAD).await;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use meridian_engine::Engine;
 use meridian_engine::operations::Operation;
 use meridian_identity::Identity;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// Renders the metrics of the process.
 pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
@@ -41,6 +41,8 @@ pub struct Http {
     pub(crate) room: Arc<Semaphore>,
     /// Whether cookies may travel in clear (on loopback alone).
     pub(crate) secure: bool,
+    /// True once the door is closing: what never ends by itself ends then.
+    pub(crate) closing: Arc<watch::Sender<bool>>,
 }
 
 impl Http {
@@ -55,6 +57,8 @@ impl Http {
     ) -> Http {
         let room = Arc::new(Semaphore::new((limits.under_way / 1024).max(1)));
         let secure = base.starts_with("https:");
-        Http { engine, identity, operations: Arc::new(operations), base: base.into(), metrics, limits, room, secure }
+        let closing = Arc::new(watch::Sender::new(false));
+        let (operations, base) = (Arc::new(operations), base.into());
+        Http { engine, identity, operations, base, metrics, limits, room, secure, closing }
     }
 }

@@ -49,8 +49,16 @@ impl Client {
     /// [`ClientError`]; the message may have been taken even so, and can be sent again: intake knows it by
     /// its control id.
     pub async fn send(&mut self, message: &[u8]) -> Result<Bytes, ClientError> {
-        self.send_raw(&frame(message)).await?;
+        self.post(message).await?;
         self.answer().await
+    }
+
+    /// Sends a message (without frame) and does not wait for its answer.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn post(&mut self, message: &[u8]) -> Result<(), ClientError> {
+        self.send_raw(&frame(message)).await
     }
 
     /// Sends bytes as they are.
@@ -104,7 +112,7 @@ impl Client {
 /// MSA-1 of an answer: `AA`, `AE`, `AR`; empty when there is none.
 #[must_use]
 pub fn ack_code(answer: &[u8]) -> String {
-    meridian_hl7v2::read(answer, &meridian_hl7v2::Limits::default(), None)
+    meridian_hl7v2::read(answer, &meridian_hl7v2::Limits::default(), meridian_hl7v2::Assumed::Nothing)
         .ok()
         .and_then(|read| read.message.get("MSA-1"))
         .unwrap_or_default()

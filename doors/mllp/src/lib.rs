@@ -7,6 +7,7 @@ pub mod client;
 mod connection;
 mod limits;
 mod listener;
+mod receiver;
 mod refusal;
 
 use std::{future::Future, net::SocketAddr, pin::Pin};
@@ -16,6 +17,7 @@ use bytes::Bytes;
 pub use client::{Client, ClientError};
 pub use limits::Limits;
 pub use listener::{Listener, Stats};
+pub use receiver::accept;
 
 /// Who sent a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,7 +42,7 @@ pub(crate) fn answer(head: &[u8], why: Refusal) -> Option<Bytes> {
 }
 
 /// Unique within the process and, by the clock, across restarts; at most 20 characters (MSH-10).
-fn control_id(millis: u128) -> String {
+pub(crate) fn control_id(millis: u128) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed) % 1_000_000;
     format!("D{:x}{count:06}", millis & 0xfff_ffff_ffff)

@@ -25,7 +25,8 @@ struct Recorder {
 impl MessageHandler for Recorder {
     fn receive(&self, _: Peer, raw: Bytes) -> Answer<'_> {
         Box::pin(async move {
-            let message = read(&raw, &ReadLimits::default(), None).expect("a message").message;
+            let message =
+                read(&raw, &ReadLimits::default(), meridian_hl7v2::Assumed::Nothing).expect("a message").message;
             let id = message.control_id().unwrap_or_default();
             assert!(id != "panic", "asked to");
             if id.starts_with("slow") {

@@ -1,6 +1,6 @@
 //! Acknowledgements: `ACK` with MSA, and ERR where there is something to point at.
 
-use crate::{Charset, Delimiters, Header, Message, Writer, charset};
+use crate::{Assumed, Charset, Delimiters, Header, Message, Writer, charset};
 
 /// MSA-1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ pub fn salvage_header(bytes: &[u8]) -> Option<(Message, Charset)> {
     let start = bytes.windows(4).take(4096).position(|w| w.starts_with(b"MSH") && !w.ends_with(b"\r"))?;
     let header = bytes.get(start..)?;
     let end = header.iter().position(|b| *b == b'\r' || *b == b'\n').unwrap_or(header.len()).min(4096);
-    let (text, decoded) = charset::decode(header.get(..end)?, None);
+    let (text, decoded) = charset::decode(header.get(..end)?, Assumed::Nothing);
     let delims = Delimiters::sniff(&text)?;
     let mut message = Message { text: String::new(), spans: Vec::new(), delims, remarks: Vec::new() };
     message.push_segment(&text);

@@ -129,13 +129,24 @@ fn encode_with(encoding: &'static Encoding, text: &str) -> (Vec<u8>, bool) {
     (out, true)
 }
 
+/// What is known of a sender's character set beside its messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Assumed {
+    #[default]
+    Nothing,
+    /// This one, unless the message names another.
+    Unless(Charset),
+    /// This one, whatever the message says.
+    Always(Charset),
+}
+
 /// Turns the bytes of a message into text.
 ///
 /// A byte order mark decides first, then MSH-18. Where that is missing, unknown, or says ASCII for bytes that are
-/// not: UTF-8 if valid, else `default` if the bytes are clean in it, else GB 18030 if clean, else Latin-1.
+/// not: the assumed set if the bytes are clean in it, else UTF-8 if valid, else GB 18030 if clean, else Latin-1.
 /// A declared set is believed even when some bytes have no meaning in it; then `replaced` is set.
 #[must_use]
-pub fn decode(bytes: &[u8], default: Option<Charset>) -> (String, Decoded) {
+pub fn decode(bytes: &[u8], assumed: Assumed) -> (String, Decoded) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let body = bytes.get(mark..).unwrap_or_default();
         let (text, replaced) = encoding.decode_without_bom_handling(body);
@@ -144,7 +155,10 @@ pub fn decode(bytes: &[u8], default: Option<Charset>) -> (String, Decoded) {
         return (text.into_owned(), Decoded { used, declared, guessed: false, replaced });
     }
     let declared = declared(bytes);
-    let named = declared.as_deref().and_then(Charset::from_name);
+    let named = match assumed {
+        Assumed::Always(set) => Some(set),
+        _ => declared.as_deref().and_then(Charset::from_name),
+    };
     if let Some(used) = named.filter(|set| *set != Charset::Ascii || bytes.is_ascii()) {
         return match used.decode_cleanly(bytes) {
             Some(text) => (text, Decoded { used, declared, guessed: false, replaced: false }),
@@ -154,10 +168,13 @@ pub fn decode(bytes: &[u8], default: Option<Charset>) -> (String, Decoded) {
             }
         };
     }
-    let candidates = [Some(Charset::Utf8), default, Some(Charset::Gb18030), Some(Charset::Latin1)];
+    // Short names in GB 18030 may be valid UTF-8 by chance: what is known of the sender comes first.
+    let known = if let Assumed::Unless(set) = assumed { Some(set) } else { None };
+    let candidates = [known, Some(Charset::Utf8), Some(Charset::Gb18030), Some(Charset::Latin1)];
     for used in candidates.into_iter().flatten() {
         if let Some(text) = used.decode_cleanly(bytes) {
-            return (text, Decoded { used, declared, guessed: true, replaced: false });
+            let guessed = Some(used) != known;
+            return (text, Decoded { used, declared, guessed, replaced: false });
         }
     }
     // Not reached: Latin-1 gives every byte a meaning.
@@ -205,26 +222,33 @@ mod tests {
             let text = message(name, "王秀英^囧䶮");
             let (bytes, lost) = set.encode(&text);
             assert!(!lost);
-            let (read, how) = decode(&bytes, None);
+            let (read, how) = decode(&bytes, Assumed::Nothing);
             assert_eq!((read, how.used, how.guessed, how.replaced), (text, set, false, false));
         }
         let (bytes, _) = Charset::Latin1.encode(&message("8859/1", "Müller").replace("澄江", "Ch"));
-        assert_eq!(decode(&bytes, None).1.used, Charset::Latin1);
+        assert_eq!(decode(&bytes, Assumed::Nothing).1.used, Charset::Latin1);
     }
 
     #[test]
     fn undeclared_sets_are_told_from_the_bytes() {
         let text = message("", "王秀英");
-        assert_eq!(decode(text.as_bytes(), None).1.used, Charset::Utf8);
+        assert_eq!(decode(text.as_bytes(), Assumed::Nothing).1.used, Charset::Utf8);
         let (bytes, _) = Charset::Gb18030.encode(&text);
-        let (read, how) = decode(&bytes, None);
+        let (read, how) = decode(&bytes, Assumed::Nothing);
         assert_eq!((read, how.used, how.guessed), (text, Charset::Gb18030, true));
         let (bytes, _) = Charset::Latin1.encode("MSH|^~\\&|A\rPID|1||7||Mü ller\r");
-        assert_eq!(decode(&bytes, None).1.used, Charset::Latin1);
+        assert_eq!(decode(&bytes, Assumed::Nothing).1.used, Charset::Latin1);
         // ASCII was declared, but the bytes are not.
-        let (_, how) = decode(message("ASCII", "李").as_bytes(), None);
+        // 0xC1AA 0xCDA8 is 联通 in GB 18030, and two characters of UTF-8 by chance; the sender's configuration decides.
+        let bytes = b"MSH|^~\\&|A\rPID|1||7||\xc1\xaa\xcd\xa8\r".map(|b| b);
+        assert!(decode(&bytes, Assumed::Unless(Charset::Gb18030)).0.contains("联通"));
+        let utf8 = message("UNICODE UTF-8", "李");
+        assert_eq!(decode(utf8.as_bytes(), Assumed::Unless(Charset::Gb18030)).1.used, Charset::Utf8);
+        let (bytes, _) = Charset::Gb18030.encode(&utf8);
+        assert_eq!(decode(&bytes, Assumed::Always(Charset::Gb18030)).0, utf8, "the sender names the wrong set");
+        let (_, how) = decode(message("ASCII", "李").as_bytes(), Assumed::Nothing);
         assert_eq!((how.used, how.guessed), (Charset::Utf8, true));
-        let (read, how) = decode(&[b"\xef\xbb\xbf", message("8859/1", "李").as_bytes()].concat(), None);
+        let (read, how) = decode(&[b"\xef\xbb\xbf", message("8859/1", "李").as_bytes()].concat(), Assumed::Nothing);
         assert!(read.starts_with("MSH") && how.used == Charset::Utf8);
     }
 
@@ -232,18 +256,18 @@ mod tests {
     fn a_bar_inside_a_gbk_character_does_not_hide_the_name_of_the_set() {
         // 0x8B7C is one character whose second byte is the field separator.
         let mut bytes = b"MSH|^~\\&|HIS|\x8b\x7c|||20260101||ADT^A01|1|P|2.5.1||||||GB18030\rPID|1\r".to_vec();
-        let (text, how) = decode(&bytes, None);
+        let (text, how) = decode(&bytes, Assumed::Nothing);
         assert_eq!((how.used, how.replaced, how.guessed), (Charset::Gb18030, false, false));
         assert_eq!(text.split('|').nth(3).map(|f| f.chars().count()), Some(1));
         bytes.truncate(12);
-        assert_eq!(decode(&bytes, None).1.declared, None);
+        assert_eq!(decode(&bytes, Assumed::Nothing).1.declared, None);
     }
 
     #[test]
     fn damage_is_told() {
         let mut bytes = message("UNICODE UTF-8", "王").into_bytes();
         bytes.extend_from_slice(b"ZZZ|\xff\xfe\r");
-        let (text, how) = decode(&bytes, None);
+        let (text, how) = decode(&bytes, Assumed::Nothing);
         assert!(how.replaced && text.contains('\u{fffd}') && text.contains('王'));
         assert_eq!(Charset::Ascii.encode("a医b"), (b"a?b".to_vec(), true));
         assert_eq!(Charset::Other(ISO_8859_2).encode("č医"), (b"\xe8?".to_vec(), true));

@@ -17,7 +17,7 @@ pub mod time;
 mod write;
 
 pub use ack::{Ack, AckCode, AckError};
-pub use charset::{Charset, Decoded};
+pub use charset::{Assumed, Charset, Decoded};
 pub use delimiters::Delimiters;
 pub use escape::{escape, unescape};
 pub use message::{Message, Remark, Segment};

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use crate::{
-    Charset, Decoded, Delimiters, Message, Remark,
-    charset::{self},
+    Decoded, Delimiters, Message, Remark,
+    charset::{self, Assumed},
 };
 
 /// Bounds of the reader.
@@ -50,15 +50,15 @@ pub struct Read {
     pub decoded: Decoded,
 }
 
-/// Decodes and parses one message. `default` is the character set of a sender that names none.
+/// Decodes and parses one message. `assumed` is what is known of the sender's character set.
 ///
 /// # Errors
 /// As [`parse`].
-pub fn read(bytes: &[u8], limits: &Limits, default: Option<Charset>) -> Result<Read, ReadError> {
+pub fn read(bytes: &[u8], limits: &Limits, assumed: Assumed) -> Result<Read, ReadError> {
     if bytes.len() > limits.bytes {
         return Err(ReadError::TooLarge { limit: limits.bytes });
     }
-    let (text, decoded) = charset::decode(bytes, default);
+    let (text, decoded) = charset::decode(bytes, assumed);
     Ok(Read { message: parse(&text, limits)?, decoded })
 }
 
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(parse("MSH|^~\\&|A\rPID|1\rPV1|1\r", &small), Err(ReadError::TooManySegments { limit: 2 }));
         let long = parse("MSH|^~\\&|A\rPID|1||123456789|\r", &small);
         assert_eq!(long, Err(ReadError::FieldTooLong { segment: "PID".into(), ordinal: 2, field: 3, limit: 8 }));
-        assert!(matches!(read(&[b'x'; 65], &small, None), Err(ReadError::TooLarge { limit: 64 })));
+        assert!(matches!(read(&[b'x'; 65], &small, Assumed::Nothing), Err(ReadError::TooLarge { limit: 64 })));
     }
 
     #[test]

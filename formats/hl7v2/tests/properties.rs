@@ -57,7 +57,7 @@ proptest! {
     #[test]
     fn reading_never_panics_and_is_stable(bytes in prop::collection::vec(any::<u8>(), 0..400), with_header in any::<bool>()) {
         let bytes = if with_header { [b"MSH|^~\\&|A|B\rPID|".as_slice(), &bytes].concat() } else { bytes };
-        let (text, _) = charset::decode(&bytes, None);
+        let (text, _) = charset::decode(&bytes, charset::Assumed::Nothing);
         let limits = Limits { bytes: 300, segments: 5, field_bytes: 50 };
         if let Ok(messages) = parse_batch(&text, &limits) {
             for message in messages {

@@ -34,6 +34,25 @@ pub enum Analyte {
     Tsh,
     FreeT4,
     UrineAlbuminCreatinine,
+    LymphocyteShare,
+    Ggt,
+    Alp,
+    Calcium,
+    Phosphate,
+    Pth,
+    Ferritin,
+    TroponinI,
+    NtProBnp,
+    DDimer,
+    Inr,
+    Fibrinogen,
+    Cea,
+    Ca199,
+    Afp,
+    Ca125,
+    Psa,
+    GlucoseAfterLoad,
+    SkinBilirubin,
 }
 
 /// A lower and an upper limit, either of which may be missing.
@@ -92,7 +111,7 @@ macro_rules! row {
 }
 
 #[rustfmt::skip]
-pub static ANALYTES: [AnalyteRow; 25] = [
+pub static ANALYTES: [AnalyteRow; 44] = [
     row!(FastingGlucose "14771-0" "Fasting glucose [Moles/volume] in Serum or Plasma" "空腹血糖" "mmol/L" "mmol/L" 2 both(3.9, 6.1), both(3.9, 6.1), both(2.8, 22.2), 5.0),
     row!(Hba1c "4548-4" "Hemoglobin A1c/Hemoglobin.total in Blood" "糖化血红蛋白" "%" "%" 1 both(4.0, 6.0), both(4.0, 6.0), NONE, 1.6),
     row!(Creatinine "14682-9" "Creatinine [Moles/volume] in Serum or Plasma" "肌酐" "umol/L" "μmol/L" 0 both(57.0, 97.0), both(41.0, 73.0), below(707.0), 4.5),
@@ -118,6 +137,25 @@ pub static ANALYTES: [AnalyteRow; 25] = [
     row!(Tsh "3016-3" "Thyrotropin [Units/volume] in Serum or Plasma" "促甲状腺激素" "m[IU]/L" "mIU/L" 2 both(0.27, 4.2), both(0.27, 4.2), NONE, 18.0),
     row!(FreeT4 "14920-3" "Thyroxine (T4) free [Moles/volume] in Serum or Plasma" "游离甲状腺素" "pmol/L" "pmol/L" 1 both(12.0, 22.0), both(12.0, 22.0), NONE, 5.0),
     row!(UrineAlbuminCreatinine "9318-7" "Albumin/Creatinine [Mass Ratio] in Urine" "尿白蛋白/肌酐比值" "mg/g" "mg/g" 1 below(30.0), below(30.0), NONE, 25.0),
+    row!(LymphocyteShare "736-9" "Lymphocytes/100 leukocytes in Blood by Automated count" "淋巴细胞百分比" "%" "%" 1 both(20.0, 50.0), both(20.0, 50.0), NONE, 4.0),
+    row!(Ggt "2324-2" "Gamma glutamyl transferase [Enzymatic activity/volume] in Serum or Plasma" "γ-谷氨酰转移酶" "U/L" "U/L" 0 both(10.0, 60.0), both(7.0, 45.0), NONE, 9.0),
+    row!(Alp "6768-6" "Alkaline phosphatase [Enzymatic activity/volume] in Serum or Plasma" "碱性磷酸酶" "U/L" "U/L" 0 both(45.0, 125.0), both(50.0, 135.0), NONE, 6.0),
+    row!(Calcium "2000-8" "Calcium [Moles/volume] in Serum or Plasma" "钙" "mmol/L" "mmol/L" 2 both(2.11, 2.52), both(2.11, 2.52), both(1.6, 3.5), 1.8),
+    row!(Phosphate "14879-1" "Phosphate [Moles/volume] in Serum or Plasma" "无机磷" "mmol/L" "mmol/L" 2 both(0.85, 1.51), both(0.85, 1.51), NONE, 7.0),
+    row!(Pth "2731-8" "Parathyrin.intact [Mass/volume] in Serum or Plasma" "全段甲状旁腺激素" "pg/mL" "pg/mL" 1 both(15.0, 65.0), both(15.0, 65.0), NONE, 20.0),
+    row!(Ferritin "2276-4" "Ferritin [Mass/volume] in Serum or Plasma" "铁蛋白" "ng/mL" "ng/mL" 1 both(30.0, 400.0), both(13.0, 150.0), NONE, 13.0),
+    row!(TroponinI "10839-9" "Troponin I.cardiac [Mass/volume] in Serum or Plasma" "肌钙蛋白I" "ng/mL" "ng/mL" 3 below(0.04), below(0.04), below(15.0), 14.0),
+    row!(NtProBnp "33762-6" "Natriuretic peptide.B prohormone N-Terminal [Mass/volume] in Serum or Plasma" "N末端B型钠尿肽前体" "pg/mL" "pg/mL" 0 below(300.0), below(300.0), NONE, 15.0),
+    row!(DDimer "48065-7" "Fibrin D-dimer FEU [Mass/volume] in Platelet poor plasma" "D-二聚体" "ug/mL{FEU}" "μg/mL" 2 below(0.5), below(0.5), NONE, 20.0),
+    row!(Inr "6301-6" "INR in Platelet poor plasma by Coagulation assay" "国际标准化比值" "1" "" 2 both(0.8, 1.2), both(0.8, 1.2), below(5.0), 3.5),
+    row!(Fibrinogen "3255-7" "Fibrinogen [Mass/volume] in Platelet poor plasma by Coagulation assay" "纤维蛋白原" "g/L" "g/L" 2 both(2.0, 4.0), both(2.0, 4.0), NONE, 9.0),
+    row!(Cea "2039-6" "Carcinoembryonic Ag [Mass/volume] in Serum or Plasma" "癌胚抗原" "ng/mL" "ng/mL" 2 below(5.0), below(5.0), NONE, 12.0),
+    row!(Ca199 "24108-3" "Cancer Ag 19-9 [Units/volume] in Serum or Plasma" "糖类抗原19-9" "[arb'U]/mL" "U/mL" 2 below(37.0), below(37.0), NONE, 13.0),
+    row!(Afp "1834-1" "Alpha-1-Fetoprotein [Mass/volume] in Serum or Plasma" "甲胎蛋白" "ng/mL" "ng/mL" 2 below(7.0), below(7.0), NONE, 12.0),
+    row!(Ca125 "10334-1" "Cancer Ag 125 [Units/volume] in Serum or Plasma" "糖类抗原125" "[arb'U]/mL" "U/mL" 2 below(35.0), below(35.0), NONE, 14.0),
+    row!(Psa "2857-1" "Prostate specific Ag [Mass/volume] in Serum or Plasma" "总前列腺特异性抗原" "ng/mL" "ng/mL" 3 below(4.0), below(4.0), NONE, 12.0),
+    row!(GlucoseAfterLoad "14995-5" "Glucose [Moles/volume] in Serum or Plasma --2 hours post 75 g glucose PO" "口服75g葡萄糖后2小时血糖" "mmol/L" "mmol/L" 2 below(7.8), below(7.8), NONE, 8.0),
+    row!(SkinBilirubin "58941-6" "Bilirubin.total [Moles/volume] transcutaneous" "经皮胆红素" "umol/L" "μmol/L" 0 below(220.0), below(220.0), NONE, 6.0),
 ];
 
 /// How a value stands to its interval: HL7 table 0078.
@@ -173,6 +211,9 @@ fn child(analyte: Analyte) -> Option<Interval> {
         Analyte::Platelets => Some(both(188.0, 472.0)),
         Analyte::NeutrophilShare => Some(both(26.0, 70.0)),
         Analyte::Creatinine => Some(both(19.0, 62.0)),
+        Analyte::LymphocyteShare => Some(both(23.0, 69.0)),
+        Analyte::Alp => Some(both(140.0, 420.0)),
+        Analyte::Phosphate => Some(both(1.2, 1.9)),
         _ => None,
     }
 }
@@ -236,24 +277,29 @@ impl Analyte {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Whether the last digit of a LOINC code is its check digit (Luhn).
+    pub(crate) fn has_check_digit(loinc: &str) -> bool {
+        let (body, check) = loinc.split_once('-').unwrap();
+        let sum: u32 = body
+            .chars()
+            .rev()
+            .enumerate()
+            .map(|(place, c)| {
+                let digit = c.to_digit(10).unwrap() * if place % 2 == 0 { 2 } else { 1 };
+                digit / 10 + digit % 10
+            })
+            .sum();
+        ((10 - sum % 10) % 10).to_string() == check
+    }
 
     #[test]
     fn each_item_has_its_row_and_the_codes_have_loinc_check_digits() {
         for row in &ANALYTES {
             assert_eq!(row.analyte.row().loinc, row.loinc);
-            let (body, check) = row.loinc.split_once('-').unwrap();
-            let sum: u32 = body
-                .chars()
-                .rev()
-                .enumerate()
-                .map(|(place, c)| {
-                    let digit = c.to_digit(10).unwrap() * if place % 2 == 0 { 2 } else { 1 };
-                    digit / 10 + digit % 10
-                })
-                .sum();
-            assert_eq!(((10 - sum % 10) % 10).to_string(), check, "{}", row.loinc);
+            assert!(has_check_digit(row.loinc), "{}", row.loinc);
         }
     }
 

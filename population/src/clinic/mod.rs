@@ -1,17 +1,30 @@
-//! What happens to a resident: diseases, visits, values, medicines, notes.
+//! What happens to a resident: births, growth, diseases, visits, values, medicines, notes, death.
 
 pub mod acute;
 pub mod allergy;
 pub mod analyte;
+pub mod assay;
 pub(crate) mod body;
+pub mod cancer;
+pub(crate) mod child;
 pub mod chronic;
 pub(crate) mod egfr;
+pub(crate) mod ending;
+pub mod growth;
+pub mod infection;
+pub mod injury;
 pub(crate) mod life;
 pub mod medicine;
+pub mod mortality;
+pub(crate) mod needs;
 pub mod note;
+pub mod outbreak;
 pub mod panel;
 pub(crate) mod plan;
+pub(crate) mod pregnancy;
 pub(crate) mod regimen;
+pub mod study;
+pub(crate) mod treatment;
 pub(crate) mod turn;
 pub mod vaccine;
 pub mod visit;

@@ -2,6 +2,7 @@
 
 use super::acute::Class;
 use super::panel::Report;
+use super::study::Study;
 use super::vitals::Vitals;
 use crate::calendar::{Day, Moment};
 
@@ -15,10 +16,17 @@ pub struct Diagnosis {
     pub onset: Option<Day>,
 }
 
+impl Diagnosis {
+    /// One of this visit only.
+    pub(crate) const fn once(icd: &'static str, chinese: &'static str) -> Self {
+        Self { icd, chinese, onset: None }
+    }
+}
+
 /// Why the resident came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// A short illness, or the acute turn of a chronic one.
+    /// A short illness, an injury, or the acute turn of a chronic disease.
     Illness,
     /// A chronic disease seen by a specialist.
     Clinic,
@@ -26,6 +34,57 @@ pub enum Purpose {
     FollowUp,
     /// The yearly check-up.
     CheckUp,
+    /// A visit of a pregnancy, or after it.
+    Antenatal,
+    /// The mother's stay for the birth.
+    Delivery,
+    /// The newborn's stay.
+    Birth,
+    /// A child's check-up of the public-health programme.
+    ChildCheck,
+    /// A course of treatment: chemotherapy, dialysis, acupuncture.
+    Treatment,
+}
+
+/// Vital signs and when they were taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Measured {
+    pub at: Moment,
+    pub vitals: Vitals,
+}
+
+/// A move to another department within a stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    pub at: Moment,
+    pub department: &'static str,
+}
+
+/// What became of an appointment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Kept,
+    /// Called off at this moment.
+    Cancelled(Moment),
+    Missed,
+}
+
+/// An appointment that was made beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appointment {
+    pub booked: Moment,
+    pub at: Moment,
+    /// When it was moved, and from which time.
+    pub moved: Option<(Moment, Moment)>,
+    pub outcome: Outcome,
+}
+
+/// An appointment that came to no visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    pub institution: &'static str,
+    pub department: &'static str,
+    pub appointment: Appointment,
 }
 
 /// A visit.
@@ -38,16 +97,29 @@ pub struct Visit {
     pub purpose: Purpose,
     pub start: Moment,
     pub end: Moment,
-    /// Name of the department.
+    /// Name of the department, at the beginning.
     pub department: &'static str,
     /// The first is the main one.
     pub diagnoses: Vec<Diagnosis>,
     pub complaint: String,
     pub advice: &'static str,
-    pub vitals: Option<Vitals>,
+    /// What was found and done, in words, where the visit has more to tell than its numbers.
+    pub story: Option<String>,
+    /// In order of time; a stay has one a day.
+    pub vitals: Vec<Measured>,
+    /// In order of time; a stay may hold the same panel several times.
     pub reports: Vec<Report>,
-    /// Text of a chest film, when one was taken.
-    pub film: Option<&'static str>,
+    pub studies: Vec<Study>,
+    pub transfers: Vec<Transfer>,
+    pub appointment: Option<Appointment>,
+    /// The admission was arranged beforehand.
+    pub planned: bool,
+    /// The stay began in the emergency room.
+    pub from_emergency: bool,
+    /// The visit ended with the resident's death.
+    pub died: bool,
+    /// Not over on the day called today.
+    pub open: bool,
     /// A clinical note is kept.
     pub noted: bool,
 }

@@ -15,6 +15,8 @@ pub struct Vitals {
     pub weight: Option<Fixed>,
     /// cm.
     pub height: Option<Fixed>,
+    /// Head circumference of a small child, cm.
+    pub head: Option<Fixed>,
     /// Breaths a minute.
     pub breaths: Option<i64>,
     /// Oxygen saturation, percent.
@@ -43,6 +45,7 @@ impl Vitals {
             sign("8310-5", "Body temperature", "体温", "Cel", "℃", self.temperature),
             sign("29463-7", "Body weight", "体重", "kg", "kg", self.weight),
             sign("8302-2", "Body height", "身高", "cm", "cm", self.height),
+            sign("9843-4", "Head Occipital-frontal circumference", "头围", "cm", "cm", self.head),
             sign("9279-1", "Respiratory rate", "呼吸", "/min", "次/分", self.breaths.map(Fixed::whole)),
             sign(
                 "2708-6",

@@ -12,12 +12,14 @@ pub(crate) struct Cast {
     pub(crate) diseases: &'static [(Disease, f64)],
     /// Code of an allergen of the table.
     pub(crate) allergen: Option<&'static str>,
-    /// Registered without any error at the hospital and both centres.
+    /// Registered without any error at the general hospital and at two centres.
     pub(crate) everywhere: bool,
+    /// Known besides to these hospitals.
+    pub(crate) also: &'static [&'static str],
 }
 
 /// Household sizes of the first block, so that the cast live together.
-pub(crate) const FIRST_HOUSEHOLDS: &[u8] = &[2, 3, 1];
+pub(crate) const FIRST_HOUSEHOLDS: &[u8] = &[2, 3, 1, 1];
 
 const CAST: &[Cast] = &[
     // 0: the resident of the tour
@@ -32,6 +34,7 @@ const CAST: &[Cast] = &[
         ],
         allergen: Some("J01C"),
         everywhere: true,
+        also: &[],
     },
     // 1: her husband
     Cast {
@@ -45,6 +48,7 @@ const CAST: &[Cast] = &[
         ],
         allergen: None,
         everywhere: true,
+        also: &["CJ02"],
     },
     // 2, 3, 4: a young family
     Cast {
@@ -53,14 +57,23 @@ const CAST: &[Cast] = &[
         diseases: &[(Disease::Gout, 3.2), (Disease::Hyperlipidaemia, 2.5)],
         allergen: Some("J01E"),
         everywhere: true,
+        also: &[],
     },
-    Cast { sex: Sex::Female, age: 43, diseases: &[(Disease::Hypothyroidism, 5.2)], allergen: None, everywhere: true },
+    Cast {
+        sex: Sex::Female,
+        age: 43,
+        diseases: &[(Disease::Hypothyroidism, 5.2)],
+        allergen: None,
+        everywhere: true,
+        also: &["CJ03"],
+    },
     Cast {
         sex: Sex::Female,
         age: 12,
         diseases: &[(Disease::Asthma, 5.0)],
         allergen: Some("F-SEAFOOD"),
         everywhere: true,
+        also: &["CJ03"],
     },
     // 5: an old man alone, with the most of everything
     Cast {
@@ -74,6 +87,16 @@ const CAST: &[Cast] = &[
         ],
         allergen: Some("J01D"),
         everywhere: true,
+        also: &[],
+    },
+    // 6: a man alone on dialysis, with a cancer
+    Cast {
+        sex: Sex::Male,
+        age: 63,
+        diseases: &[(Disease::Hypertension, 21.0), (Disease::Diabetes, 19.0), (Disease::ChronicKidneyDisease, 9.0)],
+        allergen: None,
+        everywhere: true,
+        also: &["CJ02"],
     },
 ];
 

@@ -1,7 +1,8 @@
 //! Households: blocks of 24 residents are cut into households, so that a resident finds the family without a census.
 //!
 //! Sizes and ages are chosen so that the district comes near the age shares of the 2020 census (0–14: 17.95 %,
-//! 15–59: 63.35 %, 60 and over: 18.70 %, 65 and over: 13.50 %); the weights themselves are assumed.
+//! 15–59: 63.35 %, 60 and over: 18.70 %, 65 and over: 13.50 %); the weights themselves are assumed. They hold for those
+//! who are alive today: about one in thirty has died within the recorded years.
 
 use super::casting::{self, FIRST_HOUSEHOLDS};
 use super::person::{Role, Sex};
@@ -12,14 +13,23 @@ use crate::draw::{Rng, Stream, chance, normal, range, rng, weighted};
 const BLOCK: u64 = 24;
 
 /// Household sizes and their weights. Mean near the 2.6 of the 2020 census; the weights are assumed.
-const SIZES: [(u8, f64); 5] = [(1, 0.21), (2, 0.31), (3, 0.24), (4, 0.13), (5, 0.11)];
+const SIZES: [(u8, f64); 5] = [(1, 0.20), (2, 0.30), (3, 0.25), (4, 0.14), (5, 0.11)];
 
 /// Ages of people who live alone: from, to, weight.
-const ALONE: [((f64, f64), f64); 3] = [((20.0, 35.0), 0.40), ((35.0, 60.0), 0.28), ((60.0, 89.0), 0.32)];
+const ALONE: [((f64, f64), f64); 4] =
+    [((20.0, 35.0), 0.34), ((35.0, 60.0), 0.22), ((60.0, 75.0), 0.24), ((75.0, 92.0), 0.20)];
 /// Ages of the elder of a couple without others.
-const COUPLE: [((f64, f64), f64); 3] = [((24.0, 36.0), 0.22), ((40.0, 60.0), 0.38), ((60.0, 87.0), 0.40)];
+const COUPLE: [((f64, f64), f64); 4] =
+    [((24.0, 34.0), 0.10), ((44.0, 60.0), 0.42), ((60.0, 72.0), 0.30), ((72.0, 88.0), 0.18)];
 /// Ages of the elder parent of a family.
-const PARENT: [((f64, f64), f64); 2] = [((26.0, 42.0), 0.66), ((42.0, 62.0), 0.34)];
+const PARENT: [((f64, f64), f64); 4] =
+    [((27.0, 33.0), 0.14), ((33.0, 42.0), 0.42), ((42.0, 52.0), 0.32), ((52.0, 64.0), 0.12)];
+
+/// Share of pairs of children in one household who are twins. Births in China have twins in about 2 of 100 (assumed);
+/// raised, so that a small region has pairs to tell apart.
+pub(crate) const TWINS: f64 = 0.05;
+/// Places of the two children of a household of four.
+const CHILDREN: (u8, u8) = (2, 3);
 
 /// Where resident `index` lives: the household, its place in it, and its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +47,8 @@ pub(crate) struct Member {
     pub(crate) role: Role,
     pub(crate) sex: Sex,
     pub(crate) birth: Day,
+    /// Slot of the elder twin, for the younger.
+    pub(crate) twin_of: Option<u8>,
 }
 
 /// Finds the household of a resident.
@@ -75,7 +87,7 @@ fn age_of(rng: &mut Rng, table: &[((f64, f64), f64)]) -> f64 {
 }
 
 /// The ages, sexes and roles of a household by slot; the same draws for every member.
-fn plan(rng: &mut Rng, size: u8) -> [(Role, Sex, f64); 5] {
+fn plan(rng: &mut Rng, size: u8) -> ([(Role, Sex, f64); 5], bool) {
     let head = if chance(rng, 0.66) { Sex::Male } else { Sex::Female };
     let elder = match size {
         1 => age_of(rng, &ALONE),
@@ -98,25 +110,33 @@ fn plan(rng: &mut Rng, size: u8) -> [(Role, Sex, f64); 5] {
     let alone_parent = size == 2 && elder < 58.0 && elder > 30.0 && chance(rng, 0.3);
     let grandmother_joins = chance(rng, 0.4);
     let second = if alone_parent { elder_child } else { (Role::Spouse, head.other(), spouse_age) };
-    let fourth = if grandmother_joins { woman_of_old } else { younger_child };
+    let twins = chance(rng, TWINS) && !grandmother_joins && size > CHILDREN.1;
+    // two of three pairs are of one sex
+    let twin_sex = if chance(rng, 0.67) { elder_child.1 } else { elder_child.1.other() };
+    let fourth = match (grandmother_joins, twins) {
+        (true, _) => woman_of_old,
+        (false, true) => (Role::Child, twin_sex, elder_child.2),
+        (false, false) => younger_child,
+    };
     let fifth = if grandmother_joins { man_of_old } else { woman_of_old };
     let head_age = if size == 1 { elder } else { head_age };
-    [(Role::Head, head, head_age), second, elder_child, fourth, fifth]
+    ([(Role::Head, head, head_age), second, elder_child, fourth, fifth], twins)
 }
 
 /// Role, sex and birth of resident `index`, before `birth::settled` has moved a clashing day.
 pub(crate) fn member(seed: u64, today: Day, index: u64) -> Member {
     let place = locate(seed, index);
     let mut rng = household_rng(seed, place.household);
-    let plan = plan(&mut rng, place.size);
+    let (plan, twins) = plan(&mut rng, place.size);
+    let twin_of = (twins && place.slot == CHILDREN.1).then_some(CHILDREN.0);
     let (role, sex, age) = plan.get(usize::from(place.slot)).copied().unwrap_or((Role::Head, Sex::Male, 40.0));
     match casting::cast(index) {
         // completed years as cast: the birthday lies within the past year
         Some(cast) => {
             let since = 0.06 + 0.88 * rng.f64();
-            Member { role, sex: cast.sex, birth: today.plus_years(-(f64::from(cast.age) + since)) }
+            Member { role, sex: cast.sex, birth: today.plus_years(-(f64::from(cast.age) + since)), twin_of: None }
         }
-        None => Member { role, sex, birth: today.plus_years(-age) },
+        None => Member { role, sex, birth: today.plus_years(-age), twin_of },
     }
 }
 

@@ -1,9 +1,8 @@
 //! One resident's truth, made from the household and the resident's own stream.
 
-use super::household::{self, Place};
+use super::household::{self, Member, Place};
 use super::person::{Address, Name, Person, Relative, Role, Scheme, Sex};
 use super::{address, birth, identity};
-use crate::calendar::Day;
 use crate::draw::{Rng, Stream, chance, rng};
 use crate::region::Region;
 
@@ -32,9 +31,16 @@ fn own_rng(region: &Region, index: u64) -> Rng {
     rng(region.seed(), Stream::Person, index)
 }
 
-fn name_of(region: &Region, home: &Home, index: u64, role: Role, sex: Sex, born: Day) -> Name {
+/// The name of the member in a slot; a younger twin's follows the elder's.
+fn name_of(region: &Region, home: &Home, place: Place, index: u64, member: &Member) -> Name {
+    let Member { role, sex, birth: born, twin_of } = *member;
     let mut rng = own_rng(region, index);
     let names = region.names();
+    if let Some(slot) = twin_of {
+        let elder = place.first + u64::from(slot);
+        let first = household::member(region.seed(), region.today(), elder);
+        return names.twin(&mut rng, &name_of(region, home, place, elder, &first), sex, born.year());
+    }
     // a grandmother brings her own surname; a child has the father's
     let family = match (role, sex) {
         (Role::Grandparent, Sex::Female) => names.surname(&mut rng),
@@ -56,14 +62,22 @@ pub(crate) fn person(region: &Region, index: u64) -> Person {
     let home = home(region, place);
     let member = birth::settled(seed, today, index);
     let age = member.birth.age_on(today);
+    let mut twin = member.twin_of.map(|slot| place.first + u64::from(slot));
     let relatives = (0..u64::from(place.size))
         .map(|slot| place.first + slot)
         .filter(|other| *other != index)
         .map(|other| {
             let member = household::member(seed, today, other);
+            if let Some(slot) = member.twin_of
+                && place.first + u64::from(slot) == index
+            {
+                twin = Some(other);
+            }
             let age = member.birth.age_on(today);
             Relative {
-                name: name_of(region, &home, other, member.role, member.sex, member.birth),
+                index: other,
+                birth: member.birth,
+                name: name_of(region, &home, place, other, &member),
                 role: member.role,
                 sex: member.sex,
                 phone: phone_of(other, place, age),
@@ -78,7 +92,7 @@ pub(crate) fn person(region: &Region, index: u64) -> Person {
         index,
         household: place.household,
         role: member.role,
-        name: name_of(region, &home, index, member.role, member.sex, member.birth),
+        name: name_of(region, &home, place, index, &member),
         sex: member.sex,
         birth: member.birth,
         identity_number: identity::identity_number(index, member.birth, member.sex),
@@ -87,6 +101,7 @@ pub(crate) fn person(region: &Region, index: u64) -> Person {
         phone: phone_of(index, place, age),
         address: home.address,
         married: couple && matches!(member.role, Role::Head | Role::Spouse) && age >= 22,
+        twin,
         relatives,
     }
 }

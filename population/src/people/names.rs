@@ -7,6 +7,8 @@ const SURNAMES: &str = include_str!("../../tables/surnames.tsv");
 const GIVEN: &str = include_str!("../../tables/given_names.tsv");
 const DOTTED: &str = include_str!("../../tables/dotted_names.tsv");
 const HOMOPHONES: &str = include_str!("../../tables/homophones.tsv");
+const LOOKALIKES: &str = include_str!("../../tables/lookalikes.tsv");
+const VARIANTS: &str = include_str!("../../tables/variants.tsv");
 
 /// Share of people whose name is written with a middle dot. Assumed, for a district outside the autonomous regions.
 pub const DOTTED_SHARE: f64 = 0.012;
@@ -26,6 +28,33 @@ pub struct Names {
     cohorts: Vec<Cohort>,
     dotted: [Vec<&'static str>; 3],
     homophones: Vec<Vec<char>>,
+    lookalikes: Vec<Vec<char>>,
+    variants: Vec<Vec<char>>,
+}
+
+/// The groups of characters in a table of one group a line.
+fn groups(table: &'static str) -> Vec<Vec<char>> {
+    rows(table).filter_map(|row| row.first().map(|line| line.chars().collect())).collect()
+}
+
+/// The name with one character changed for another of its group, if it has such a character.
+fn exchanged(rng: &mut Rng, name: &Name, groups: &[Vec<char>]) -> Option<Name> {
+    if name.dotted {
+        return None;
+    }
+    let letters: Vec<char> = name.family.chars().chain(name.given.chars()).collect();
+    let family = name.family.chars().count();
+    let group = |c: char| groups.iter().find(|group| group.contains(&c));
+    let places: Vec<usize> =
+        (0..letters.len()).filter(|at| letters.get(*at).is_some_and(|c| group(*c).is_some())).collect();
+    let at = *rng.choice(&places)?;
+    let old = *letters.get(at)?;
+    let others: Vec<char> = group(old)?.iter().copied().filter(|other| *other != old).collect();
+    let new = one_of(rng, &others);
+    let put = |range: std::ops::Range<usize>| {
+        range.filter_map(|n| if n == at { Some(new) } else { letters.get(n).copied() }).collect::<String>()
+    };
+    Some(Name { family: put(0..family), given: put(family..letters.len()), dotted: false })
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
@@ -67,8 +96,14 @@ impl Names {
                 .and_then(|row| row.get(1).map(|words| words.split(' ').collect()))
                 .unwrap_or_default()
         };
-        let homophones = rows(HOMOPHONES).filter_map(|row| row.first().map(|line| line.chars().collect())).collect();
-        Self { surnames, cohorts, dotted: [words("M"), words("F"), words("P")], homophones }
+        Self {
+            surnames,
+            cohorts,
+            dotted: [words("M"), words("F"), words("P")],
+            homophones: groups(HOMOPHONES),
+            lookalikes: groups(LOOKALIKES),
+            variants: groups(VARIANTS),
+        }
     }
 
     /// A surname by its frequency.
@@ -105,16 +140,34 @@ impl Names {
         Name { family: family.to_owned(), given: self.given(rng, sex, year), dotted: false }
     }
 
-    /// The same name with one character changed for another of the same sound, if it has such a character.
+    /// The name of a twin: the elder's with another last character.
+    pub(crate) fn twin(&self, rng: &mut Rng, elder: &Name, sex: Sex, year: i32) -> Name {
+        let mut kept: Vec<char> = elder.given.chars().collect();
+        let last = kept.pop();
+        let given = (0..64)
+            .map(|_| self.given(rng, sex, year))
+            .find(|given| given.chars().count() == kept.len() + 1 && given.chars().last() != last)
+            .and_then(|given| given.chars().last())
+            .or(Some('安').filter(|_| last != Some('安')));
+        kept.extend(given.or(Some('宁')));
+        Name { given: kept.into_iter().collect(), ..elder.clone() }
+    }
+
+    /// The same name with one character of the given name changed for another of the same sound, if it has such a
+    /// character.
     pub(crate) fn misheard(&self, rng: &mut Rng, name: &Name) -> Option<Name> {
-        for (place, character) in name.given.chars().enumerate() {
-            let Some(group) = self.homophones.iter().find(|group| group.contains(&character)) else { continue };
-            let others: Vec<char> = group.iter().copied().filter(|other| *other != character).collect();
-            let other = one_of(rng, &others);
-            let given = name.given.chars().enumerate().map(|(at, c)| if at == place { other } else { c }).collect();
-            return Some(Name { given, ..name.clone() });
-        }
-        None
+        let given = Name { family: String::new(), given: name.given.clone(), dotted: name.dotted };
+        exchanged(rng, &given, &self.homophones).map(|heard| Name { given: heard.given, ..name.clone() })
+    }
+
+    /// The same name with one character changed for one that looks alike.
+    pub(crate) fn misread(&self, rng: &mut Rng, name: &Name) -> Option<Name> {
+        exchanged(rng, name, &self.lookalikes)
+    }
+
+    /// The same name with one character in its traditional or variant form.
+    pub(crate) fn old_writing(&self, rng: &mut Rng, name: &Name) -> Option<Name> {
+        exchanged(rng, name, &self.variants)
     }
 }
 
@@ -136,7 +189,9 @@ mod tests {
         assert_eq!(names.cohorts.len(), 12);
         assert!(names.dotted.iter().all(|words| words.len() >= 8));
         assert!((names.surnames.last().unwrap().1 - 99.0).abs() < 0.5);
-        assert!(names.homophones.iter().all(|group| group.len() >= 2));
+        for groups in [&names.homophones, &names.lookalikes, &names.variants] {
+            assert!(groups.len() >= 15 && groups.iter().all(|group| group.len() >= 2));
+        }
     }
 
     #[test]
@@ -155,7 +210,19 @@ mod tests {
         let names = Names::new();
         let name = Name { family: "王".into(), given: "秀英".into(), dotted: false };
         let heard = names.misheard(&mut rng(1, Stream::Registration, 1), &name).unwrap();
-        let changed = heard.given.chars().zip(name.given.chars()).filter(|(a, b)| a != b).count();
-        assert_eq!((changed, heard.given.chars().count()), (1, 2));
+        let differ = |one: &Name| {
+            let (a, b) = (one.text(), name.text());
+            (a.chars().zip(b.chars()).filter(|(a, b)| a != b).count(), a.chars().count())
+        };
+        assert_eq!(differ(&heard), (1, 3));
+        assert_eq!(heard.family, "王");
+        for seed in 0..20 {
+            let mut rng = rng(seed, Stream::Registration, 1);
+            assert_eq!(differ(&names.misread(&mut rng, &name).unwrap()), (1, 3));
+            assert_eq!(differ(&names.twin(&mut rng, &name, Sex::Female, 2015)), (1, 3));
+        }
+        let old = Name { family: "陈".into(), given: "国华".into(), dotted: false };
+        let written = names.old_writing(&mut rng(1, Stream::Registration, 1), &old).unwrap();
+        assert_ne!(written, old);
     }
 }

@@ -122,6 +122,9 @@ impl Scheme {
 /// Another member of the household, as a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relative {
+    /// The resident's number in the region.
+    pub index: u64,
+    pub birth: Day,
     pub name: Name,
     pub role: Role,
     pub sex: Sex,
@@ -145,6 +148,8 @@ pub struct Person {
     pub phone: String,
     pub address: Address,
     pub married: bool,
+    /// Number of the twin, when there is one.
+    pub twin: Option<u64>,
     pub relatives: Vec<Relative>,
 }
 

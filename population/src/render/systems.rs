@@ -10,8 +10,19 @@ pub const RECORD_NUMBER: &str = "https://meridian.example/id/mrn/";
 pub const RECORD: &str = "https://meridian.example/id/record/";
 /// Numbers of an institution's staff: add the institution's code.
 pub const STAFF: &str = "https://meridian.example/id/staff/";
-/// Numbers of an institution's departments: add the institution's code.
-pub const DEPARTMENT: &str = "https://meridian.example/id/department/";
+/// Numbers of an institution's departments (`D05`), wards (`W05`), rooms (`W05-0503`) and beds (`W05-0503-07`): add the
+/// institution's code.
+pub const LOCATION: &str = "https://meridian.example/id/location/";
+/// Numbers of an institution's devices: add the institution's code.
+pub const DEVICE: &str = "https://meridian.example/id/device/";
+/// Our own codes for kinds of devices that are no DICOM modality.
+pub const DEVICE_KIND: &str = "https://meridian.example/code/device-kind";
+/// 统一社会信用代码.
+pub const CREDIT_CODE: &str = "https://meridian.example/id/credit-code";
+/// Our own codes of services; the same in every institution.
+pub const SERVICE: &str = "https://meridian.example/code/service";
+/// Canonical URLs of prices: add the institution's code and the service's.
+pub const PRICE: &str = "https://meridian.example/price/";
 
 /// Tag on every resource that comes from here: system and code.
 pub const SYNTHETIC_TAG: (&str, &str) = ("https://meridian.example/tag", "synthetic");

@@ -5,9 +5,12 @@
 
 mod determinism;
 mod distributions;
+mod district;
 mod fhir;
 mod hl7v2;
+mod lives;
 mod physiology;
+mod registers;
 mod tour;
 
 use meridian_population::{Region, RegionConfig};

@@ -1,7 +1,7 @@
 //! The resident of the tour is a good example in every region, and a live result can be sent for her.
 
 use super::region;
-use meridian_hl7v2::{Charset, Limits, read};
+use meridian_hl7v2::{Assumed, Charset, Limits, read};
 use meridian_population::clinic::allergy::Severity;
 use meridian_population::clinic::chronic::Disease;
 use meridian_population::{Analyte, Sex, live};
@@ -44,7 +44,7 @@ fn a_live_result_is_an_oru_for_her() {
     let resident = region.tour_resident();
     let at = jiff::civil::date(2026, 1, 5).at(10, 30, 0, 0);
     let bytes = live::new_result(&region, &resident, Analyte::Potassium, 6.7, at, "LIVE-1").unwrap();
-    let message = read(&bytes, &Limits::default(), Some(Charset::Utf8)).unwrap().message;
+    let message = read(&bytes, &Limits::default(), Assumed::Always(Charset::Utf8)).unwrap().message;
     assert_eq!(message.control_id().as_deref(), Some("LIVE-1"));
     assert_eq!(message.get("OBX-3").as_deref(), Some("2823-3"));
     assert_eq!(message.get("OBX-5").as_deref(), Some("6.70"));

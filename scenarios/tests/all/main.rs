@@ -1,11 +1,14 @@
 //! The test program of the house: everything that is proved against the real binary.
 
 mod bombardment;
+mod delivery;
 mod import;
 mod kill;
+mod live_day;
 mod material_examples;
 mod material_hl7v2;
 mod material_synthea;
 mod readme;
 mod registration;
+mod round_trip;
 mod told;

@@ -50,7 +50,7 @@ impl Sink {
 
 async fn folder(house: &House, caller: &Caller, key: String, bundle: Value) -> anyhow::Result<Written> {
     let batch = bundle.get("type").and_then(Value::as_str) == Some("batch");
-    let options = Options { lane: Lane::Bulk, once: Some(format!("import:{key}")), job: None };
+    let options = Options { lane: Lane::Bulk, once: Some(format!("import:{key}")), ..Options::default() };
     let bundle = if batch { as_transaction(bundle) } else { bundle };
     match meridian_engine::run_bundle(&house.engine, caller, bundle, options).await {
         Ok(reply) => {

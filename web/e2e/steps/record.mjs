@@ -43,9 +43,27 @@ export default async function record({ place, resident, browser, check }) {
   await check("a chip filters the timeline and stands in the URL", async () => {
     const before = await page.locator("#timeline ol button").count();
     await page.locator("#timeline [role=group] button").last().click();
-    await page.waitForURL(/from=|kind=/);
+    await page.waitForURL(/from=|kind=|year=/);
     must((await page.locator("#timeline ol button").count()) <= before, "the filter showed more");
     await page.locator("#timeline [role=group] button[aria-pressed=true]").click();
+  });
+  await check("the whole identity number shows after a deliberate press only, and is read again for it", async () => {
+    if (!resident.identity) return;
+    const banner = page.locator("main#work header").first();
+    const again = page.waitForRequest((request) => request.url().includes(`/fhir/Patient/${resident.id}`) && !request.url().includes("$"));
+    await banner.getByRole("button", { name: "显示完整证件号" }).click();
+    await again;
+    await banner.getByText(resident.identity).waitFor();
+    await banner.getByRole("button", { name: "隐藏证件号" }).click();
+    must(!(await banner.innerText()).includes(resident.identity), "it stays");
+  });
+  await check("the rail says what to mind, what is open, who looked and where it comes from", async () => {
+    for (const id of ["prompts", "loops", "looks", "sources"]) await page.locator(`aside #${id}`).waitFor();
+    must((await page.locator("aside").boundingBox())?.width === 320, "the rail is not 320 wide");
+    await page.getByRole("button", { name: "收起侧栏" }).click();
+    await page.locator("#looks").waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "展开侧栏" }).click();
+    await page.locator("#looks").waitFor();
   });
   await check("every result names its source and time, and opens as FHIR", async () => {
     const source = page.locator("#results tbody tr").first().locator("td:last-child button");
@@ -64,10 +82,28 @@ export default async function record({ place, resident, browser, check }) {
     await page.keyboard.press("Escape");
     await page.waitForURL((url) => !url.searchParams.has("trend"));
   });
-  await check("a visit shows what belongs to it", async () => {
+  await check("blood pressure is drawn as two tests, a third can be put beside a result, and years zoom", async () => {
+    await page.locator("#vitals li button").filter({ hasText: "血压" }).click();
+    await page.waitForURL((url) => url.searchParams.has("with"));
+    await page.locator("[role=dialog] canvas").waitFor();
+    must((await page.locator("[role=dialog] thead th").count()) === 4, "the table has not a column for each");
+    const all = await page.locator("[role=dialog] tbody tr").count();
+    await page.locator("[role=dialog]").getByText("近 1 年").click();
+    await page.waitForURL((url) => url.searchParams.get("span") === "y1");
+    must((await page.locator("[role=dialog] tbody tr").count()) <= all, "a year has more than all years");
+    await nothingSerious(page);
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.searchParams.has("trend") && !url.searchParams.has("with") && !url.searchParams.has("span"));
+  });
+  await check("a visit shows what belongs to it, and leads to its neighbours", async () => {
     await page.locator("#timeline ol button").first().click();
     await page.getByText("回到全部记录").waitFor();
     await page.waitForSelector("main#work dl");
+    await nothingSerious(page);
+    const first = page.url();
+    await page.getByRole("button", { name: "上一次就诊" }).click();
+    await page.waitForURL((url) => url.toString() !== first);
+    await page.locator("#timeline [aria-pressed=true]").first().waitFor();
     await page.getByText("回到全部记录").click();
     await page.waitForSelector("#problems");
   });

@@ -2,17 +2,44 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { aChild } from "./child.mjs";
 import { DESK, newPage, openRecord, PHONE, signIn } from "../lib/browser.mjs";
 
 const FOLDER = process.env.MERIDIAN_SHOTS ?? join(dirname(fileURLToPath(import.meta.url)), "..", "shots");
 
-export default async function shots({ place, resident, browser, check }) {
+export default async function shots({ place, api, resident, browser, check }) {
   mkdirSync(FOLDER, { recursive: true });
   for (const [word, size] of [["desk", DESK], ["phone", PHONE]]) {
     for (const language of ["zh-CN", "en"]) {
       await check(`${word} ${language}`, () => series(`${word}-${language}`, { size, language }));
     }
   }
+  const child = await aChild(api);
+  await check("visit, child, keys and paper", async () => {
+    const { page, close } = await newPage(browser);
+    const shot = (what) => page.screenshot({ path: join(FOLDER, `desk-zh-CN-${what}.png`) });
+    await signIn(page, place, place.user("doctor"));
+    await openRecord(page, place, resident.id);
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await shot("keys");
+    await page.keyboard.press("Escape");
+    await page.locator("#timeline ol button").first().click();
+    await page.waitForSelector("main#work dl");
+    await shot("visit");
+    if (child) {
+      await openRecord(page, place, child.id);
+      await page.locator("#growth canvas").waitFor();
+      await page.locator("#growth").scrollIntoViewIfNeeded();
+      await shot("child");
+    }
+    await openRecord(page, place, resident.id);
+    await page.setViewportSize({ width: 794, height: 1123 });
+    await page.emulateMedia({ media: "print" });
+    await page.locator("#paper").waitFor();
+    await shot("paper");
+    await close();
+  });
   await check("desk large", () => series("desk-large", { size: DESK, prefs: { large: true } }));
 
   async function series(name, how) {
@@ -28,8 +55,8 @@ export default async function shots({ place, resident, browser, check }) {
     await openRecord(page, place, resident.id);
     await page.waitForTimeout(300);
     await shot(page, "record");
-    const key = encodeURIComponent("http://loinc.org|4548-4");
-    await openRecord(page, place, resident.id, `?trend=${key}`);
+    const [key, other] = ["http://loinc.org|4548-4", "http://loinc.org|14771-0"].map(encodeURIComponent);
+    await openRecord(page, place, resident.id, `?trend=${key}&with=${other}`);
     await page.locator("[role=dialog] canvas").waitFor();
     await page.waitForTimeout(300);
     await shot(page, "trend");

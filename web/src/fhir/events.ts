@@ -19,6 +19,7 @@ export type LiveState = "connecting" | "live" | "broken";
 export interface Listener {
   change?: (change: Change) => void;
   inbox?: (change: InboxChange) => void;
+  outbox?: (change: InboxChange) => void;
   /** The stream is back after a break: read again what it covers. */
   resumed?: () => void;
   state?: (state: LiveState) => void;
@@ -43,6 +44,7 @@ export function listen(patient: string | undefined, to: Listener): () => void {
     source.addEventListener("lagged", () => to.resumed?.());
     source.addEventListener("change", (event) => to.change?.(JSON.parse(event.data as string) as Change));
     source.addEventListener("inbox", (event) => to.inbox?.(JSON.parse(event.data as string) as InboxChange));
+    source.addEventListener("outbox", (event) => to.outbox?.(JSON.parse(event.data as string) as InboxChange));
     source.onerror = () => {
       to.state?.("broken");
       // A refused or closed stream is not retried by the browser: try again ourselves, quietly.

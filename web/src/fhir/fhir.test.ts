@@ -1,25 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { pageOf } from "./bundle";
 import { sameness, wordsOf } from "./concept";
-import { digitsOf, parseJson } from "./digits";
+import { type Digits, digitsOf, parseJson } from "./digits";
 import { outcomeText, troubleOf } from "./errors";
 import { prettyJson } from "./pretty";
 import { relative } from "./reader";
-import type { Bundle, Quantity } from "./types";
-
-// Node 20 knows no source text in JSON revivers; browsers do. Where it is missing the plain number stands.
-const KNOWS_SOURCE = (() => {
-  let seen = false;
-  JSON.parse("1.0", function (this: unknown, ...given: unknown[]) {
-    seen = given.length > 2;
-    return given[1];
-  } as (this: unknown, key: string, value: unknown) => unknown);
-  return seen;
-})();
+import type { Bundle, Quantity, Range } from "./types";
 
 describe("digits", () => {
-  it.runIf(KNOWS_SOURCE)("keeps a trailing zero", () => {
+  it("keeps a trailing zero, wherever in an object it stands", () => {
     expect(digitsOf(parseJson('{"value":5.10}') as Quantity, "value")).toBe("5.10");
+    const range = parseJson('{"low": {"value": 3.50, "unit": "x"}, "high":{"unit":"x","value":1.0e1}, "list":[1.50]}') as Range;
+    expect([range.low && digitsOf(range.low, "value"), range.high && digitsOf(range.high, "value")]).toEqual(["3.50", "1.0e1"]);
+    expect(range.low?.value).toBe(3.5);
+  });
+  it("keeps two numbers of one object apart, and more digits than a number holds", () => {
+    const both = parseJson('{"low":1.10,"high":0.12345678901234567890}') as Digits & { low: number; high: number };
+    expect([digitsOf(both, "low"), digitsOf(both, "high")]).toEqual(["1.10", "0.12345678901234567890"]);
+  });
+  it("leaves alone what only looks like a number inside of words", () => {
+    const text = JSON.stringify({ text: 'say "value":5.10, please', value: 20 });
+    expect(parseJson(text)).toEqual(JSON.parse(text));
   });
   it("gives ordinary numbers as they are", () => {
     expect(digitsOf(parseJson('{"value":5.1}') as Quantity, "value")).toBe("5.1");

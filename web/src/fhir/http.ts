@@ -52,11 +52,18 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   return parseJson(await getText(path, signal)) as T;
 }
 
-export async function postJson<T>(path: string, body: unknown, accept = "application/fhir+json"): Promise<T> {
+interface PostOptions {
+  accept?: string;
+  /** Whose record is open (`Patient/1`): the server refuses a write about anybody else. */
+  about?: string | undefined;
+}
+
+export async function postJson<T>(path: string, body: unknown, options: PostOptions = {}): Promise<T> {
+  const { accept = "application/fhir+json", about } = options;
   const type = path.startsWith("/auth/") ? "application/json" : "application/fhir+json";
   const text = await request(path, {
     method: "POST",
-    headers: { Accept: accept, "Content-Type": type },
+    headers: { Accept: accept, "Content-Type": type, ...(about ? { "X-Meridian-Patient": about } : {}) },
     body: JSON.stringify(body),
   });
   return (text ? parseJson(text) : undefined) as T;

@@ -84,6 +84,7 @@ export interface Patient extends Resource {
   deceasedDateTime?: string;
   telecom?: { system?: string; value?: string }[];
   address?: { text?: string; line?: string[]; district?: string }[];
+  generalPractitioner?: Reference[];
   link?: { other: Reference; type: string }[];
 }
 
@@ -156,12 +157,53 @@ export interface MedicationStatement extends Resource {
   context?: Reference;
 }
 
+export interface Coverage extends Resource {
+  resourceType: "Coverage";
+  status?: string;
+  type?: Concept;
+}
+
+export interface ServiceRequest extends Resource {
+  resourceType: "ServiceRequest";
+  status?: string;
+  intent?: string;
+  priority?: string;
+  category?: Concept[];
+  code?: Concept;
+  authoredOn?: string;
+  occurrenceDateTime?: string;
+  requester?: Reference;
+  encounter?: Reference;
+}
+
+export interface Appointment extends Resource {
+  resourceType: "Appointment";
+  status?: string;
+  start?: string;
+  end?: string;
+  description?: string;
+  serviceType?: Concept[];
+  appointmentType?: Concept;
+  participant?: { actor?: Reference; status?: string }[];
+}
+
+export interface Procedure extends Resource {
+  resourceType: "Procedure";
+  status?: string;
+  code?: Concept;
+  performedDateTime?: string;
+  performedPeriod?: Period;
+  performer?: { actor?: Reference }[];
+  encounter?: Reference;
+}
+
 export interface ObservationValue {
   valueQuantity?: Quantity;
   valueString?: string;
   valueCodeableConcept?: Concept;
   valueInteger?: number;
   valueBoolean?: boolean;
+  valueDateTime?: string;
 }
 
 export interface Observation extends Resource, ObservationValue {
@@ -177,6 +219,7 @@ export interface Observation extends Resource, ObservationValue {
   referenceRange?: Range[];
   component?: (ObservationValue & { code?: Concept })[];
   note?: Annotation[];
+  basedOn?: Reference[];
   encounter?: Reference;
 }
 
@@ -217,6 +260,7 @@ export interface DiagnosticReport extends Resource {
   result?: Reference[];
   presentedForm?: Attachment[];
   performer?: Reference[];
+  basedOn?: Reference[];
   encounter?: Reference;
 }
 

@@ -17,7 +17,8 @@ export function useAgeWord(): (birth: string | undefined, on?: string) => string
   const { t } = useTranslation();
   return (birth, on = today()) => {
     const age = ageAt(birth, on);
-    return age ? t(`common.age.${age.unit}`, { n: age.n }) : "";
+    if (!age) return "";
+    return age.months === undefined ? t(`common.age.${age.unit}`, { n: age.n }) : t("common.age.small", { n: age.n, m: age.months });
   };
 }
 

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { keyOf } from "../fhir/bundle";
 import { institutionTag } from "../fhir/institution";
 import type { Resource } from "../fhir/types";
+import { institutionColour } from "../theme/palette";
 import { shortName } from "../words/shortname";
 import { when } from "../words/when";
 import { useInstitutions } from "./institutions";
@@ -11,8 +12,7 @@ import css from "./tick.module.css";
 import { useUrlParam } from "./url";
 
 export function Tick({ code }: { code: string }) {
-  const { colour } = useInstitutions()(code);
-  return <span className={css["tick"]} style={{ background: colour }} aria-hidden="true" />;
+  return <span className={css["tick"]} style={{ background: institutionColour(code) }} aria-hidden="true" />;
 }
 
 export function InstitutionName({ code, display }: { code: string; display?: string }) {

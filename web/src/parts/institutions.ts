@@ -2,11 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
-import { useTranslation } from "react-i18next";
 import { pageOf } from "../fhir/bundle";
 import { read } from "../fhir/reader";
 import { INSTITUTION_ID } from "../fhir/systems";
 import type { Bundle, Organization } from "../fhir/types";
+import { usePrefs } from "../shell/prefs";
 import { institutionColour } from "../theme/palette";
 
 export interface Institution {
@@ -45,8 +45,7 @@ function namesIn(organizations: Organization[]): Names {
 
 export function useInstitutions(): (code: string, display?: string) => Institution {
   const names = useContext(InstitutionNames);
-  const { i18n } = useTranslation();
-  const language = i18n.language.startsWith("zh") ? "zh" : "en";
+  const language = usePrefs().language === "en" ? "en" : "zh";
   return (code, display) => ({
     code,
     name: names.get(code)?.[language] ?? display ?? code,

@@ -21,3 +21,20 @@ export function useUrlParam(name: string): [string | undefined, (value: string |
   );
   return [params.get(name) ?? undefined, set];
 }
+
+/** Sets several parameters in one step of the history. */
+export function useUrlParams(): (values: Record<string, string | undefined>) => void {
+  const [, setParams] = useSearchParams();
+  return useCallback(
+    (values) =>
+      setParams((before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(values)) {
+          if (value) after.set(name, value);
+          else after.delete(name);
+        }
+        return after;
+      }),
+    [setParams],
+  );
+}

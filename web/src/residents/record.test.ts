@@ -90,10 +90,11 @@ describe("timeline", () => {
     const years = byYear(visits).map(({ year, visits: list }) => [year, list.map(({ id }) => id)]);
     expect(years).toEqual([["2026", ["a"]], ["2025", ["b"]], ["", ["c"]]]);
   });
-  it("filters by institution and kind together", () => {
-    const shown = (institutions: string[], kinds: string[]) => visits.filter((one) => passes(one, { institutions, kinds })).map(({ id }) => id);
+  it("filters by institution, kind and year together", () => {
+    const shown = (institutions: string[], kinds: string[], years: string[] = []) => visits.filter((one) => passes(one, { institutions, kinds, years })).map(({ id }) => id);
     expect(shown(["CJ01"], ["IMP"])).toEqual(["b"]);
     expect(shown([], [])).toHaveLength(4);
+    expect(shown([], [], ["2026"])).toEqual(["a"]);
     expect(kindOf(visit("x", "2025", "ACUTE", ""))).toBe("IMP");
   });
 });
@@ -113,7 +114,7 @@ describe("looks", () => {
 describe("live", () => {
   it("makes only the parts stale that a change touches", () => {
     expect(staleKeys("Condition", "1").map((key) => key[2])).toEqual(["conditions", "visit"]);
-    expect(staleKeys("Observation", "1").map((key) => key[2])).toEqual(["labs", "vitals", "trend", "visit"]);
+    expect(staleKeys("Observation", "1").map((key) => key[2])).toEqual(["labs", "vitals", "growth", "pregnancy", "trend", "visit"]);
     expect(staleKeys("AuditEvent", "1")).toEqual([]);
   });
   it("keeps the latest of a resource once, and no more than it may", () => {

@@ -45,10 +45,10 @@ export async function whoAmI(): Promise<User | null> {
 }
 
 export async function signIn(username: string, password: string): Promise<User> {
-  return welcome(await postJson<Signed>("/auth/sign-in", { username, password }, "application/json"));
+  return welcome(await postJson<Signed>("/auth/sign-in", { username, password }, { accept: "application/json" }));
 }
 
 export async function signOut(): Promise<void> {
-  await postJson<unknown>("/auth/sign-out", {}, "application/json");
+  await postJson<unknown>("/auth/sign-out", {}, { accept: "application/json" });
   setCsrf("");
 }

@@ -4,16 +4,14 @@ import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
-import { useSession } from "../session/session";
 import css from "./nav.module.css";
-import { pagesOf } from "./pages";
+import { usePages } from "./pages";
 import { setPrefs, usePrefs } from "./prefs";
 
 export function Nav() {
   const { t } = useTranslation();
-  const { user } = useSession();
   const { navOpen } = usePrefs();
-  const pages = pagesOf(user.role);
+  const pages = usePages();
   return (
     <nav className={css["nav"]} data-open={navOpen} aria-label={t("shell.menu")}>
       <ul className={css["list"]}>

@@ -1,17 +1,19 @@
 //! The frame around every page: top bar, menu, tabs, and the work area.
 
-import { Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useLocation } from "react-router";
 import { Boundary } from "../parts/Boundary";
 import { InstitutionNames, useInstitutionNames } from "../parts/institutions";
 import { Skeleton } from "../parts/states";
 import { Tips } from "../parts/Tips";
+import { GlobalKeys } from "./GlobalKeys";
 import { Nav } from "./Nav";
-import { Palette } from "./palette/Palette";
 import css from "./shell.module.css";
 import { Tabs } from "./Tabs";
 import { TopBar } from "./TopBar";
+
+const Palette = lazy(async () => ({ default: (await import("./palette/Palette")).Palette }));
 
 export function Shell() {
   const { t } = useTranslation();
@@ -48,7 +50,8 @@ export function Shell() {
           </main>
         </div>
       </div>
-      {searching && <Palette onClose={() => setSearching(false)} />}
+      <GlobalKeys onSearch={() => setSearching(true)} />
+      <Suspense>{searching && <Palette onClose={() => setSearching(false)} />}</Suspense>
       <Tips />
     </InstitutionNames>
   );

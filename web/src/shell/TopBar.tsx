@@ -1,6 +1,7 @@
 //! The top bar: whose house this is, where one works, one search for everything, and the person.
 
 import { SearchOutlined } from "@ant-design/icons";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Mark } from "../parts/Mark";
@@ -9,6 +10,8 @@ import { useSession } from "../session/session";
 import { LanguageButton } from "./LanguageButton";
 import { PersonMenu } from "./PersonMenu";
 import css from "./topbar.module.css";
+
+const Bell = lazy(() => import("../workbench/operator/bell/Bell"));
 
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   const { t } = useTranslation();
@@ -29,6 +32,11 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         <kbd className={css["kbd"]}>Ctrl K</kbd>
       </button>
       <span className={css["end"]}>
+        {user.role === "operator" && (
+          <Suspense>
+            <Bell />
+          </Suspense>
+        )}
         <LanguageButton dark />
         <PersonMenu />
       </span>

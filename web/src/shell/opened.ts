@@ -8,8 +8,12 @@ export interface Opened {
   name: string;
   gender?: string;
   birthDate?: string;
+  /** The day of death: the age that a tab shows stands still there. */
+  died?: string;
   /** Stands as a tab; a closed tab stays in the recent list. */
   tab: boolean;
+  /** What of the record was open when the tab was left, as the query of its address. */
+  view?: string;
 }
 
 const KEY = "meridian.opened";
@@ -39,10 +43,10 @@ function change(next: Opened[]): void {
 }
 
 /** Opens a tab, or refreshes what it says. Tabs keep their places; the eldest gives way to a ninth. */
-export function openResident(resident: Omit<Opened, "tab">): void {
+export function openResident(resident: Omit<Opened, "tab" | "view">): void {
   const known = opened.find(({ id }) => id === resident.id);
   if (known?.tab) {
-    change(opened.map((one) => (one.id === resident.id ? { ...resident, tab: true } : one)));
+    change(opened.map((one) => (one.id === resident.id ? { ...one, ...resident } : one)));
     return;
   }
   const others = opened.filter(({ id }) => id !== resident.id);
@@ -53,7 +57,17 @@ export function openResident(resident: Omit<Opened, "tab">): void {
 }
 
 export function closeTab(id: string): void {
-  change(opened.map((one) => (one.id === id ? { ...one, tab: false } : one)));
+  change(opened.map((one) => (one.id === id ? { ...one, tab: false, view: "" } : one)));
+}
+
+/** Remembers what a tab shows, so that whoever is called away finds it again. */
+export function keepView(id: string, view: string): void {
+  const known = opened.find((one) => one.id === id);
+  if (known?.tab && (known.view ?? "") !== view) change(opened.map((one) => (one.id === id ? { ...one, view } : one)));
+}
+
+export function pathOf({ id, view }: Opened): string {
+  return `/residents/${id}${view ?? ""}`;
 }
 
 export function forgetOpened(): void {

@@ -1,13 +1,24 @@
 //! The pages of each role's workbench: one table from which the menu, the palette and the routes are made.
 
-import { ApiOutlined, HomeOutlined, InboxOutlined, TeamOutlined } from "@ant-design/icons";
+import {
+  ApiOutlined,
+  AuditOutlined,
+  CompassOutlined,
+  DatabaseOutlined,
+  HomeOutlined,
+  InboxOutlined,
+  OrderedListOutlined,
+  TeamOutlined,
+  UserSwitchOutlined,
+} from "@ant-design/icons";
 import type { ComponentType } from "react";
-import type { User } from "../session/session";
+import { useSession, type User } from "../session/session";
+import { useDemo } from "../workbench/tour/useDemo";
 
 export interface PageEntry {
   path: string;
-  group: "care" | "run";
-  name: "start" | "residents" | "inbox" | "feeds";
+  group: "care" | "run" | "learn";
+  name: "start" | "residents" | "inbox" | "feeds" | "reviews" | "jobs" | "store" | "audit" | "tour";
   icon: ComponentType;
 }
 
@@ -19,12 +30,22 @@ const PAGES: Record<User["role"], PageEntry[]> = {
   nurse: [START, RESIDENTS],
   operator: [
     { ...START, group: "run" },
-    { path: "/inbox", group: "run", name: "inbox", icon: InboxOutlined },
     { path: "/feeds", group: "run", name: "feeds", icon: ApiOutlined },
+    { path: "/inbox", group: "run", name: "inbox", icon: InboxOutlined },
+    { path: "/reviews", group: "run", name: "reviews", icon: UserSwitchOutlined },
+    { path: "/jobs", group: "run", name: "jobs", icon: OrderedListOutlined },
+    { path: "/store", group: "run", name: "store", icon: DatabaseOutlined },
+    { path: "/audit", group: "run", name: "audit", icon: AuditOutlined },
     RESIDENTS,
   ],
 };
 
-export function pagesOf(role: User["role"]): PageEntry[] {
-  return PAGES[role];
+const TOUR: PageEntry = { path: "/tour", group: "learn", name: "tour", icon: CompassOutlined };
+
+/** The pages of whoever is signed in; a demo has its tour besides. */
+export function usePages(): PageEntry[] {
+  const { user } = useSession();
+  const demo = useDemo();
+  const own = PAGES[user.role];
+  return demo ? [...own, TOUR] : own;
 }

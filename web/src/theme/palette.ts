@@ -8,6 +8,7 @@ export interface Palette {
   onHouse: string;
   onHouseSoft: string;
   action: string;
+  actionHover: string;
   actionSoft: string;
   ground: string;
   surface: string;
@@ -39,6 +40,7 @@ export const calm: Palette = {
   onHouse: "#FFFFFF",
   onHouseSoft: "#CFE6E9",
   action: "#0F5FD0",
+  actionHover: "#0C52B5",
   actionSoft: "#E8F1FE",
   ground: "#F3F6F8",
   surface: "#FFFFFF",
@@ -70,6 +72,7 @@ export const stark: Palette = {
   houseDeep: "#02242B",
   onHouseSoft: "#FFFFFF",
   action: "#0A3F94",
+  actionHover: "#072E6E",
   ground: "#FFFFFF",
   surfaceSoft: "#FFFFFF",
   line: "#7C8894",
@@ -90,19 +93,26 @@ export const stark: Palette = {
 
 /** Identity colours of institutions: a tick beside the name, the same on every page and chart. */
 const INSTITUTIONS = [
-  "#B0661A",
-  "#7A3E8E",
-  "#2C6E9B",
-  "#5F7A12",
-  "#8A4B3C",
   "#566579",
   "#4B57B8",
+  "#B0661A",
+  "#B13E86",
+  "#3E7C5A",
   "#0B8473",
+  "#8C7000",
+  "#1F7AAE",
+  "#5F7A12",
+  "#7A3E8E",
+  "#8A4B3C",
+  "#3F6470",
 ] as const;
 
-/** The colour of an institution by its code: neighbours in a numbering get different colours. */
+/**
+ * The colour of an institution by its code: its letters read as a number to the base four, so that neighbours in a
+ * numbering, and the same place in the next ten, get different colours.
+ */
 export function institutionColour(code: string): string {
-  let sum = 0;
-  for (const letter of code) sum += letter.codePointAt(0) ?? 0;
-  return INSTITUTIONS[sum % INSTITUTIONS.length] ?? INSTITUTIONS[0];
+  let place = 0;
+  for (const letter of code) place = (place * 4 + (letter.codePointAt(0) ?? 0)) % INSTITUTIONS.length;
+  return INSTITUTIONS[place] ?? INSTITUTIONS[0];
 }

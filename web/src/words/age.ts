@@ -1,8 +1,10 @@
-//! Age as clinicians say it: years, for infants months, for the newborn days.
+//! Age as clinicians say it: years, for small children months too, for infants months, for the newborn days.
 
 export interface Age {
   n: number;
   unit: "year" | "month" | "day";
+  /** Months beyond the years, while a child is small enough for them to matter. */
+  months?: number;
 }
 
 interface Day {
@@ -18,7 +20,7 @@ function dayOf(value: string): Day | undefined {
 }
 
 /**
- * Age at `on` (both `YYYY-MM-DD`): under 28 days in days, under 3 years in months, then in years.
+ * Age at `on` (both `YYYY-MM-DD`): under 28 days in days, under a year in months, under 6 in years and months.
  * A birth date of year precision gives years only. Nothing for a date to come.
  */
 export function ageAt(birth: string | undefined, on: string): Age | undefined {
@@ -33,7 +35,8 @@ export function ageAt(birth: string | undefined, on: string): Age | undefined {
   if (to.date < from.date) months -= 1;
   if (birth.length > 4) {
     if (days < 28) return { n: days, unit: "day" };
-    if (months < 36) return { n: Math.max(1, months), unit: "month" };
+    if (months < 12) return { n: Math.max(1, months), unit: "month" };
+    if (months < 72 && birth.length > 7 && months % 12 > 0) return { n: Math.floor(months / 12), unit: "year", months: months % 12 };
   }
   return { n: Math.floor(months / 12), unit: "year" };
 }

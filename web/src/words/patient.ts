@@ -27,6 +27,11 @@ export function phoneOf(patient: Patient | undefined): string | undefined {
   return patient?.telecom?.find(({ system, value }) => system === "phone" && value)?.value;
 }
 
+/** The family doctor, if any of the registrations names one. */
+export function familyDoctorOf(patients: readonly Patient[]): string | undefined {
+  return patients.flatMap(({ generalPractitioner }) => generalPractitioner ?? []).find(({ display }) => display)?.display;
+}
+
 /** Medical record number at the institution `code`. */
 export function recordNumber(patient: Patient, code = institutionCode(patient)): string | undefined {
   return patient.identifier?.find(({ system }) => system === MRN_PREFIX + code)?.value;

@@ -18,10 +18,16 @@ function partsOf(instant: Date): Record<string, string> {
   return Object.fromEntries(CLOCK.formatToParts(instant).map(({ type, value }) => [type, value]));
 }
 
+/** An instant that is written on the region's own clock, since that clock stands still at +08:00 (1992). */
+const OWN = /^(199[2-9]|[2-9]\d{3})(-\d\d-\d\d)T(\d\d:\d\d)[:\d.]*\+08:00$/;
+
 /** A FHIR date of any precision: `2026`, `2026-01`, `2026-01-05`, or an instant as `2026-01-05 14:32`. */
 export function when(value: string | undefined): string {
   if (!value) return "";
   if (!value.includes("T")) return value;
+  // A record has thousands of times; asking the browser's calendar for each would be felt.
+  const own = OWN.exec(value);
+  if (own) return `${own[1] ?? ""}${own[2] ?? ""} ${own[3] ?? ""}`;
   const instant = new Date(value);
   if (Number.isNaN(instant.getTime())) return value;
   const { year, month, day, hour, minute } = partsOf(instant);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ageAt } from "./age";
+import { alike, likeness } from "./alike";
 import { briefName } from "./brief";
 import { maskIdentity, maskPhone } from "./mask";
 import { nameOf } from "./patient";
+import { syllablesOf } from "./pinyin";
 import { shortName } from "./shortname";
 import { day, newestFirst, when } from "./when";
 
@@ -11,7 +13,8 @@ describe("age", () => {
     expect(ageAt("2026-01-05", "2026-01-05")).toEqual({ n: 0, unit: "day" });
     expect(ageAt("2025-12-09", "2026-01-05")).toEqual({ n: 27, unit: "day" });
     expect(ageAt("2025-12-08", "2026-01-05")).toEqual({ n: 1, unit: "month" });
-    expect(ageAt("2023-01-06", "2026-01-05")).toEqual({ n: 35, unit: "month" });
+    expect(ageAt("2025-02-05", "2026-01-05")).toEqual({ n: 11, unit: "month" });
+    expect(ageAt("2023-01-06", "2026-01-05")).toEqual({ n: 2, unit: "year", months: 11 });
     expect(ageAt("2023-01-05", "2026-01-05")).toEqual({ n: 3, unit: "year" });
   });
   it("turns on the birthday, not before", () => {
@@ -44,6 +47,8 @@ describe("when", () => {
   it("shows instants on the region's clock", () => {
     expect(when("2026-01-05T06:32:10Z")).toBe("2026-01-05 14:32");
     expect(when("2026-01-05T23:30:00-05:00")).toBe("2026-01-06 12:30");
+    expect(when("2026-01-05T23:30:00.125+08:00")).toBe("2026-01-05 23:30");
+    expect(when("1988-07-01T12:00:00+08:00")).toBe("1988-07-01 13:00");
   });
   it("leaves partial dates as they are, and never moves a day", () => {
     expect(when("2026-01-05")).toBe("2026-01-05");
@@ -77,5 +82,28 @@ describe("names", () => {
     expect(shortName("康宁社区卫生服务中心")).toBe("康宁社区");
     expect(shortName("东湖社区卫生服务中心")).toBe("东湖社区");
     expect(shortName("区域健康信息中心")).toBe("区域健康信息中心");
+    expect(shortName("澄江区区域健康信息中心")).toBe("区域健康信息中心");
+  });
+});
+
+describe("alike", () => {
+  it("hears names that sound the same, whatever their characters", () => {
+    expect(syllablesOf("王秀英")).toEqual(["wang", "xiu", "ying"]);
+    expect(syllablesOf("徐需旭")).toEqual(["xu", "xu", "xu"]);
+    expect(syllablesOf("解单")[0]).toBe("xie");
+    expect(syllablesOf("Jane Doe")).toEqual([]);
+    expect(likeness("王秀英", "王秀瑛")).toBe("sound");
+  });
+  it("sees names that differ in one character, but not when they have only two", () => {
+    expect(likeness("李秀兰", "李秀梅")).toBe("character");
+    expect(likeness("李兰", "李梅")).toBeUndefined();
+    expect(likeness("", "")).toBeUndefined();
+  });
+  it("minds births for a likeness, and no birth for the same name", () => {
+    const of = (name: string, birthDate?: string) => ({ name, birthDate });
+    expect(alike(of("王秀英", "1958-03-12"), of("王秀瑛", "1958-12-03"))).toBe("sound");
+    expect(alike(of("王秀英", "1958-03-12"), of("王秀瑛", "1990-12-03"))).toBeUndefined();
+    expect(alike(of("王秀英", "1958-03-12"), of("王秀瑛"))).toBeUndefined();
+    expect(alike(of("王秀英", "1958-03-12"), of("王秀英"))).toBe("name");
   });
 });

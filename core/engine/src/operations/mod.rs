@@ -1,6 +1,10 @@
 //! Acts that departments offer as FHIR operations, declared as data: routes, CapabilityStatement and authorisation are
 //! made from the same table.
 
+mod audit;
+mod audit_event;
+mod queues;
+mod store;
 mod who_looked;
 
 use std::future::Future;
@@ -33,7 +37,7 @@ pub struct Call {
     pub id: Option<String>,
     /// Query parameters, or the primitive parameters of a Parameters resource.
     pub params: Vec<(String, String)>,
-    /// The body, when it is another resource than Parameters.
+    /// The body, when it is another resource than Parameters; else what its parameter `resource` holds.
     pub body: Option<Value>,
     /// The address of the FHIR service.
     pub base: String,
@@ -91,5 +95,5 @@ pub fn permitted(caller: &Caller, operation: &Operation) -> Result<(), EngineErr
 
 /// The operations of the record itself.
 pub fn table() -> Vec<Operation> {
-    vec![who_looked::operation()]
+    vec![who_looked::operation(), audit::operation(), queues::operation(), store::operation()]
 }

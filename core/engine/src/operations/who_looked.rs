@@ -4,8 +4,9 @@ use meridian_access::{Caller, Role};
 use meridian_store::{LookRow, Subject};
 use serde_json::{Value, json};
 
+use super::audit_event::of_look;
 use super::{Act, Answering, Call, Effect, Level, Operation};
-use crate::engine::{instant, patient_code};
+use crate::engine::patient_code;
 use crate::sight::{find, look};
 use crate::{Engine, EngineError};
 
@@ -45,7 +46,8 @@ async fn who_looked(engine: &Engine, caller: &Caller, call: Call) -> Result<Valu
     look.id.clone_from(&id);
     look.subjects = subjects;
     engine.looked(look).await?;
-    let entries: Vec<Value> = rows.iter().map(|row| json!({"resource": audit_event(row, &id)})).collect();
+    let entries: Vec<Value> =
+        rows.iter().map(|row| json!({"resource": of_look(row, std::slice::from_ref(&id))})).collect();
     Ok(json!({"resourceType": "Bundle", "type": "searchset", "total": entries.len(), "entry": entries}))
 }
 
@@ -53,49 +55,4 @@ async fn looks(engine: &Engine, subjects: &[Subject], count: u32) -> Result<Vec<
     let (log, subjects) = (engine.store().audit().clone(), subjects.to_vec());
     let looks = tokio::task::spawn_blocking(move || log.looks_at(&subjects, count));
     Ok(looks.await.map_err(|error| EngineError::Internal(error.to_string()))??)
-}
-
-/// A look as an AuditEvent. Types and actions are those of DICOM's and HL7's audit vocabularies.
-fn audit_event(row: &LookRow, patient: &str) -> Value {
-    let look = &row.look;
-    let action = if look.act == "search" { "E" } else { "R" };
-    let mut entity = vec![json!({"what": {"reference": format!("Patient/{patient}")}, "role": {
-        "system": "http://terminology.hl7.org/CodeSystem/object-role", "code": "1", "display": "Patient"}})];
-    if !look.id.is_empty() {
-        entity.push(json!({"what": {"reference": format!("{}/{}", look.kind, look.id)}}));
-    }
-    if !look.query.is_empty() {
-        entity.push(json!({"description": format!("{}?{}", look.kind, look.query)}));
-    }
-    json!({
-        "resourceType": "AuditEvent",
-        "id": format!("look-{}", row.seq),
-        "type": {"system": "http://terminology.hl7.org/CodeSystem/audit-event-type", "code": "rest", "display": "RESTful Operation"},
-        "subtype": [{"system": "http://hl7.org/fhir/restful-interaction", "code": subtype(&look.act), "display": look.act}],
-        "action": action,
-        "recorded": instant(row.at),
-        "outcome": "0",
-        "agent": [{
-            "altId": look.actor,
-            "name": look.display,
-            "requestor": true,
-            "role": [{"coding": [{"system": "https://meridian.example/role", "code": look.role}]}],
-            "who": {"display": look.display, "identifier": {"system": "https://meridian.example/id/user", "value": look.actor}}
-        }],
-        "source": {
-            "site": look.institution,
-            "observer": {"identifier": {"system": "https://meridian.example/id/institution", "value": look.institution}}
-        },
-        "entity": entity
-    })
-}
-
-/// The code of `restful-interaction`.
-fn subtype(act: &str) -> &str {
-    match act {
-        "read" | "vread" => act,
-        "history" => "history-instance",
-        "search" => "search-type",
-        _ => "operation",
-    }
 }

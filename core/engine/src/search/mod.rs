@@ -42,7 +42,8 @@ pub async fn search(engine: &Engine, caller: &Caller, request: &Request) -> Resu
     let mut look = look(caller, "search", &request.kind);
     look.query = request.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
 
-    let (filter, wanted) = (may.filter(), parsed.clone());
+    let (filter, mut wanted) = (may.filter(), parsed.clone());
+    wanted.add(may.conditions());
     let mut ran = engine.store().search(move |reader| run(reader, &wanted, filter)).await?;
     may.check_all(&ran.rows, caller)?;
     // What is included must be readable by itself; what is not is left out, as if it were not there.

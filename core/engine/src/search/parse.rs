@@ -245,6 +245,11 @@ impl Parsed {
         Ok(Sort { by, descending })
     }
 
+    /// Adds conditions that nobody asked for by name.
+    pub(super) fn add(&mut self, conditions: Vec<Condition>) {
+        self.conditions.extend(conditions);
+    }
+
     /// The search of the store, with patients looked up and widened to persons.
     pub(super) fn search(&self, reader: &Reader<'_>, scope: Scope) -> Result<Search, EngineError> {
         let mut who: Option<Vec<Subject>> = None;

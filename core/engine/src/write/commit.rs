@@ -6,17 +6,19 @@ use std::sync::Arc;
 use meridian_access::Caller;
 use meridian_model::definitions::Definitions;
 use meridian_store::{
-    CONDITIONAL_CREATE, GOLDEN_PATIENT, JobState, NewResource, Replacement, StoreError, Subject, SubjectKind, WriteTx,
+    CONDITIONAL_CREATE, GOLDEN_PATIENT, Job, JobState, NewJob, NewResource, Replacement, StoreError, Subject,
+    SubjectKind, WriteTx,
 };
 
 use super::prepare::{Change, Kept, Prepared, Ready, change, prepare};
 use super::resolve::{Seen, resolve};
-use super::{Entry, Options, Outcome};
+use super::{Entry, JobDone, Merging, Options, Outcome, Which, whose};
 use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
-use crate::participant::{self, Further, PersonChange, Sight};
+use crate::jobs::INBOX;
+use crate::participant::{self, Further, Outgoing, Own, Participant, PersonChange, Sight};
 use crate::search::{Found, where_one};
-use crate::served::{Served, value_of};
+use crate::served::{Served, value_in, value_of};
 use crate::{Engine, EngineError};
 
 /// The kind of claim that makes a write happen once.
@@ -52,7 +54,42 @@ pub(super) struct Work {
     pub(super) options: Options,
 }
 
-type Written = (Vec<Outcome>, Vec<Committed>, Vec<Kept>);
+/// What was written: the outcomes, the changes, what stayed as it was, and the messages put into outboxes.
+/// Last the job that was done.
+type Written = (Vec<Outcome>, Vec<Committed>, Vec<Kept>, Vec<Queued>, Option<i64>);
+
+/// The queue and the number of a message that waits from now on.
+pub(super) type Queued = (String, i64);
+
+/// A change that late participants hear of.
+struct Told {
+    happened: Happened,
+    kind: &'static str,
+    id: String,
+    version: i64,
+    subject: Subject,
+    before: Option<serde_json::Value>,
+    after: Option<serde_json::Value>,
+    /// Nothing was written: a participant wanted to be asked again.
+    again: bool,
+}
+
+/// A source Patient as if it were written again as it is.
+fn once_more(tx: &WriteTx<'_>, subject: Subject) -> Result<Option<Told>, Failure> {
+    let row = tx.current(subject.patient())?.filter(|row| !row.deleted && row.kind != GOLDEN_PATIENT);
+    let Some(row) = row else { return Ok(None) };
+    let patient = value_of(&row.body)?;
+    Ok(Some(Told {
+        happened: Happened::Updated,
+        kind: "Patient",
+        id: row.id,
+        version: row.version,
+        subject,
+        before: Some(patient.clone()),
+        after: Some(patient),
+        again: true,
+    }))
+}
 
 impl Work {
     pub(super) fn run(self, tx: &mut WriteTx<'_>) -> Result<Written, Failure> {
@@ -62,22 +99,53 @@ impl Work {
                 return Err(EngineError::Conflict("already applied".to_owned()).into());
             }
         }
-        if let Some(done) = &self.options.job {
-            let job = tx.job(done.id)?.ok_or_else(|| EngineError::NotFound(format!("job {}", done.id)))?;
-            if job.state == JobState::Done {
-                return Err(EngineError::Conflict("already applied".to_owned()).into());
+        let there = match &self.options.job {
+            Some(JobDone { job: Which::There(id), .. }) => {
+                Some(tx.job(*id)?.ok_or_else(|| EngineError::NotFound(format!("job {id}")))?)
             }
-            tx.end_job(&job, JobState::Done, &done.head, &done.note)?;
+            Some(JobDone { job: Which::New { key, .. }, .. }) => tx.job_by_key(INBOX, key)?,
+            None => None,
+        };
+        if there.as_ref().is_some_and(|job| job.state == JobState::Done) {
+            return Err(EngineError::Conflict("already applied".to_owned()).into());
         }
+        let merging = self.options.merging.as_deref();
         let prepared = match self.prepared {
             Some(prepared) => {
                 still_so(tx, &prepared.seen)?;
                 prepared
             }
-            None => prepare(&self.entries, resolve(tx, &self.entries, &self.ids)?, &self.caller)?,
+            None => {
+                let resolved = resolve(tx, &self.entries, &self.ids, merging)?;
+                prepare(&self.entries, resolved, &self.caller, merging)?
+            }
         };
-        let mut writing = Writing { engine: &self.engine, caller: &self.caller, changes: Vec::new() };
-        writing.all(tx, prepared)
+        let job = self.options.job.as_ref().map(|done| end(tx, there, done, merging)).transpose()?;
+        let mut writing = Writing {
+            engine: &self.engine,
+            caller: &self.caller,
+            changes: Vec::new(),
+            written: Vec::new(),
+            told: Vec::new(),
+            queued: Vec::new(),
+        };
+        writing.all(tx, prepared, &self.entries, job)
+    }
+}
+
+/// Writes what became of a job, after `merging` has seen what there was.
+fn end(
+    tx: &mut WriteTx<'_>,
+    there: Option<Job>,
+    done: &JobDone,
+    merging: Option<&dyn Merging>,
+) -> Result<i64, StoreError> {
+    let added = merging.and_then(|merging| merging.note(&done.note));
+    let note = added.as_deref().unwrap_or(&done.note);
+    match (there, &done.job) {
+        (None, Which::New { key, body, at }) => tx.add_done_job(INBOX, key, *at, &done.head, body, note),
+        (Some(job), _) => tx.end_job(&job, JobState::Done, &done.head, note).map(|()| job.id),
+        (None, Which::There(id)) => Ok(*id),
     }
 }
 
@@ -106,10 +174,20 @@ struct Writing<'a> {
     engine: &'a Engine,
     caller: &'a Caller,
     changes: Vec<Committed>,
+    /// Whose each written entry is.
+    written: Vec<whose::Written>,
+    told: Vec<Told>,
+    queued: Vec<Queued>,
 }
 
 impl Writing<'_> {
-    fn all(&mut self, tx: &mut WriteTx<'_>, prepared: Prepared) -> Result<Written, Failure> {
+    fn all(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        prepared: Prepared,
+        entries: &[Entry],
+        job: Option<i64>,
+    ) -> Result<Written, Failure> {
         // Patients first: what belongs to them needs their subject.
         for ready in &prepared.entries {
             if let Ready::Write(change) = ready
@@ -119,17 +197,19 @@ impl Writing<'_> {
             }
         }
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(prepared.entries.len());
-        for ready in prepared.entries {
+        for (ready, entry) in prepared.entries.into_iter().zip(entries) {
             let outcome = match ready {
                 Ready::Keep(served) => Outcome { happened: None, served },
-                Ready::Same(entry) => match outcomes.get(entry) {
+                Ready::Same(first) => match outcomes.get(first) {
                     Some(first) => Outcome { happened: None, served: first.served.clone() },
                     None => return Err(EngineError::Internal("an entry stands before its double".into()).into()),
                 },
-                Ready::Write(change) => self.write(tx, *change)?,
+                Ready::Write(change) => self.write(tx, *change, &entry.place)?,
             };
             outcomes.push(outcome);
         }
+        self.follow_late(tx)?;
+        whose::check(tx, self.caller, &self.written)?;
         let mut persons: HashMap<Subject, Option<Subject>> = HashMap::new();
         for change in &mut self.changes {
             let person = match persons.get(&change.subject) {
@@ -138,16 +218,23 @@ impl Writing<'_> {
             };
             change.person = person;
         }
-        Ok((outcomes, std::mem::take(&mut self.changes), prepared.kept))
+        Ok((outcomes, std::mem::take(&mut self.changes), prepared.kept, std::mem::take(&mut self.queued), job))
     }
 
-    fn write(&mut self, tx: &mut WriteTx<'_>, change: Change) -> Result<Outcome, Failure> {
+    fn write(&mut self, tx: &mut WriteTx<'_>, mut change: Change, place: &str) -> Result<Outcome, Failure> {
         let subject = self.put(tx, &change)?;
+        self.written.push(whose::Written {
+            kind: change.kind,
+            place: place.to_owned(),
+            subject,
+            before: change.old.as_ref().filter(|(row, _)| !row.deleted).map(|(row, _)| row.key.subject()),
+            bound: change.bound.clone(),
+        });
         if let Some(claim) = &change.claim {
             let key = tx.locate(change.code, &change.id)?.map_or(0, |key| key.0);
             tx.pass_claim(CONDITIONAL_CREATE, claim, key)?;
         }
-        self.follow(tx, &change, subject)?;
+        self.follow(tx, &mut change, subject)?;
         let served = Served {
             kind: change.kind,
             id: change.id,
@@ -202,6 +289,7 @@ impl Writing<'_> {
             subject,
             person: None,
             institution: self.caller.institution.clone(),
+            withheld: change.withheld,
         });
         Ok(subject)
     }
@@ -216,23 +304,90 @@ impl Writing<'_> {
         Ok(tx.subject_of(patient_code(), id, SubjectKind::Source)?)
     }
 
-    fn follow(&mut self, tx: &mut WriteTx<'_>, change: &Change, subject: Subject) -> Result<(), Failure> {
-        for participant in self.engine.inner.participants.iter().filter(|p| p.kinds().contains(&change.kind)) {
-            let told = participant::Change {
-                happened: change.happened,
-                kind: change.kind,
-                id: &change.id,
-                subject,
-                before: change.before.as_ref(),
-                after: change.after.as_ref(),
-                caller: self.caller,
-            };
-            for further in participant.follow(&told, &Sight { reader: tx })? {
-                match further {
-                    Further::Leave(subject) => tx.leave(subject)?,
-                    Further::Person(person) => self.person(tx, person)?,
-                }
+    /// Lets the participants that hear of each change at once add what must follow; the others hear of it at the end.
+    fn follow(&mut self, tx: &mut WriteTx<'_>, change: &mut Change, subject: Subject) -> Result<(), Failure> {
+        if !self.engine.inner.participants.iter().any(|one| one.kinds().contains(&change.kind)) {
+            return Ok(());
+        }
+        if change.after.is_none() && change.happened != Happened::Deleted {
+            change.after = Some(value_in(&change.json)?);
+        }
+        let told = Told {
+            happened: change.happened,
+            kind: change.kind,
+            id: change.id.clone(),
+            version: change.version,
+            subject,
+            before: change.before.take(),
+            after: change.after.take(),
+            again: false,
+        };
+        for participant in self.participants(told.kind, false) {
+            self.ask(tx, participant.as_ref(), &told)?;
+        }
+        if self.participants(told.kind, true).next().is_some() {
+            self.told.push(told);
+        }
+        Ok(())
+    }
+
+    fn follow_late(&mut self, tx: &mut WriteTx<'_>) -> Result<(), Failure> {
+        for told in std::mem::take(&mut self.told) {
+            for participant in self.participants(told.kind, true) {
+                self.ask(tx, participant.as_ref(), &told)?;
             }
+        }
+        Ok(())
+    }
+
+    fn participants(&self, kind: &'static str, late: bool) -> impl Iterator<Item = Arc<dyn Participant>> + use<> {
+        let all = &self.engine.inner.participants;
+        let wanted = all.iter().filter(|one| one.late() == late && one.kinds().contains(&kind));
+        wanted.cloned().collect::<Vec<_>>().into_iter()
+    }
+
+    fn ask(&mut self, tx: &mut WriteTx<'_>, participant: &dyn Participant, told: &Told) -> Result<(), Failure> {
+        let change = participant::Change {
+            happened: told.happened,
+            kind: told.kind,
+            id: &told.id,
+            version: told.version,
+            subject: told.subject,
+            before: told.before.as_ref(),
+            after: told.after.as_ref(),
+            caller: self.caller,
+        };
+        let mut again = Vec::new();
+        for further in participant.follow(&change, &Sight { reader: tx })? {
+            match further {
+                Further::Again(subject) => again.push(subject),
+                Further::Leave(subject) => self.leave(tx, subject)?,
+                Further::Put(own) => self.own(tx, own)?,
+                Further::Note { subject, under, no_longer } => {
+                    for number in no_longer {
+                        tx.drop_under(number, subject)?;
+                    }
+                    for number in under {
+                        tx.note_under(number, subject)?;
+                    }
+                }
+                Further::Person(person) => self.person(tx, person)?,
+                Further::Send(outgoing) => self.send(tx, outgoing)?,
+            }
+        }
+        for subject in again.into_iter().filter(|_| !told.again) {
+            if let Some(told) = once_more(tx, subject)? {
+                self.ask(tx, participant, &told)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, tx: &mut WriteTx<'_>, outgoing: Outgoing) -> Result<(), Failure> {
+        let Outgoing { queue, key, head, body } = outgoing;
+        let job = NewJob { queue, key, head, body };
+        if let Ok(id) = tx.add_job(&job)? {
+            self.queued.push((job.queue, id));
         }
         Ok(())
     }
@@ -256,33 +411,69 @@ impl Writing<'_> {
         for subject in &change.join {
             tx.join(*subject, person)?;
         }
-        self.golden(tx, person, fresh, change.golden)
+        let golden = self.golden(tx, person, fresh, change.golden)?;
+        for subject in change.join.iter().filter(|subject| **subject != person) {
+            tx.note_membership(*subject, 'J', &golden, &change.why);
+        }
+        Ok(())
     }
 
-    /// Writes the golden Patient of a person, if it says something new.
+    fn leave(&mut self, tx: &mut WriteTx<'_>, subject: Subject) -> Result<(), Failure> {
+        if let Some(person) = tx.person(subject)?
+            && let Some(golden) = tx.current(person.patient())?
+        {
+            tx.note_membership(subject, 'L', &golden.id, "deleted");
+        }
+        Ok(tx.leave(subject)?)
+    }
+
+    /// Writes a resource of the region's own, if it says something new.
+    fn own(&mut self, tx: &mut WriteTx<'_>, own: Own) -> Result<(), Failure> {
+        let Own { kind, mut resource, institution } = own;
+        let code = Definitions::r4().type_code(kind).unwrap_or_default();
+        let id = resource.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        let old = tx.find(code, &id)?;
+        if let Some(row) = &old
+            && !row.deleted
+            && same_content(&value_of(&row.body)?, &resource)
+        {
+            return Ok(());
+        }
+        let (at, version) = (now(), old.as_ref().map_or(1, |row| row.version + 1));
+        if let Some(members) = resource.as_object_mut() {
+            super::meta::stamp(members, &id, version, at, institution);
+        }
+        let happened = if old.as_ref().is_some_and(|row| !row.deleted) { Happened::Updated } else { Happened::Created };
+        let made = change(kind, code, id, version, at, Some(resource), old.map(Box::new), happened, None)?;
+        self.put(tx, &made)?;
+        Ok(())
+    }
+
+    /// Writes the golden Patient of a person, if it says something new. Gives its id.
     fn golden(
         &mut self,
         tx: &mut WriteTx<'_>,
         person: Subject,
         fresh: String,
         mut golden: serde_json::Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<String, Failure> {
         let old = tx.current(person.patient())?;
         let id = old.as_ref().map_or(fresh, |row| row.id.clone());
         if let Some(row) = &old
             && !row.deleted
             && same_content(&value_of(&row.body)?, &golden)
         {
-            return Ok(());
+            return Ok(id);
         }
         let (at, version) = (now(), old.as_ref().map_or(1, |row| row.version + 1));
         if let Some(members) = golden.as_object_mut() {
             super::meta::stamp(members, &id, version, at, REGION);
         }
         let happened = if old.is_some() { Happened::Updated } else { Happened::Created };
-        let made = change("Patient", GOLDEN_PATIENT, id, version, at, Some(golden), old.map(Box::new), happened, None)?;
+        let old = old.map(Box::new);
+        let made = change("Patient", GOLDEN_PATIENT, id.clone(), version, at, Some(golden), old, happened, None)?;
         self.put(tx, &made)?;
-        Ok(())
+        Ok(id)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::search::RECORD_TAG;
 pub(crate) const INSTITUTION_TAG: &str = "https://meridian.example/institution";
 
 /// The institution that a version came from.
-pub(super) fn institution(resource: &Value) -> Option<&str> {
+pub(crate) fn institution(resource: &Value) -> Option<&str> {
     let tags = resource.pointer("/meta/tag")?.as_array()?;
     let ours = tags.iter().find(|tag| tag.get("system").and_then(Value::as_str) == Some(INSTITUTION_TAG));
     ours?.get("code")?.as_str()

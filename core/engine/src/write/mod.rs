@@ -7,10 +7,12 @@
 
 mod commit;
 mod index;
+mod merging;
 mod meta;
 mod prepare;
 mod references;
 mod resolve;
+mod whose;
 
 use std::sync::Arc;
 
@@ -20,6 +22,9 @@ use meridian_store::{Lane, Look, Origin, Subject};
 use serde_json::Value;
 
 pub(crate) use index::{LONGEST_TEXT, clinical_param, is_partition_param, main_param, param_number, shorten};
+pub(crate) use meta::INSTITUTION_TAG;
+
+pub use merging::Merging;
 
 use crate::feed::{Committed, Event, Happened};
 use crate::served::Served;
@@ -121,20 +126,36 @@ pub struct Options {
     pub once: Option<String>,
     /// A job that is done by this write, in the same transaction.
     pub job: Option<JobDone>,
+    /// How what is sent meets what is there; without it, it takes its place.
+    pub merging: Option<Arc<dyn Merging>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { lane: Lane::Interactive, once: None, job: None }
+        Options { lane: Lane::Interactive, once: None, job: None, merging: None }
     }
 }
 
 /// A job and what became of it.
 #[derive(Clone, Debug)]
 pub struct JobDone {
-    pub id: i64,
+    pub job: Which,
     pub head: String,
     pub note: String,
+}
+
+/// The job that a write does.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// It is in its queue.
+    There(i64),
+    /// It comes with the write: what it is made of and what it does are on disk together, or not at all.
+    New {
+        key: String,
+        body: Arc<[u8]>,
+        /// When it came, in milliseconds since 1970 UTC.
+        at: i64,
+    },
 }
 
 /// Writes all entries, or none.
@@ -205,7 +226,7 @@ async fn take_the_road(
     let ids = resolve::assign(entries);
     for attempt in 0..=ATTEMPTS {
         let inside = attempt == ATTEMPTS;
-        let prepared = if inside { None } else { Some(ahead(engine, caller, entries, &ids, options.lane).await?) };
+        let prepared = if inside { None } else { Some(ahead(engine, caller, entries, &ids, &options).await?) };
         let work = commit::Work {
             engine: engine.clone(),
             caller: caller.clone(),
@@ -216,8 +237,8 @@ async fn take_the_road(
         };
         let origin = origin(caller);
         match engine.store().write(options.lane, origin, move |tx| work.run(tx)).await {
-            Ok((outcomes, changes, kept)) => {
-                tell(engine, changes, options.job.as_ref());
+            Ok((outcomes, changes, kept, queued, job)) => {
+                tell(engine, changes, job, queued);
                 return Ok((outcomes, kept));
             }
             Err(commit::Failure::Stale) => {}
@@ -233,18 +254,21 @@ async fn ahead(
     caller: &Caller,
     entries: &Arc<Vec<Entry>>,
     ids: &[String],
-    lane: Lane,
+    options: &Options,
 ) -> Result<prepare::Prepared, EngineError> {
+    let merging = options.merging.clone();
     if entries.len() <= 4 && !entries.iter().any(|entry| entry.ask.is_conditional()) {
-        let resolved = engine.store().read(|reader| resolve::resolve(reader, entries, ids))?;
-        return prepare::prepare(entries, resolved, caller);
+        let merging = merging.as_deref();
+        let resolved = engine.store().read(|reader| resolve::resolve(reader, entries, ids, merging))?;
+        return prepare::prepare(entries, resolved, caller, merging);
     }
     let (caller, entries, ids) = (caller.clone(), Arc::clone(entries), ids.to_vec());
     let work = move |reader: &meridian_store::Reader<'_>| {
-        let resolved = resolve::resolve(reader, &entries, &ids)?;
-        prepare::prepare(&entries, resolved, &caller)
+        let merging = merging.as_deref();
+        let resolved = resolve::resolve(reader, &entries, &ids, merging)?;
+        prepare::prepare(&entries, resolved, &caller, merging)
     };
-    engine.store().ahead(lane, work).await
+    engine.store().ahead(options.lane, work).await
 }
 
 pub(crate) fn origin(caller: &Caller) -> Origin {
@@ -256,11 +280,14 @@ pub(crate) fn origin(caller: &Caller) -> Origin {
     }
 }
 
-fn tell(engine: &Engine, changes: Vec<Committed>, job: Option<&JobDone>) {
+fn tell(engine: &Engine, changes: Vec<Committed>, job: Option<i64>, queued: Vec<commit::Queued>) {
     if !changes.is_empty() {
         engine.inner.feed.tell(Event::Changes(changes.into()));
     }
-    if let Some(job) = job {
-        engine.inner.feed.tell(Event::Job { queue: crate::jobs::INBOX.to_owned(), id: job.id, state: "committed" });
+    if let Some(id) = job {
+        engine.inner.feed.tell(Event::Job { queue: crate::jobs::INBOX.to_owned(), id, state: "committed" });
+    }
+    for (queue, id) in queued {
+        engine.inner.feed.tell(Event::Job { queue, id, state: "waiting" });
     }
 }

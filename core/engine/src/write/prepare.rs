@@ -6,13 +6,16 @@ use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, Subject, TypeCode};
 use serde_json::Value;
 
 use super::index::index;
+use super::merging::Merging;
 use super::meta::{disclaim, institution, stamp};
 use super::resolve::{Resolution, Resolved, Seen};
+use super::whose::{Bound, bound};
 use super::{Ask, Entry, references};
 use crate::EngineError;
 use crate::engine::now;
 use crate::feed::Happened;
 use crate::served::{Served, value_of};
+use crate::sight::labelled;
 
 /// All entries, ready to be written.
 pub(super) struct Prepared {
@@ -46,6 +49,8 @@ pub(super) struct Change {
     pub(super) body: Body,
     pub(super) json: Vec<u8>,
     pub(super) index: Index,
+    /// What it is bound to, of which none may be another person's.
+    pub(super) bound: Vec<Bound>,
     /// What was there.
     pub(super) old: Option<(Box<Stored>, Index)>,
     /// The condition of a conditional create.
@@ -53,14 +58,21 @@ pub(super) struct Change {
     /// Kept for participants.
     pub(super) before: Option<Value>,
     pub(super) after: Option<Value>,
+    /// Kept from all but operators.
+    pub(super) withheld: bool,
 }
 
-pub(super) fn prepare(entries: &[Entry], resolution: Resolution, caller: &Caller) -> Result<Prepared, EngineError> {
+pub(super) fn prepare(
+    entries: &[Entry],
+    resolution: Resolution,
+    caller: &Caller,
+    merging: Option<&dyn Merging>,
+) -> Result<Prepared, EngineError> {
     let at = now();
     let targets = resolution.targets;
     let mut ready = Vec::with_capacity(entries.len());
     let mut kept = Vec::new();
-    for (entry, resolved) in entries.iter().zip(resolution.entries) {
+    for (nth, (entry, resolved)) in entries.iter().zip(resolution.entries).enumerate() {
         let kind = entry.ask.kind();
         let code = Definitions::r4().type_code(kind).unwrap_or_default();
         let (id, version, claim, old, happened) = match resolved {
@@ -85,14 +97,34 @@ pub(super) fn prepare(entries: &[Entry], resolution: Resolution, caller: &Caller
             ask => ask.resource().map(|resource| {
                 let mut resource = resource.clone();
                 references::replace(&mut resource, &targets, entry.full_url.as_deref());
-                if let Some(members) = resource.as_object_mut() {
-                    disclaim(members);
-                    stamp(members, &id, version, at, &caller.institution);
-                }
                 resource
             }),
         };
+        let merged = match (merging, &old, resource) {
+            (Some(merging), Some(row), Some(sent)) if !row.deleted => {
+                match merging.merge(nth, &value_of(&row.body)?, sent) {
+                    Some(merged) => Some(merged),
+                    None => {
+                        ready.push(Ready::Keep(Served::of(row)?));
+                        continue;
+                    }
+                }
+            }
+            (.., resource) => resource,
+        };
+        let resource = merged.map(|mut resource| {
+            if let Some(members) = resource.as_object_mut() {
+                disclaim(members);
+                stamp(members, &id, version, at, &caller.institution);
+            }
+            resource
+        });
         let made = change(kind, code, id, version, at, resource, old, happened, claim)?;
+        let kept: Vec<_> = meridian_access::withheld(caller, kind).collect();
+        if made.before.iter().chain(&made.after).any(|resource| labelled(&kept, resource)) {
+            let denied = meridian_access::Denied { role: caller.role, what: format!("write this {kind}") };
+            return Err(EngineError::from(denied).within(&entry.place));
+        }
         if let Some(before) = &made.before {
             let own = meridian_access::change(caller, kind, institution(before));
             own.map_err(|denied| EngineError::from(denied).within(&entry.place))?;
@@ -139,17 +171,21 @@ pub(super) fn change(
         body: Body::default(),
         json: Vec::new(),
         index: Index::default(),
+        bound: Vec::new(),
         old: was,
         claim,
         before,
         after: None,
+        withheld: false,
     };
     if let Some(resource) = resource {
         let indexed = index(&resource, kind, code);
+        made.bound = bound(&resource);
         made.json = serde_json::to_vec(&resource).map_err(|error| EngineError::Internal(error.to_string()))?;
         made.body = Body::of(&made.json);
         (made.index, made.patient) = (indexed.index, indexed.patient);
-        if kind == "Patient" && code != GOLDEN_PATIENT {
+        made.withheld = labelled(&meridian_access::Label::of(kind).collect::<Vec<_>>(), &resource);
+        if matches!(kind, "Patient" | "Task") && code != GOLDEN_PATIENT {
             made.after = Some(resource);
         }
     }

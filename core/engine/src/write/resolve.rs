@@ -8,6 +8,7 @@ use meridian_model::reference::{Reference, is_id};
 use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored};
 use serde_json::Value;
 
+use super::merging::{Merging, successor};
 use super::{Ask, Entry, NOT_YET, references};
 use crate::EngineError;
 use crate::search::{Found, where_one};
@@ -65,9 +66,15 @@ fn id_for(ask: &Ask) -> String {
     }
 }
 
-pub(super) fn resolve(reader: &Reader<'_>, entries: &[Entry], ids: &[String]) -> Result<Resolution, EngineError> {
+pub(super) fn resolve(
+    reader: &Reader<'_>,
+    entries: &[Entry],
+    ids: &[String],
+    merging: Option<&dyn Merging>,
+) -> Result<Resolution, EngineError> {
     let mut looking = Looking {
         reader,
+        merging,
         seen: Vec::new(),
         claims: HashMap::new(),
         written: HashMap::new(),
@@ -84,6 +91,7 @@ pub(super) fn resolve(reader: &Reader<'_>, entries: &[Entry], ids: &[String]) ->
 
 struct Looking<'a> {
     reader: &'a Reader<'a>,
+    merging: Option<&'a dyn Merging>,
     seen: Vec<Seen>,
     /// Conditions of creates in this set.
     claims: HashMap<String, usize>,
@@ -113,7 +121,7 @@ impl Looking<'_> {
                     return Ok(Resolved::Same { entry: *first });
                 }
                 self.claims.insert(claim.clone(), nth);
-                match self.condition(kind, query)? {
+                match self.found(nth, kind, query)? {
                     Some(row) => Ok(Resolved::Keep { row: Box::new(row) }),
                     None => Ok(Resolved::New { id: id.to_owned(), claim: Some(claim) }),
                 }
@@ -132,7 +140,7 @@ impl Looking<'_> {
                 if self.claims.insert(claim.clone(), nth).is_some() {
                     return Err(EngineError::invalid("", format!("two entries write {claim}")));
                 }
-                let row = self.condition(kind, query)?;
+                let row = self.found(nth, kind, query)?;
                 check_match(row.as_ref(), *if_match)?;
                 let sent = resource.get("id").and_then(Value::as_str);
                 match row {
@@ -203,6 +211,15 @@ impl Looking<'_> {
             self.seen.push(version);
         }
         Ok(found.filter(|row| !self.ends.contains(&(kind, row.id.clone()))))
+    }
+
+    /// What a condition finds, or what stands for it now.
+    fn found(&mut self, nth: usize, kind: &'static str, query: &str) -> Result<Option<Stored>, EngineError> {
+        let found = self.condition(kind, query)?;
+        match (self.merging, found) {
+            (Some(merging), Some(row)) => successor(self.reader, merging, nth, row, &mut self.seen).map(Some),
+            (_, found) => Ok(found),
+        }
     }
 
     /// Finds the one resource behind each `Type?query` reference.

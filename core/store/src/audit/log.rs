@@ -3,21 +3,23 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::chain;
-use crate::schema::AUDIT_TABLES;
+use crate::schema::{AUDIT_INDEXES, AUDIT_TABLES};
 use crate::sql::{self, Sql};
+use crate::sqlite::pool::{Deadline, Pool};
 use crate::sqlite::{connect, now};
 use crate::{StoreError, Subject};
 
 /// The name of the audit file inside a data folder.
 pub(crate) const FILE: &str = "audit.db";
 
-const COLUMNS: &[&str] = &[
+pub(super) const COLUMNS: &[&str] = &[
     "seq",
     "at",
     "actor",
@@ -85,6 +87,8 @@ struct Inner {
     queue: Option<mpsc::Sender<Waiting>>,
     places: Semaphore,
     reading: Mutex<Connection>,
+    /// For questions that take their time; who looked at one resident does not wait for them.
+    searching: Pool,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -96,6 +100,9 @@ impl AuditLog {
         for table in AUDIT_TABLES {
             conn.execute(&table.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
         }
+        for index in AUDIT_INDEXES {
+            conn.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
+        }
         let last = conn.prepare_cached(&LAST)?.query_row([1], |row| Ok((row.get(0)?, row.get::<_, [u8; 32]>(1)?)));
         let (seq, hash) = last.optional()?.unwrap_or((0, chain::START));
         let (queue, waiting) = mpsc::channel();
@@ -103,7 +110,31 @@ impl AuditLog {
         let thread = std::thread::Builder::new().name("audit".into()).spawn(move || keeper.work(&waiting));
         let thread = Some(thread.map_err(|e| StoreError::file(&path, e))?);
         let reading = Mutex::new(connect(&path, 4)?);
-        Ok(AuditLog { inner: Arc::new(Inner { queue: Some(queue), places: Semaphore::new(WAITING), reading, thread }) })
+        let searching = Pool::open(&path, 1)?;
+        let places = Semaphore::new(WAITING);
+        Ok(AuditLog { inner: Arc::new(Inner { queue: Some(queue), places, reading, searching, thread }) })
+    }
+
+    /// Asks the file something that takes its time, on a thread that may block and within `limit`.
+    pub(super) fn searching<T>(
+        &self,
+        limit: Duration,
+        look: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let conn = self.inner.searching.take()?;
+        let _deadline = Deadline::after(limit);
+        look(&conn)
+    }
+
+    /// How many looks there are: the number of the newest.
+    pub(crate) fn length(&self) -> Result<i64, StoreError> {
+        let conn = self.inner.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = conn.prepare_cached(&LAST)?.query_row([1], |row| row.get(0)).optional()?;
+        Ok(last.unwrap_or_default())
+    }
+
+    pub(crate) fn rows_of(&self, table: &'static str, limit: Duration) -> Result<i64, StoreError> {
+        self.searching(limit, |conn| Ok(conn.query_row(&sql::count(table), [], |row| row.get(0))?))
     }
 
     /// Writes the look down; returns once it is on disk.

@@ -4,8 +4,10 @@
 
 pub(crate) mod chain;
 mod log;
+mod search;
 mod verify;
 
 pub(crate) use log::FILE;
 pub use log::{AuditLog, Look, LookRow};
+pub use search::{AuditAct, AuditFilter, AuditPlace, AuditRow};
 pub use verify::{Verified, WriteRow};

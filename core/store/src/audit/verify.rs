@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
 
 use super::{chain, log};
+use crate::write::{WRITE_COLUMNS, write_row};
 use crate::{Origin, StoreError, Subject, sql};
 
 /// What a walk found.
@@ -82,9 +83,8 @@ fn looks(conn: &Connection, found: &mut Verified) -> Result<(), StoreError> {
 }
 
 fn writes(conn: &Connection, found: &mut Verified) -> Result<(), StoreError> {
-    let columns = ["seq", "tx", "at", "actor", "role", "institution", "request", "subject", "what", "hash"];
     let mut select = Query::select();
-    select.columns(columns).from("audit_write").order_by("seq", Order::Asc);
+    select.columns(WRITE_COLUMNS.iter().copied()).from("audit_write").order_by("seq", Order::Asc);
     let mut statement = conn.prepare(&select.build(SqliteQueryBuilder).0)?;
     let mut rows = statement.query([])?;
     let mut hash = chain::START;
@@ -102,12 +102,6 @@ fn writes(conn: &Connection, found: &mut Verified) -> Result<(), StoreError> {
         found.writes = expected;
     }
     Ok(())
-}
-
-fn write_row(row: &Row<'_>) -> rusqlite::Result<(WriteRow, [u8; 32])> {
-    let origin = Origin { actor: row.get(3)?, role: row.get(4)?, institution: row.get(5)?, request: row.get(6)? };
-    let (seq, tx, at, subject, what) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(7)?, row.get(8)?);
-    Ok((WriteRow { seq, tx, at, origin, subject, what }, row.get(9)?))
 }
 
 /// One snapshot of a file.

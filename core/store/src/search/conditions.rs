@@ -31,6 +31,7 @@ pub(super) fn probe(reader: &Reader<'_>, condition: &Condition) -> Result<Expr, 
             exists(table("reference", *param).cond_where(targets("t", any)).and_where(date).and_where(key))
         }
         Condition::Date { param, any } => exists(table("date", *param).cond_where(dates("t", any)).and_where(key)),
+        Condition::Not(condition) => probe(reader, condition)?.not(),
     })
 }
 

@@ -78,7 +78,7 @@ pub(super) fn driver(reader: &Reader<'_>, search: &Search) -> Result<Driver, Sto
             distinct("string", of("t", *param).add(equal))
         }
         Condition::Date { param, any } => distinct("date", of("t", *param).add(conditions::dates("t", any))),
-        Condition::Updated(_) => return Ok(Driver::directory(directory(search), None)),
+        Condition::Updated(_) | Condition::Not(_) => return Ok(Driver::directory(directory(search), None)),
     };
     Ok(Driver::of(select, Some(nth), dated))
 }
@@ -104,7 +104,7 @@ fn rank(condition: &Condition) -> Rank {
         Condition::Text { .. } => Rank::Text,
         Condition::Token { .. } => Rank::Token,
         Condition::Date { .. } => Rank::Date,
-        Condition::Updated(_) => Rank::Never,
+        Condition::Updated(_) | Condition::Not(_) => Rank::Never,
     }
 }
 

@@ -74,6 +74,8 @@ pub enum Condition {
         param: u32,
         any: Vec<DateTest>,
     },
+    /// What must not hold.
+    Not(Box<Condition>),
 }
 
 /// `system|code`, `code`, `|code` or `system|`.

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use sea_query::SqliteQueryBuilder;
 
-use crate::schema::{INDEXES, TABLES, VERSION, one_open_membership};
+use crate::schema::{BLOCK, INDEXES, TABLES, VERSION, one_open_membership};
 use crate::{StoreError, Subject, SubjectKind};
 
 pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
@@ -14,7 +14,14 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
     if found < 1 {
         let step = conn.unchecked_transaction()?;
         first(&step)?;
-        step.pragma_update(None, "user_version", 1)?;
+        step.pragma_update(None, "user_version", VERSION)?;
+        step.commit()?;
+    } else if found < 2 {
+        let step = conn.unchecked_transaction()?;
+        for table in TABLES.iter().filter(|table| table.name == BLOCK) {
+            step.execute(&table.create().to_string(SqliteQueryBuilder), [])?;
+        }
+        step.pragma_update(None, "user_version", 2)?;
         step.commit()?;
     }
     Ok(())

@@ -2,7 +2,8 @@
 
 mod checkpoint;
 mod migrate;
-mod pool;
+mod pace;
+pub(crate) mod pool;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use tokio::sync::Semaphore;
 use crate::intern::Dictionaries;
 use crate::{AuditLog, Origin, Reader, StoreError, WriteTx};
 
+pub use pace::Second;
 pub use writer::Lane;
 pub(crate) use writer::now;
 
@@ -221,6 +223,22 @@ impl Store {
     /// How many acts wait for the writer, in the interactive and in the bulk lane.
     pub fn waiting(&self) -> (usize, usize) {
         self.inner.writer.waiting()
+    }
+
+    /// How long one search may take.
+    pub(crate) fn search_limit(&self) -> Duration {
+        self.inner.searches.limit.unwrap_or(Duration::MAX)
+    }
+
+    pub(crate) fn pace(&self) -> Vec<Second> {
+        self.inner.writer.pace()
+    }
+
+    /// Name, size and use of each group of connections.
+    pub(crate) fn desks(&self) -> Vec<(&'static str, usize, usize)> {
+        let inner = &self.inner;
+        let desks = [("points", &inner.points), ("searches", &inner.searches.pool), ("ahead", &inner.ahead.pool)];
+        desks.map(|(name, pool)| (name, pool.use_of().0, pool.use_of().1)).to_vec()
     }
 }
 

@@ -21,10 +21,10 @@ thread_local! {
 }
 
 /// While it lives, statements on this thread are given up when the time is over.
-pub(super) struct Deadline;
+pub(crate) struct Deadline;
 
 impl Deadline {
-    pub(super) fn after(limit: Duration) -> Deadline {
+    pub(crate) fn after(limit: Duration) -> Deadline {
         DEADLINE.set(Instant::now().checked_add(limit));
         Deadline
     }
@@ -40,31 +40,39 @@ impl Drop for Deadline {
     }
 }
 
-pub(super) struct Pool {
+pub(crate) struct Pool {
+    size: usize,
     free: Mutex<Vec<Connection>>,
     back: Condvar,
 }
 
 /// A connection on loan.
-pub(super) struct Lent<'p> {
+pub(crate) struct Lent<'p> {
     pool: &'p Pool,
     conn: Option<Connection>,
 }
 
 impl Pool {
-    pub(super) fn open(path: &Path, size: usize) -> Result<Pool, StoreError> {
+    pub(crate) fn open(path: &Path, size: usize) -> Result<Pool, StoreError> {
+        let size = size.max(1);
         let mut free = Vec::with_capacity(size);
-        for _ in 0..size.max(1) {
+        for _ in 0..size {
             let mut conn = connect(path, CACHE_MIB)?;
             conn.pragma_update(None, "query_only", "ON")?;
             conn.progress_handler(STEPS, Some(Deadline::is_over))?;
             free.push(conn);
         }
-        Ok(Pool { free: Mutex::new(free), back: Condvar::new() })
+        Ok(Pool { size, free: Mutex::new(free), back: Condvar::new() })
+    }
+
+    /// How many connections there are, and how many are lent out now.
+    pub(crate) fn use_of(&self) -> (usize, usize) {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).len();
+        (self.size, self.size.saturating_sub(free))
     }
 
     /// Waits for a free connection.
-    pub(super) fn take(&self) -> Result<Lent<'_>, StoreError> {
+    pub(crate) fn take(&self) -> Result<Lent<'_>, StoreError> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(conn) = free.pop() {

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::checkpoint::log_path;
+use super::pace::{Pace, Second};
 use crate::intern::Dictionaries;
 use crate::sql::{self, Sql};
 use crate::write::{Counters, audit_head};
@@ -65,6 +66,7 @@ struct Queues {
 struct Shared {
     queues: Mutex<Queues>,
     arrived: Condvar,
+    pace: Pace,
 }
 
 pub(super) struct Writer {
@@ -144,6 +146,10 @@ impl Writer {
         let queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
         (queues.interactive.len(), queues.bulk.len())
     }
+
+    pub(super) fn pace(&self) -> Vec<Second> {
+        self.shared.pace.seconds()
+    }
 }
 
 impl Drop for Writer {
@@ -177,7 +183,10 @@ impl State {
             let before = self.counters.clone();
             let mut done: Vec<(Fresh, Answer)> = Vec::new();
             let committed = match self.group(first, &mut done) {
-                Ok(()) => true,
+                Ok(()) => {
+                    self.shared.pace.committed(done.len());
+                    true
+                }
                 Err(error) => {
                     tracing::error!(%error, "a group of writes was undone");
                     let _ = self.conn.execute_batch("ROLLBACK");

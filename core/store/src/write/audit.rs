@@ -1,18 +1,25 @@
 //! Write-audit rows: one for each subject that an act touched, chained, in the act's own transaction.
 
-use rusqlite::{Connection, OptionalExtension};
-use sea_query::Order;
+use rusqlite::{Connection, OptionalExtension, Row};
+use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
 
 use crate::audit::chain;
 use crate::sql::{self, Sql};
-use crate::{Reader, StoreError, Subject, WriteTx};
+use crate::{Origin, Reader, StoreError, Subject, WriteRow, WriteTx};
 
-static ADD: Sql = Sql::new(|| {
-    let columns = ["seq", "tx", "at", "actor", "role", "institution", "request", "subject", "what", "hash"];
-    sql::insert("audit_write", &columns)
-});
+static ADD: Sql = Sql::new(|| sql::insert("audit_write", COLUMNS));
 static OF_TX: Sql = Sql::new(|| sql::select("audit_write", &["subject", "what"], &["tx"]));
 static LAST: Sql = Sql::new(|| sql::select_ordered("audit_write", &["seq", "hash"], &[], "seq", Order::Desc));
+
+static AFTER: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.columns(COLUMNS.iter().copied()).from("audit_write").and_where(Expr::col("seq").gt(0));
+    select.order_by("seq", Order::Asc).limit(1).build(SqliteQueryBuilder).0
+});
+
+/// The columns of a row, the hash of the chain last.
+pub(crate) const COLUMNS: &[&str] =
+    &["seq", "tx", "at", "actor", "role", "institution", "request", "subject", "what", "hash"];
 
 /// The last number and hash of the chain.
 pub(crate) fn head(conn: &Connection) -> Result<(i64, [u8; 32]), StoreError> {
@@ -21,6 +28,18 @@ pub(crate) fn head(conn: &Connection) -> Result<(i64, [u8; 32]), StoreError> {
 }
 
 impl Reader<'_> {
+    /// The number of the newest row of the chain, which is how many there are.
+    pub fn writes_last(&self) -> Result<i64, StoreError> {
+        Ok(head(self.conn)?.0)
+    }
+
+    /// The `limit` rows of the chain that follow row `after`, in their order.
+    pub fn writes_after(&self, after: i64, limit: u32) -> Result<Vec<WriteRow>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&AFTER)?;
+        let rows = statement.query_map((after, limit), |row| write_row(row).map(|found| found.0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What a transaction wrote, by subject: `C|U|D Type/id/version`, one to a line.
     pub fn written_by(&self, tx: i64) -> Result<Vec<(Subject, String)>, StoreError> {
         let mut statement = self.conn.prepare_cached(&OF_TX)?;
@@ -29,12 +48,27 @@ impl Reader<'_> {
     }
 }
 
+/// Reads [`COLUMNS`], with the hash.
+pub(crate) fn write_row(row: &Row<'_>) -> rusqlite::Result<(WriteRow, [u8; 32])> {
+    let origin = Origin { actor: row.get(3)?, role: row.get(4)?, institution: row.get(5)?, request: row.get(6)? };
+    let (seq, tx, at, subject, what) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(7)?, row.get(8)?);
+    Ok((WriteRow { seq, tx, at, origin, subject, what }, row.get(9)?))
+}
+
 impl WriteTx<'_> {
     /// Remembers one change for the audit rows: `C|U|D Type/id/version`, one to a line.
     pub(super) fn note(&mut self, subject: Subject, act: char, name: &str, id: &str, version: i64) {
         use std::fmt::Write;
         let what = self.written.entry(subject).or_default();
         let _ = writeln!(what, "{act} {name}/{id}/{version}");
+    }
+
+    /// Remembers that `subject` came to belong (`J`) or belongs no more (`L`) to the person with this golden Patient, and
+    /// why.
+    pub fn note_membership(&mut self, subject: Subject, act: char, golden: &str, why: &str) {
+        use std::fmt::Write;
+        let what = self.written.entry(subject).or_default();
+        let _ = writeln!(what, "{act} Patient/{golden} {why}");
     }
 
     pub(super) fn write_audit(&mut self) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ use crate::key::pack_id;
 use crate::sql::{self, Sql};
 use crate::{Key, Reader, StoreError, Subject, SubjectKind, TypeCode};
 
-pub(crate) use audit::head as audit_head;
+pub(crate) use audit::{COLUMNS as WRITE_COLUMNS, head as audit_head, write_row};
 pub use put::{CONDITIONAL_CREATE, NewResource, Replacement};
 use rows::Rows;
 

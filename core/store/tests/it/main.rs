@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unit_arg)]
 
 mod audit_log;
+mod audit_search;
 mod backup;
 mod changes;
 mod common;
@@ -11,6 +12,9 @@ mod lanes;
 mod limits;
 mod open;
 mod primitives;
+mod queues;
 mod savepoints;
 mod search;
 mod tampering;
+mod then;
+mod vitals;

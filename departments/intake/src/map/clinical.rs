@@ -9,13 +9,19 @@ use super::{
     observation::{self, About},
     patient::{Patient, drop_backward_period},
     place::set,
+    plan::{Clear, Plan},
     rows::apply,
-    tables::Write,
     visit::Visit,
 };
 
-/// Maps them all; gives the entries of `Encounter.diagnosis`.
-pub(crate) fn map(cx: &mut Context<'_>, group: &Group<'_>, patient: &Patient, visit: Option<&Visit>) -> Vec<Value> {
+/// Maps them all; gives the entries of `Encounter.diagnosis`. `values` tells whether OBX are the visit's.
+pub(crate) fn map(
+    cx: &mut Context<'_>,
+    group: &Group<'_>,
+    patient: &Patient,
+    visit: Option<&Visit>,
+    values: bool,
+) -> Vec<Value> {
     let mut diagnoses = Vec::new();
     for dg1 in group.all("DG1") {
         diagnoses.extend(diagnosis(cx, dg1, patient, visit));
@@ -25,6 +31,9 @@ pub(crate) fn map(cx: &mut Context<'_>, group: &Group<'_>, patient: &Patient, vi
     }
     for in1 in group.all("IN1") {
         coverage(cx, in1, patient);
+    }
+    if !values {
+        return diagnoses;
     }
     let owner = visit.map_or_else(|| patient.key.clone(), |visit| visit.key.clone());
     let about =
@@ -59,6 +68,7 @@ fn diagnosis(cx: &mut Context<'_>, dg1: Segment<'_>, patient: &Patient, visit: O
         set(&mut resource, "encounter", visit.reference());
     }
     let withdrawn = clean(dg1.field(21)).as_deref() == Some("D");
+    cx.clear(Clear::whole(if withdrawn { "clinicalStatus" } else { "verificationStatus" }));
     if withdrawn {
         let system = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
         set(&mut resource, "verificationStatus", json!({"coding": [{"system": system, "code": "entered-in-error"}]}));
@@ -145,6 +155,6 @@ fn add(cx: &mut Context<'_>, what: &str, kind: &str, mut resource: Value, value:
         None => set(&mut resource, "identifier", json!([identifier])),
     }
     let url = cx.urn(kind, &system, value);
-    cx.add(Write::Update, &url, resource, &system, value);
+    cx.add(Plan::Merge, &url, resource, &system, value);
     url
 }

@@ -46,11 +46,13 @@ pub(crate) fn concept(cx: &mut Context<'_>, table: Option<&str>, part: Part<'_>,
     if let Some(found) = from_table {
         codings.push(standard(found));
     } else {
+        codings.extend(translated(cx, part, 1, at));
         // A table without a map of its own still names the system of its codes.
         let fallback = known.is_none().then_some(table).flatten().and_then(|table| tables.system(table));
         codings.extend(own_or(cx, known, fallback, part, 1, at));
     }
     for first in [4, 10] {
+        codings.extend(translated(cx, part, first, at).filter(|coding| !codings.contains(coding)));
         codings.extend(own(cx, None, part, first, at).filter(|coding| !codings.contains(coding)));
     }
     let words = [9, 2, 5, 11].into_iter().find_map(|n| clean(part.comp(n)));
@@ -98,6 +100,13 @@ fn standard(code: &Code) -> Value {
         out.insert("display".into(), json!(display));
     }
     Value::Object(out)
+}
+
+/// What the feed's configuration says of a code of the sender's own system.
+fn translated(cx: &Context<'_>, part: Part<'_>, first: usize, at: &str) -> Option<Value> {
+    let code = clean(part.comp(first))?;
+    let system = clean(part.comp(first + 2));
+    cx.tables.translation(system.as_deref().unwrap_or(at), &code).map(standard)
 }
 
 fn own(cx: &Context<'_>, table: Option<&CodeTable>, part: Part<'_>, first: usize, at: &str) -> Option<Value> {

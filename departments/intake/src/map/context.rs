@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::{
     bundle,
     feed::FeedConfig,
+    merge::event_time,
     park::Warning,
-    tables::{Tables, Write},
+    plan::{Clear, Plan, Step},
+    tables::Tables,
 };
 
 /// Collects entries and warnings.
@@ -20,16 +22,29 @@ pub(crate) struct Context<'a> {
     pub(crate) facility: String,
     /// MSH-10, else a fingerprint of the message.
     pub(crate) control: String,
+    /// EVN-2, else MSH-7: a FHIR dateTime.
+    recorded: Option<String>,
+    /// EVN-6, else `recorded`.
+    pub(crate) happened: Option<String>,
     /// `urn:meridian:hl7v2:<facility>:<control id>`.
     source: String,
     entries: Vec<Value>,
+    steps: Vec<Step>,
     seen: HashSet<String>,
     /// How often a key was asked for in this message.
     keys: HashMap<String, usize>,
     warnings: Vec<Warning>,
     /// Elements that the resource being built should lose.
-    pending_clears: Vec<String>,
-    cleared: Vec<(String, String)>,
+    pending_clears: Vec<Clear>,
+    /// Elements of the resource being built that hold only where nothing is known.
+    defaults: Vec<&'static str>,
+}
+
+/// What was noted of a resource that is set aside.
+#[derive(Default)]
+pub(crate) struct Held {
+    clears: Vec<Clear>,
+    defaults: Vec<&'static str>,
 }
 
 impl<'a> Context<'a> {
@@ -38,18 +53,23 @@ impl<'a> Context<'a> {
         let facility = facility.unwrap_or_else(|| feed.institution.clone());
         let control = message.control_id().unwrap_or_else(|| bundle::fingerprint(&[message.text()]));
         let source = format!("urn:meridian:hl7v2:{}:{}", bundle::percent(&facility), bundle::percent(&control));
+        let stamp = |path: &str| Some(Dtm::parse(&message.get(path)?)?.date_time(feed.zone));
+        let recorded = stamp("EVN-2").or_else(|| stamp("MSH-7"));
         Self {
+            happened: stamp("EVN-6").or_else(|| recorded.clone()),
+            recorded,
             feed,
             tables,
             facility,
             control,
             source,
             entries: Vec::new(),
+            steps: Vec::new(),
             seen: HashSet::new(),
             keys: HashMap::new(),
             warnings: Vec::new(),
             pending_clears: Vec::new(),
-            cleared: Vec::new(),
+            defaults: Vec::new(),
         }
     }
 
@@ -61,14 +81,24 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub(crate) fn clear(&mut self, element: &str) {
-        self.pending_clears.push(element.to_owned());
+    pub(crate) fn clear(&mut self, clear: Clear) {
+        self.pending_clears.push(clear);
+    }
+
+    /// An element of the resource being built that says nothing where something is known.
+    pub(crate) fn default(&mut self, element: &'static str) {
+        self.defaults.push(element);
     }
 
     /// An empty resource that knows its message.
     pub(crate) fn resource(&mut self, kind: &str) -> Value {
         self.pending_clears.clear();
-        json!({"resourceType": kind, "meta": {"source": self.source}})
+        self.defaults.clear();
+        let mut meta = json!({"source": self.source});
+        if let Some(time) = &self.recorded {
+            meta["extension"] = json!([event_time(time)]);
+        }
+        json!({"resourceType": kind, "meta": meta})
     }
 
     /// `meta.source` of everything in this message.
@@ -76,13 +106,13 @@ impl<'a> Context<'a> {
         &self.source
     }
 
-    /// Sets the deletions of the resource being built aside while another one is added.
-    pub(crate) fn hold_clears(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.pending_clears)
+    /// Sets what was noted of the resource being built aside while another one is added.
+    pub(crate) fn hold(&mut self) -> Held {
+        Held { clears: std::mem::take(&mut self.pending_clears), defaults: std::mem::take(&mut self.defaults) }
     }
 
-    pub(crate) fn restore_clears(&mut self, clears: Vec<String>) {
-        self.pending_clears = clears;
+    pub(crate) fn restore(&mut self, held: Held) {
+        (self.pending_clears, self.defaults) = (held.clears, held.defaults);
     }
 
     /// A name for a resource within the bundle.
@@ -104,21 +134,27 @@ impl<'a> Context<'a> {
     }
 
     /// Adds an entry that is found again by its identifier; a second one of the same name is left out.
-    pub(crate) fn add(&mut self, write: Write, full_url: &str, resource: Value, system: &str, value: &str) {
+    pub(crate) fn add(&mut self, plan: Plan, full_url: &str, resource: Value, system: &str, value: &str) {
         if !self.seen.insert(full_url.to_owned()) {
             return;
         }
-        let cleared = self.pending_clears.drain(..).map(|element| (full_url.to_owned(), element));
-        self.cleared.extend(cleared.collect::<Vec<_>>());
-        let entry = match write {
-            Write::Update => bundle::put(full_url, resource, system, value),
-            Write::Create | Write::None => bundle::post(full_url, resource, system, value),
-        };
-        self.entries.push(entry);
+        self.steps.push(Step {
+            full_url: full_url.to_owned(),
+            kind: resource.get("resourceType").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            system: system.to_owned(),
+            value: value.to_owned(),
+            clears: std::mem::take(&mut self.pending_clears),
+            defaults: std::mem::take(&mut self.defaults),
+            plan: plan.clone(),
+        });
+        self.entries.push(match plan {
+            Plan::Make => bundle::post(full_url, resource, system, value),
+            _ => bundle::put(full_url, resource, system, value),
+        });
     }
 
-    pub(crate) fn finish(self) -> (Vec<Value>, Vec<Warning>, Vec<(String, String)>) {
-        (self.entries, self.warnings, self.cleared)
+    pub(crate) fn finish(self) -> (Vec<Value>, Vec<Step>, Vec<Warning>) {
+        (self.entries, self.steps, self.warnings)
     }
 
     /// The time stamp in a part; a warning when it is none.

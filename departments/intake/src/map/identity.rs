@@ -89,6 +89,17 @@ fn resolve(cx: &Context<'_>, value: &str, assigner: Part<'_>, kind: Option<&str>
     (system, value)
 }
 
+/// The system of the numbers that a repetition without a number means; only by type or assigner, and never the key's.
+pub(crate) fn deleted_system(cx: &Context<'_>, part: Part<'_>, assumed: Option<&str>) -> Option<String> {
+    let kind = clean(part.comp(5)).or_else(|| assumed.map(str::to_owned));
+    if kind.is_none() && part.comp(4).is_empty() {
+        return None;
+    }
+    // Any number of the right form: only the system is asked for.
+    let (system, _) = resolve(cx, "000000000000000000", part.comp(4), kind.as_deref());
+    Some(system).filter(|system| *system != cx.feed.system("mrn"))
+}
+
 /// Whether a namespace means the institution itself.
 fn is_own(cx: &Context<'_>, namespace: &str) -> bool {
     namespace == cx.feed.institution || namespace == cx.facility || cx.feed.own.iter().any(|own| own == namespace)

@@ -5,6 +5,7 @@
 //! cannot be read; everything else that cannot be used becomes a warning that names its place and never its value.
 
 mod attachment;
+mod booking;
 mod bundle;
 mod clinical;
 mod codes;
@@ -12,10 +13,15 @@ mod context;
 mod convert;
 mod feed;
 mod identity;
+mod local;
+pub(crate) mod merge;
+mod merged;
 mod observation;
+mod order;
 mod park;
 mod patient;
 mod place;
+mod plan;
 mod report;
 mod rows;
 mod tables;
@@ -26,11 +32,15 @@ use meridian_hl7v2::{Message, Segment};
 use serde_json::Value;
 
 use context::Context;
-use tables::{MessageRule, Tables};
+use plan::{Plan, Step};
+use tables::{Body, MessageRule, Tables};
 
 pub use feed::FeedConfig;
+pub(crate) use local::{Local, dialect};
+pub use merge::Met;
 pub use park::{Park, Reason, Warning};
 pub use tables::TableError;
+pub(crate) use tables::Target;
 
 /// A message that became a transaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +51,35 @@ pub struct Mapped {
     pub kind: String,
     /// The identifier by which the (first) resident is written: `system|value`.
     pub patient_key: String,
-    /// Elements that the sender asked to delete by `""`: full URL of the entry and name of the element.
-    pub cleared: Vec<(String, String)>,
+    /// How each entry meets what is there.
+    pub(crate) steps: Vec<Step>,
     pub warnings: Vec<Warning>,
+}
+
+impl Mapped {
+    /// What is kept of `before` and what this message says in its entry `entry` (from 0), its references resolved.
+    #[must_use]
+    pub fn meet(&self, entry: usize, before: &Value, sent: Value) -> Met {
+        match self.steps.get(entry) {
+            Some(step) => merge::meet(step, before, sent),
+            None => Met::Kept(sent, Vec::new()),
+        }
+    }
+
+    /// The id of the Patient into which `found`, which entry `entry` means, was merged. A message that merges or parts
+    /// records means them as they are.
+    #[must_use]
+    pub fn stands_for(&self, entry: usize, found: &Value) -> Option<String> {
+        let plan = self.steps.get(entry).map(|step| &step.plan);
+        match plan {
+            Some(Plan::Survivor | Plan::Replaced | Plan::Apart) => None,
+            _ => merge::merged_into(found),
+        }
+    }
+
+    pub(crate) fn kind_of(&self, entry: usize) -> &str {
+        self.steps.get(entry).map_or("", |step| &step.kind)
+    }
 }
 
 /// The mapping with its tables read.
@@ -79,18 +115,24 @@ impl Mapper {
     pub fn map(&self, message: &Message, feed: &FeedConfig) -> Result<Mapped, Park> {
         let (code, event) = message.kind();
         let kind = format!("{code}^{event}");
-        let Some(rule) = self.tables.message(&code, &event) else {
+        let tables = feed.dialect.as_deref().unwrap_or(&self.tables);
+        let Some(rule) = tables.message(&code, &event) else {
             return Err(Park::new(Reason::UnsupportedMessage, "MSH-9", "no mapping for this message type"));
         };
-        let mut cx = Context::new(message, feed, &self.tables);
+        let mut cx = Context::new(message, feed, tables);
         let mut patient_key = None;
-        for group in groups(message)? {
-            let key = map_group(&mut cx, rule, &group)?;
-            patient_key.get_or_insert(key);
+        let groups = groups(message)?;
+        if rule.body == Body::Unlink {
+            patient_key = Some(merged::unlink(&mut cx, &groups)?);
+        } else {
+            for group in &groups {
+                let key = map_group(&mut cx, rule, message, group)?;
+                patient_key.get_or_insert(key);
+            }
         }
         let patient_key = patient_key.unwrap_or_default();
-        let (entries, warnings, cleared) = cx.finish();
-        Ok(Mapped { bundle: bundle::transaction(entries), kind, patient_key, cleared, warnings })
+        let (entries, steps, warnings) = cx.finish();
+        Ok(Mapped { bundle: bundle::transaction(entries), kind, patient_key, steps, warnings })
     }
 }
 
@@ -127,14 +169,26 @@ fn groups(message: &Message) -> Result<Vec<Group<'_>>, Park> {
     Ok(groups)
 }
 
-fn map_group(cx: &mut Context<'_>, rule: &MessageRule, group: &Group<'_>) -> Result<String, Park> {
+fn map_group(cx: &mut Context<'_>, rule: &MessageRule, message: &Message, group: &Group<'_>) -> Result<String, Park> {
+    if rule.body == Body::Merge {
+        return Ok(merged::merge(cx, group)?.key);
+    }
     let patient = patient::map(cx, rule, group)?;
     let visit = visit::map(cx, rule, group, &patient);
-    if rule.results {
-        report::map(cx, group, &patient, visit.as_ref());
-    } else {
-        let diagnoses = clinical::map(cx, group, &patient, visit.as_ref());
-        visit::finish(cx, visit, diagnoses);
+    match rule.body {
+        Body::Results => report::map(cx, group, &patient, visit.as_ref()),
+        Body::Orders => {
+            order::map(cx, group, &patient, visit.as_ref())?;
+            clinical::map(cx, group, &patient, visit.as_ref(), false);
+        }
+        Body::Booking => {
+            booking::map(cx, rule, message, &patient)?;
+            clinical::map(cx, group, &patient, visit.as_ref(), true);
+        }
+        Body::Clinical | Body::Merge | Body::Unlink => {
+            let diagnoses = clinical::map(cx, group, &patient, visit.as_ref(), true);
+            visit::finish(cx, visit, diagnoses);
+        }
     }
     Ok(patient.key)
 }

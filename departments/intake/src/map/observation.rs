@@ -9,8 +9,8 @@ use super::{
     convert::quantity::Unit,
     patient::Patient,
     place::set,
+    plan::Plan,
     rows::apply,
-    tables::Write,
     value::{self, Given},
     visit::Visit,
 };
@@ -139,7 +139,7 @@ fn map(cx: &mut Context<'_>, group: &ObxGroup<'_>, about: &About<'_>, owner: &st
         None => set(&mut resource, "identifier", json!([identifier])),
     }
     let url = cx.urn("Observation", &system, &key);
-    cx.add(Write::Update, &url, resource, &system, &key);
+    cx.add(Plan::Replace, &url, resource, &system, &key);
     Some(Made::Observation { url, conclusion })
 }
 
@@ -266,5 +266,5 @@ fn document(
     let system = cx.feed.system("document");
     set(&mut resource, "identifier", json!([{"system": system, "value": key}]));
     let url = cx.urn("DocumentReference", &system, key);
-    cx.add(Write::Update, &url, resource, &system, key);
+    cx.add(Plan::Replace, &url, resource, &system, key);
 }

@@ -21,6 +21,8 @@ pub enum Reason {
     InvalidValue,
     /// Several records answer to the key of a resource.
     AmbiguousKey,
+    /// It would bind a resource of one person to another's record.
+    OtherPerson,
     /// The record refused it for another reason.
     Refused,
     /// The mapping itself failed: a fault of ours.
@@ -28,7 +30,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Unparseable,
         Self::WrongCharset,
         Self::UnknownSender,
@@ -37,6 +39,7 @@ impl Reason {
         Self::NoPatientIdentifier,
         Self::InvalidValue,
         Self::AmbiguousKey,
+        Self::OtherPerson,
         Self::Refused,
         Self::Internal,
     ];
@@ -53,6 +56,7 @@ impl Reason {
             Self::NoPatientIdentifier => "no-patient-identifier",
             Self::InvalidValue => "invalid-value",
             Self::AmbiguousKey => "ambiguous-key",
+            Self::OtherPerson => "other-person",
             Self::Refused => "refused",
             Self::Internal => "internal",
         }

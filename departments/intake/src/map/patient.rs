@@ -9,8 +9,9 @@ use super::{
     identity,
     park::{Park, Reason},
     place::set,
+    plan::Plan,
     rows::apply,
-    tables::MessageRule,
+    tables::{MessageRule, Write},
 };
 
 /// The resident of a message as the other resources see it.
@@ -40,6 +41,16 @@ impl Patient {
 /// # Errors
 /// `NoPatientIdentifier` when nothing tells the resident.
 pub(crate) fn map(cx: &mut Context<'_>, rule: &MessageRule, group: &Group<'_>) -> Result<Patient, Park> {
+    let (resource, system, value) = read(cx, group)?;
+    let plan = if rule.patient == Write::Update { Plan::Merge } else { Plan::Make };
+    Ok(add(cx, plan, resource, &system, &value))
+}
+
+/// The resident with the identifier that finds the record again.
+///
+/// # Errors
+/// As [`map`].
+pub(crate) fn read(cx: &mut Context<'_>, group: &Group<'_>) -> Result<(Value, String, String), Park> {
     let mut resource = cx.resource("Patient");
     let scope: Vec<Segment<'_>> = [Some(group.pid), group.first("PD1")].into_iter().flatten().collect();
     let tables = cx.tables;
@@ -49,24 +60,41 @@ pub(crate) fn map(cx: &mut Context<'_>, rule: &MessageRule, group: &Group<'_>) -
         Some(key) => key,
         None => provisional(cx, group)?,
     };
-    if !identifiers.iter().any(|known| known.get("system") == Some(&json!(system))) {
-        let added = json!({"use": "secondary", "system": system, "value": value});
-        match resource.get_mut("identifier").and_then(Value::as_array_mut) {
-            Some(list) => list.push(added),
-            None => set(&mut resource, "identifier", json!([added])),
-        }
-    }
+    with_key(&mut resource, &system, &value);
     contacts(cx, group, &mut resource);
+    set(&mut resource, "managingOrganization", manager(cx));
+    Ok((resource, system, value))
+}
+
+/// Adds the resident to the transaction.
+pub(crate) fn add(cx: &mut Context<'_>, plan: Plan, resource: Value, system: &str, value: &str) -> Patient {
+    let display = resource.pointer("/name/0/text").and_then(Value::as_str).map(str::to_owned);
+    let url = cx.urn("Patient", system, value);
+    cx.add(plan, &url, resource, system, value);
+    Patient { url, key: format!("{system}|{value}"), display }
+}
+
+/// The identifier that finds it is always among its identifiers.
+pub(crate) fn with_key(resource: &mut Value, system: &str, value: &str) {
+    let list = resource.get_mut("identifier").and_then(Value::as_array_mut);
+    if list.as_ref().is_some_and(|list| list.iter().any(|known| known.get("system") == Some(&json!(system)))) {
+        return;
+    }
+    let added = json!({"use": "secondary", "system": system, "value": value});
+    match list {
+        Some(list) => list.push(added),
+        None => set(resource, "identifier", json!([added])),
+    }
+}
+
+/// The institution whose record it is.
+pub(crate) fn manager(cx: &Context<'_>) -> Value {
     let institution = json!({"system": "https://meridian.example/id/institution", "value": cx.feed.institution});
     let mut manager = json!({"type": "Organization", "identifier": institution});
     if let Some(name) = &cx.feed.name {
         set(&mut manager, "display", json!(name));
     }
-    set(&mut resource, "managingOrganization", manager);
-    let display = resource.pointer("/name/0/text").and_then(Value::as_str).map(str::to_owned);
-    let url = cx.urn("Patient", &system, &value);
-    cx.add(rule.patient, &url, resource, &system, &value);
-    Ok(Patient { url, key: format!("{system}|{value}"), display })
+    manager
 }
 
 fn provisional(cx: &mut Context<'_>, group: &Group<'_>) -> Result<(String, String), Park> {

@@ -43,9 +43,10 @@ impl Place {
         self.0.iter().any(|step| step.kind == Kind::Push)
     }
 
-    /// The name of the element at the top.
-    pub(crate) fn root(&self) -> &str {
-        self.0.first().map(|step| step.name.as_str()).unwrap_or_default()
+    /// The names from the top to the first list, or to the end.
+    pub(crate) fn path(&self) -> Vec<String> {
+        let lists = self.0.iter().position(|step| step.kind != Kind::One).map_or(self.0.len(), |at| at + 1);
+        self.0.iter().take(lists).map(|step| step.name.clone()).collect()
     }
 
     /// Whether there is something at this place.

@@ -8,23 +8,26 @@ use super::{
     context::{Context, clean},
     identity,
     observation::{self, About, Made},
+    order,
     patient::Patient,
     place::set,
+    plan::Plan,
     rows::apply,
-    tables::Write,
     visit::Visit,
 };
 
 /// The segments of one ORDER_OBSERVATION group. Results without an OBR make one as well.
 #[derive(Default)]
-struct Order<'m> {
-    orc: Option<Segment<'m>>,
-    obr: Option<Segment<'m>>,
+pub(crate) struct Order<'m> {
+    pub(crate) orc: Option<Segment<'m>>,
+    pub(crate) obr: Option<Segment<'m>>,
+    /// The first TQ1.
+    pub(crate) timing: Option<Segment<'m>>,
     /// NTE before the first OBX.
-    notes: Vec<Segment<'m>>,
+    pub(crate) notes: Vec<Segment<'m>>,
     /// OBX and the NTE among them.
-    results: Vec<Segment<'m>>,
-    specimens: Vec<Segment<'m>>,
+    pub(crate) results: Vec<Segment<'m>>,
+    pub(crate) specimens: Vec<Segment<'m>>,
 }
 
 pub(crate) fn map(cx: &mut Context<'_>, group: &Group<'_>, patient: &Patient, visit: Option<&Visit>) {
@@ -33,7 +36,7 @@ pub(crate) fn map(cx: &mut Context<'_>, group: &Group<'_>, patient: &Patient, vi
     }
 }
 
-fn orders<'m>(group: &Group<'m>) -> Vec<Order<'m>> {
+pub(crate) fn orders<'m>(group: &Group<'m>) -> Vec<Order<'m>> {
     let mut orders: Vec<Order<'m>> = Vec::new();
     let mut begun = false; // an order group is open
     for segment in group.segments.iter().copied() {
@@ -64,6 +67,11 @@ fn orders<'m>(group: &Group<'m>) -> Vec<Order<'m>> {
                     list.push(segment);
                 }
             }
+            "TQ1" if begun => {
+                if let Some(last) = orders.last_mut() {
+                    last.timing.get_or_insert(segment);
+                }
+            }
             "SPM" if begun => {
                 if let Some(last) = orders.last_mut() {
                     last.specimens.push(segment);
@@ -90,14 +98,14 @@ fn map_order(cx: &mut Context<'_>, order: &Order<'_>, index: usize, patient: &Pa
     if let Some(obr) = order.obr {
         apply(cx, tables.rows("DiagnosticReport"), &[obr], &mut report);
     }
-    let clears = cx.hold_clears();
+    let clears = cx.hold();
     let time = effective(cx, order, &mut report);
     let specimens: Vec<String> = order.specimens.iter().map(|spm| specimen(cx, *spm, &owner, patient)).collect();
-    let based_on = placer.as_ref().map(|(_, part)| {
-        let identifier = identity::entity(cx, *part);
-        json!({"type": "ServiceRequest", "identifier": identifier})
-    });
-    let section = order.obr.map(|obr| clean(obr.field(24)).unwrap_or_default().to_uppercase());
+    let section = section(cx, order);
+    // Vital signs are measured, not reported; nobody ordered them.
+    let vital =
+        section.as_deref().and_then(|s| tables.code("HL70074-category", s)).is_some_and(|c| c.code == "vital-signs");
+    let based_on = if vital { None } else { order::answered(cx, order, patient, visit) };
     let text = |name: &str| report.get(name).and_then(Value::as_str).map(str::to_owned);
     let about = About {
         patient,
@@ -111,9 +119,6 @@ fn map_order(cx: &mut Context<'_>, order: &Order<'_>, index: usize, patient: &Pa
     };
     let groups = observation::groups(order.results.iter().copied());
     let made = observation::map_all(cx, &groups, &about, &owner);
-    // Vital signs are measured, not reported.
-    let vital =
-        section.as_deref().and_then(|s| tables.code("HL70074-category", s)).is_some_and(|c| c.code == "vital-signs");
     if order.obr.is_none() || vital {
         return;
     }
@@ -132,12 +137,18 @@ fn map_order(cx: &mut Context<'_>, order: &Order<'_>, index: usize, patient: &Pa
     }
     set(&mut report, "identifier", Value::Array(identifiers));
     let url = cx.urn("DiagnosticReport", &system, &owner);
-    cx.restore_clears(clears);
-    cx.add(Write::Update, &url, report, &system, &owner);
+    cx.restore(clears);
+    cx.add(Plan::Report, &url, report, &system, &owner);
+}
+
+/// OBR-24 by the table's word, else as sent in capitals; `None` without an OBR.
+pub(crate) fn section(cx: &Context<'_>, order: &Order<'_>) -> Option<String> {
+    let sent = clean(order.obr?.field(24)).unwrap_or_default().to_uppercase();
+    Some(cx.tables.code("HL70074", &sent).map_or(sent, |known| known.code.clone()))
 }
 
 /// OBR-n, else ORC-n: the value with its part.
-fn number<'m>(order: &Order<'m>, n: usize) -> Option<(String, Part<'m>)> {
+pub(crate) fn number<'m>(order: &Order<'m>, n: usize) -> Option<(String, Part<'m>)> {
     [order.obr, order.orc].into_iter().flatten().find_map(|segment| {
         let part = segment.field(n);
         Some((clean(part)?, part))
@@ -202,7 +213,7 @@ fn effective(cx: &mut Context<'_>, order: &Order<'_>, report: &mut Value) -> Opt
 }
 
 /// SPM -> Specimen. SPM-2 holds the placer's and the filler's number; many senders write one plain number.
-fn specimen(cx: &mut Context<'_>, spm: Segment<'_>, owner: &str, patient: &Patient) -> String {
+pub(crate) fn specimen(cx: &mut Context<'_>, spm: Segment<'_>, owner: &str, patient: &Patient) -> String {
     let mut resource = cx.resource("Specimen");
     let tables = cx.tables;
     apply(cx, tables.rows("Specimen"), &[spm], &mut resource);
@@ -219,7 +230,7 @@ fn specimen(cx: &mut Context<'_>, spm: Segment<'_>, owner: &str, patient: &Patie
     }
     set(&mut resource, "identifier", Value::Array(identifiers));
     let url = cx.urn("Specimen", &system, &value);
-    cx.add(Write::Update, &url, resource, &system, &value);
+    cx.add(Plan::Replace, &url, resource, &system, &value);
     url
 }
 

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::{
     context::Context,
-    convert::Convert,
+    convert::{Convert, Deleted},
     place::Place,
+    plan::Clear,
     tables::{CodeTable, TableError},
 };
 
@@ -62,6 +63,10 @@ fn parse_condition(text: &str) -> Result<Condition, &'static str> {
 }
 
 impl Row {
+    pub(crate) fn same_field(&self, other: &Self) -> bool {
+        self.from == other.from
+    }
+
     /// The code table that the row names must exist, unless it only gives the system of unmapped codes.
     pub(crate) fn check(&self, resource: &str, codes: &HashMap<String, CodeTable>) -> Result<(), TableError> {
         match self.convert.needs_table() {
@@ -80,7 +85,11 @@ pub(crate) fn apply(cx: &mut Context<'_>, rows: &[Row], scope: &[Segment<'_>], r
         let Some(segment) = find(&row.from.segment) else { continue };
         let field = segment.at(&row.from);
         if field.is_null() {
-            cx.clear(row.to.root());
+            match row.convert.slot() {
+                Deleted::All => cx.clear(Clear { path: row.to.path(), slot: None }),
+                Deleted::Slot(slot) => cx.clear(Clear { path: row.to.path(), slot: Some(slot) }),
+                Deleted::Nothing => cx.warn(&row.from.to_string(), "numbers are deleted by type or assigner only"),
+            }
             continue;
         }
         let holds = match &row.condition {
@@ -95,6 +104,11 @@ pub(crate) fn apply(cx: &mut Context<'_>, rows: &[Row], scope: &[Segment<'_>], r
         let sent: Vec<Part<'_>> = field.reps().filter(|rep| !rep.is_empty() && !rep.is_null()).collect();
         let used = if row.to.repeats() { sent.len() } else { 1 };
         for part in sent.into_iter().take(used) {
+            if part.comp(1).is_null()
+                && let Some(system) = row.convert.deleted_system(cx, part)
+            {
+                cx.clear(Clear { path: row.to.path(), slot: Some(system) });
+            }
             if let Some(value) = row.convert.apply(cx, part, &at) {
                 row.to.put(resource, value);
             }

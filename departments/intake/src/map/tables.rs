@@ -5,13 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::rows::{Row, parse_rows};
+use super::{
+    plan::Act,
+    rows::{Row, parse_rows},
+};
 
-const ROWS: [(&str, &str); 4] = [
+const ROWS: [(&str, &str); 6] = [
     ("patient", include_str!("../../maps/patient.toml")),
     ("visit", include_str!("../../maps/visit.toml")),
     ("clinical", include_str!("../../maps/clinical.toml")),
     ("results", include_str!("../../maps/results.toml")),
+    ("orders", include_str!("../../maps/orders.toml")),
+    ("booking", include_str!("../../maps/booking.toml")),
 ];
 
 /// A table that cannot be used; only a fault of this build can cause it.
@@ -40,20 +45,41 @@ pub(crate) enum Write {
 
 /// What one kind of message means.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MessageRule {
     pub(crate) patient: Write,
     pub(crate) visit: Write,
     #[serde(default)]
     pub(crate) opens: bool,
     #[serde(default)]
-    pub(crate) results: bool,
+    pub(crate) act: Act,
+    #[serde(default)]
+    pub(crate) body: Body,
+    /// Of the visit, or of the appointment.
     #[serde(default)]
     pub(crate) status: Option<String>,
 }
 
+/// What comes after the resident and the visit.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Body {
+    /// Diagnoses, allergies, insurances, values of the visit.
+    #[default]
+    Clinical,
+    Results,
+    Orders,
+    Booking,
+    /// MRG: another record becomes this one.
+    Merge,
+    /// Two PID that are no longer one.
+    Unlink,
+}
+
+/// What a code becomes: an HL7 or FHIR code, or code, display and system.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-enum Target {
+pub(crate) enum Target {
     Code(String),
     Full(Vec<String>),
 }
@@ -80,6 +106,8 @@ pub(crate) struct Code {
 /// One code table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CodeTable {
+    /// The system of the codes that it gives.
+    system: Option<String>,
     /// The system under which an unknown code is kept.
     pub(crate) from: Option<String>,
     /// The code for everything unknown, where an element needs one.
@@ -109,11 +137,13 @@ struct SurnamesFile {
 }
 
 /// All tables.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tables {
     pub(crate) messages: BTreeMap<(String, String), MessageRule>,
     rows: HashMap<String, Vec<Row>>,
     codes: HashMap<String, CodeTable>,
+    /// Codes of a sender's own systems: (system's name or field, code) -> standard code.
+    translations: HashMap<(String, String), Code>,
     systems: HashMap<String, String>,
     units: HashMap<String, String>,
     double_surnames: Vec<String>,
@@ -143,6 +173,7 @@ impl Tables {
                 .collect(),
             rows,
             codes,
+            translations: HashMap::new(),
             systems: systems.systems,
             units: systems.units,
             double_surnames: systems.surnames.double.split_whitespace().map(str::to_owned).collect(),
@@ -167,10 +198,67 @@ impl Tables {
         self.codes(table)?.get(code)
     }
 
+    /// The standard code for a code of the sender's own system (or of a field without system).
+    pub(crate) fn translation(&self, system: &str, code: &str) -> Option<&Code> {
+        if self.translations.is_empty() {
+            return None;
+        }
+        self.translations.get(&(plain(system), code.trim().to_uppercase()))
+    }
+
+    /// What a feed's table says: an HL7 code becomes what the common table makes of it; one that it does not list
+    /// stays under HL7's own system; a whole coding is taken as it is.
+    pub(crate) fn target(&self, table: &str, target: &Target) -> Result<Code, &'static str> {
+        let Some(table) = self.codes.get(table) else { return Err("no such table") };
+        match target {
+            Target::Code(code) => Ok(table.get(code).cloned().unwrap_or_else(|| Code {
+                code: code.clone(),
+                display: None,
+                system: table.from.clone().or_else(|| table.system.clone()),
+            })),
+            Target::Full(parts) => {
+                let mut parts = parts.iter().cloned();
+                let code = parts.next().ok_or("a code is expected")?;
+                let display = parts.next();
+                let system = parts.next().map(|name| self.system(&name).unwrap_or(name));
+                Ok(Code { code, display, system: system.or_else(|| table.system.clone()) })
+            }
+        }
+    }
+
+    pub(crate) fn add_system(&mut self, name: &str, system: &str) {
+        self.systems.insert(plain(name), system.to_owned());
+    }
+
+    pub(crate) fn add_unit(&mut self, unit: &str, ucum: &str) {
+        self.units.insert(unit.to_owned(), ucum.to_owned());
+    }
+
+    pub(crate) fn add_code(&mut self, table: &str, from: &str, code: Code) {
+        if let Some(table) = self.codes.get_mut(table) {
+            table.codes.insert(from.trim().to_uppercase(), code);
+        }
+    }
+
+    pub(crate) fn add_translation(&mut self, system: &str, from: &str, code: Code) {
+        self.translations.insert((plain(system), from.trim().to_uppercase()), code);
+    }
+
+    pub(crate) fn check(&self, resource: &str, row: &Row) -> Result<(), TableError> {
+        row.check(resource, &self.codes)
+    }
+
+    /// Rows of a feed stand in the place of the common ones of the same field.
+    pub(crate) fn put_rows(&mut self, resource: &str, rows: Vec<Row>) -> Result<(), TableError> {
+        let there = self.rows.get_mut(resource).ok_or_else(|| TableError::new(resource, &"no such resource"))?;
+        there.retain(|row| !rows.iter().any(|new| new.same_field(row)));
+        there.extend(rows);
+        Ok(())
+    }
+
     /// The FHIR system for a code system's name as senders write it.
     pub(crate) fn system(&self, name: &str) -> Option<String> {
-        let plain: String =
-            name.chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '.')).collect::<String>().to_uppercase();
+        let plain = plain(name);
         if let Some(system) = self.systems.get(&plain) {
             return Some(system.clone());
         }
@@ -186,6 +274,11 @@ impl Tables {
     pub(crate) fn is_double_surname(&self, surname: &str) -> bool {
         self.double_surnames.iter().any(|known| known == surname)
     }
+}
+
+/// Names are compared without case, spaces, hyphens, underscores and dots.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '.')).collect::<String>().to_uppercase()
 }
 
 fn load_codes() -> Result<HashMap<String, CodeTable>, TableError> {
@@ -205,7 +298,10 @@ fn load_codes() -> Result<HashMap<String, CodeTable>, TableError> {
                     Ok((from.to_uppercase(), Code { code, display, system }))
                 })
                 .collect::<Result<_, TableError>>()?;
-            Ok((name.clone(), CodeTable { from: table.from, other: table.other, quiet: table.quiet, codes }))
+            Ok((
+                name.clone(),
+                CodeTable { system: table.system, from: table.from, other: table.other, quiet: table.quiet, codes },
+            ))
         })
         .collect()
 }
@@ -221,7 +317,7 @@ mod tests {
     #[test]
     fn the_tables_of_this_build_are_well() {
         let tables = Tables::load().unwrap();
-        assert!(tables.message("ADT", "A08").is_some() && tables.message("ADT", "A40").is_none());
+        assert!(tables.message("ADT", "A08").is_some() && tables.message("ADT", "A40").is_some());
         assert_eq!(tables.code("HL70001", " f ").map(|c| c.code.as_str()), Some("female"));
         assert_eq!(tables.system("icd-10").as_deref(), Some("http://hl7.org/fhir/sid/icd-10"));
         assert_eq!(tables.system("HL70189").as_deref(), Some("http://terminology.hl7.org/CodeSystem/v2-0189"));

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::{
     Group, bundle,
-    context::{Context, clean},
-    identity,
+    context::{Context, Held, clean},
+    identity, merge,
     patient::{Patient, drop_backward_period},
     place::set,
+    plan::{Plan, Stay},
     rows::apply,
     tables::{MessageRule, Write},
 };
@@ -19,10 +20,11 @@ pub(crate) struct Visit {
     /// What makes the visit's diagnoses its own.
     pub(crate) key: String,
     pub(crate) resource: Value,
+    stay: Stay,
     write: Write,
     system: String,
     value: String,
-    clears: Vec<String>,
+    held: Held,
 }
 
 impl Visit {
@@ -42,9 +44,8 @@ pub(crate) fn map(cx: &mut Context<'_>, rule: &MessageRule, group: &Group<'_>, p
     let tables = cx.tables;
     apply(cx, tables.rows("Encounter"), &scope, &mut resource);
     set(&mut resource, "subject", patient.reference());
-    let status = status(rule, pv1, &resource);
-    set(&mut resource, "status", json!(status));
-    if resource.get("class").is_none() {
+    let stay = stay(cx, rule, pv1, &mut resource);
+    if !stay.classed {
         // The element is required; the null flavour says that nothing was said.
         let system = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
         set(&mut resource, "class", json!({"system": system, "code": "UNK", "display": "unknown"}));
@@ -55,19 +56,39 @@ pub(crate) fn map(cx: &mut Context<'_>, rule: &MessageRule, group: &Group<'_>, p
     if let Some(name) = &cx.feed.name {
         set(&mut resource, "serviceProvider.display", json!(name));
     }
-    if clean(pv1.field(2)).as_deref() == Some("P")
-        && let Some(place) = resource.pointer_mut("/location/0/status")
-    {
-        *place = json!("planned");
-    }
+    merge::begin(&mut resource, &stay);
     let url = cx.urn("Encounter", &system, &value);
-    let clears = cx.hold_clears();
+    let held = cx.hold();
     // What only says that there is a visit must not overwrite what another message said of it.
     let write = rule.visit;
     if write == Write::Create {
-        cx.add(write, &url, resource.clone(), &system, &value);
+        cx.add(Plan::Make, &url, resource.clone(), &system, &value);
     }
-    Some(Visit { url, key: format!("{system}|{value}"), resource, write, system, value, clears })
+    Some(Visit { url, key: format!("{system}|{value}"), resource, stay, write, system, value, held })
+}
+
+/// What the event says of status and places; those leave the resource.
+fn stay(cx: &Context<'_>, rule: &MessageRule, pv1: Segment<'_>, resource: &mut Value) -> Stay {
+    let places = resource.as_object_mut().and_then(|members| members.shift_remove("location"));
+    let place = |kind: &str| {
+        let all = places.as_ref().and_then(Value::as_array).into_iter().flatten();
+        let mut of = all.filter(|one| one.get("status").and_then(Value::as_str) == Some(kind));
+        of.next().and_then(|one| one.get("location").cloned())
+    };
+    Stay {
+        act: rule.act,
+        status: rule.status.clone().unwrap_or_else(|| "unknown".to_owned()),
+        when: cx.happened.clone(),
+        started: resource.pointer("/period/start").and_then(Value::as_str).map(str::to_owned),
+        ended: resource.pointer("/period/end").and_then(Value::as_str).map(str::to_owned),
+        planned: clean(pv1.field(2)).is_some_and(|class| class.eq_ignore_ascii_case("P")),
+        classed: resource.get("class").is_some(),
+        assigned: place("assigned"),
+        prior: place("prior"),
+        temporary: place("temporary"),
+        pending: place("pending"),
+        left: place("left"),
+    }
 }
 
 /// Adds the visit of an ADT message, with its diagnoses.
@@ -76,8 +97,9 @@ pub(crate) fn finish(cx: &mut Context<'_>, visit: Option<Visit>, diagnoses: Vec<
         if !diagnoses.is_empty() {
             set(&mut visit.resource, "diagnosis", Value::Array(diagnoses));
         }
-        cx.restore_clears(visit.clears);
-        cx.add(visit.write, &visit.url, visit.resource, &visit.system, &visit.value);
+        cx.restore(visit.held);
+        let plan = Plan::Visit(Box::new(visit.stay));
+        cx.add(plan, &visit.url, visit.resource, &visit.system, &visit.value);
     }
 }
 
@@ -112,18 +134,4 @@ fn key(
     cx.warn("PV1-19", "no visit number");
     let system = cx.feed.system("visit-unnumbered");
     Some((json!({"use": "secondary", "system": system, "value": value}), system, value))
-}
-
-fn status(rule: &MessageRule, pv1: Segment<'_>, resource: &Value) -> String {
-    let by_event = rule.status.as_deref().unwrap_or("unknown");
-    let cancelled = by_event == "cancelled";
-    let ended = resource.pointer("/period/end").is_some();
-    let planned = clean(pv1.field(2)).is_some_and(|class| class.eq_ignore_ascii_case("P"));
-    match (cancelled, ended, planned) {
-        (true, _, _) => "cancelled",
-        (_, true, _) => "finished",
-        (_, _, true) => "planned",
-        _ => by_event,
-    }
-    .to_owned()
 }

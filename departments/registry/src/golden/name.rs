@@ -6,13 +6,11 @@ use meridian_model::view::PatientView;
 use serde_json::Value;
 
 use super::{Source, fits, items, text};
+use crate::matching::names::{NEWBORN, NO_NAMES};
 
 /// The name and its variants.
 const MOST: usize = 4;
 
-/// What is written where no name is known, and how newborns are called before they have one: after the mother.
-const NO_NAMES: [&str; 7] = ["无名氏", "无名", "未知", "不详", "佚名", "新生儿", "unknown"];
-const NEWBORN: [&str; 8] = ["之子", "之女", "之婴", "之长子", "之次子", "之长女", "之次女", "之婴儿"];
 /// `HumanName.use` of names that are not what a person is called now.
 const NOT_NOW: [&str; 5] = ["temp", "anonymous", "nickname", "old", "maiden"];
 

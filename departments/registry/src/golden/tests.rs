@@ -3,13 +3,12 @@
 use meridian_engine::Subject;
 
 use super::*;
-use crate::evidence::Evidence;
 
 fn source(subject: i64, at: &str, mut patient: Value) -> Source {
     patient["resourceType"] = json!("Patient");
     patient["id"] = json!(format!("p{subject}"));
     patient["meta"]["lastUpdated"] = json!(at);
-    Source { subject: Subject(subject), evidence: Evidence::of(&patient), patient }
+    Source::of(Subject(subject), patient)
 }
 
 const IDENTITY: &str = "urn:oid:2.16.156.10011.1.3";

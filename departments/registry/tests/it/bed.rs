@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use meridian_engine::{Caller, Engine, Mode, Request, Subject, create, delete, search, update};
-use meridian_registry::{Registry, ResidentNumber};
+use meridian_engine::operations::Call;
+use meridian_engine::{Caller, Engine, EngineError, Mode, Request, Role, Subject, create, delete, search, update};
+use meridian_registry::matching::Matcher;
+use meridian_registry::{Registry, ResidentNumber, operations};
 use meridian_store::{GOLDEN_PATIENT, Reader, Store, StoreError, StoreOptions};
 use serde_json::{Value, json};
 
@@ -31,7 +33,7 @@ impl Bed {
         let dir = tempfile::tempdir().unwrap();
         let options = StoreOptions { readers: 2, cache_mib: 8, ..StoreOptions::default() };
         let store = Store::open(dir.path(), &options).unwrap();
-        Bed { engine: Engine::new(store.clone(), vec![Arc::new(Registry)]), store, _dir: dir }
+        Bed { engine: Engine::new(store.clone(), vec![Arc::new(Registry::default())]), store, _dir: dir }
     }
 
     pub(crate) async fn put(&self, patient: Value) {
@@ -51,9 +53,35 @@ impl Bed {
     pub(crate) async fn find(&self, kind: &str, query: &[(&str, &str)]) -> Vec<Value> {
         let params = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let request = Request { kind: kind.to_owned(), params, lenient: false };
-        let answer = search(&self.engine, &caller("CJ00"), &request).await.unwrap();
+        let answer = search(&self.engine, &operator(), &request).await.unwrap();
         let hits = answer.hits.iter().filter(|hit| hit.mode == Mode::Match);
         hits.map(|hit| serde_json::from_slice(&hit.served.body).unwrap()).collect()
+    }
+
+    /// Calls an operation of this department as somebody.
+    pub(crate) async fn call_as(
+        &self,
+        who: &Caller,
+        name: &str,
+        params: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Result<Value, EngineError> {
+        let all = operations(Matcher::default());
+        let operation = all.iter().find(|operation| operation.name == name).unwrap();
+        meridian_engine::operations::permitted(who, operation)?;
+        let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        operation.act.run(&self.engine, who, Call { params, body, ..Call::default() }).await
+    }
+
+    /// Calls an operation as an operator.
+    pub(crate) async fn call(&self, name: &str, params: &[(&str, &str)]) -> Value {
+        self.call_as(&operator(), name, params, None).await.unwrap()
+    }
+
+    /// The reviews in a state.
+    pub(crate) async fn reviews(&self, status: &str) -> Vec<Value> {
+        let code = "https://meridian.example/task|review-identity";
+        self.find("Task", &[("code", code), ("status", status), ("_count", "1000")]).await
     }
 
     /// The golden Patients that are in use.
@@ -120,6 +148,29 @@ fn patient_code(bed: &Bed, id: &str) -> Option<u16> {
 
 pub(crate) fn caller(institution: &str) -> Caller {
     Caller::system("feed", institution, "test")
+}
+
+pub(crate) fn operator() -> Caller {
+    Caller { role: Role::Operator, ..Caller::system("operator", "CJ00", "test") }
+}
+
+/// Who a Patient without numbers is: name, birth date, telephone, street and house.
+pub(crate) fn weak(id: &str, name: &str, born: &str, phone: &str, house: &str) -> Value {
+    let mut patient =
+        json!({"resourceType": "Patient", "id": id, "name": [{"text": name}], "birthDate": born, "gender": "female"});
+    if !phone.is_empty() {
+        patient["telecom"] = json!([{"system": "phone", "value": phone}]);
+    }
+    if !house.is_empty() {
+        patient["address"] = json!([{"line": [house]}]);
+    }
+    patient
+}
+
+/// The same with an identity number.
+pub(crate) fn with_number(mut patient: Value, number: &str) -> Value {
+    patient["identifier"] = json!([{"system": IDENTITY, "value": number}]);
+    patient
 }
 
 /// The identity number of somebody born on a day (`19700305`), with its check character. Area 990101 does not exist.

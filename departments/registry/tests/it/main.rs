@@ -4,6 +4,10 @@
 mod bed;
 mod concurrent;
 mod correction;
+mod decision;
+mod matching;
 mod merging;
+mod order;
 mod random;
 mod same;
+mod weight;

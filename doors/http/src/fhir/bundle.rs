@@ -21,7 +21,7 @@ pub(super) async fn run(asked: Asked) -> Result<Response, Problem> {
     let limit = asked.state.limits.bundle;
     let received = crate::body::read(&asked.state, &asked.headers, asked.body, limit).await?;
     let value = received.json(limit).await?;
-    let options = Options { lane, once, job: None };
+    let options = Options { lane, once, ..Options::default() };
     let reply = meridian_engine::run_bundle(&asked.state.engine, &asked.caller, value, options).await?;
     Ok(json(StatusCode::OK, reply.json(&asked.state.base, asked.prefer.representation)))
 }

@@ -51,6 +51,7 @@ pub(super) async fn run(
             incoming::resource(&value)?;
             if value.get("resourceType").and_then(Value::as_str) == Some("Parameters") {
                 call.params.extend(parameters(&value));
+                call.body = resource(value);
             } else {
                 call.body = Some(value);
             }
@@ -63,6 +64,13 @@ pub(super) async fn run(
     }
     let answer = operation.act.run(&state.engine, &caller, call).await?;
     Ok(json(StatusCode::OK, answer.to_string().into_bytes()))
+}
+
+/// The resource that the parameter of this name holds.
+fn resource(mut parameters: Value) -> Option<Value> {
+    let all = parameters.get_mut("parameter")?.as_array_mut()?;
+    let named = all.iter_mut().find(|one| one.get("name").and_then(Value::as_str) == Some("resource"))?;
+    named.get_mut("resource").map(Value::take)
 }
 
 /// The primitive parameters, as text.

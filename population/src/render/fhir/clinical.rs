@@ -15,8 +15,28 @@ const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical
 const VERIFIED: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/condition-category";
 
-/// Adds the chronic problems that the institution has seen, and the short illnesses with their visit.
-pub(crate) fn conditions(entries: &mut Entries, resident: &Resident, institution: &'static str) {
+/// Adds the chronic problems that the institution has seen, and the short illnesses with their visit; a cancer is told
+/// to the centre of the resident's street by the hospital.
+pub(crate) fn conditions(entries: &mut Entries, region: &Region, resident: &Resident, institution: &'static str) {
+    let last = resident.death.map_or(region.today(), |death| death.at.day);
+    if let Some(cancer) = resident.cancer.filter(|_| resident.truth.address.centre == institution) {
+        let told = cancer.diagnosed.plus(20);
+        let known = resident.death.is_none_or(|death| told < death.at.day);
+        let condition = json!({
+            "resourceType": "Condition",
+            "clinicalStatus": listed(CLINICAL, "active"),
+            "verificationStatus": listed(VERIFIED, "confirmed"),
+            "category": [concept(CATEGORY, "problem-list-item", "Problem List Item", "肿瘤")],
+            "code": coded(systems::ICD10, cancer.site.icd, cancer.site.chinese),
+            "subject": entries.patient(),
+            "onsetDateTime": cancer.diagnosed.to_string(),
+            "recordedDate": Moment::new(told, 9 * 60).to_string(),
+            "note": [{"text": format!("{}；由上级医院出院小结转录。", cancer.stage_text())}],
+        });
+        if known {
+            entries.put("problem.cancer", condition);
+        }
+    }
     for chronic in &resident.chronic {
         let row = chronic.disease.row();
         let seen = |visit: &&crate::clinic::visit::Visit| visit.diagnoses.iter().any(|d| d.icd == row.icd);
@@ -35,17 +55,20 @@ pub(crate) fn conditions(entries: &mut Entries, resident: &Resident, institution
         entries.put(&format!("problem.{}", row.icd), condition);
     }
     for visit in resident.visits_to(institution).filter(|visit| visit.purpose == Purpose::Illness) {
+        let over = visit.end.day.plus(10);
+        let (status, abated) =
+            if over < last { ("resolved", json!(over.to_string())) } else { ("active", Value::Null) };
         for diagnosis in visit.diagnoses.iter().filter(|d| d.onset.is_none()) {
             let condition = json!({
                 "resourceType": "Condition",
-                "clinicalStatus": listed(CLINICAL, "resolved"),
+                "clinicalStatus": listed(CLINICAL, status),
                 "verificationStatus": listed(VERIFIED, "confirmed"),
                 "category": [concept(CATEGORY, "encounter-diagnosis", "Encounter Diagnosis", "就诊诊断")],
                 "code": coded(systems::ICD10, diagnosis.icd, diagnosis.chinese),
                 "subject": entries.patient(),
                 "encounter": entries.encounter(visit),
                 "onsetDateTime": visit.start.day.to_string(),
-                "abatementDateTime": visit.end.day.plus(10).to_string(),
+                "abatementDateTime": abated,
                 "recordedDate": visit.start.to_string(),
             });
             entries.put(&format!("{}.{}", visit.number, diagnosis.icd), condition);
@@ -108,7 +131,8 @@ fn dosage(course: &Course) -> Value {
 /// Adds the medicines that this institution prescribed.
 pub(crate) fn medicines(entries: &mut Entries, region: &Region, resident: &Resident, institution: &Institution) {
     for (place, course) in resident.courses.iter().enumerate().filter(|(_, c)| c.institution == institution.code) {
-        let over = course.end.is_some_and(|end| end <= region.today());
+        let last = resident.death.map_or(region.today(), |death| death.at.day);
+        let over = course.end.is_some_and(|end| end <= last);
         let status = match (over, course.stopped) {
             (true, Some(_)) => "stopped",
             (true, None) => "completed",
@@ -157,4 +181,21 @@ pub(crate) fn doses(entries: &mut Entries, resident: &Resident, institution: &In
         });
         entries.put(&format!("dose.{}.{}", dose.day.compact(), dose.vaccine.cvx), immunization);
     }
+}
+
+/// Adds the mother of a child whose birth is in the record.
+pub(crate) fn mother(entries: &mut Entries, resident: &Resident, institution: &'static str) {
+    let Some(mother) = resident.mother.as_ref().filter(|_| resident.truth.address.centre == institution) else {
+        return;
+    };
+    let related = json!({
+        "resourceType": "RelatedPerson",
+        "identifier": [{"system": systems::IDENTITY_NUMBER, "value": mother.identity_number}],
+        "active": true,
+        "patient": entries.patient(),
+        "relationship": [concept("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "MTH", "mother", "母亲")],
+        "name": [{"text": mother.name.text(), "family": mother.name.family, "given": [mother.name.given]}],
+        "gender": "female",
+    });
+    entries.put("mother", related);
 }

@@ -47,12 +47,7 @@ fn document(entries: &Entries, paper: &Paper, author: &Value, custodian: &Value,
 
 /// Adds the note of a visit.
 pub(crate) fn note(entries: &mut Entries, resident: &Resident, visit: &Visit, institution: &Institution) {
-    let kind = match (visit.purpose, visit.class) {
-        (Purpose::FollowUp, _) => ("11506-3", "Progress note", "慢病随访记录"),
-        (Purpose::CheckUp, _) => ("11488-4", "Consult note", "健康体检小结"),
-        (_, Class::Inpatient) => ("18842-5", "Discharge summary", "出院小结"),
-        _ => ("34108-1", "Outpatient Note", "门诊病历"),
-    };
+    let kind = note::sort(visit);
     let paper = Paper {
         kind,
         title: format!("{} {}", kind.2, visit.start.day),
@@ -68,25 +63,56 @@ pub(crate) fn note(entries: &mut Entries, resident: &Resident, visit: &Visit, in
     entries.put(&format!("{}.note", visit.number), resource);
 }
 
-/// Adds copies of the hospital's discharge summaries, as the centre of the resident's street receives them.
+/// Adds copies of the hospitals' papers, as the centre of the resident's street receives them: the record of an
+/// admission, the summary of a discharge, reports of CT, MR and pathology.
 pub(crate) fn discharge_copies(entries: &mut Entries, region: &Region, resident: &Resident, institution: &Institution) {
     if resident.truth.address.centre != institution.code {
         return;
     }
-    for visit in resident.visits.iter().filter(|visit| visit.class == Class::Inpatient) {
+    for visit in &resident.visits {
         let Some(hospital) = region.institution(visit.institution).filter(|i| i.kind == Kind::Hospital) else {
             continue;
         };
-        let paper = Paper {
-            kind: ("18842-5", "Discharge summary", "出院小结"),
-            title: format!("出院小结(上级医院转来) {}", visit.end.day),
-            written: visit.end,
-            text: note::of_visit(resident, visit, hospital),
-        };
+        let mut papers = Vec::new();
+        if visit.class == Class::Inpatient && !visit.open {
+            let kind = note::sort(visit);
+            papers.push((
+                "discharge".to_owned(),
+                Paper {
+                    kind,
+                    title: format!("{}(上级医院转来) {}", kind.2, visit.end.day),
+                    written: visit.end,
+                    text: note::of_visit(resident, visit, hospital),
+                },
+            ));
+            let kind = note::ADMISSION;
+            if visit.purpose == Purpose::Illness {
+                papers.push((
+                    "admission".to_owned(),
+                    Paper {
+                        kind,
+                        title: format!("{}(上级医院转来) {}", kind.2, visit.start.day),
+                        written: visit.start.plus_minutes(180).min(visit.end),
+                        text: note::admission(resident, visit, hospital),
+                    },
+                ));
+            }
+        }
+        for (place, study) in visit.studies.iter().enumerate() {
+            let large = matches!(study.kind.modality, "CT" | "MR" | "SM");
+            let text = note::examined(resident, visit, study, hospital).filter(|_| large);
+            papers.extend(text.zip(study.issued).map(|(text, issued)| {
+                let kind = note::EXAMINATION;
+                let title = format!("{} {}", study.kind.chinese, issued.day);
+                (format!("R{place:02}.paper"), Paper { kind, title, written: issued, text })
+            }));
+        }
         let context = json!({"period": {"start": visit.start.to_string(), "end": visit.end.to_string()}});
         let author = json!({"display": format!("{} {}", hospital.name, visit.department)});
         let custodian = organization(institution);
-        let resource = document(entries, &paper, &author, &custodian, &context);
-        entries.put(&format!("{}.discharge", visit.number), resource);
+        for (what, paper) in papers {
+            let resource = document(entries, &paper, &author, &custodian, &context);
+            entries.put(&format!("{}.{what}", visit.number), resource);
+        }
     }
 }

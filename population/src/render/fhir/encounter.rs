@@ -22,6 +22,11 @@ pub(crate) const fn purpose_name(purpose: Purpose) -> &'static str {
         Purpose::Clinic => "专科复诊",
         Purpose::FollowUp => "慢病随访",
         Purpose::CheckUp => "健康体检",
+        Purpose::Antenatal => "产前检查",
+        Purpose::Delivery => "住院分娩",
+        Purpose::Birth => "新生儿出生",
+        Purpose::ChildCheck => "儿童保健",
+        Purpose::Treatment => "治疗",
     }
 }
 

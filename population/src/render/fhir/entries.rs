@@ -6,6 +6,7 @@ use crate::fixed::Fixed;
 use crate::institution::Institution;
 use crate::render::systems;
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Entries of one Bundle.
@@ -58,6 +59,11 @@ pub(crate) fn organization(institution: &Institution) -> Value {
 impl Entries {
     pub(crate) fn new(seed: u64, institution: &'static str, resident: u64) -> Self {
         Self { seed, institution, owner: format!("{resident}"), entries: Vec::new() }
+    }
+
+    /// For a second number of the resident at the institution.
+    pub(crate) fn second(seed: u64, institution: &'static str, resident: u64) -> Self {
+        Self { seed, institution, owner: format!("{resident}b"), entries: Vec::new() }
     }
 
     /// For the institution's master data.
@@ -136,6 +142,52 @@ impl Entries {
     /// The transaction.
     pub(crate) fn bundle(self) -> Value {
         json!({"resourceType": "Bundle", "type": "transaction", "entry": self.entries})
+    }
+
+    /// The same in transactions of at most `size` entries. A reference to an entry of another transaction becomes a
+    /// conditional one; send them in order.
+    pub(crate) fn bundles(self, size: usize) -> Vec<Value> {
+        let condition = |entry: &Value| {
+            let text = |at: &str| entry.pointer(at).and_then(Value::as_str).unwrap_or_default().to_owned();
+            (text("/fullUrl"), format!("{}?{}", text("/request/url"), text("/request/ifNoneExist")))
+        };
+        let places: HashMap<String, (usize, String)> = self
+            .entries
+            .iter()
+            .enumerate()
+            .map(|(place, entry)| {
+                let (url, condition) = condition(entry);
+                (url, (place / size, condition))
+            })
+            .collect();
+        let mut chunks: Vec<Vec<Value>> = Vec::new();
+        for (place, mut entry) in self.entries.into_iter().enumerate() {
+            lead_out(&mut entry, place / size, &places);
+            match chunks.get_mut(place / size) {
+                Some(chunk) => chunk.push(entry),
+                None => chunks.push(vec![entry]),
+            }
+        }
+        chunks
+            .into_iter()
+            .map(|entry| json!({"resourceType": "Bundle", "type": "transaction", "entry": entry}))
+            .collect()
+    }
+}
+
+/// Replaces references to entries of other chunks by their conditions.
+fn lead_out(value: &mut Value, chunk: usize, places: &HashMap<String, (usize, String)>) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(reference)) = map.get_mut("reference")
+                && let Some((_, condition)) = places.get(reference).filter(|(home, _)| *home != chunk)
+            {
+                reference.clone_from(condition);
+            }
+            map.values_mut().for_each(|inner| lead_out(inner, chunk, places));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|inner| lead_out(inner, chunk, places)),
+        _ => {}
     }
 }
 

@@ -1,14 +1,13 @@
 //! Observations: vital signs and laboratory results, and the DiagnosticReports that bind the latter.
 
 use super::entries::{Entries, concept, listed, quantity};
+use super::order;
 use crate::clinic::panel::{Finding, Report, interval_text};
-use crate::clinic::visit::Visit;
+use crate::clinic::visit::{Measured, Visit};
 use crate::fixed::Fixed;
+use crate::institution::Institution;
 use crate::render::systems::{INTERPRETATION, LOINC, OBSERVATION_CATEGORY};
 use serde_json::{Map, Value, json};
-
-/// Minutes from the beginning of a visit to the result.
-const RESULT_AFTER: i32 = 95;
 
 fn category(code: &str, display: &str, chinese: &str) -> Value {
     json!([concept(OBSERVATION_CATEGORY, code, display, chinese)])
@@ -16,8 +15,14 @@ fn category(code: &str, display: &str, chinese: &str) -> Value {
 
 /// Adds the vital signs of a visit; blood pressure is one Observation with two components.
 pub(crate) fn vital_signs(entries: &mut Entries, visit: &Visit) {
-    let Some(vitals) = visit.vitals else { return };
-    let at = visit.start.plus_minutes(5).to_string();
+    for (place, measured) in visit.vitals.iter().enumerate() {
+        signs(entries, visit, place, measured);
+    }
+}
+
+fn signs(entries: &mut Entries, visit: &Visit, place: usize, measured: &Measured) {
+    let vitals = &measured.vitals;
+    let at = measured.at.to_string();
     let (patient, encounter) = (entries.patient(), entries.encounter(visit));
     let common = |code: Value| {
         json!({
@@ -45,14 +50,14 @@ pub(crate) fn vital_signs(entries: &mut Entries, visit: &Visit) {
             ]);
             pressure.insert("component".to_owned(), parts);
         }
-        entries.put(&format!("{}.85354-9", visit.number), pressure);
+        entries.put(&format!("{}.N{place:02}.85354-9", visit.number), pressure);
     }
     for sign in vitals.signs() {
         let mut whole = common(concept(LOINC, sign.loinc, sign.english, sign.chinese));
         if let Some(whole) = whole.as_object_mut() {
             whole.insert("valueQuantity".to_owned(), quantity(sign.value, sign.unit, sign.ucum));
         }
-        entries.put(&format!("{}.{}", visit.number, sign.loinc), whole);
+        entries.put(&format!("{}.N{place:02}.{}", visit.number, sign.loinc), whole);
     }
 }
 
@@ -67,48 +72,86 @@ fn range(finding: &Finding) -> Value {
     Value::Object(range)
 }
 
-fn result(entries: &mut Entries, visit: &Visit, report: &Report, finding: &Finding) -> String {
-    let row = finding.analyte.row();
-    let flag = finding.flag;
-    let observation = json!({
-        "resourceType": "Observation",
-        "status": "final",
-        "category": category("laboratory", "Laboratory", "检验"),
-        "code": concept(LOINC, row.loinc, row.english, row.chinese),
-        "subject": entries.patient(),
-        "encounter": entries.encounter(visit),
-        "effectiveDateTime": visit.start.plus_minutes(15).to_string(),
-        "issued": visit.start.plus_minutes(RESULT_AFTER).to_string(),
-        "valueQuantity": quantity(finding.value, row.unit, row.ucum),
-        "interpretation": [concept(INTERPRETATION, flag.code(), flag.english(), flag.chinese())],
-        "referenceRange": [range(finding)],
-    });
-    entries.put(&format!("{}.{}{}", visit.number, report.panel.letter(), row.loinc), observation)
+/// What all parts of a report share.
+struct Frame<'a> {
+    visit: &'a Visit,
+    report: &'a Report,
+    /// Place of the report in the visit.
+    place: usize,
 }
 
-/// Adds the laboratory reports of a visit with their results.
-pub(crate) fn reports(entries: &mut Entries, visit: &Visit) {
-    for report in &visit.reports {
-        let results: Vec<Value> = report
-            .findings
-            .iter()
-            .map(|finding| json!({"reference": result(entries, visit, report, finding)}))
-            .collect();
-        if results.len() < 2 {
-            continue; // one item alone needs no report around it
+impl Frame<'_> {
+    fn observation(&self, entries: &mut Entries, code: (&str, &str, &str), more: Map<String, Value>) -> Value {
+        let mut whole = Map::new();
+        whole.insert("resourceType".to_owned(), json!("Observation"));
+        whole.insert("status".to_owned(), json!("final"));
+        whole.insert("category".to_owned(), category("laboratory", "Laboratory", "检验"));
+        whole.insert("code".to_owned(), concept(LOINC, code.0, code.1, code.2));
+        whole.insert("subject".to_owned(), entries.patient());
+        whole.insert("encounter".to_owned(), entries.encounter(self.visit));
+        whole.insert("effectiveDateTime".to_owned(), json!(self.report.observed.to_string()));
+        whole.insert("issued".to_owned(), json!(self.report.issued.to_string()));
+        whole.extend(more);
+        let what = format!("{}.L{:02}.{}", self.visit.number, self.place, code.0);
+        json!({"reference": entries.put(&what, Value::Object(whole))})
+    }
+
+    fn results(&self, entries: &mut Entries) -> Vec<Value> {
+        let mut results = Vec::new();
+        for finding in &self.report.findings {
+            let (row, flag) = (finding.analyte.row(), finding.flag);
+            let mut more = Map::new();
+            more.insert("valueQuantity".to_owned(), quantity(finding.value, row.unit, row.ucum));
+            more.insert(
+                "interpretation".to_owned(),
+                json!([concept(INTERPRETATION, flag.code(), flag.english(), flag.chinese())]),
+            );
+            more.insert("referenceRange".to_owned(), json!([range(finding)]));
+            results.push(self.observation(entries, (row.loinc, row.english, row.chinese), more));
         }
+        for test in &self.report.tests {
+            let mut more = Map::new();
+            let known = matches!(test.word.code, "POS" | "NEG");
+            let value = if known {
+                let english = if test.word.abnormal { "Positive" } else { "Negative" };
+                concept(INTERPRETATION, test.word.code, english, test.word.chinese)
+            } else {
+                json!({"text": test.word.chinese})
+            };
+            more.insert("valueCodeableConcept".to_owned(), value);
+            let (code, english) = if test.word.abnormal { ("A", "Abnormal") } else { ("N", "Normal") };
+            more.insert("interpretation".to_owned(), json!([listed_as(INTERPRETATION, code, english)]));
+            let assay = test.assay;
+            results.push(self.observation(entries, (assay.loinc, assay.english, assay.chinese), more));
+        }
+        results
+    }
+}
+
+fn listed_as(system: &str, code: &str, english: &str) -> Value {
+    json!({"coding": [{"system": system, "code": code, "display": english}]})
+}
+
+/// Adds the laboratory orders of a visit with their reports and results.
+pub(crate) fn reports(entries: &mut Entries, resident: u64, visit: &Visit, institution: &Institution) {
+    for (place, report) in visit.reports.iter().enumerate() {
+        let frame = Frame { visit, report, place };
+        let results = frame.results(entries);
         let (loinc, chinese) = report.panel.name();
+        let code = concept(LOINC, loinc, chinese, chinese);
+        let order = order::laboratory(entries, resident, visit, institution, (place, report));
         let whole = json!({
             "resourceType": "DiagnosticReport",
+            "basedOn": [{"reference": order}],
             "status": "final",
             "category": [listed("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB")],
-            "code": concept(LOINC, loinc, chinese, chinese),
+            "code": code,
             "subject": entries.patient(),
             "encounter": entries.encounter(visit),
-            "effectiveDateTime": visit.start.plus_minutes(15).to_string(),
-            "issued": visit.start.plus_minutes(RESULT_AFTER).to_string(),
+            "effectiveDateTime": report.observed.to_string(),
+            "issued": report.issued.to_string(),
             "result": results,
         });
-        entries.put(&format!("{}.{}report", visit.number, report.panel.letter()), whole);
+        entries.put(&format!("{}.L{place:02}.report", visit.number), whole);
     }
 }

@@ -1,15 +1,18 @@
 //! The Patient as the institution registered it.
 
 use super::entries::{Entries, organization};
-use crate::institution::Institution;
+use crate::calendar::Moment;
+use crate::institution::{Institution, Kind};
 use crate::people::address::{CITY, DISTRICT, POSTAL_CODE};
-use crate::people::person::{Name, Role};
+use crate::people::person::{Name, Person, Role};
 use crate::registration::Registration;
 use crate::render::systems;
-use crate::resident::Resident;
 use serde_json::{Value, json};
 
 fn name(name: &Name) -> Value {
+    if name.family.is_empty() {
+        return json!({"use": "official", "text": name.text()});
+    }
     json!({"use": "official", "text": name.text(), "family": name.family, "given": [name.given]})
 }
 
@@ -41,9 +44,14 @@ const fn relation(role: Role) -> (&'static str, &'static str) {
     }
 }
 
-/// Adds the Patient.
-pub(crate) fn put(entries: &mut Entries, resident: &Resident, registration: &Registration, institution: &Institution) {
-    let truth = &resident.truth;
+/// Adds the Patient; `died` when the institution knows of the death.
+pub(crate) fn put(
+    entries: &mut Entries,
+    truth: &Person,
+    died: Option<Moment>,
+    registration: &Registration,
+    institution: &Institution,
+) {
     let own = identifier(
         ("MR", "病历号"),
         &format!("{}{}", systems::RECORD_NUMBER, institution.code),
@@ -56,8 +64,10 @@ pub(crate) fn put(entries: &mut Entries, resident: &Resident, registration: &Reg
     if let Some(number) = &registration.insurance_number {
         more.push(identifier(("SN", "医保个人编号"), systems::INSURANCE_NUMBER, number));
     }
-    let record = health_record(truth.index, institution);
-    more.push(json!({"use": "secondary", "type": {"text": "居民健康档案编号"}, "system": systems::HEALTH_RECORD_NUMBER, "value": record}));
+    if institution.kind == Kind::Centre && !registration.second {
+        let record = health_record(truth.index, institution);
+        more.push(json!({"use": "secondary", "type": {"text": "居民健康档案编号"}, "system": systems::HEALTH_RECORD_NUMBER, "value": record}));
+    }
     let telecom: Vec<Value> =
         registration.phone.iter().map(|phone| json!({"system": "phone", "value": phone, "use": "mobile"})).collect();
     let contact: Vec<Value> = truth
@@ -98,6 +108,7 @@ pub(crate) fn put(entries: &mut Entries, resident: &Resident, registration: &Reg
         "telecom": telecom,
         "gender": registration.sex.fhir(),
         "birthDate": registration.birth.to_string(),
+        "deceasedDateTime": died.map(|at| at.to_string()),
         "address": [{
             "use": "home",
             "type": "physical",

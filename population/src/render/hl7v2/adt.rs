@@ -1,38 +1,65 @@
-//! ADT: A04 when somebody comes to a clinic or the emergency room, A01 when admitted, A08 after the discharge.
+//! ADT: who somebody is (A28, A31, A40) and where somebody lies (A01 to A13).
 
-use super::segments::{al1, dg1, in1, nk1, pid, pv1};
-use super::{Scene, begin};
-use crate::calendar::Moment;
-use crate::clinic::acute::Class;
+use super::segments::{Bedside, al1, dg1, in1, nk1, pid, pv1};
+use super::{Letter, Scene};
 use crate::clinic::visit::Visit;
-use meridian_hl7v2::{Charset, Writer};
+use crate::registration::Registration;
 
-fn start(scene: &Scene<'_>, event: &str, at: Moment, control_id: &str, charset: Charset) -> Writer {
-    let mut w = begin(scene.institution, ("ADT", event, "ADT_A01"), at, control_id, charset);
-    w.segment("EVN").put(1, event).put(2, &at.compact());
-    pid(&mut w, scene);
-    nk1(&mut w, scene);
-    w
+/// The structure that an event is sent in.
+pub(super) fn structure(event: &str) -> &'static str {
+    match event {
+        "A02" => "ADT_A02",
+        "A03" => "ADT_A03",
+        "A05" | "A28" | "A31" => "ADT_A05",
+        "A06" | "A07" => "ADT_A06",
+        "A11" => "ADT_A09",
+        "A12" => "ADT_A12",
+        "A40" => "ADT_A39",
+        _ => "ADT_A01",
+    }
 }
 
-/// Registration or admission.
-pub(crate) fn begin_visit(scene: &Scene<'_>, visit: &Visit, control_id: &str, charset: Charset) -> Writer {
-    let inpatient = visit.class == Class::Inpatient;
-    let event = if inpatient { "A01" } else { "A04" };
-    let mut w = start(scene, event, visit.start, control_id, charset);
-    pv1(&mut w, scene, visit, false);
-    al1(&mut w, scene, visit);
-    dg1(&mut w, scene, visit, if inpatient { "A" } else { "W" });
-    in1(&mut w, scene);
-    w
+fn begin(letter: &mut Letter<'_>, event: &str) {
+    let time = letter.dialect.time(letter.at);
+    letter.writer.segment("EVN").put(1, event).put(2, &time);
 }
 
-/// The update that closes a stay.
-pub(crate) fn end_visit(scene: &Scene<'_>, visit: &Visit, control_id: &str, charset: Charset) -> Writer {
-    let mut w = start(scene, "A08", visit.end, control_id, charset);
-    pv1(&mut w, scene, visit, true);
-    al1(&mut w, scene, visit);
-    dg1(&mut w, scene, visit, "F");
-    in1(&mut w, scene);
-    w
+/// A28 or A31: the person alone.
+pub(super) fn person(letter: &mut Letter<'_>, scene: &Scene<'_>, event: &str) {
+    begin(letter, event);
+    pid(letter, scene);
+    nk1(letter, scene);
+    // PV1 is required; N: there is no visit
+    letter.writer.segment("PV1").put(1, "1").put(2, "N");
+    in1(letter, scene);
+}
+
+/// A40: the number in `old` is the resident of the scene.
+pub(super) fn merge(letter: &mut Letter<'_>, scene: &Scene<'_>, old: &Registration) {
+    begin(letter, "A40");
+    pid(letter, scene);
+    let segment = letter.writer.segment("MRG");
+    segment.put((1, 1), &old.record_number).put((1, 4), scene.institution.code).put((1, 5), "MR");
+    segment.put((7, 1), &old.name.text());
+}
+
+/// A visit's event. `diagnosis` is the kind of diagnosis that comes along, with allergies and insurance.
+pub(super) fn visit(
+    letter: &mut Letter<'_>,
+    scene: &Scene<'_>,
+    event: &str,
+    (visit, side): (&Visit, &Bedside),
+    diagnosis: Option<char>,
+) {
+    begin(letter, event);
+    pid(letter, scene);
+    if diagnosis.is_some() {
+        nk1(letter, scene);
+    }
+    pv1(letter, scene, visit, side);
+    if let Some(kind) = diagnosis {
+        al1(letter, scene, visit);
+        dg1(letter, scene, visit, kind);
+        in1(letter, scene);
+    }
 }

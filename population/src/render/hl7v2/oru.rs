@@ -1,19 +1,34 @@
-//! ORU^R01: vital signs, laboratory panels and the text of a chest film.
+//! ORU^R01: vital signs, laboratory panels and the text of examinations.
 
-use super::segments::{pid, pv1, visit_number};
-use super::{Scene, begin};
+use super::dialect::Section;
+use super::order::{Numbers, numbers};
+use super::segments::{Bedside, pid, pv1};
+use super::{Letter, Scene};
 use crate::calendar::Moment;
-use crate::clinic::acute::Class;
 use crate::clinic::panel::{Finding, Report, interval_text};
-use crate::clinic::visit::Visit;
-use meridian_hl7v2::{Charset, Writer};
+use crate::clinic::study::Study;
+use crate::clinic::visit::{Measured as Signs, Visit};
+
+/// LOINC code and Chinese name of the vital signs and their panel.
+pub(super) const SIGNS: [(&str, &str); 10] = [
+    ("85353-1", "生命体征"),
+    ("8480-6", "收缩压"),
+    ("8462-4", "舒张压"),
+    ("8867-4", "心率"),
+    ("8310-5", "体温"),
+    ("29463-7", "体重"),
+    ("8302-2", "身高"),
+    ("9843-4", "头围"),
+    ("9279-1", "呼吸"),
+    ("2708-6", "血氧饱和度"),
+];
 
 /// What OBR says.
 pub(crate) struct Order<'a> {
+    pub(crate) placer: &'a str,
     pub(crate) filler: &'a str,
     pub(crate) code: (&'a str, &'a str),
-    /// LAB, RAD or NUR.
-    pub(crate) section: &'a str,
+    pub(crate) section: Section,
     pub(crate) observed: Moment,
     pub(crate) issued: Moment,
 }
@@ -28,42 +43,69 @@ struct Measured<'a> {
     flag: &'a str,
 }
 
-pub(crate) fn obr(w: &mut Writer, place: usize, order: &Order<'_>) {
-    w.segment("ORC").put(1, "RE").put((3, 1), order.filler);
-    let segment = w.segment("OBR");
-    segment.put(1, &place.to_string()).put((3, 1), order.filler).put((3, 2), "LIS");
-    segment.put((4, 1), order.code.0).put((4, 2), order.code.1).put((4, 3), "LN");
-    segment.put(7, &order.observed.compact()).put(22, &order.issued.compact());
-    segment.put(24, order.section).put(25, "F");
+pub(crate) fn obr(letter: &mut Letter<'_>, place: usize, order: &Order<'_>) {
+    let dialect = letter.dialect;
+    let holder = |number: &str| if number.is_empty() { "" } else { "HIS" };
+    let segment = letter.writer.segment("ORC");
+    segment.put(1, "RE").put((2, 1), order.placer).put((2, 2), holder(order.placer));
+    segment.put((3, 1), order.filler).put((3, 2), "LIS");
+    let segment = letter.writer.segment("OBR");
+    segment.put(1, &place.to_string()).put((2, 1), order.placer).put((2, 2), holder(order.placer));
+    segment.put((3, 1), order.filler).put((3, 2), "LIS");
+    let (code, system) = dialect.item(order.code.0);
+    segment.put((4, 1), &code).put((4, 2), order.code.1).put((4, 3), system);
+    segment.put(7, &dialect.time(order.observed)).put(22, &dialect.time(order.issued));
+    segment.put(24, dialect.section(order.section)).put(25, "F");
 }
 
-fn obx(w: &mut Writer, place: usize, at: Moment, measured: &Measured<'_>) {
-    let segment = w.segment("OBX");
+fn obx(letter: &mut Letter<'_>, place: usize, at: Moment, measured: &Measured<'_>) {
+    let dialect = letter.dialect;
+    let (code, system) = dialect.item(measured.code.0);
+    let segment = letter.writer.segment("OBX");
     segment.put(1, &place.to_string()).put(2, "NM");
-    segment.put((3, 1), measured.code.0).put((3, 2), measured.code.1).put((3, 3), "LN");
+    segment.put((3, 1), &code).put((3, 2), measured.code.1).put((3, 3), system);
     segment.put(5, &measured.value);
-    segment.put((6, 1), measured.unit.0).put((6, 2), measured.unit.1).put((6, 3), "UCUM");
-    segment.put(7, &measured.range).put(8, measured.flag).put(11, "F").put(14, &at.compact());
+    if dialect.own_tables {
+        segment.put((6, 1), measured.unit.1);
+    } else {
+        segment.put((6, 1), measured.unit.0).put((6, 2), measured.unit.1).put((6, 3), "UCUM");
+    }
+    segment.put(7, &measured.range).put(8, measured.flag).put(11, "F").put(14, &dialect.time(at));
+}
+
+/// An OBX with a word or a text.
+fn worded(
+    letter: &mut Letter<'_>,
+    place: usize,
+    at: Moment,
+    (kind, code): (&str, (&str, &str)),
+    (text, flag): (&str, &str),
+) {
+    let dialect = letter.dialect;
+    let (own, system) = dialect.item(code.0);
+    let segment = letter.writer.segment("OBX");
+    segment.put(1, &place.to_string()).put(2, kind);
+    segment.put((3, 1), &own).put((3, 2), code.1).put((3, 3), system);
+    segment.put(5, text).put(8, flag).put(11, "F").put(14, &dialect.time(at));
 }
 
 /// One laboratory result.
-pub(crate) fn result(w: &mut Writer, place: usize, at: Moment, finding: &Finding) {
+pub(crate) fn result(letter: &mut Letter<'_>, place: usize, at: Moment, finding: &Finding) {
     let row = finding.analyte.row();
     let measured = Measured {
         code: (row.loinc, row.chinese),
         value: finding.value.to_string(),
         unit: (row.ucum, row.unit),
         range: interval_text(finding.interval),
-        flag: finding.flag.code(),
+        flag: letter.dialect.flag(finding.flag),
     };
-    obx(w, place, at, &measured);
+    obx(letter, place, at, &measured);
 }
 
-fn vital_signs(w: &mut Writer, place: usize, visit: &Visit, filler: &str) {
-    let Some(vitals) = visit.vitals else { return };
-    let at = visit.start.plus_minutes(5);
-    let order = Order { filler, code: ("85353-1", "生命体征"), section: "NUR", observed: at, issued: at };
-    obr(w, place, &order);
+fn vital_signs(letter: &mut Letter<'_>, place: usize, measured: &Signs, filler: &str) {
+    let (at, vitals) = (measured.at, &measured.vitals);
+    let code = ("85353-1", "生命体征");
+    obr(letter, place, &Order { placer: "", filler, code, section: Section::Nursing, observed: at, issued: at });
     let plain = |code, value, unit| Measured { code, value, unit, range: String::new(), flag: "" };
     let pressure = vitals.pressure.into_iter().flat_map(|(systolic, diastolic)| {
         [
@@ -73,49 +115,76 @@ fn vital_signs(w: &mut Writer, place: usize, visit: &Visit, filler: &str) {
     });
     let signs = vitals.signs().map(|s| plain((s.loinc, s.chinese), s.value.to_string(), (s.ucum, s.unit)));
     for (number, measured) in (1..).zip(pressure.chain(signs)) {
-        obx(w, number, at, &measured);
+        obx(letter, number, at, &measured);
     }
 }
 
-fn laboratory(w: &mut Writer, place: usize, visit: &Visit, report: &Report, filler: &str) {
-    // blood is drawn at the bedside on admission, in the clinic after the doctor has ordered it
-    let wait = if visit.class == Class::Inpatient { 0 } else { 15 };
-    let observed = visit.start.plus_minutes(wait);
-    let order =
-        Order { filler, code: report.panel.name(), section: "LAB", observed, issued: observed.plus_minutes(80) };
-    obr(w, place, &order);
+fn laboratory(letter: &mut Letter<'_>, place: usize, report: &Report, numbers: &Numbers) {
+    let order = Order {
+        placer: &numbers.placer,
+        filler: &numbers.filler,
+        code: report.panel.name(),
+        section: Section::Laboratory,
+        observed: report.observed,
+        issued: report.issued,
+    };
+    obr(letter, place, &order);
     for (number, finding) in (1..).zip(&report.findings) {
-        result(w, number, observed, finding);
+        result(letter, number, report.observed, finding);
+    }
+    for (number, test) in (report.findings.len() + 1..).zip(&report.tests) {
+        let flag = letter.dialect.judged(test.word.abnormal);
+        let code = (test.assay.loinc, test.assay.chinese);
+        worded(letter, number, report.observed, ("ST", code), (test.word.chinese, flag));
     }
 }
 
-fn film(w: &mut Writer, place: usize, visit: &Visit, text: &str, filler: &str) {
-    let observed = visit.start.plus_minutes(60);
-    let code = ("36643-5", "胸部X线正侧位");
-    obr(w, place, &Order { filler, code, section: "RAD", observed, issued: observed.plus_minutes(45) });
-    let segment = w.segment("OBX");
-    segment.put(1, "1").put(2, "TX").put((3, 1), code.0).put((3, 2), code.1).put((3, 3), "LN");
-    segment.put(5, text).put(11, "F").put(14, &observed.compact());
+fn examination(letter: &mut Letter<'_>, place: usize, study: &Study, numbers: &Numbers) {
+    let (Some(observed), Some(issued), Some(text)) = (study.done, study.issued, &study.text) else { return };
+    let code = (study.kind.loinc, study.kind.chinese);
+    let (placer, filler) = (numbers.placer.as_str(), numbers.filler.as_str());
+    obr(letter, place, &Order { placer, filler, code, section: Section::Imaging, observed, issued });
+    let flag = letter.dialect.judged(study.abnormal);
+    let whole = format!("{text} 结论：{}", study.conclusion);
+    worded(letter, 1, observed, ("TX", code), (&whole, flag));
 }
 
-/// All results of a visit in one message.
-pub(crate) fn results(scene: &Scene<'_>, visit: &Visit, control_id: &str, charset: Charset) -> Writer {
-    let sent = visit.start.plus_minutes(if visit.film.is_some() { 110 } else { 100 });
-    let mut w = begin(scene.institution, ("ORU", "R01", "ORU_R01"), sent, control_id, charset);
-    pid(&mut w, scene);
-    pv1(&mut w, scene, visit, false);
-    let number = visit_number(scene.institution, scene.resident.truth.index, visit);
+/// What of a visit a message reports, by places.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    /// The orders were sent before.
+    pub(super) ordered: bool,
+    pub(super) vitals: Vec<usize>,
+    pub(super) reports: Vec<usize>,
+    pub(super) studies: Vec<usize>,
+}
+
+/// Results of a visit.
+pub(super) fn results(letter: &mut Letter<'_>, scene: &Scene<'_>, (visit, side): (&Visit, &Bedside), found: &Found) {
+    pid(letter, scene);
+    pv1(letter, scene, visit, side);
     let mut place = 0;
-    if visit.vitals.is_some() {
+    let mut next = || {
         place += 1;
-        vital_signs(&mut w, place, visit, &format!("{number}N"));
+        place
+    };
+    let numbered = |kind, at| {
+        let numbers = numbers(scene, visit, kind, at);
+        if found.ordered { numbers } else { Numbers { placer: String::new(), ..numbers } }
+    };
+    for at in &found.vitals {
+        if let Some(measured) = visit.vitals.get(*at) {
+            vital_signs(letter, next(), measured, &numbered('N', *at).filler);
+        }
     }
-    for report in &visit.reports {
-        place += 1;
-        laboratory(&mut w, place, visit, report, &format!("{number}{}", report.panel.letter()));
+    for at in &found.reports {
+        if let Some(report) = visit.reports.get(*at) {
+            laboratory(letter, next(), report, &numbered('L', *at));
+        }
     }
-    if let Some(text) = visit.film {
-        film(&mut w, place + 1, visit, text, &format!("{number}R"));
+    for at in &found.studies {
+        if let Some(study) = visit.studies.get(*at) {
+            examination(letter, next(), study, &numbered('R', *at));
+        }
     }
-    w
 }

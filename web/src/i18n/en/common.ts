@@ -19,7 +19,7 @@ export const common: typeof zh = {
   time: "Time",
   copy: "Copy",
   copied: "Copied",
-  age: { year: "{{n}} y", month: "{{n}} mo", day: "{{n}} d" },
+  age: { small: "{{n}} y {{m}} mo", year: "{{n}} y", month: "{{n}} mo", day: "{{n}} d" },
   sex: { male: "Male", female: "Female", other: "Other", unknown: "Sex unknown" },
   role: { doctor: "Doctor", nurse: "Nurse", operator: "Operator", system: "System", device: "Device", resident: "Resident" },
   trouble: {

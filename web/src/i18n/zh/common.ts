@@ -17,7 +17,7 @@ export const common = {
   time: "时间",
   copy: "复制",
   copied: "已复制",
-  age: { year: "{{n}}岁", month: "{{n}}月", day: "{{n}}天" },
+  age: { small: "{{n}}岁{{m}}月", year: "{{n}}岁", month: "{{n}}月", day: "{{n}}天" },
   sex: { male: "男", female: "女", other: "其他", unknown: "性别未知" },
   role: { doctor: "医生", nurse: "护士", operator: "运维", system: "系统", device: "设备", resident: "居民" },
   trouble: {

@@ -1,8 +1,10 @@
 import { common } from "./common";
+import { keys } from "./keys";
 import { operator } from "./operator";
 import { record } from "./record";
 import { search } from "./search";
 import { shell } from "./shell";
 import { signin } from "./signin";
+import { tour } from "./tour";
 
-export const zh = { common, shell, signin, search, record, operator };
+export const zh = { common, shell, signin, search, record, keys, operator, tour };

@@ -32,7 +32,7 @@ export function Problems() {
     >
       {() => (
         <>
-          <ProblemRows problems={active} />
+          {active.length > 0 ? <ProblemRows problems={active} /> : <p className={`${css["row"] ?? ""} meta`}>{t("record.problems.noCurrent")}</p>}
           {past.length > 0 && (
             <Fold label={t("record.problems.past", { n: past.length })}>{() => <ProblemRows problems={past} past />}</Fold>
           )}

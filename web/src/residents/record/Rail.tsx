@@ -1,4 +1,4 @@
-//! The right rail: what just arrived, where the record comes from, who looked.
+//! The right rail: what to mind, what is open, what just arrived, who looked, where the record comes from.
 
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,8 @@ import type { Patient } from "../../fhir/types";
 import { setPrefs, usePrefs } from "../../shell/prefs";
 import { Arrived } from "../live/Arrived";
 import { Looks } from "../looks/Looks";
+import { Loops } from "../orders/Loops";
+import { Prompts } from "../prompts/Prompts";
 import { Sources } from "../sources/Sources";
 import css from "./record.module.css";
 
@@ -26,9 +28,11 @@ export function Rail({ person }: { person: Patient | undefined }) {
         {railOpen ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
       </button>
       <div className={css["railBody"]}>
+        <Prompts person={person} />
+        <Loops />
         <Arrived />
-        <Sources person={person} />
         <Looks ready={person !== undefined} />
+        <Sources person={person} />
       </div>
     </aside>
   );

@@ -2,15 +2,16 @@
 
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, useParams } from "react-router";
+import { Navigate, useLocation, useParams } from "react-router";
 import { Failure, Skeleton } from "../../parts/states";
 import { useUrlParam } from "../../parts/url";
-import { openResident } from "../../shell/opened";
+import { keepView, openResident } from "../../shell/opened";
 import { becameOf, nameOf } from "../../words/patient";
 import { Banner } from "../banner/Banner";
 import { DocumentDrawer } from "../documents/DocumentDrawer";
 import { ArrivalsContext } from "../live/marks";
 import { useLive } from "../live/useLive";
+import { Sheet } from "../print/Sheet";
 import { ResourceDrawer } from "../resource/ResourceDrawer";
 import { Timeline } from "../timeline/Timeline";
 import { TrendDrawer } from "../trend/TrendDrawer";
@@ -20,6 +21,7 @@ import { Jump } from "./Jump";
 import { Rail } from "./Rail";
 import css from "./record.module.css";
 import { usePerson, usePersonOf } from "./usePerson";
+import { useRecordKeys } from "./useRecordKeys";
 import { ResidentId } from "./useSection";
 import { Watermark } from "./Watermark";
 
@@ -43,11 +45,14 @@ function RecordPage({ id }: { id: string }) {
   const { data: person, error, refetch } = usePerson(id);
   const { data: personId } = usePersonOf(person);
   const [visit] = useUrlParam("visit");
+  const { search } = useLocation();
+  useRecordKeys();
 
   useEffect(() => {
     if (!person || becameOf(person)) return;
-    openResident({ id, name: nameOf(person), gender: person.gender, birthDate: person.birthDate });
+    openResident({ id, name: nameOf(person), gender: person.gender, birthDate: person.birthDate, died: person.deceasedDateTime?.slice(0, 10) });
   }, [id, person]);
+  useEffect(() => keepView(id, search), [id, search, person]);
 
   const became = person && becameOf(person);
   if (became) return <Navigate to={`/residents/${became}`} replace />;
@@ -57,17 +62,18 @@ function RecordPage({ id }: { id: string }) {
     <ArrivalsContext value={arrivals}>
       <div className={css["record"]}>
         {person ? <Banner person={person} /> : <div className={css["bannerBones"]}><Skeleton lines={2} /></div>}
-        <Jump />
         <div className={css["columns"]}>
-          <div className={css["time"]}>
+          <div className={css["time"]} data-column="time">
             <Timeline />
           </div>
           <div className={css["centre"]} role="region" aria-label={person ? nameOf(person) : t("common.loading")} tabIndex={0}>
-            {visit && VISIT.test(visit) ? <VisitPage visit={visit} /> : <Centre />}
+            {visit && VISIT.test(visit) ? <VisitPage visit={visit} /> : <Centre person={person} />}
           </div>
           <Rail person={person} />
         </div>
+        {!visit && <Jump />}
         <Watermark />
+        {person && <Sheet person={person} />}
       </div>
       <TrendDrawer />
       <DocumentDrawer />

@@ -16,20 +16,24 @@ export function Watermark() {
   const words = t("record.view.watermarkOf", { name: `${user.display} ${user.username}`, time: when(new Date().toISOString()) });
 
   useEffect(() => {
-    const canvas = document.createElement("canvas");
-    canvas.width = WIDTH;
-    canvas.height = HEIGHT;
-    const pen = canvas.getContext("2d");
-    if (!pen || !box.current) return;
-    const style = getComputedStyle(document.body);
-    pen.font = `14px ${style.fontFamily}`;
-    pen.fillStyle = style.color;
-    pen.translate(WIDTH / 2, HEIGHT / 2);
-    pen.rotate(-0.35);
-    pen.textAlign = "center";
-    pen.fillText(words, 0, 0);
-    box.current.style.backgroundImage = `url(${canvas.toDataURL()})`;
-    // The time of opening stays: it need not follow the clock.
+    const draw = () => {
+      const canvas = document.createElement("canvas");
+      canvas.width = WIDTH;
+      canvas.height = HEIGHT;
+      const pen = canvas.getContext("2d");
+      if (!pen || !box.current) return;
+      const style = getComputedStyle(document.body);
+      pen.font = `14px ${style.fontFamily}`;
+      pen.fillStyle = style.color;
+      pen.translate(WIDTH / 2, HEIGHT / 2);
+      pen.rotate(-0.35);
+      pen.textAlign = "center";
+      pen.fillText(words, 0, 0);
+      box.current.style.backgroundImage = `url(${canvas.toDataURL()})`;
+    };
+    // After the record itself: nobody waits for it. The time of opening stays and need not follow the clock.
+    const timer = setTimeout(draw, 200);
+    return () => clearTimeout(timer);
   }, [user.username]);
 
   return <div ref={box} className={css["watermark"]} aria-hidden="true" />;

@@ -13,6 +13,9 @@ const TYPES = {
   DiagnosticReport: "report",
   Immunization: "vaccinations",
   Patient: "registration",
+  ServiceRequest: "order",
+  Appointment: "appointment",
+  Procedure: "procedure",
 } as const;
 
 export function useTypeWord(): (type: string) => string {

@@ -1,7 +1,7 @@
 //! The latest result of every test, from every institution; a press opens its trend.
 
 import { Segmented } from "antd";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Observation } from "../../fhir/types";
 import { Empty } from "../../parts/states";
@@ -20,7 +20,7 @@ export function Results() {
   const section = useSection<Observation>("labs");
   const [only, setOnly] = useUrlParam("results");
   const [whole, setWhole] = useState(false);
-  const series = byUrgency(seriesIn(section.items, i18n.language));
+  const series = useMemo(() => byUrgency(seriesIn(section.items, i18n.language)), [section.items, i18n.language]);
   const abnormal = series.filter(({ latest }) => isAbnormal(latest.flag));
   const chosen = only === "abnormal" ? abnormal : series;
   const shown = whole ? chosen : chosen.slice(0, FIRST);

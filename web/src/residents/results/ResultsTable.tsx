@@ -37,7 +37,11 @@ export function ResultsTable({ series }: { series: readonly Series[] }) {
             <th scope="col" className={css["rangeCell"]}>
               {t("record.results.range")}
             </th>
-            {trends && <th scope="col">{t("record.results.trend")}</th>}
+            {trends && (
+              <th scope="col" className={css["trendCell"]}>
+                {t("record.results.trend")}
+              </th>
+            )}
             <th scope="col" className={css["timeCell"]}>
               {t("common.time")}
             </th>
@@ -88,7 +92,7 @@ function ResultRow({ series, trends }: { series: Series; trends: boolean }) {
         </span>
       </td>
       {trends && (
-        <td>
+        <td className={css["trendCell"]}>
           <button type="button" className={css["trend"]} aria-label={t("record.results.openTrend", { name })} tabIndex={-1} onClick={open}>
             <Sparkline points={points} />
           </button>

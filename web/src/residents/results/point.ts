@@ -1,6 +1,6 @@
 //! One measured value out of an Observation, ready to be shown: number, digits, unit, range, flag, time, source.
 
-import { sameness, wordsOf } from "../../fhir/concept";
+import { HAN, sameness, wordsOf } from "../../fhir/concept";
 import { digitsOf } from "../../fhir/digits";
 import { institutionCode } from "../../fhir/institution";
 import type { Concept, Observation, ObservationValue, Range } from "../../fhir/types";
@@ -41,6 +41,12 @@ export function customaryUnit(unit: string): string {
     .replace(/^Cel$/, "°C")
     .replace(/\bum/g, "μm")
     .replace(/^\/min$/, "/min");
+}
+
+/** The unit as sent; where that is Chinese and the reader's language is not, its UCUM code. */
+function unitOf({ valueQuantity }: ObservationValue, language: string): string {
+  const { unit = "", code = "" } = valueQuantity ?? {};
+  return unit && (language.startsWith("zh") || !HAN.test(unit) || !code) ? unit : code || unit;
 }
 
 function flagOf(observation: Observation, number: number | undefined, low?: number, high?: number): Flag | undefined {
@@ -86,7 +92,7 @@ export function pointsIn(observation: Observation, language: string): Point[] {
       concept,
       number,
       text,
-      unit: customaryUnit(value.valueQuantity?.unit ?? value.valueQuantity?.code ?? ""),
+      unit: customaryUnit(unitOf(value, language)),
       low,
       high,
       rangeText: rangeWords(range),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Observation } from "../../fhir/types";
 import { choose, bandOf } from "../trend/choose";
 import { niceEnds } from "../trend/axis";
+import { itemOf, newestOf, panelsOf, rowsOf, within } from "../trend/items";
 import { tilesIn } from "../vitals/tiles";
 import { customaryUnit, pointsIn, rangeWords } from "./point";
 import { standOf } from "./range";
@@ -130,5 +131,33 @@ describe("vital signs", () => {
     expect(together.map(({ series, with: other }) => [series.latest.text, other?.text])).toEqual([["142", "86"], ["78", undefined]]);
     const apart = tilesIn([sign("8462-4", 86, "2026-01-04"), sign("8480-6", 142, "2026-01-05")], "en");
     expect(apart).toHaveLength(2);
+  });
+});
+
+describe("trends of two tests", () => {
+  const value = (code: string, date: string, number: number, unit: string, from = "CJ01"): Observation => ({
+    resourceType: "Observation", id: `${code}${date}`, status: "final", code: { text: code, coding: [{ system: "http://loinc.org", code }] },
+    effectiveDateTime: date, valueQuantity: { value: number, unit }, meta: { tag: [{ system: "https://meridian.example/institution", code: from }] },
+  });
+  const items = (...all: Observation[]) => seriesIn(all, "zh").map((series) => itemOf(series, "zh"));
+  it("share a drawing when they share a unit, else stand under each other", () => {
+    const [a, b, c] = items(value("a", "2026-01-01", 1, "mmHg"), value("b", "2026-01-01", 2, "mmHg"), value("c", "2026-01-01", 3, "kg"));
+    expect(panelsOf([a, b, c].filter((one) => one !== undefined)).map((panel) => [panel.unit, panel.items.length])).toEqual([["mmHg", 2], ["kg", 1]]);
+  });
+  it("join in one row of the table what was taken together at one place", () => {
+    const both = items(value("a", "2026-01-01", 1, "x"), value("a", "2026-01-02", 2, "x"), value("b", "2026-01-01", 3, "x"), value("b", "2026-01-02", 4, "x", "CJ11"));
+    expect(rowsOf(both).map(({ date, cells }) => [date, ...cells.map((cell) => cell?.number)])).toEqual([
+      ["2026-01-02", 2, undefined], ["2026-01-02", undefined, 4], ["2026-01-01", 1, 3],
+    ]);
+  });
+  it("zoom from the newest value, not from today", () => {
+    const [item] = items(value("a", "2010-01-01", 1, "x"), value("a", "2015-01-02", 2, "x"), value("a", "2015-12-01", 3, "x"));
+    expect(item && within(item.points, "y1", newestOf([item]))).toHaveLength(2);
+    expect(item && within(item.points, "all", newestOf([item]))).toHaveLength(3);
+  });
+  it("say the unit's code where its words are Chinese and the reader is not", () => {
+    const beat = { ...value("a", "2026", 60, "次/分"), valueQuantity: { value: 60, unit: "次/分", code: "/min" } };
+    expect(seriesIn([beat], "zh")[0]?.latest.unit).toBe("次/分");
+    expect(seriesIn([beat], "en")[0]?.latest.unit).toBe("/min");
   });
 });

@@ -27,7 +27,15 @@ const ICONS: Record<Kind, ComponentType> = {
   other: ReconciliationOutlined,
 };
 
-export function VisitLine({ visit, reason }: { visit: Encounter; reason: string }) {
+interface VisitLineProps {
+  visit: Encounter;
+  reason: string;
+  /** Its place among the year's visits: not all of them are drawn. */
+  place: number;
+  of: number;
+}
+
+export function VisitLine({ visit, reason, place, of }: VisitLineProps) {
   const { t, i18n } = useTranslation();
   const [chosen, choose] = useUrlParam("visit");
   const department = wordsOf(visit.serviceType, i18n.language);
@@ -41,24 +49,31 @@ export function VisitLine({ visit, reason }: { visit: Encounter; reason: string 
   const here = chosen === key;
   const end = day(visit.period?.end);
   const start = day(visit.period?.start);
-  const tip = [name, [when(visit.period?.start), when(visit.period?.end)].filter(Boolean).join(" – "), key].join("\n");
+  const stay = kind === "IMP" && end && end !== start ? `→ ${end.slice(5)}` : "";
+  const what = [word, department].filter(Boolean).join(" ");
+  const tip = [name, what, reason, [when(visit.period?.start), when(visit.period?.end)].filter(Boolean).join(" – "), key].filter(Boolean).join("\n");
 
   return (
-    <li>
+    <li aria-posinset={place} aria-setsize={of}>
       <button
         type="button"
         className={css["visit"]}
         aria-pressed={here}
         data-fresh={fresh}
+        data-kind={kind}
         data-tip={tip}
         onClick={() => choose(here ? undefined : key)}
       >
-        <span className={css["date"]}>{start.slice(5) || "—"}</span>
+        <span className={css["date"]}>
+          {start.slice(5) || "—"}
+          {stay && <span className={css["until"]}>{stay}</span>}
+        </span>
         <Tick code={code} />
         <span className={css["what"]}>
-          <span className={css["kind"]} data-kind={kind}>
-            <Icon /> {word} <span className={css["department"]}>{department}</span>
-            {kind === "IMP" && end && end !== start && <span className={css["until"]}>→ {end.slice(5)}</span>} {fresh && <Fresh />}
+          <span className={css["kind"]}>
+            <Icon />
+            <span className={css["department"]}>{what}</span>
+            {fresh && <Fresh />}
           </span>
           {reason && <span className={css["reason"]}>{reason}</span>}
           <span className={css["where"]}>{shortName(name)}</span>

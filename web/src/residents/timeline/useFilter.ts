@@ -1,6 +1,6 @@
-//! The timeline's chips, kept in the URL: `?from=CJ01,CJ11&kind=IMP`.
+//! The timeline's chips, kept in the URL: `?from=CJ01,CJ11&kind=IMP&year=2024`.
 
-import { useUrlParam } from "../../parts/url";
+import { useUrlParam, useUrlParams } from "../../parts/url";
 import type { Filter } from "./visits";
 
 function split(value: string | undefined): string[] {
@@ -15,10 +15,14 @@ function toggled(list: readonly string[], one: string): string | undefined {
 export function useFilter() {
   const [from, setFrom] = useUrlParam("from");
   const [kind, setKind] = useUrlParam("kind");
-  const filter: Filter = { institutions: split(from), kinds: split(kind) };
+  const [year, setYear] = useUrlParam("year");
+  const setAll = useUrlParams();
+  const filter: Filter = { institutions: split(from), kinds: split(kind), years: split(year) };
   return {
     filter,
     toggleInstitution: (code: string) => setFrom(toggled(filter.institutions, code)),
     toggleKind: (code: string) => setKind(toggled(filter.kinds, code)),
+    toggleYear: (one: string) => setYear(toggled(filter.years, one)),
+    clear: filter.institutions.length + filter.kinds.length + filter.years.length > 0 ? () => setAll({ from: undefined, kind: undefined, year: undefined }) : undefined,
   };
 }

@@ -22,10 +22,15 @@ export interface Year {
 
 const VOID = new Set(["entered-in-error", "cancelled"]);
 
+/** Whether a visit is to be shown at all. */
+export function isReal({ status }: Encounter): boolean {
+  return !VOID.has(status ?? "");
+}
+
 export function byYear(encounters: readonly Encounter[]): Year[] {
   const years: Year[] = [];
   for (const visit of newestFirst(encounters, ({ period }) => period?.start)) {
-    if (VOID.has(visit.status ?? "")) continue;
+    if (!isReal(visit)) continue;
     const year = yearOf(visit.period?.start);
     const last = years.at(-1);
     if (last?.year === year) last.visits.push(visit);
@@ -37,12 +42,14 @@ export function byYear(encounters: readonly Encounter[]): Year[] {
 export interface Filter {
   institutions: readonly string[];
   kinds: readonly string[];
+  years: readonly string[];
 }
 
-/** Within one row of chips any may match; the two rows must both match. */
-export function passes(encounter: Encounter, { institutions, kinds }: Filter): boolean {
+/** Within one row of chips any may match; every row must match. */
+export function passes(encounter: Encounter, { institutions, kinds, years }: Filter): boolean {
   return (
     (institutions.length === 0 || institutions.includes(institutionCode(encounter))) &&
-    (kinds.length === 0 || kinds.includes(kindOf(encounter)))
+    (kinds.length === 0 || kinds.includes(kindOf(encounter))) &&
+    (years.length === 0 || years.includes(yearOf(encounter.period?.start)))
   );
 }

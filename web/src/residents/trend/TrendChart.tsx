@@ -1,11 +1,11 @@
 //! Draws a trend. Loaded when the first trend is opened; only the parts of ECharts that it uses.
 
 import { LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
-import { type ECharts, init, use } from "echarts/core";
+import { DataZoomInsideComponent, GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
+import { use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Chart } from "../../parts/chart/Chart";
 import { useInstitutions } from "../../parts/institutions";
 import { usePrefs } from "../../shell/prefs";
 import { baseSize } from "../../theme/apply";
@@ -13,11 +13,12 @@ import { chartTheme, GLYPHS } from "../../theme/chart";
 import { calm, stark } from "../../theme/palette";
 import { when } from "../../words/when";
 import type { Point } from "../results/point";
-import { trendOption } from "./options";
+import type { Panel } from "./items";
+import { heightOf, trendOption } from "./options";
 import css from "./trend.module.css";
 
 // The SVG renderer writes style attributes as text, which the content security policy refuses; canvas does not.
-use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, TooltipComponent, CanvasRenderer]);
+use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, TooltipComponent, DataZoomInsideComponent, CanvasRenderer]);
 
 function line(words: string, strong = false): HTMLElement {
   const element = document.createElement(strong ? "b" : "span");
@@ -25,59 +26,47 @@ function line(words: string, strong = false): HTMLElement {
   return element;
 }
 
-function tip(point: Point, source: string): HTMLElement {
+function tip(point: Point, test: string, source: string): HTMLElement {
   const box = document.createElement("div");
   box.className = css["tip"] ?? "";
-  box.append(line(`${point.text} ${point.unit}`, true), line(when(point.date)), line(source));
+  box.append(line(test), line(`${point.text} ${point.unit}`, true), line(when(point.date)), line(source));
   return box;
 }
 
-export default function TrendChart({ points, unit, name }: { points: readonly Point[]; unit: string; name: string }) {
+export default function TrendChart({ panels }: { panels: readonly Panel[] }) {
   const { t } = useTranslation();
-  const codes = [...new Set(points.map((point) => point.institution))].sort();
   const { large, contrast } = usePrefs();
   const institution = useInstitutions();
-  const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts>(undefined);
-
-  useEffect(() => {
-    if (!box.current) return;
-    const drawn = init(box.current);
-    chart.current = drawn;
-    const resize = new ResizeObserver(() => drawn.resize());
-    resize.observe(box.current);
-    return () => {
-      resize.disconnect();
-      drawn.dispose();
-      chart.current = undefined;
-    };
-  }, []);
-
-  useEffect(() => {
-    chart.current?.setOption(
-      trendOption({
-        points,
-        unit,
-        sources: codes.map((code) => ({ ...institution(code), name: institution(code).name || t("common.unknown") })),
-        theme: chartTheme(contrast ? stark : calm),
-        size: baseSize(large),
-        bandWord: t("record.trend.band"),
-        tip,
-      }),
-      { notMerge: true },
-    );
+  const items = panels.flatMap((panel) => panel.items);
+  const codes = [...new Set(items.flatMap(({ drawn }) => drawn.map((point) => point.institution)))].sort();
+  const sources = codes.map((code) => ({ ...institution(code), name: institution(code).name || t("common.unknown") }));
+  const option = trendOption({
+    panels,
+    sources,
+    theme: chartTheme(contrast ? stark : calm),
+    size: baseSize(large),
+    bandWord: t("record.trend.band"),
+    tip,
   });
 
   return (
     <figure className={css["figure"]}>
-      <div ref={box} className={css["canvas"]} role="img" aria-label={`${name} ${t("record.results.trend")}`} />
+      <Chart option={option} height={heightOf(panels)} label={`${items.map(({ name }) => name).join(t("common.comma"))} ${t("record.results.trend")}`} />
       <figcaption className={css["legend"]}>
-        {codes.map((code, at) => (
+        {panels.some((panel) => panel.items.length > 1) &&
+          panels.flatMap((panel) =>
+            panel.items.map(({ key, name }, at) => (
+              <span key={key} className={css["item"]} data-dashed={at > 0}>
+                {name}
+              </span>
+            )),
+          )}
+        {sources.map(({ code, colour, name }, at) => (
           <span key={code} className={css["source"]}>
-            <span style={{ color: institution(code).colour }} aria-hidden="true">
+            <span style={{ color: colour }} aria-hidden="true">
               {GLYPHS[at % GLYPHS.length]}
             </span>
-            {institution(code).name || t("common.unknown")}
+            {name}
           </span>
         ))}
       </figcaption>

@@ -11,7 +11,9 @@ import type {
   Encounter,
   MedicationRequest,
   Observation,
+  Procedure,
   Resource,
+  ServiceRequest,
 } from "../../fhir/types";
 import { useResidentId } from "../record/useSection";
 
@@ -23,6 +25,8 @@ export interface Visit {
   included: Resource[];
   documents: DocumentReference[];
   reports: DiagnosticReport[];
+  orders: ServiceRequest[];
+  procedures: Procedure[];
 }
 
 /** `key` is `Encounter/id`. */
@@ -36,13 +40,15 @@ export function useVisit(key: string) {
         const query = `patient=${encodeURIComponent(`Patient/${patient}`)}&encounter=${encodeURIComponent(key)}&_count=200${more}`;
         return pageOf<R>(await read<Bundle>(`${type}?${query}`), type);
       };
-      const [encounter, conditions, results, requests, documents, reports] = await Promise.all([
+      const [encounter, conditions, results, requests, documents, reports, orders, procedures] = await Promise.all([
         read<Encounter>(key),
         of<Condition>("Condition"),
         of<Observation>("Observation", "&_sort=-date"),
         of<MedicationRequest>("MedicationRequest", "&_include=MedicationRequest:medication"),
         of<DocumentReference>("DocumentReference"),
         of<DiagnosticReport>("DiagnosticReport"),
+        of<ServiceRequest>("ServiceRequest"),
+        of<Procedure>("Procedure"),
       ]);
       return {
         encounter,
@@ -52,6 +58,8 @@ export function useVisit(key: string) {
         included: requests.included,
         documents: documents.items,
         reports: reports.items,
+        orders: orders.items,
+        procedures: procedures.items,
       };
     },
   });

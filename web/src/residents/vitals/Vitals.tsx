@@ -6,7 +6,7 @@ import { keyOf } from "../../fhir/bundle";
 import type { Observation } from "../../fhir/types";
 import rows from "../../parts/rows.module.css";
 import { Source } from "../../parts/Tick";
-import { useUrlParam } from "../../parts/url";
+import { useUrlParams } from "../../parts/url";
 import { briefName } from "../../words/brief";
 import { day } from "../../words/when";
 import { Fresh } from "../live/Fresh";
@@ -51,13 +51,13 @@ export function Vitals() {
 
 function VitalRow({ tile: { series, with: partner } }: { tile: Tile }) {
   const { t, i18n } = useTranslation();
-  const [, openTrend] = useUrlParam("trend");
+  const open = useUrlParams();
   const { latest, points, key } = series;
   const fresh = useIsFresh()(keyOf(latest.observation));
   const name = partner ? t("record.vitals.pressure") : nameOfSeries(series, i18n.language);
   return (
     <li className={`${rows["row"] ?? ""} ${css["sign"] ?? ""}`} data-fresh={fresh}>
-      <button type="button" className={`${rows["link"] ?? ""} ${css["name"] ?? ""}`} onClick={() => openTrend(key)}>
+      <button type="button" className={`${rows["link"] ?? ""} ${css["name"] ?? ""}`} onClick={() => open({ trend: key, with: partner?.key })}>
         {briefName(name)}
       </button>
       <span className={css["value"]}>

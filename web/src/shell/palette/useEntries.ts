@@ -8,7 +8,7 @@ import { useSession } from "../../session/session";
 import { maskIdentity } from "../../words/mask";
 import { identityNumber, nameOf } from "../../words/patient";
 import { useOpened } from "../opened";
-import { pagesOf } from "../pages";
+import { usePages } from "../pages";
 import { prefs, setPrefs } from "../prefs";
 
 export interface Entry {
@@ -23,7 +23,8 @@ const RESIDENTS = 7;
 export function useEntries(typed: string): { entries: Entry[]; busy: boolean } {
   const { t } = useTranslation();
   const go = useNavigate();
-  const { user, signOut } = useSession();
+  const { signOut } = useSession();
+  const own = usePages();
   const sexWord = useSexWord();
   const ageWord = useAgeWord();
   const opened = useOpened();
@@ -57,7 +58,7 @@ export function useEntries(typed: string): { entries: Entry[]; busy: boolean } {
         },
       ]
     : [];
-  const pages = pagesOf(user.role).map(({ path, name }) => ({
+  const pages = own.map(({ path, name }) => ({
     key: path,
     word: t(`shell.nav.${name}`),
     side: t("shell.palette.pages"),

@@ -43,6 +43,7 @@ fn holds(condition: &Condition, thing: &Thing) -> bool {
         Condition::Date { param, any } => {
             index.dates.iter().any(|(of, lo, hi)| of == param && any.iter().any(|test| fits(*test, *lo, *hi)))
         }
+        Condition::Not(condition) => !holds(condition, thing),
     }
 }
 

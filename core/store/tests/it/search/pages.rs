@@ -57,18 +57,22 @@ fn index(kind: TypeCode, index: &Index) -> Index {
     index
 }
 
+/// Makes a condition one of this type's.
+fn shift(condition: &mut Condition, kind: TypeCode) {
+    match condition {
+        Condition::Token { param, .. }
+        | Condition::Text { param, .. }
+        | Condition::Exact { param, .. }
+        | Condition::Reference { param, .. }
+        | Condition::Date { param, .. } => *param += base(kind),
+        Condition::Not(condition) => shift(condition, kind),
+        Condition::Ids(_) | Condition::Updated(_) => {}
+    }
+}
+
 fn search(bench: &Bench, kind: TypeCode, ask: &Ask) -> Search {
     let mut conditions = ask.conditions.clone();
-    for condition in &mut conditions {
-        match condition {
-            Condition::Token { param, .. }
-            | Condition::Text { param, .. }
-            | Condition::Exact { param, .. }
-            | Condition::Reference { param, .. }
-            | Condition::Date { param, .. } => *param += base(kind),
-            Condition::Ids(_) | Condition::Updated(_) => {}
-        }
-    }
+    conditions.iter_mut().for_each(|condition| shift(condition, kind));
     conditions.extend(ask.ids.as_ref().map(|ids| Condition::Ids(ids.iter().copied().map(id).collect())));
     let by = |by| match by {
         SortBy::Date(param) => SortBy::Date(param + base(kind)),

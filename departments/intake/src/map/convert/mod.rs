@@ -57,6 +57,14 @@ pub(crate) enum Convert {
     Extension(String, Box<Convert>),
 }
 
+/// What a field that says `""` deletes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deleted {
+    All,
+    Slot(String),
+    Nothing,
+}
+
 impl Convert {
     /// Parses `concept HL70002`; `None` for an unknown name or missing arguments.
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -158,6 +166,24 @@ impl Convert {
             Self::Location(status) => people::location(cx, part, status),
             Self::Extension(url, inner) => extension(cx, url, inner, part, at),
         }
+    }
+
+    /// What of its element goes when the field says `""`. Several fields share a list: only what came from this one.
+    pub(crate) fn slot(&self) -> Deleted {
+        match self {
+            Self::Participant(code, _) => Deleted::Slot(code.clone()),
+            Self::Extension(url, _) => Deleted::Slot(url.clone()),
+            Self::Telecom(used) => Deleted::Slot(if used.as_deref() == Some("work") { "work" } else { "home" }.into()),
+            Self::Name(used) => Deleted::Slot(if used.is_some() { "nickname" } else { "name" }.into()),
+            Self::Identifier(_) => Deleted::Nothing,
+            _ => Deleted::All,
+        }
+    }
+
+    /// The identifier system of which a repetition such as `""^^^&2.16…&ISO^NI` deletes the numbers.
+    pub(crate) fn deleted_system(&self, cx: &Context<'_>, part: Part<'_>) -> Option<String> {
+        let Self::Identifier(assumed) = self else { return None };
+        identity::deleted_system(cx, part, assumed.as_deref())
     }
 
     /// `value[x]` of an extension that holds what this converter gives.

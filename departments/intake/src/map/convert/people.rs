@@ -9,7 +9,7 @@ use super::{
         codes::is_oid,
         context::{Context, clean},
         place::set,
-        tables::Write,
+        plan::Plan,
     },
     name,
 };
@@ -141,7 +141,7 @@ pub(super) fn device(cx: &Context<'_>, part: Part<'_>) -> Option<Value> {
 
 /// A PL as `Encounter.location`: point of care, room, bed, facility, building, floor; free text where only that was
 /// sent. A number of the place makes it comparable: `ward^room^bed` within the institution.
-pub(super) fn location(cx: &Context<'_>, part: Part<'_>, status: &str) -> Option<Value> {
+pub(in super::super) fn location(cx: &Context<'_>, part: Part<'_>, status: &str) -> Option<Value> {
     let piece = |n| clean(part.comp(n));
     let near: Vec<String> = [1, 2, 3].into_iter().filter_map(piece).collect();
     let far: Vec<String> = [9, 7, 8, 4].into_iter().filter_map(piece).collect();
@@ -163,8 +163,8 @@ pub(super) fn location(cx: &Context<'_>, part: Part<'_>, status: &str) -> Option
 impl Context<'_> {
     /// Adds a resource met in passing: made when unknown, never changed.
     fn add_quietly(&mut self, full_url: &str, resource: Value, system: &str, value: &str) {
-        let clears = self.hold_clears();
-        self.add(Write::Create, full_url, resource, system, value);
-        self.restore_clears(clears);
+        let clears = self.hold();
+        self.add(Plan::Make, full_url, resource, system, value);
+        self.restore(clears);
     }
 }

@@ -1,88 +1,151 @@
-//! Feeds by institution: what the record holds from each, and when it last spoke.
+//! A row for each feed: what came, what stands, how fast, how late, and whether it has gone silent.
 
+import { BellOutlined, CheckOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
-import { useKnownInstitutions } from "../../../parts/institutions";
+import { Link, useNavigate } from "react-router";
 import { Empty, Failure, Skeleton } from "../../../parts/states";
 import { InstitutionName } from "../../../parts/Tick";
 import { when } from "../../../words/when";
-import { useInboxEvents } from "../inbox/useInbox";
+import { Minutes } from "../common/Minutes";
+import { took } from "../common/numbers";
+import { Page } from "../common/Page";
+import table from "../common/table.module.css";
+import { useRowKeys } from "../common/useRowKeys";
+import type { Happened } from "../common/stream";
+import { useLive } from "../common/useLive";
+import { useCount, useSpan } from "../common/useWords";
+import { STORE_KEY } from "../store/useStore";
+import { drill, type Feed } from "./feeds";
 import css from "./feeds.module.css";
-import { COUNTED_NAMES, type Feed, feedsIn, RECENT, useRecentMessages, useRecordCounts } from "./useFeeds";
+import { FEEDS_KEY, useFeeds } from "./useFeeds";
 
-/** `within` another page the title is a part of it. */
-export default function Feeds({ within }: { within?: boolean }) {
-  const Title = within ? "h2" : "h1";
+const KEYS = [FEEDS_KEY, STORE_KEY];
+const touches = ({ what }: Happened) => what === "inbox" || what === "change";
+
+export default function Feeds() {
   const { t } = useTranslation();
-  useInboxEvents();
-  const known = useKnownInstitutions();
-  const recent = useRecentMessages();
-  const feeds = feedsIn(recent.data ?? [], known);
-  const counts = useRecordCounts(feeds.map(({ code }) => code));
-  const failed = recent.error ?? counts.error;
-  const retry = () => {
-    void recent.refetch();
-    void counts.refetch();
-  };
+  const go = useNavigate();
+  const live = useLive(KEYS, touches);
+  const { rows, ready, error, retry } = useFeeds();
+  const { here, body } = useRowKeys(rows.length, (at) => {
+    const feed = rows[at];
+    if (feed) void go(drill(feed));
+  });
   return (
-    <div className={css["page"]}>
-      <Title className={css["title"]}>{t("operator.feeds.title")}</Title>
-      <p className="meta">{t("operator.feeds.help", { n: RECENT })}</p>
-      {failed ? (
-        <Failure cause={failed} retry={retry} big />
-      ) : recent.isPending ? (
-        <Skeleton lines={5} />
-      ) : feeds.length === 0 ? (
+    <Page title={t("operator.feeds.title")} help={t("operator.feeds.help")} live={live}>
+      {!ready && error ? (
+        <Failure cause={error} retry={retry} big />
+      ) : !ready ? (
+        <Skeleton lines={8} />
+      ) : rows.length === 0 ? (
         <Empty big title={t("operator.feeds.none")} help={t("operator.feeds.noneHelp")} />
       ) : (
-        <div className={css["frame"]}>
-          <table className={css["table"]}>
+        <div className={table["frame"]}>
+          <table className={`${table["table"] ?? ""} ${css["feeds"] ?? ""}`}>
             <thead>
               <tr>
                 <th scope="col">{t("operator.inbox.institution")}</th>
-                {COUNTED_NAMES.map((name) => (
+                <th scope="col">{t("operator.feeds.silence")}</th>
+                <th scope="col">{t("operator.feeds.lastHour")}</th>
+                {(["perMinute", "received", "committed", "parked", "waiting"] as const).map((name) => (
                   <th key={name} scope="col" className="num">
                     {t(`operator.feeds.${name}`)}
                   </th>
                 ))}
+                <th scope="col" className="num">
+                  {t("operator.feeds.lag")}
+                </th>
                 <th scope="col">{t("operator.feeds.last")}</th>
-                <th scope="col" className="num">
-                  {t("operator.feeds.recent", { n: RECENT })}
-                </th>
-                <th scope="col" className="num">
-                  {t("operator.feeds.parked")}
-                </th>
               </tr>
             </thead>
-            <tbody>
-              {feeds.map((feed) => (
-                <FeedRow key={feed.code} feed={feed} count={(name) => counts.data?.get(`${feed.code} ${name}`)} />
+            <tbody ref={body}>
+              {rows.map((feed, at) => (
+                <FeedRow key={feed.key} feed={feed} here={at === here} onOpen={() => void go(drill(feed))} />
               ))}
             </tbody>
           </table>
         </div>
       )}
-    </div>
+    </Page>
   );
 }
 
-function FeedRow({ feed, count }: { feed: Feed; count: (name: string) => number | undefined }) {
-  const { t, i18n } = useTranslation();
-  const number = (n: number | undefined) => (n === undefined ? "…" : n.toLocaleString(i18n.language));
+function FeedRow({ feed, here, onOpen }: { feed: Feed; here: boolean; onOpen: () => void }) {
+  const { t } = useTranslation();
+  const count = useCount();
+  const label = (name: "silence" | "lastHour" | "perMinute" | "received" | "committed" | "parked" | "waiting" | "lag" | "last") =>
+    t(`operator.feeds.${name}`);
+  const parked = feed.parked ?? 0;
   return (
-    <tr>
+    <tr data-here={here} data-opens="true" data-feed={feed.institution} onClick={onOpen}>
       <th scope="row">
-        <InstitutionName code={feed.code} /> <span className="meta">{feed.code}</span>
+        <Link to={drill(feed)} className={css["name"]} onClick={(event) => event.stopPropagation()}>
+          {feed.institution ? <InstitutionName code={feed.institution} display={feed.name} /> : t("operator.feeds.unknown")}
+        </Link>
+        <p className="meta">
+          {feed.institution} · {t(`operator.feeds.${feed.protocol}`)}
+          {feed.about && ` · ${feed.about}`}
+        </p>
       </th>
-      {COUNTED_NAMES.map((name) => (
-        <td key={name} className="num">
-          {number(count(name))}
-        </td>
-      ))}
-      <td>{feed.last ? `${when(feed.last.received)} · ${feed.last.kind}` : <span className="meta">{t("operator.feeds.noMessage")}</span>}</td>
-      <td className="num">{number(feed.recent)}</td>
-      <td className="num">
-        <span className={feed.parked > 0 ? css["parked"] : undefined}>{number(feed.parked)}</span>
+      <td data-label={label("silence")}>
+        <Silence feed={feed} />
+      </td>
+      <td data-label={label("lastHour")}>
+        <Minutes minutes={feed.minutes} />
+      </td>
+      <td className="num" data-label={label("perMinute")}>
+        {count(feed.perMinute)}
+      </td>
+      <td className="num" data-label={label("received")}>
+        {count(feed.received)}
+      </td>
+      <td className="num" data-label={label("committed")}>
+        {count(feed.committed)}
+      </td>
+      <td className="num" data-label={label("parked")}>
+        {parked > 0 ? (
+          <Link to={drill(feed, "parked")} className={table["alarm"]} onClick={(event) => event.stopPropagation()}>
+            {count(parked)}
+          </Link>
+        ) : (
+          count(feed.parked)
+        )}
+      </td>
+      <td className="num" data-label={label("waiting")}>
+        {count(feed.waiting)}
+      </td>
+      <td className="num" data-label={label("lag")}>
+        {feed.lagP50 === undefined || feed.lagP95 === undefined ? "–" : `${took(feed.lagP50)} / ${took(feed.lagP95)}`}
+      </td>
+      <td data-label={label("last")} className={table["still"]}>
+        {feed.last ? (
+          <span>
+            {when(feed.last)} <span className="meta">{feed.lastKind}</span>
+          </span>
+        ) : (
+          <span className="meta">{t("operator.feeds.never")}</span>
+        )}
       </td>
     </tr>
+  );
+}
+
+/** Whether the feed speaks. Without a setting nobody knows how long is too long, and the page does not guess. */
+export function Silence({ feed }: { feed: Feed }) {
+  const { t } = useTranslation();
+  const word = useSpan();
+  if (feed.silence === undefined) return <span className={table["faint"]}>{t("operator.feeds.noSetting")}</span>;
+  const limit = word(feed.silence);
+  if (!feed.alarm) {
+    return (
+      <span className={table["good"]} data-tip={t("operator.feeds.limit", { limit })}>
+        <CheckOutlined /> {t("operator.feeds.speaks")}
+      </span>
+    );
+  }
+  return (
+    <span className={table["alarm"]} data-tip={t("operator.feeds.limit", { limit })}>
+      <BellOutlined /> {t("operator.feeds.silent", { limit })}
+    </span>
   );
 }

@@ -1,60 +1,33 @@
-//! What each institution has sent: counts of the record by its tag, and its latest messages.
+//! The feeds, live. Rates and silence move with time as well: they are read again every few seconds.
 
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { read } from "../../../fhir/reader";
-import { INSTITUTION_TAG } from "../../../fhir/systems";
-import type { Bundle, Parameters } from "../../../fhir/types";
-import { inboxIn, type Message } from "../inbox/messages";
+import type { Parameters } from "../../../fhir/types";
+import { useSession } from "../../../session/session";
+import { useStore } from "../store/useStore";
+import { feedsIn } from "./feeds";
 
-export const COUNTED = {
-  residents: "Patient",
-  visits: "Encounter",
-  results: "Observation",
-  medicines: "MedicationRequest",
-  documents: "DocumentReference",
-} as const;
+export const FEEDS_KEY = ["operator", "feeds"] as const;
+const AGAIN_MS = 10_000;
 
-export type Counted = keyof typeof COUNTED;
-export const COUNTED_NAMES = Object.keys(COUNTED) as Counted[];
-
-/** How many of the newest messages the summary looks at. */
-export const RECENT = 200;
-
-export function useRecordCounts(codes: readonly string[]) {
-  return useQuery({
-    queryKey: ["inbox", "feeds", "counts", codes],
-    enabled: codes.length > 0,
-    queryFn: async () => {
-      const one = async (code: string, name: Counted) => {
-        const query = new URLSearchParams({ _tag: `${INSTITUTION_TAG}|${code}`, _summary: "count" });
-        return (await read<Bundle>(`${COUNTED[name]}?${query.toString()}`)).total ?? 0;
-      };
-      const asked = codes.flatMap((code) => COUNTED_NAMES.map((name) => ({ code, name })));
-      const totals = await Promise.all(asked.map(({ code, name }) => one(code, name)));
-      return new Map(asked.map(({ code, name }, at) => [`${code} ${name}`, totals[at] ?? 0]));
+export function useFeeds() {
+  const { user } = useSession();
+  const feeds = useQuery({
+    queryKey: FEEDS_KEY,
+    queryFn: () => read<Parameters>("$feeds"),
+    refetchInterval: AGAIN_MS,
+  });
+  const store = useStore();
+  const own = user.institution.code;
+  const rows = useMemo(() => feedsIn(feeds.data, store.data, own), [feeds.data, store.data, own]);
+  return {
+    rows,
+    ready: feeds.data !== undefined && store.data !== undefined,
+    error: feeds.error ?? store.error,
+    retry: () => {
+      void feeds.refetch();
+      void store.refetch();
     },
-  });
-}
-
-export interface Feed {
-  code: string;
-  last: Message | undefined;
-  recent: number;
-  parked: number;
-}
-
-/** One entry for each institution, known by name or seen in the inbox. */
-export function feedsIn(messages: readonly Message[], known: readonly string[]): Feed[] {
-  const codes = [...new Set([...known, ...messages.map(({ institution }) => institution)])].filter(Boolean).sort();
-  return codes.map((code) => {
-    const own = messages.filter(({ institution }) => institution === code);
-    return { code, last: own[0], recent: own.length, parked: own.filter(({ state }) => state === "parked").length };
-  });
-}
-
-export function useRecentMessages() {
-  return useQuery({
-    queryKey: ["inbox", "feeds", "recent"],
-    queryFn: async () => inboxIn(await read<Parameters>(`$inbox?state=all&_count=${RECENT}`)).messages,
-  });
+  };
 }

@@ -2,8 +2,8 @@
 
 import { useTranslation } from "react-i18next";
 import { InstitutionName } from "../../../parts/Tick";
-import { useListKeys } from "../../../residents/search/useListKeys";
 import { when } from "../../../words/when";
+import { useRowKeys } from "../common/useRowKeys";
 import css from "./inbox.module.css";
 import type { Message } from "./messages";
 import { StateWord, useReasonWord } from "./words";
@@ -17,45 +17,34 @@ interface MessageTableProps {
 export function MessageTable({ messages, chosen, onChoose }: MessageTableProps) {
   const { t } = useTranslation();
   const reasonWord = useReasonWord();
-  const [here] = useListKeys({
-    size: messages.length,
-    open: (at) => onChoose(messages[at]?.id ?? ""),
-    focusBox: () => undefined,
-  });
+  const { here, body } = useRowKeys(messages.length, (at) => onChoose(messages[at]?.id ?? ""));
   return (
     <table className={css["table"]}>
       <thead>
         <tr>
-          <th scope="col">{t("operator.inbox.state")}</th>
           <th scope="col">{t("operator.inbox.received")}</th>
-          <th scope="col">{t("operator.inbox.institution")}</th>
           <th scope="col">{t("operator.inbox.kind")}</th>
-          <th scope="col" className={css["reasonCell"]}>
-            {t("operator.inbox.reason")}
-          </th>
+          <th scope="col">{t("operator.inbox.institution")}</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody ref={body}>
         {messages.map((one, at) => (
           <tr key={one.id} data-here={at === here} data-chosen={one.id === chosen} onClick={() => onChoose(one.id)}>
-            <td>
-              <StateWord state={one.state} />
-            </td>
             <td className={css["time"]}>
               <button type="button" className="plain">
                 {when(one.received)}
               </button>
-            </td>
-            <td className={css["place"]}>
-              <InstitutionName code={one.institution} />
+              <p>
+                <StateWord state={one.state} />
+              </p>
             </td>
             <td>
-              {one.kind} <span className="meta">{one.door}</span>
-              <p className={css["control"]}>{one.control}</p>
+              {one.kind || "–"} <span className="meta">{one.door}</span>
+              <p className={css["controlId"]}>{one.control}</p>
             </td>
-            <td className={`${css["reason"] ?? ""} ${css["reasonCell"] ?? ""}`}>
-              {reasonWord(one.reason)}
-              {one.detail && <p className="meta">{one.detail}</p>}
+            <td className={css["reason"]}>
+              {one.institution ? <InstitutionName code={one.institution} /> : <span className="meta">{t("operator.feeds.unknown")}</span>}
+              {one.reason && <p>{reasonWord(one.reason)}</p>}
             </td>
           </tr>
         ))}

@@ -1,26 +1,19 @@
-//! A message as it came: HL7 v2 a segment a line with its name set apart, JSON indented, anything else as it is.
+//! A message as it came: HL7 v2 by its segments, JSON indented, anything else as it is.
 
+import { useTranslation } from "react-i18next";
 import { prettyJson } from "../../../fhir/pretty";
 import css from "./inbox.module.css";
+import { isHl7, segmentsOf } from "./hl7/segments";
+import { Segments } from "./Segments";
 
-const SEGMENT = /^[A-Z][A-Z0-9]{2}(?=[|^~\\&]|$)/;
-
-export function Raw({ text }: { text: string }) {
+/** `at` begins with the place that the message was parked for, if it was. */
+export function Raw({ text, at = "" }: { text: string; at?: string }) {
+  const { t } = useTranslation();
+  if (isHl7(text)) return <Segments segments={segmentsOf(text)} wrong={/^([A-Z][A-Z0-9]{2})-(\d+)/.exec(at)?.[0]} />;
   const json = /^\s*[{[]/.test(text);
-  const lines = (json ? prettyJson(text) : text).split(/\r\n|\r|\n/).filter((line, at, all) => line || at < all.length - 1);
   return (
-    <pre className={css["raw"]} tabIndex={0}>
-      {lines.map((line, at) => {
-        const name = json ? undefined : SEGMENT.exec(line)?.[0];
-        return (
-          // The lines of one message never change places.
-          <span key={at} className={css["rawLine"]}>
-            {name && <b>{name}</b>}
-            {name ? line.slice(name.length) : line}
-            {"\n"}
-          </span>
-        );
-      })}
+    <pre className={css["raw"]} tabIndex={0} aria-label={t("operator.inbox.raw")}>
+      {json ? prettyJson(text) : text}
     </pre>
   );
 }

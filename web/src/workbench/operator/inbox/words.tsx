@@ -2,8 +2,9 @@
 
 import { useTranslation } from "react-i18next";
 import css from "./inbox.module.css";
+import { REASONS } from "./messages";
 
-const STATES = ["parked", "waiting", "committed", "failed"] as const;
+const STATES = ["parked", "waiting", "committed", "failed", "done"] as const;
 
 export function useStateWord(): (state: string) => string {
   const { t } = useTranslation();
@@ -23,9 +24,18 @@ export function StateWord({ state }: { state: string }) {
 }
 
 export function useReasonWord(): (reason: string) => string {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   return (reason) => {
-    const key = `operator.reasons.${reason}`;
-    return reason && i18n.exists(key) ? t(key as "operator.reasons.internal") : reason;
+    const known = REASONS.find((one) => one === reason);
+    return known ? t(`operator.reasons.${known}`) : reason;
+  };
+}
+
+/** What to do about it. */
+export function useReasonHelp(): (reason: string) => string {
+  const { t } = useTranslation();
+  return (reason) => {
+    const known = REASONS.find((one) => one === reason);
+    return known ? t(`operator.reasonHelp.${known}`) : "";
   };
 }

@@ -1,0 +1,185 @@
+//! Whose record a write lands in: what would mix up two people is refused, at the place that says it.
+//!
+//! Looked at in the writer's transaction, when all entries are written and all memberships are settled, so that nothing
+//! that happens meanwhile can come between. Two records that the registry has joined are one person here.
+
+use std::collections::HashMap;
+
+use meridian_access::{Caller, Role};
+use meridian_model::definitions::Definitions;
+use meridian_model::outcome::Issue;
+use meridian_model::reference::Reference;
+use meridian_store::{GOLDEN_PATIENT, Subject, TypeCode, WriteTx};
+use serde_json::Value;
+
+use crate::EngineError;
+use crate::engine::patient_code;
+
+/// Elements that bind a resource to the care it belongs to. What they name is never about somebody else. (Elements
+/// that may rightly cross records, such as `partOf` of a newborn's stay or `focus`, are not here.)
+const BINDING: &[&str] = &[
+    "/encounter",
+    "/context",
+    "/context/encounter",
+    "/basedOn",
+    "/result",
+    "/specimen",
+    "/hasMember",
+    "/request",
+    "/authorizingPrescription",
+];
+
+/// A resource that another one is bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bound {
+    /// The element of the one that is bound, `encounter`.
+    at: String,
+    code: TypeCode,
+    id: String,
+}
+
+/// What `resource` is bound to.
+pub(super) fn bound(resource: &Value) -> Vec<Bound> {
+    let mut all = Vec::new();
+    for pointer in BINDING {
+        let Some(value) = resource.pointer(pointer) else { continue };
+        let one = std::slice::from_ref(value);
+        for target in value.as_array().map_or(one, Vec::as_slice) {
+            let reference = target.get("reference").and_then(Value::as_str).map(Reference::parse);
+            if let Some(Reference::Relative { kind, id, .. }) = reference
+                && let Some(code) = Definitions::r4().type_code(kind)
+            {
+                let at = pointer.trim_start_matches('/').replace('/', ".");
+                all.push(Bound { at, code, id: id.to_owned() });
+            }
+        }
+    }
+    all
+}
+
+/// One written entry.
+pub(super) struct Written {
+    pub(super) kind: &'static str,
+    /// Where it stood in what was sent.
+    pub(super) place: String,
+    /// Whose it is now.
+    pub(super) subject: Subject,
+    /// Whose it was.
+    pub(super) before: Option<Subject>,
+    pub(super) bound: Vec<Bound>,
+}
+
+/// Refuses what mixes up two people.
+///
+/// # Errors
+/// `Unprocessable` naming the element: somebody in care moves a resource into another person's record; it is bound to
+/// another person's; or the caller has said whose record it works in, and this is not it.
+pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written]) -> Result<(), EngineError> {
+    let mut people = People { tx, targets: HashMap::new() };
+    let about = match &caller.about {
+        Some(id) => Some((id, people.named(id)?)),
+        None => None,
+    };
+    for written in all {
+        let refuse = |at: &str, says: String| {
+            let at = if at.is_empty() { written.kind.to_owned() } else { format!("{}.{at}", written.kind) };
+            let issue = Issue::error("business-rule", says).at(at);
+            EngineError::Unprocessable(vec![issue]).within(&written.place)
+        };
+        let in_care = matches!(caller.role, Role::Doctor | Role::Nurse);
+        if let Some(before) = written.before.filter(|before| in_care && *before != Subject::COMMON)
+            && !people.same(before, written.subject)?
+        {
+            let says = format!("this {} belongs to another person's record and cannot be moved", written.kind);
+            return Err(refuse(element(written.kind), says));
+        }
+        if written.subject == Subject::COMMON {
+            continue;
+        }
+        if let Some((id, person)) = about
+            && person.is_none_or(|person| person != people.person(written.subject).unwrap_or(written.subject))
+        {
+            let says = format!("the record that is open is that of Patient/{id}; this would go into another person's");
+            return Err(refuse(element(written.kind), says));
+        }
+        for bound in &written.bound {
+            let whose = people.of(bound)?;
+            if whose != Subject::COMMON && !people.same(whose, written.subject)? {
+                let kind = Definitions::r4().type_name(bound.code).unwrap_or_default();
+                let says = format!("{kind}/{} belongs to another person's record", bound.id);
+                return Err(refuse(&bound.at, says));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The element that says whose a resource is, for the place of an issue.
+fn element(kind: &str) -> &'static str {
+    match meridian_model::facts::subject_param(kind).and_then(|param| param.paths.first()) {
+        Some(path) if path.starts_with("patient") => "patient",
+        Some(_) => "subject",
+        None => "",
+    }
+}
+
+struct People<'a> {
+    tx: &'a WriteTx<'a>,
+    targets: HashMap<(TypeCode, String), Subject>,
+}
+
+impl People<'_> {
+    /// Whose a resource is; nobody's when it is not there.
+    fn of(&mut self, bound: &Bound) -> Result<Subject, EngineError> {
+        let target = (bound.code, bound.id.clone());
+        if let Some(subject) = self.targets.get(&target) {
+            return Ok(*subject);
+        }
+        let subject = self.tx.locate(bound.code, &bound.id)?.map_or(Subject::COMMON, |key| key.subject());
+        self.targets.insert(target, subject);
+        Ok(subject)
+    }
+
+    fn person(&self, subject: Subject) -> Result<Subject, EngineError> {
+        Ok(self.tx.person(subject)?.unwrap_or(subject))
+    }
+
+    fn same(&self, one: Subject, other: Subject) -> Result<bool, EngineError> {
+        Ok(one == other || self.person(one)? == self.person(other)?)
+    }
+
+    /// The person that a Patient id means, golden or not.
+    fn named(&self, id: &str) -> Result<Option<Subject>, EngineError> {
+        let key = match self.tx.locate(patient_code(), id)? {
+            Some(key) => Some(key),
+            None => self.tx.locate(GOLDEN_PATIENT, id)?,
+        };
+        key.map(|key| self.person(key.subject())).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_binds_is_found_wherever_it_stands() {
+        let report = json!({"resourceType": "DiagnosticReport", "encounter": {"reference": "Encounter/e"},
+            "result": [{"reference": "Observation/o"}, {"reference": "#contained"}, {"display": "none"}]});
+        let found: Vec<(String, String)> = bound(&report).into_iter().map(|b| (b.at, b.id)).collect();
+        assert_eq!(found, [("encounter".into(), "e".into()), ("result".into(), "o".into())]);
+        let document =
+            json!({"resourceType": "DocumentReference", "context": {"encounter": [{"reference": "Encounter/e"}]}});
+        assert_eq!(bound(&document).len(), 1);
+        assert_eq!(bound(&json!({"encounter": {"reference": "https://elsewhere.example/Encounter/e"}})), []);
+    }
+
+    #[test]
+    fn the_place_of_an_issue_is_the_element_that_says_whose_it_is() {
+        assert_eq!(element("Observation"), "subject");
+        assert_eq!(element("AllergyIntolerance"), "patient");
+        assert_eq!(element("Patient"), "");
+    }
+}

@@ -1,0 +1,79 @@
+//! Reading an acknowledgement: taken, refused with a reason, or no answer to this message.
+
+use meridian_hl7v2::{Assumed, Charset, Limits, charset::decode, read};
+
+/// The longest text that is kept of an answer.
+const MOST: usize = 500;
+
+/// What an answer means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Accepted,
+    /// `error` (AE) or `rejected` (AR), and what the receiver says.
+    Refused(&'static str, String),
+    /// It cannot be read, or is about another message.
+    Garbled(&'static str),
+}
+
+/// What an answer to the message with this control id means; `charset` is the one that the receiver speaks.
+pub(crate) fn verdict(answer: &[u8], control: &str, charset: Charset) -> Verdict {
+    let limits = Limits::default();
+    let Ok(read) = read(answer, &limits, Assumed::Unless(charset)) else {
+        return Verdict::Garbled("the answer cannot be read");
+    };
+    let text = |path: &str| read.message.get(path).unwrap_or_default().trim().to_owned();
+    // Some receivers leave MSA-2 empty; on a line with one message at a time there is no other that could be meant.
+    let about = text("MSA-2");
+    if !about.is_empty() && about != control {
+        return Verdict::Garbled("the answer is about another message");
+    }
+    let reason = match text("MSA-1").to_ascii_uppercase().as_str() {
+        "AA" | "CA" => return Verdict::Accepted,
+        "AE" | "CE" => "error",
+        "AR" | "CR" => "rejected",
+        _ => return Verdict::Garbled("the answer has no acknowledgement code"),
+    };
+    let mut says: Vec<String> = Vec::new();
+    for path in ["MSA-3", "ERR-3.2", "ERR-7", "ERR-8", "ERR-2"] {
+        let word = text(path);
+        if !word.is_empty() && !says.contains(&word) {
+            says.push(word);
+        }
+    }
+    Verdict::Refused(reason, cut(&says.join("; ")))
+}
+
+/// The text of an answer for those who look later.
+pub(crate) fn shown(answer: &[u8], charset: Charset) -> String {
+    cut(&decode(answer, Assumed::Unless(charset)).0.replace('\r', "\n"))
+}
+
+fn cut(text: &str) -> String {
+    text.trim().chars().take(MOST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ack(msa: &str, more: &str) -> Vec<u8> {
+        format!("MSH|^~\\&|HIS|CJ02|||20260101||ACK|1|P|2.5.1\rMSA|{msa}\r{more}").into_bytes()
+    }
+
+    #[test]
+    fn codes_are_told_apart() {
+        for good in ["AA|C1", "CA|C1", "aa|C1", "AA"] {
+            assert_eq!(verdict(&ack(good, ""), "C1", Charset::Utf8), Verdict::Accepted, "{good}");
+        }
+        let refused =
+            verdict(&ack("AE|C1|no such patient", "ERR|||204^Unknown key identifier|E\r"), "C1", Charset::Utf8);
+        assert_eq!(refused, Verdict::Refused("error", "no such patient; Unknown key identifier".into()));
+        assert_eq!(verdict(&ack("AR|C1", ""), "C1", Charset::Utf8), Verdict::Refused("rejected", String::new()));
+        let (gb, _) = Charset::Gb18030.encode("MSH|^~\\&|HIS|CJ02|||20260101||ACK|1|P|2.4\rMSA|AE|C1|查无此人\r");
+        assert_eq!(verdict(&gb, "C1", Charset::Gb18030), Verdict::Refused("error", "查无此人".into()));
+        assert!(shown(&gb, Charset::Gb18030).contains("查无此人"));
+        for bad in [ack("AA|C2", ""), ack("XX|C1", ""), ack("", ""), b"hello".to_vec(), Vec::new()] {
+            assert!(matches!(verdict(&bad, "C1", Charset::Utf8), Verdict::Garbled(_)), "{bad:?}");
+        }
+    }
+}

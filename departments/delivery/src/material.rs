@@ -1,0 +1,137 @@
+//! Gathers what a message is made of, from the record as it stood when the change was written.
+
+use std::collections::BTreeMap;
+
+use meridian_engine::{EngineError, Then};
+use serde_json::{Value, json};
+
+use crate::look::{institution, list, local};
+use crate::order::Order;
+use crate::render::Material;
+use crate::trigger::survivor;
+
+/// Most results of one message; a report with more is left to people.
+const MOST_RESULTS: usize = 2000;
+
+/// Why no message can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    NoContent,
+    NoResident,
+    NoSurvivor,
+    TooManyResults,
+}
+
+impl Unfit {
+    pub(crate) fn says(self) -> &'static str {
+        match self {
+            Self::NoContent => "the version has no content to tell",
+            Self::NoResident => "the resident that it is about is not in the record",
+            Self::NoSurvivor => "the record that it was merged into is not there",
+            Self::TooManyResults => "more results than one message holds",
+        }
+    }
+}
+
+/// The material of an order for a receiver.
+pub(crate) fn gather(then: &Then<'_>, order: &Order, to: &str) -> Result<Result<Material, Unfit>, EngineError> {
+    let Some(mut subject) = then.version.clone().or_else(|| then.before.clone()) else {
+        return Ok(Err(Unfit::NoContent));
+    };
+    let about = match order.kind.as_str() {
+        "Patient" => format!("Patient/{}", order.id),
+        _ => subject.get("subject").and_then(local).unwrap_or_default().to_owned(),
+    };
+    let persons = then.patients(&about)?;
+    let patient = match order.kind.as_str() {
+        "Patient" => Some(subject.clone()),
+        _ => then.resource(&about)?,
+    };
+    let at_source = || persons.iter().find(|one| institution(one) == Some(&order.source)).or(persons.first()).cloned();
+    let Some(patient) = patient.or_else(at_source) else { return Ok(Err(Unfit::NoResident)) };
+    let mut survives = None;
+    if order.event == "A40" {
+        survives = survivor(&subject).map(|reference| then.resource(reference)).transpose()?.flatten();
+        if survives.is_none() {
+            return Ok(Err(Unfit::NoSurvivor));
+        }
+    }
+    if order.kind == "DiagnosticReport"
+        && then.version.is_none()
+        && let Some(members) = subject.as_object_mut()
+    {
+        members.insert("status".to_owned(), json!("entered-in-error")); // deleted: what was told is taken back
+    }
+    let encounter = match order.kind.as_str() {
+        "Encounter" => Some(subject.clone()),
+        _ => subject.get("encounter").and_then(local).map(|visit| then.resource(visit)).transpose()?.flatten(),
+    };
+    let mut related = Related { then, found: BTreeMap::new() };
+    if !related.report(&subject)? {
+        return Ok(Err(Unfit::TooManyResults));
+    }
+    if let Some(encounter) = &encounter {
+        related.visit(encounter)?;
+    }
+    Ok(Ok(Material {
+        event: order.event.clone(),
+        source: order.source.clone(),
+        at: then.at,
+        before: then.before.clone(),
+        related: related.found,
+        registrations: persons.into_iter().filter(|one| institution(one) == Some(to)).collect(),
+        survivor: survives,
+        subject,
+        patient,
+        encounter,
+    }))
+}
+
+struct Related<'a> {
+    then: &'a Then<'a>,
+    found: BTreeMap<String, Value>,
+}
+
+impl Related<'_> {
+    fn add(&mut self, reference: &Value) -> Result<(), EngineError> {
+        if let Some(reference) = local(reference)
+            && !self.found.contains_key(reference)
+            && let Some(resource) = self.then.resource(reference)?
+        {
+            self.found.insert(reference.to_owned(), resource);
+        }
+        Ok(())
+    }
+
+    /// Results, their members and who made them; false when there are too many.
+    fn report(&mut self, report: &Value) -> Result<bool, EngineError> {
+        let results = list(report, "/result");
+        if results.len() > MOST_RESULTS {
+            return Ok(false);
+        }
+        for result in results {
+            self.add(result)?;
+        }
+        let panels: Vec<Value> = self.found.values().flat_map(|result| list(result, "/hasMember")).cloned().collect();
+        if panels.len() > MOST_RESULTS {
+            return Ok(false);
+        }
+        for member in &panels {
+            self.add(member)?;
+        }
+        let people: Vec<Value> = self.found.values().flat_map(|result| list(result, "/performer")).cloned().collect();
+        for person in &people {
+            self.add(person)?;
+        }
+        Ok(true)
+    }
+
+    fn visit(&mut self, encounter: &Value) -> Result<(), EngineError> {
+        for (all, one) in [("/participant", "individual"), ("/location", "location"), ("/diagnosis", "condition")] {
+            for reference in list(encounter, all).iter().filter_map(|item| item.get(one)) {
+                self.add(reference)?;
+            }
+        }
+        Ok(())
+    }
+}

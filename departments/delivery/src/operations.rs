@@ -1,0 +1,232 @@
+//! What operators do with the outbox: `$outbox` (lines and messages), `$outbox-message` (one message), `$outbox-retry`.
+
+use meridian_engine::{
+    Caller, Engine, EngineError, instant,
+    jobs::{Job, JobState},
+    operations::{Act, Answering, Call, Effect, Level, Operation},
+    outbox::{self, Again, OUTBOX, Standing},
+};
+use serde_json::{Value, json};
+
+use crate::Delivery;
+use crate::config::{DestinationConfig, Trigger};
+use crate::order::queue;
+use crate::sender::{Note, Unrenderable, rendered};
+
+/// Most messages of one page.
+const MOST: u32 = 500;
+
+/// The rows of this department for the table of operations.
+pub(crate) fn operations(delivery: &Delivery) -> Vec<Operation> {
+    let row = |name, effect, input, says, what| Operation {
+        on: "",
+        name,
+        level: Level::System,
+        effect,
+        roles: &[],
+        input,
+        output: "Parameters",
+        says,
+        act: Box::new(Doing { delivery: delivery.clone(), what }),
+    };
+    vec![
+        row(
+            "outbox",
+            Effect::Looks,
+            &[
+                ("institution", "code", false),
+                ("state", "code", false),
+                ("_count", "integer", false),
+                ("before", "integer", false),
+            ],
+            "The lines to other institutions, and the messages for them, newest first, of one state (waiting, done, parked) or all.",
+            What::List,
+        ),
+        row(
+            "outbox-message",
+            Effect::Looks,
+            &[("id", "integer", true)],
+            "One outgoing message: its text and what became of it.",
+            What::One,
+        ),
+        row(
+            "outbox-retry",
+            Effect::Changes,
+            &[("id", "integer", false), ("institution", "code", false)],
+            "Puts a message, or all that were set aside for an institution, back to its place and tries at once.",
+            What::Retry,
+        ),
+    ]
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    List,
+    One,
+    Retry,
+}
+
+struct Doing {
+    delivery: Delivery,
+    what: What,
+}
+
+impl Act for Doing {
+    fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
+        Box::pin(async move {
+            match self.what {
+                What::List => list(&self.delivery, engine, caller, &call),
+                What::One => one(&self.delivery, engine, caller, &call).await,
+                What::Retry => retry(engine, caller, &call).await,
+            }
+        })
+    }
+}
+
+fn list(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
+    let state = match call.param("state").unwrap_or("all") {
+        "all" => None,
+        "waiting" => Some(JobState::Waiting),
+        "done" => Some(JobState::Done),
+        "parked" => Some(JobState::Parked),
+        other => return Err(EngineError::invalid("state", format!("`{other}` is no state of a message"))),
+    };
+    let count = call.number("_count", 50_u32)?.clamp(1, MOST);
+    let before = call.param("before").map(|_| call.number("before", 0_i64)).transpose()?;
+    let wanted = |institution: &str| call.param("institution").is_none_or(|only| only == institution);
+    let standing = outbox::standing(engine, caller)?;
+    let mut names: Vec<&str> = delivery.destinations().iter().map(|to| to.institution.as_str()).collect();
+    // What waits for a receiver that the configuration no longer names is not hidden.
+    names.extend(standing.iter().map(|one| receiver(&one.line.queue)));
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| wanted(name));
+    let queues: Vec<String> = names.iter().map(|name| queue(name)).collect();
+    let messages = outbox::messages(engine, caller, &queues, state, before, count)?;
+    let mut parameters: Vec<Value> =
+        messages.iter().map(|job| json!({"name": "message", "part": facts(job)})).collect();
+    let mut total = meridian_engine::jobs::Counts::default();
+    for name in names {
+        let found = standing.iter().find(|one| receiver(&one.line.queue) == name);
+        if let Some(counts) = found.map(|one| one.line.counts) {
+            total.waiting += counts.waiting;
+            total.done += counts.done;
+            total.parked += counts.parked;
+        }
+        let to = delivery.destinations().iter().find(|to| to.institution == name);
+        parameters.push(json!({"name": "destination", "part": line(name, to, found)}));
+    }
+    let of = |name, count: i64| json!({"name": name, "valueInteger": count});
+    let counts = vec![of("waiting", total.waiting), of("done", total.done), of("parked", total.parked)];
+    parameters.push(json!({"name": "counts", "part": counts}));
+    Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
+}
+
+/// How a line stands.
+fn line(institution: &str, to: Option<&DestinationConfig>, standing: Option<&Standing>) -> Vec<Value> {
+    let mut parts = vec![word("institution", institution)];
+    if let Some(to) = to {
+        parts.extend(to.name.iter().map(|name| word("name", name)));
+        parts.push(word("address", &to.address));
+        parts.push(word("charset", to.charset.name()));
+        let triggers: Vec<&str> = to.triggers.iter().copied().map(Trigger::as_str).collect();
+        parts.push(word("triggers", &triggers.join(",")));
+    }
+    let counts = standing.map(|one| one.line.counts).unwrap_or_default();
+    for (name, count) in [("waiting", counts.waiting), ("done", counts.done), ("parked", counts.parked)] {
+        parts.push(json!({"name": name, "valueInteger": count}));
+    }
+    let time = |name: &str, at: i64| json!({"name": name, "valueInstant": instant(at)});
+    parts.extend(standing.and_then(|one| one.line.oldest).map(|at| time("oldest", at)));
+    let head = standing.and_then(|one| one.head.as_ref());
+    let state = match head {
+        _ if to.is_none() => "unconfigured",
+        None => "idle",
+        Some(head) if head.attempts > 0 => "failing",
+        Some(_) => "sending",
+    };
+    parts.push(word("state", state));
+    if let Some(head) = head.filter(|head| head.attempts > 0) {
+        parts.extend(why(head));
+    }
+    let last = standing.and_then(|one| one.last.as_ref()).map(|job| Note::of(job).at).filter(|at| *at > 0);
+    parts.extend(last.map(|at| time("last", at)));
+    parts
+}
+
+async fn one(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
+    let job = outbox::message(engine, caller, id(call)?)?;
+    let mut parameters = facts(&job);
+    let to = delivery.destinations().iter().find(|to| to.institution == receiver(&job.queue));
+    let to = to.ok_or_else(|| EngineError::NotFound(format!("the receiver of message {}", job.id)))?;
+    match rendered(engine, caller, "outbox-message", to, &job).await? {
+        Ok(message) => parameters.push(word("raw", &message.text.replace('\r', "\n"))),
+        Err(Unrenderable(says)) => parameters.push(word("unrenderable", &says)),
+    }
+    let answer = Note::of(&job).answer;
+    if !answer.is_empty() {
+        parameters.push(word("answer", &answer));
+    }
+    Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
+}
+
+async fn retry(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
+    let which = match (call.param("id"), call.param("institution")) {
+        (Some(_), _) => Again::One(call.number("id", 0_i64)?),
+        (None, Some(institution)) => Again::Parked(queue(institution)),
+        (None, None) => return Err(EngineError::invalid("id", "a message or an institution is expected")),
+    };
+    let put_back = outbox::again(engine, caller, which).await?;
+    let retried = json!({"name": "retried", "valueInteger": put_back.len()});
+    Ok(json!({"resourceType": "Parameters", "parameter": [retried]}))
+}
+
+fn id(call: &Call) -> Result<i64, EngineError> {
+    match call.param("id") {
+        Some(_) => call.number("id", 0_i64),
+        None => Err(EngineError::invalid("id", "the number of a message is expected")),
+    }
+}
+
+/// The receiver that a queue is for.
+fn receiver(queue: &str) -> &str {
+    queue.strip_prefix(OUTBOX).unwrap_or(queue)
+}
+
+fn word(name: &str, value: &str) -> Value {
+    json!({"name": name, "valueString": value})
+}
+
+/// The facts of a message as parts.
+fn facts(job: &Job) -> Vec<Value> {
+    let head: Value = serde_json::from_str(&job.head).unwrap_or_default();
+    let state = match job.state {
+        JobState::Waiting => "waiting",
+        JobState::Done => "done",
+        JobState::Parked => "parked",
+    };
+    let mut parts = vec![word("id", &job.id.to_string()), word("queue", &job.queue)];
+    for name in ["institution", "source", "kind", "control", "resource"] {
+        parts.extend(head.get(name).and_then(Value::as_str).map(|value| word(name, value)));
+    }
+    parts.extend(head.get("version").map(|version| json!({"name": "version", "valueInteger": version})));
+    parts.push(word("state", state));
+    parts.push(json!({"name": "received", "valueInstant": instant(job.at)}));
+    parts.extend(why(job));
+    parts
+}
+
+/// Attempts, the next of them, and why the last one failed.
+fn why(job: &Job) -> Vec<Value> {
+    let note = Note::of(job);
+    let mut parts = vec![json!({"name": "attempts", "valueInteger": job.attempts})];
+    if note.due > 0 && job.state == JobState::Waiting {
+        parts.push(json!({"name": "due", "valueInstant": instant(note.due)}));
+    }
+    for (name, value) in [("reason", &note.reason), ("detail", &note.detail)] {
+        if !value.is_empty() {
+            parts.push(word(name, value));
+        }
+    }
+    parts
+}

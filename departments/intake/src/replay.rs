@@ -1,0 +1,61 @@
+//! Trying messages again: one, or all that fit a filter, oldest first and a page at a call, so that whoever asked sees
+//! how far it is.
+
+use meridian_engine::{
+    Caller, EngineError,
+    jobs::{self, INBOX, JobState, Page},
+    operations::Call,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    inbox::{Inbox, Settled},
+    operations::{facts, filter, id},
+};
+
+/// Most messages that one call tries.
+const MOST: usize = 100;
+
+pub(crate) async fn replay(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
+    if call.param("id").is_none() {
+        return all(inbox, caller, call).await;
+    }
+    let job = jobs::message(inbox.engine(), caller, id(call)?)?;
+    if job.state == JobState::Done {
+        return Err(EngineError::Conflict("the message is applied already".to_owned()));
+    }
+    inbox.replay(&job).await;
+    let job = jobs::message(inbox.engine(), caller, job.id)?;
+    Ok(json!({"resourceType": "Parameters", "parameter": facts(&job)}))
+}
+
+/// One page of those that fit. What is applied already is never applied again, whoever asks at the same time.
+async fn all(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
+    let mut filter = filter(call)?;
+    match filter.state {
+        None => filter.state = Some(JobState::Parked),
+        Some(JobState::Done) => {
+            return Err(EngineError::invalid("state", "messages that are applied are not applied again"));
+        }
+        Some(_) => {}
+    }
+    let count = call.number("_count", 50_usize)?.clamp(1, MOST);
+    let after = call.number("after", 0_i64)?;
+    let found = jobs::find(inbox.engine(), caller, INBOX, &filter, Page::Oldest(after), count).await?;
+    let (mut committed, mut parked, mut waiting) = (0, 0, 0);
+    for line in &found.jobs {
+        let job = jobs::message(inbox.engine(), caller, line.id)?;
+        match inbox.replay(&job).await {
+            Settled::Applied => committed += 1,
+            Settled::Parked(_) => parked += 1,
+            Settled::Waiting => waiting += 1,
+        }
+    }
+    let of = |name: &str, count: usize| json!({"name": name, "valueInteger": count});
+    let mut parameters =
+        vec![of("tried", found.jobs.len()), of("committed", committed), of("parked", parked), of("waiting", waiting)];
+    if let Some(next) = found.next {
+        parameters.push(json!({"name": "next", "valueString": next.to_string()}));
+    }
+    Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
+}

@@ -1,0 +1,145 @@
+//! `meridian demo`: a synthetic district that streams in through the real doors while the newcomer already looks, and
+//! then lives on.
+
+mod life;
+mod ready;
+mod receivers;
+mod users;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context;
+use meridian_population::{Region, RegionConfig};
+use meridian_store::{Lane, Origin, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::DemoArgs;
+use crate::feeds::Feeds;
+use crate::house::{Doors, House, Open};
+use crate::sender::Doorway;
+use crate::simulate::Ledger;
+use crate::{clock, feeder, logging, run_file, say};
+use life::Life;
+use ready::Ready;
+use users::DemoUser;
+
+/// The hospitals that speak HL7 v2, and those that are told.
+const FEEDS: &str = include_str!("feeds.toml");
+
+pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
+    logging::start(false);
+    let began = Instant::now();
+    let receiving = CancellationToken::new();
+    let Feeds { feeds, destinations } = match &args.feeds {
+        Some(file) => Feeds::open(file)?,
+        None => {
+            let mut feeds = Feeds::read(FEEDS)?;
+            receivers::open(&mut feeds.destinations, &receiving).await?;
+            feeds
+        }
+    };
+    let house = House::telling(&args.data_dir, destinations)?;
+    let today = first_day(&house).await?;
+    let config = RegionConfig { seed: args.seed, residents: args.residents.into(), today };
+    let ledger = Arc::new(Ledger::default());
+    let simulation = Some(Arc::clone(&ledger));
+    let open = Open { http: args.http, mllp: args.mllp, base_url: None, feeds, tour: Some(config), simulation };
+    let doors = Doors::open(&house, open).await?;
+    let _run = run_file::RunFile::write(&args.data_dir, &doors).await?;
+    let ready = Ready {
+        http: format!("http://{}", doors.http),
+        mllp: doors.mllp.to_string(),
+        users: users::make(&doors.identity).await?,
+        token: run_file::token(&doors.identity, "operator", "CJ00").await?,
+        complete: false,
+    };
+    welcome(&ready, args.residents);
+    if let Some(file) = &args.ready_file {
+        ready.doors_are_open(file)?;
+    }
+    if !args.no_open {
+        open_browser(&ready.http);
+    }
+    let region = Arc::new(Region::new(config));
+    let stop = doors.closing();
+    tokio::spawn(async move {
+        let doorway = Doorway { http: ready.http.clone(), mllp: ready.mllp.clone(), token: ready.token.clone() };
+        ledger.state("loading");
+        match load(doorway.clone(), Arc::clone(&region), stop.clone(), began).await {
+            Err(_) if stop.is_cancelled() => {
+                say("stopped while the district was streaming in; the next start goes on from here");
+                return;
+            }
+            Err(error) => return say(format!("{error:#}")),
+            Ok(()) => {}
+        }
+        if let Some(file) = &args.ready_file
+            && let Err(error) = ready.all_is_there(file)
+        {
+            say(format!("{error:#}"));
+        }
+        match args.live.0 {
+            Some(speed) => Life { doorway, region, speed, ledger, stop, kept: args.data_dir.join("live") }.run().await,
+            None => ledger.state("off"),
+        }
+    });
+    let stopped = doors.wait().await;
+    receiving.cancel();
+    stopped
+}
+
+/// Everybody comes in.
+async fn load(doorway: Doorway, region: Arc<Region>, stop: CancellationToken, began: Instant) -> anyhow::Result<()> {
+    let residents = region.count();
+    let counts = feeder::stream(doorway, region, stop).await.context("the district could not be streamed in")?;
+    let seconds = began.elapsed().as_secs_f64();
+    say(format!(
+        "district complete: {residents} residents, {} HL7 v2 messages, {} FHIR transactions, about {} resources in \
+         {seconds:.1} s",
+        counts.messages, counts.bundles, counts.resources
+    ));
+    for (says, times) in &counts.says {
+        say(format!("  refused {times} times: {says}"));
+    }
+    Ok(())
+}
+
+/// The day on which this folder's district began. A demo that is started again goes on with the same lives.
+async fn first_day(house: &House) -> anyhow::Result<jiff::civil::Date> {
+    const NAME: &str = "demo.today";
+    let known = house.store.read::<_, StoreError>(|reader| reader.setting(NAME))?;
+    if let Some(known) = known {
+        return Ok(std::str::from_utf8(&known)?.parse()?);
+    }
+    let today = clock::today();
+    let write = house.store.write::<_, StoreError>(Lane::Interactive, Origin::default(), move |tx| {
+        tx.put_setting(NAME, today.to_string().as_bytes())
+    });
+    write.await?;
+    Ok(today)
+}
+
+fn welcome(ready: &Ready, residents: u32) {
+    say("");
+    say("  Meridian 经络 · demo · every person in it is synthetic (演示数据全部为合成)");
+    say("");
+    say(format!("  pages and FHIR   {0}    (FHIR at {0}/fhir)", ready.http));
+    say(format!("  HL7 v2 (MLLP)    {}", ready.mllp));
+    say("");
+    for DemoUser { username, password, role, institution } in &ready.users {
+        say(format!("  sign in as  {username:<16} password  {password:<26} {role} · {institution}"));
+    }
+    say("");
+    say(format!("  {residents} residents are streaming in through the doors; you may sign in now. Ctrl-C stops."));
+    say("");
+}
+
+/// Where there is a desktop; a failure is no matter.
+fn open_browser(address: &str) {
+    let _ = std::process::Command::new("xdg-open")
+        .arg(address)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+}

@@ -1,0 +1,31 @@
+import type { keys as zh } from "../zh/keys";
+
+export const keys: typeof zh = {
+  title: "Keyboard",
+  groups: { everywhere: "Everywhere", lists: "In lists", record: "In a record" },
+  words: {
+    help: "This sheet",
+    palette: "Find residents, pages, actions",
+    search: "Find",
+    tabBefore: "Previous tab",
+    tabAfter: "Next tab",
+    home: "Home",
+    find: "Find residents",
+    back: "Close or go back",
+    down: "Next row",
+    up: "Previous row",
+    open: "Open the row",
+    timeline: "Timeline",
+    problems: "Problems",
+    medicines: "Medicines",
+    allergies: "Allergies",
+    results: "Results",
+    vitals: "Vital signs",
+    imaging: "Imaging",
+    orders: "Orders and appointments",
+    documents: "Documents and reports",
+    vaccinations: "Vaccinations",
+    looks: "Who looked",
+    print: "Print a summary",
+  },
+};
