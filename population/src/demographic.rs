@@ -1,6 +1,7 @@
 //! A resident without the life: who it is and who wrote it down. A stream of a million of these is cheap.
 
-use crate::clinic::{chronic, needs};
+use crate::calendar::Day;
+use crate::clinic::{chronic, ending, needs};
 use crate::institution::Protocol;
 use crate::people::make;
 use crate::people::person::Person;
@@ -24,11 +25,22 @@ pub(crate) fn known(region: &Region, person: &Person) -> Membership {
     registration::memberships(region, person, needs::of_person(seed, today, person, &chronic))
 }
 
+/// Everything that was written down about a person until `until`, the day called today or the day of death.
+pub(crate) fn registrations(region: &Region, person: &Person, known: &Membership, until: Day) -> Vec<Registration> {
+    let mut all = registration::of_person(region, person, known);
+    all.retain(|one| one.window.is_none_or(|(from, _)| from < until));
+    for one in &mut all {
+        one.merged = one.merged.filter(|day| *day < until);
+    }
+    all
+}
+
 impl Demographic {
     pub(crate) fn make(region: &Region, index: u64) -> Self {
         let truth = make::person(region, index);
         let known = known(region, &truth);
-        let registrations = registration::of_person(region, &truth, &known);
+        let until = ending::of_person(region, &truth, &known).until;
+        let registrations = registrations(region, &truth, &known, until);
         Self { truth, registrations }
     }
 

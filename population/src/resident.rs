@@ -1,5 +1,6 @@
 //! A resident: the truth, what the institutions wrote down, and the life.
 
+use crate::clinic::acute::Class;
 use crate::clinic::allergy::{self, Allergy};
 use crate::clinic::cancer::Cancer;
 use crate::clinic::chronic::Chronic;
@@ -9,14 +10,14 @@ use crate::clinic::mortality::Death;
 use crate::clinic::pregnancy;
 use crate::clinic::regimen::Care;
 use crate::clinic::vaccine::{self, Dose};
-use crate::clinic::visit::{Missed, Visit};
+use crate::clinic::visit::{Missed, Purpose, Visit};
 use crate::demographic;
 use crate::feed::Feed;
 use crate::institution::Protocol;
 use crate::people::make;
 use crate::people::person::{Name, Person};
 use crate::region::Region;
-use crate::registration::{self, Registration};
+use crate::registration::Registration;
 use crate::render::{fhir, hl7v2};
 
 /// One synthetic resident with the whole recorded life.
@@ -63,6 +64,11 @@ fn mother(region: &Region, person: &Person) -> Option<Mother> {
     })
 }
 
+/// Whether a code is a community health centre's.
+fn is_centre(code: &str) -> bool {
+    code.starts_with("CJ1")
+}
+
 impl Resident {
     pub(crate) fn make(region: &Region, index: u64) -> Self {
         let (seed, today) = (region.seed(), region.today());
@@ -72,7 +78,7 @@ impl Resident {
         let care = Care { home: truth.address.centre, before: known.former };
         let life = life::of_person(region, &truth, &allergies, &known);
         let doses = vaccine::of_person(seed, life.ending.until, &truth, |day| care.on(day));
-        let registrations = registration::of_person(region, &truth, &known);
+        let registrations = demographic::registrations(region, &truth, &known, life.ending.until);
         let doses =
             doses.into_iter().filter(|d| registrations.iter().any(|r| r.institution == d.institution)).collect();
         let ending = life.ending;
@@ -104,6 +110,22 @@ impl Resident {
     pub fn registration_of(&self, visit: &Visit) -> Option<&Registration> {
         let own = || self.registrations.iter().filter(|one| one.institution == visit.institution);
         own().find(|one| one.takes(visit.start.day)).or_else(|| own().next())
+    }
+
+    /// The contact with a centre that sent the resident to this visit of a hospital: the latest of the fourteen days
+    /// before it (assumed), unless it was an emergency.
+    #[must_use]
+    pub fn sent_by(&self, visit: &Visit) -> Option<&Visit> {
+        let urgent = visit.class == Class::Emergency || visit.from_emergency;
+        let asked = matches!(visit.purpose, Purpose::Illness | Purpose::Clinic);
+        let centre = |code: &str| self.registrations.iter().any(|one| one.institution == code && is_centre(code));
+        if urgent || !asked || is_centre(visit.institution) {
+            return None;
+        }
+        let end = self.visits.partition_point(|one| one.start < visit.start);
+        let recent = self.visits.get(..end)?.iter().rev().take_while(|one| one.start.day >= visit.start.day.plus(-14));
+        let sends = |one: &&Visit| matches!(one.purpose, Purpose::Illness | Purpose::FollowUp | Purpose::CheckUp);
+        recent.filter(|one| one.end < visit.start && centre(one.institution)).find(sends)
     }
 
     /// The visits to one institution, in order of time.

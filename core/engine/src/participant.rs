@@ -5,7 +5,7 @@
 
 use meridian_access::Caller;
 use meridian_model::definitions::Definitions;
-use meridian_store::{GOLDEN_PATIENT, Reader, Subject, SubjectKind};
+use meridian_store::{GOLDEN_PATIENT, Key, Reader, Subject, SubjectKind};
 use serde_json::Value;
 
 use crate::EngineError;
@@ -124,7 +124,7 @@ impl Sight<'_> {
 
     /// The subject of the source Patient with this id.
     pub fn subject_of(&self, patient: &str) -> Result<Option<Subject>, EngineError> {
-        Ok(self.reader.locate(patient_code(), patient)?.map(|key| key.subject()))
+        Ok(self.reader.locate(patient_code(), patient)?.map(Key::subject))
     }
 
     /// When this is looked at, in milliseconds since 1970 UTC.

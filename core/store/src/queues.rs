@@ -1,7 +1,7 @@
 //! Reading queues of jobs as a whole: which there are, what stands in them, and jobs that fit a description.
 
 use rusqlite::OptionalExtension;
-use sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
 
 use crate::sql::{self, Sql};
 use crate::{Counts, Job, JobState, Reader, StoreError};
@@ -30,6 +30,7 @@ static QUEUES: Sql = Sql::new(|| {
     select.group_by_columns(["queue", "state"]).order_by("queue", Order::Asc).build(SqliteQueryBuilder).0
 });
 static OLDEST: Sql = Sql::new(|| sql::select_ordered("job", &["at"], &["queue", "state"], "id", Order::Asc));
+static WRITTEN_AT: Sql = Sql::new(|| sql::select("tx", &["at"], &["id"]));
 
 impl Reader<'_> {
     /// Every queue that ever held a job.
@@ -96,22 +97,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// How long jobs of a queue took from coming in to being done: head and milliseconds of each that came in under a
-    /// number of at least `from`, the newest `limit` of them.
-    pub fn took(&self, queue: &str, from: i64, limit: u32) -> Result<Vec<(String, i64)>, StoreError> {
-        let (job, tx) = (|name: &'static str| (Alias::new("job"), Alias::new(name)), Alias::new("tx"));
-        let mut select = Query::select();
-        select.column(job("head")).column(job("at")).column((tx.clone(), Alias::new("at"))).from("job");
-        select.inner_join("tx", Expr::col((tx, Alias::new("id"))).equals(job("tx")));
-        select.and_where(Expr::col(job("queue")).eq(queue));
-        select.and_where(Expr::col(job("state")).eq(JobState::Done as i64));
-        select.and_where(Expr::col(job("id")).gte(from));
-        let (text, values) = select.order_by(job("id"), Order::Desc).limit(u64::from(limit)).build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), |row| {
-            let (came, done): (i64, i64) = (row.get(1)?, row.get(2)?);
-            Ok((row.get(0)?, Ord::max(done - came, 0)))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    /// When a transaction was written, in milliseconds since 1970 UTC.
+    pub fn written_at(&self, tx: i64) -> Result<Option<i64>, StoreError> {
+        Ok(self.conn.prepare_cached(&WRITTEN_AT)?.query_row([tx], |row| row.get(0)).optional()?)
     }
 }

@@ -60,19 +60,29 @@ impl Delivery {
     pub async fn run(&self, engine: Engine, lines: Arc<dyn Lines>, clock: Clock, stop: CancellationToken) {
         let mut senders = JoinSet::new();
         for to in self.destinations.iter() {
-            let sender = sender::Sender {
+            let (to, lines) = (to.clone(), Arc::clone(&lines));
+            let (engine, clock, stop) = (engine.clone(), Arc::clone(&clock), stop.clone());
+            senders.spawn(keep(move || sender::Sender {
                 engine: engine.clone(),
+                line: lines.line(&to),
                 to: to.clone(),
-                line: lines.line(to),
                 clock: Arc::clone(&clock),
                 stop: stop.clone(),
-            };
-            senders.spawn(sender.work());
+            }));
         }
-        while let Some(ended) = senders.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a line has ended");
-            }
+        while senders.join_next().await.is_some() {}
+    }
+}
+
+/// Works a line until its sender ends. One that fails is replaced: a fault of ours must not silence a receiver.
+async fn keep(make: impl Fn() -> sender::Sender + Send) {
+    loop {
+        let mut one = JoinSet::new();
+        one.spawn(make().work());
+        match one.join_next().await {
+            Some(Err(error)) => tracing::error!(%error, "the sender of a line failed, another takes its place"),
+            _ => return,
         }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
 }

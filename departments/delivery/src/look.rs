@@ -34,6 +34,11 @@ pub(crate) fn local(reference: &Value) -> Option<&str> {
     fits.then_some(plain)
 }
 
+/// What a resource is known by within a message: `Type/id`, or `#id` for a contained one.
+pub(crate) fn name(reference: &Value) -> Option<&str> {
+    text(reference, "/reference").filter(|name| name.starts_with('#')).or_else(|| local(reference))
+}
+
 /// The codes of a concept that are in this system.
 pub(crate) fn code_in<'v>(concept: &'v Value, system: &str) -> Option<&'v str> {
     let codings = list(concept, "/coding").iter();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use meridian_engine::{EngineError, Then};
 use serde_json::{Value, json};
 
-use crate::look::{institution, list, local};
+use crate::look::{institution, list, local, name, text};
 use crate::order::Order;
 use crate::render::Material;
 use crate::trigger::survivor;
@@ -20,6 +20,8 @@ pub(crate) enum Unfit {
     NoResident,
     NoSurvivor,
     TooManyResults,
+    /// What would be told is not the whole of it.
+    MissingResult,
 }
 
 impl Unfit {
@@ -29,6 +31,7 @@ impl Unfit {
             Self::NoResident => "the resident that it is about is not in the record",
             Self::NoSurvivor => "the record that it was merged into is not there",
             Self::TooManyResults => "more results than one message holds",
+            Self::MissingResult => "a result of the report is not in the record",
         }
     }
 }
@@ -67,8 +70,8 @@ pub(crate) fn gather(then: &Then<'_>, order: &Order, to: &str) -> Result<Result<
         _ => subject.get("encounter").and_then(local).map(|visit| then.resource(visit)).transpose()?.flatten(),
     };
     let mut related = Related { then, found: BTreeMap::new() };
-    if !related.report(&subject)? {
-        return Ok(Err(Unfit::TooManyResults));
+    if let Some(unfit) = related.report(&subject)? {
+        return Ok(Err(unfit));
     }
     if let Some(encounter) = &encounter {
         related.visit(encounter)?;
@@ -103,27 +106,38 @@ impl Related<'_> {
         Ok(())
     }
 
-    /// Results, their members and who made them; false when there are too many.
-    fn report(&mut self, report: &Value) -> Result<bool, EngineError> {
+    /// Results, their members and who made them; or why they are not whole.
+    fn report(&mut self, report: &Value) -> Result<Option<Unfit>, EngineError> {
         let results = list(report, "/result");
         if results.len() > MOST_RESULTS {
-            return Ok(false);
+            return Ok(Some(Unfit::TooManyResults));
+        }
+        for contained in list(report, "/contained") {
+            if let Some(id) = text(contained, "/id") {
+                self.found.insert(format!("#{id}"), contained.clone());
+            }
         }
         for result in results {
             self.add(result)?;
+            if !name(result).is_some_and(|name| self.found.contains_key(name)) {
+                return Ok(Some(Unfit::MissingResult));
+            }
         }
         let panels: Vec<Value> = self.found.values().flat_map(|result| list(result, "/hasMember")).cloned().collect();
         if panels.len() > MOST_RESULTS {
-            return Ok(false);
+            return Ok(Some(Unfit::TooManyResults));
         }
         for member in &panels {
             self.add(member)?;
+            if !name(member).is_some_and(|name| self.found.contains_key(name)) {
+                return Ok(Some(Unfit::MissingResult));
+            }
         }
         let people: Vec<Value> = self.found.values().flat_map(|result| list(result, "/performer")).cloned().collect();
         for person in &people {
             self.add(person)?;
         }
-        Ok(true)
+        Ok(None)
     }
 
     fn visit(&mut self, encounter: &Value) -> Result<(), EngineError> {

@@ -1,4 +1,5 @@
-//! What operators do with the outbox: `$outbox` (lines and messages), `$outbox-message` (one message), `$outbox-retry`.
+//! What operators do with the outbox: `$outbox` (lines and messages), `$outbox-message` (one message),
+//! `$outbox-retry`, `$outbox-park`.
 
 use meridian_engine::{
     Caller, Engine, EngineError, instant,
@@ -56,6 +57,13 @@ pub(crate) fn operations(delivery: &Delivery) -> Vec<Operation> {
             "Puts a message, or all that were set aside for an institution, back to its place and tries at once.",
             What::Retry,
         ),
+        row(
+            "outbox-park",
+            Effect::Changes,
+            &[("id", "integer", true), ("reason", "string", false)],
+            "Sets a waiting message aside, so that those behind it go on.",
+            What::Park,
+        ),
     ]
 }
 
@@ -64,6 +72,7 @@ enum What {
     List,
     One,
     Retry,
+    Park,
 }
 
 struct Doing {
@@ -78,6 +87,7 @@ impl Act for Doing {
                 What::List => list(&self.delivery, engine, caller, &call),
                 What::One => one(&self.delivery, engine, caller, &call).await,
                 What::Retry => retry(engine, caller, &call).await,
+                What::Park => park(engine, caller, &call).await,
             }
         })
     }
@@ -179,6 +189,15 @@ async fn retry(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, E
     let put_back = outbox::again(engine, caller, which).await?;
     let retried = json!({"name": "retried", "valueInteger": put_back.len()});
     Ok(json!({"resourceType": "Parameters", "parameter": [retried]}))
+}
+
+async fn park(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
+    let id = id(call)?;
+    let job = outbox::message(engine, caller, id)?;
+    let detail = call.param("reason").unwrap_or_default().to_owned();
+    let note = Note { reason: "operator".to_owned(), detail, due: 0, ..Note::of(&job) };
+    outbox::set_aside(engine, caller, id, note.text()).await?;
+    Ok(json!({"resourceType": "Parameters", "parameter": facts(&outbox::message(engine, caller, id)?)}))
 }
 
 fn id(call: &Call) -> Result<i64, EngineError> {

@@ -34,6 +34,12 @@ impl Meeting {
     }
 }
 
+fn put(note: &mut Value, name: &str, value: Value) {
+    if let Some(members) = note.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+}
+
 impl Merging for Meeting {
     fn stands_for(&self, entry: usize, found: &Value) -> Option<String> {
         self.mapped.stands_for(entry, found)
@@ -71,10 +77,10 @@ impl Merging for Meeting {
         let mut note: Value = serde_json::from_str(note).ok()?;
         match note.get_mut("warnings").and_then(Value::as_array_mut) {
             Some(there) => there.extend(warnings.into_iter().map(Value::from)),
-            None => note["warnings"] = json!(warnings),
+            None => put(&mut note, "warnings", json!(warnings)),
         }
         if !late.is_empty() {
-            note["late"] = json!(late);
+            put(&mut note, "late", json!(late));
         }
         Some(note.to_string())
     }

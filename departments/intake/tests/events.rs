@@ -481,6 +481,22 @@ fn an_order_is_placed_changed_answered() {
 }
 
 #[test]
+fn what_a_result_made_in_passing_is_filled_by_its_own_messages() {
+    let pid = "PID|1||H1^^^CJ01^MR||王^秀英";
+    let mut record = Record::new();
+    let result = format!("{pid}\n{}\nOBR|1|P1|L1|X|||||||||||||||||||||F", seg("PV1", &[(2, "I"), (19, "V1")]));
+    record.take("ORU^R01", "20260105100000", &result);
+    assert_eq!(record.status(), "unknown");
+    // The admission and the order were on their way a little longer.
+    record.adt("A01", "20260105083000", &[(2, "I"), BED1, (44, "20260105083000")]);
+    assert_eq!((record.status(), record.places()), ("in-progress", vec!["W1 01 1 active 05 08:30 -".to_owned()]));
+    record.take("ORM^O01", "20260105084000", &format!("{pid}\nORC|NW|P1|||||||20260105084000\nOBR|1|P1||X^葡萄糖|S"));
+    let order = record.one("ServiceRequest");
+    assert_eq!((&order["status"], &order["priority"]), (&json!("completed"), &json!("stat")));
+    assert_eq!((&order["authoredOn"], &record.remarks[..]), (&json!("2026-01-05T08:40:00+08:00"), &[][..]));
+}
+
+#[test]
 fn orders_are_held_and_cancelled() {
     let pid = "PID|1||H1^^^CJ01^MR||王^秀英";
     for (orc, status) in [
@@ -503,10 +519,43 @@ fn orders_are_held_and_cancelled() {
     }
     // An order for which no mapping is told of, not dropped.
     let record = Record::new();
-    let text = "MSH|^~\\&|HIS|CJ01|||20260105||ORM^O01|1|P|2.5.1\rPID|1||H1\rORC|NW|P1\rRXO|X\r";
+    let text = "MSH|^~\\&|HIS|CJ01|||20260105||ORM^O01|1|P|2.5.1\rPID|1||H1\rORC|NW|P1\rRQD|1|X\r";
     let message = parse(text, &Limits::default()).unwrap();
     let park = record.mapper.map(&message, &FeedConfig::for_institution("CJ01")).unwrap_err();
-    assert_eq!((park.reason.as_str(), park.at.as_str()), ("unsupported-message", "RXO"));
+    assert_eq!((park.reason.as_str(), park.at.as_str()), ("unsupported-message", "RQD"));
+}
+
+#[test]
+fn a_medicine_is_ordered_changed_stopped() {
+    let pid = "PID|1||H1^^^CJ01^MR||王^秀英\nPV1|1|I|||||||||||||||||V1";
+    let rxe = seg(
+        "RXE",
+        &[(2, "C08CA01^氨氯地平^ATC"), (3, "5"), (5, "mg"), (7, "^每日一次口服"), (10, "28"), (11, "片"), (12, "2")],
+    );
+    let orc = "ORC|NW|M1^HIS|||||||20260105080000|||D1^李^明";
+    let mut record = Record::new();
+    record.take("RDE^O11", "20260105080000", &format!("{pid}\n{orc}\n{rxe}\nRXR|PO^口服^HL70162\nNTE|1||餐后"));
+    let order = record.one("MedicationRequest");
+    assert_eq!((&order["status"], &order["intent"]), (&json!("active"), &json!("order")));
+    assert_eq!(order["medicationCodeableConcept"]["coding"][0]["system"], "http://www.whocc.no/atc");
+    let dosage = &order["dosageInstruction"][0];
+    assert_eq!((&dosage["text"], &dosage["route"]["text"]), (&json!("每日一次口服"), &json!("口服")));
+    assert_eq!(
+        dosage["doseAndRate"][0]["doseQuantity"],
+        json!({"value": 5, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"})
+    );
+    assert_eq!(order["dispenseRequest"], json!({"quantity": {"value": 28, "unit": "片"}, "numberOfRepeatsAllowed": 2}));
+    assert_eq!((&order["requester"]["display"], &order["note"][0]["text"]), (&json!("李明"), &json!("餐后")));
+    assert_eq!(order["identifier"][0], json!({"system": "https://meridian.example/id/order/CJ01", "value": "M1"}));
+    // As it was asked for, without the pharmacy; a range.
+    record.take("OMP^O09", "20260106080000", &format!("{pid}\nORC|XO|M1^HIS\nRXO|C08CA01^氨氯地平^ATC|5|10|mg"));
+    let order = record.one("MedicationRequest");
+    assert_eq!(order["dosageInstruction"][0]["doseAndRate"][0]["doseRange"]["high"]["value"], 10);
+    assert_eq!((&order["status"], &order["note"][0]["text"]), (&json!("active"), &json!("餐后")));
+    for (n, (orc, status)) in [("HD", "on-hold"), ("DC", "stopped"), ("CA", "cancelled")].into_iter().enumerate() {
+        record.take("ORM^O01", &format!("2026010{}080000", n + 7), &format!("{pid}\nORC|{orc}|M1^HIS\nRXO|C08CA01"));
+        assert_eq!(record.one("MedicationRequest")["status"], status);
+    }
 }
 
 #[test]

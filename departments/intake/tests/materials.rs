@@ -120,13 +120,13 @@ fn public_messages_are_mapped_or_parked_with_a_reason() {
     // Mapped since: all but orders of other kinds than OBR, and orders without a resident.
     let since = |kind: &str| {
         let adt = matches!(kind.strip_prefix("ADT^A"), Some(n) if ["02", "03", "05", "06", "07", "09", "10", "11", "13", "18", "28", "31", "34", "40"].contains(&n));
-        adt || ["ORM^O01", "OML^O21", "OMG^O19"].contains(&kind) || kind.starts_with("SIU^")
+        adt || ["ORM^O01", "OML^O21", "OMG^O19", "OMP^O09", "RDE^O11"].contains(&kind) || kind.starts_with("SIU^")
     };
     let all: Vec<&Tally> = table.iter().filter(|(kind, _)| since(kind)).map(|(_, tally)| tally).collect();
     let (mapped, parked) =
         (all.iter().map(|t| t.mapped).sum::<usize>(), all.iter().flat_map(|t| t.parked.values()).sum::<usize>());
     println!("mapped since: {mapped} of {}", mapped + parked);
-    assert!(mapped * 100 >= (mapped + parked) * 80, "{mapped} mapped, {parked} parked");
+    assert!(mapped * 100 >= (mapped + parked) * 90, "{mapped} mapped, {parked} parked");
 }
 
 /// How often two mappings say the same of a field.

@@ -132,7 +132,8 @@ pub(crate) fn regroup(scene: &Scene) -> Grouping {
     let mut grouping = Grouping::default();
     if let Some(written) = &scene.written {
         let mut own = gather(written, scene, &mut rest);
-        let mut near: Vec<Group> = scene.near.iter().map(Group::of_person).collect();
+        let left = scene.others.iter().filter(|person| !own.persons.contains(&person.number));
+        let mut near: Vec<Group> = left.chain(&scene.near).map(Group::of_person).collect();
         by_word(&mut own, scene, &mut rest, &mut near);
         grouping.torn = by_weight(&mut own, written, scene, &mut rest, near);
         grouping.groups.push(own);

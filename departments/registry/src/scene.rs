@@ -90,6 +90,17 @@ pub(crate) struct Person {
     pub(crate) merged: Vec<Merged>,
 }
 
+impl Person {
+    /// Whether its identity number denies that a record is its own.
+    fn denies(&self, source: &Source) -> bool {
+        let number = self.sources.iter().find_map(|source| source.evidence.identity.as_ref());
+        number.is_some_and(|number| {
+            let other = source.evidence.identity.as_ref().is_some_and(|own| own != number);
+            other || source.evidence.birth_date.as_ref().is_some_and(|date| !number.agrees(date))
+        })
+    }
+}
+
 /// A person that was merged into another, and whose number comes back into use if the two come apart.
 #[derive(Clone, Debug)]
 pub(crate) struct Merged {
@@ -183,7 +194,10 @@ impl Scene {
             for friend in friends {
                 wanted.extend(sight.person(friend)?);
             }
-            let here: BTreeSet<Subject> = self.people().flat_map(|p| &p.sources).map(|source| source.subject).collect();
+            // Whom its numbers name needs no weighing, unless something denies it: then somebody may have to look.
+            let named = self.others.iter().filter(|person| !person.denies(written));
+            let here = self.home.iter().chain(named).flat_map(|person| &person.sources);
+            let here: BTreeSet<Subject> = here.map(|source| source.subject).collect();
             let skip = |other| other == subject || here.contains(&other);
             let fields = if news { written.fields() } else { &Fields::default() };
             for candidate in near::candidates(&self.matcher, fields, sight, skip)? {

@@ -245,7 +245,7 @@ impl<'a> Body<'a> {
                 } else {
                     6.1
                 }) * (0.17 * standing).exp();
-                (calm * (1.0 + 1.25 * acute + 0.35 * carrying) * (1.0 - 0.62 * tide.marrow)).clamp(2.1, 26.0)
+                (calm * (1.0 + 1.25 * acute + 0.35 * carrying) * (1.0 - 0.62 * tide.marrow)).clamp(2.4, 26.0)
             }
             Analyte::NeutrophilShare => {
                 let calm = if age < 13.0 { 46.0 } else { 57.5 } + 5.0 * standing;

@@ -192,7 +192,7 @@ impl Planted {
             // incubation with a median of 20 hours
             Kind::Salmonella => ((20.0 * (0.55 * spread).exp() + 13.0) / 24.0).min(4.0),
         };
-        hit.then(|| self.day.plus(after as i32))
+        hit.then(|| self.day.plus(f64::floor(after) as i32))
     }
 
     /// Onset in a person, when the outbreak reaches her or him.

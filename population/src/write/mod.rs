@@ -192,3 +192,6 @@ fn bundle_name(index: u64, registration: &Registration) -> String {
     let second = if registration.second { format!("-{}", registration.record_number) } else { String::new() };
     format!("{:04}/{index:07}{second}", index / 1_000)
 }
+
+#[cfg(test)]
+mod tests;

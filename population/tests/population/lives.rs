@@ -332,7 +332,10 @@ fn nothing_is_dated_after_death() {
                     assert!(found.iter().all(|date| *date <= last), "{index} died {last}: {:?}", found.iter().max());
                 }
                 // the word of a death may come some days later
-                Feed::Hl7v2 { at, .. } => assert!(at.day <= death.at.day.plus(30), "{index}: {at}"),
+                Feed::Hl7v2 { at, bytes, .. } => {
+                    let head = String::from_utf8_lossy(bytes.get(..110).unwrap_or_default()).into_owned();
+                    assert!(at.day <= death.at.day.plus(30), "{index} died {}: {at} {head}", death.at);
+                }
             }
         }
     }

@@ -37,7 +37,7 @@ fn the_four_lipids_fit_one_another() {
 
 #[test]
 fn diabetes_shows_and_treatment_lowers_it() {
-    let region = region(13, 1_200);
+    let region = region(13, 3_000);
     let (mut healthy, mut sick, mut treated) = (Vec::new(), Vec::new(), Vec::new());
     for resident in region.residents() {
         let onset = resident.chronic.iter().find(|c| c.disease == Disease::Diabetes).map(|c| c.onset);
@@ -65,7 +65,7 @@ fn values_stay_within_what_a_body_allows() {
         (Analyte::Haemoglobin, 60.0, 195.0),
         (Analyte::Creatinine, 15.0, 900.0),
         (Analyte::Hba1c, 4.0, 15.0),
-        (Analyte::Wbc, 2.0, 28.0),
+        (Analyte::Wbc, 1.4, 28.0),
         (Analyte::Albumin, 28.0, 56.0),
         (Analyte::Hdl, 0.4, 3.0),
     ];

@@ -227,3 +227,27 @@ fn identity_numbers_of_a_larger_region_are_unique() {
         }
     }
 }
+
+#[test]
+fn centres_send_residents_to_the_hospitals() {
+    let region = region(42, 60);
+    let (mut sent, mut written) = (0, 0);
+    for resident in region.residents() {
+        let wanted = resident.visits.iter().filter_map(|visit| Some((visit, resident.sent_by(visit)?)));
+        for (visit, by) in wanted {
+            sent += 1;
+            assert!(by.end < visit.start && visit.start.day.days_since(by.start.day) <= 14);
+            assert!(by.institution.starts_with("CJ1") && visit.institution < "CJ10");
+        }
+        let bundles = resident.feeds(&region).into_iter().filter_map(|feed| match feed {
+            Feed::Fhir { bundle, .. } => Some(bundle),
+            Feed::Hl7v2 { .. } => None,
+        });
+        for bundle in bundles {
+            let entries = bundle["entry"].as_array().unwrap();
+            written += entries.iter().filter(|entry| entry["resource"]["category"][0]["text"] == "转诊").count();
+        }
+    }
+    assert!(sent > 5, "{sent}");
+    assert_eq!(sent, written);
+}

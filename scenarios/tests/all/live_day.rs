@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::process::Command;
 
 const RESIDENTS: u64 = 40;
-const ARRIVALS: u32 = 60;
+const ARRIVALS: u32 = 110;
 const HOURS: f64 = 10.0;
 /// A simulated hour in half a second.
 const SPEED: u32 = 7_200;

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use meridian_population::{Region, RegionConfig};
-use meridian_store::{Lane, Origin, StoreError};
+use meridian_store::{Lane, Origin, Store, StoreError, WriteTx};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::DemoArgs;
@@ -40,7 +40,7 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         }
     };
     let house = House::telling(&args.data_dir, destinations)?;
-    let today = first_day(&house).await?;
+    let today = first_day(&house.store).await?;
     let config = RegionConfig { seed: args.seed, residents: args.residents.into(), today };
     let ledger = Arc::new(Ledger::default());
     let simulation = Some(Arc::clone(&ledger));
@@ -66,7 +66,7 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     tokio::spawn(async move {
         let doorway = Doorway { http: ready.http.clone(), mllp: ready.mllp.clone(), token: ready.token.clone() };
         ledger.state("loading");
-        match load(doorway.clone(), Arc::clone(&region), stop.clone(), began).await {
+        match load(&house.store, doorway.clone(), Arc::clone(&region), stop.clone(), began).await {
             Err(_) if stop.is_cancelled() => {
                 say("stopped while the district was streaming in; the next start goes on from here");
                 return;
@@ -89,9 +89,21 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     stopped
 }
 
-/// Everybody comes in.
-async fn load(doorway: Doorway, region: Arc<Region>, stop: CancellationToken, began: Instant) -> anyhow::Result<()> {
+/// Everybody comes in, unless an earlier start has seen to it.
+async fn load(
+    store: &Store,
+    doorway: Doorway,
+    region: Arc<Region>,
+    stop: CancellationToken,
+    began: Instant,
+) -> anyhow::Result<()> {
+    const NAME: &str = "demo.complete";
     let residents = region.count();
+    let this = format!("{residents} residents of seed {} on {}", region.seed(), region.today());
+    if setting(store, NAME)?.as_deref() == Some(this.as_str()) {
+        say(format!("district complete: {residents} residents are there from before"));
+        return Ok(());
+    }
     let counts = feeder::stream(doorway, region, stop).await.context("the district could not be streamed in")?;
     let seconds = began.elapsed().as_secs_f64();
     say(format!(
@@ -102,22 +114,31 @@ async fn load(doorway: Doorway, region: Arc<Region>, stop: CancellationToken, be
     for (says, times) in &counts.says {
         say(format!("  refused {times} times: {says}"));
     }
+    if counts.refused == 0 {
+        keep(store, NAME, this).await?;
+    }
     Ok(())
 }
 
 /// The day on which this folder's district began. A demo that is started again goes on with the same lives.
-async fn first_day(house: &House) -> anyhow::Result<jiff::civil::Date> {
+async fn first_day(store: &Store) -> anyhow::Result<jiff::civil::Date> {
     const NAME: &str = "demo.today";
-    let known = house.store.read::<_, StoreError>(|reader| reader.setting(NAME))?;
-    if let Some(known) = known {
-        return Ok(std::str::from_utf8(&known)?.parse()?);
+    if let Some(known) = setting(store, NAME)? {
+        return Ok(known.parse()?);
     }
     let today = clock::today();
-    let write = house.store.write::<_, StoreError>(Lane::Interactive, Origin::default(), move |tx| {
-        tx.put_setting(NAME, today.to_string().as_bytes())
-    });
-    write.await?;
+    keep(store, NAME, today.to_string()).await?;
     Ok(today)
+}
+
+fn setting(store: &Store, name: &str) -> anyhow::Result<Option<String>> {
+    let known = store.read::<_, StoreError>(|reader| reader.setting(name))?;
+    Ok(known.map(String::from_utf8).transpose()?)
+}
+
+async fn keep(store: &Store, name: &'static str, value: String) -> anyhow::Result<()> {
+    let write = move |tx: &mut WriteTx<'_>| tx.put_setting(name, value.as_bytes());
+    Ok(store.write::<_, StoreError>(Lane::Interactive, Origin::default(), write).await?)
 }
 
 fn welcome(ready: &Ready, residents: u32) {

@@ -23,6 +23,6 @@ struct Receiver;
 
 impl MessageHandler for Receiver {
     fn receive(&self, _peer: Peer, raw: Bytes) -> Answer<'_> {
-        Box::pin(async move { Bytes::from(meridian_mllp::accept(&raw, jiff::Timestamp::now().as_millisecond())) })
+        Box::pin(async move { meridian_mllp::accept(&raw, jiff::Timestamp::now().as_millisecond()) })
     }
 }

@@ -178,3 +178,77 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(folder: &Path) -> RegionArgs {
+        RegionArgs {
+            folder: folder.to_owned(),
+            format: vec![Written::Csv, Written::Bundles],
+            residents: 30,
+            seed: 7,
+            today: Some(jiff::civil::date(2026, 1, 5)),
+            truth: true,
+            demographics_only: true,
+            json: true,
+        }
+    }
+
+    fn files(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>, root: &Path) {
+        let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                files(&path, found, root);
+            } else {
+                found.push((path.strip_prefix(root).unwrap().to_owned(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+
+    fn all(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        files(folder, &mut found, folder);
+        found
+    }
+
+    #[test]
+    fn a_run_that_was_killed_goes_on_and_ends_with_the_same_files() {
+        let root = std::env::temp_dir().join(format!("meridian-region-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&root);
+        let (whole, killed) = (root.join("whole"), root.join("killed"));
+        write(args(&whole), &AtomicBool::new(false)).unwrap();
+
+        // The beginning, eleven residents, a mark, and half a line more that no mark knows of.
+        let region = Region::new(RegionConfig { seed: 7, residents: 30, today: jiff::civil::date(2026, 1, 5) });
+        let formats = vec![Format::Csv, Format::Bundles];
+        let writer = Writer::new(&region, Wanted { formats, truth: true, demographics_only: true });
+        let description = Description {
+            synthetic: true,
+            seed: 7,
+            residents: 30,
+            today: "2026-01-05".to_owned(),
+            formats: vec![Written::Bundles, Written::Csv],
+            truth: true,
+            demographics_only: true,
+        };
+        let mut out = Out::open(&killed, &description).unwrap().unwrap();
+        out.put(writer.beginning(), 0).unwrap();
+        out.put(writer.residents(0, 11), 11).unwrap();
+        out.mark().unwrap();
+        drop(out);
+        let growing = killed.join("csv/patients.csv.part");
+        let mut bytes = std::fs::read(&growing).unwrap();
+        bytes.extend_from_slice(b"half a li");
+        std::fs::write(&growing, bytes).unwrap();
+
+        write(args(&killed), &AtomicBool::new(false)).unwrap();
+        assert_eq!(all(&whole), all(&killed));
+        assert!(Out::open(&killed, &description).unwrap().is_none(), "it is complete");
+        let other = Description { seed: 8, ..description };
+        assert!(Out::open(&killed, &other).is_err(), "another region does not go into the same folder");
+        std::fs::remove_dir_all(&root).unwrap();
+    }
+}

@@ -80,7 +80,7 @@ impl Lags {
             {
                 sum += *count as f64;
             }
-            if sum >= wanted {
+            if sum >= wanted && all > 0 {
                 return FINEST * STEP.powi(place) * 1000.0;
             }
         }

@@ -53,9 +53,9 @@ pub(crate) async fn simulate(args: SimulateArgs) -> anyhow::Result<()> {
     };
     let ended = drive.run().await;
     if args.json {
-        say(ledger.json())
+        say(ledger.json());
     } else {
-        say(&*ledger)
+        say(&*ledger);
     }
     ended
 }

@@ -28,7 +28,7 @@ export default async function keyboard({ place, resident, browser, check }) {
   await check("? shows every key, and Escape puts the sheet away", async () => {
     await page.keyboard.press("?");
     await page.getByRole("dialog").getByText("键盘操作").waitFor();
-    await nothingSerious(page);
+    await nothingSerious(page, "[role=dialog]");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
   });

@@ -78,7 +78,7 @@ export default async function record({ place, resident, browser, check }) {
     await page.locator("#results tbody tr button").first().click();
     await page.locator("[role=dialog] canvas").waitFor();
     must((await page.locator("[role=dialog] tbody tr").count()) > 0, "no table");
-    await nothingSerious(page);
+    await nothingSerious(page, "[role=dialog]");
     await page.keyboard.press("Escape");
     await page.waitForURL((url) => !url.searchParams.has("trend"));
   });
@@ -91,7 +91,7 @@ export default async function record({ place, resident, browser, check }) {
     await page.locator("[role=dialog]").getByText("近 1 年").click();
     await page.waitForURL((url) => url.searchParams.get("span") === "y1");
     must((await page.locator("[role=dialog] tbody tr").count()) <= all, "a year has more than all years");
-    await nothingSerious(page);
+    await nothingSerious(page, "[role=dialog]");
     await page.keyboard.press("Escape");
     await page.waitForURL((url) => !url.searchParams.has("trend") && !url.searchParams.has("with") && !url.searchParams.has("span"));
   });
@@ -99,7 +99,7 @@ export default async function record({ place, resident, browser, check }) {
     await page.locator("#timeline ol button").first().click();
     await page.getByText("回到全部记录").waitFor();
     await page.waitForSelector("main#work dl");
-    await nothingSerious(page);
+    await nothingSerious(page, "main#work");
     const first = page.url();
     await page.getByRole("button", { name: "上一次就诊" }).click();
     await page.waitForURL((url) => url.toString() !== first);

@@ -55,8 +55,8 @@ export default async function shots({ place, api, resident, browser, check }) {
     await openRecord(page, place, resident.id);
     await page.waitForTimeout(300);
     await shot(page, "record");
-    const [key, other] = ["http://loinc.org|4548-4", "http://loinc.org|14771-0"].map(encodeURIComponent);
-    await openRecord(page, place, resident.id, `?trend=${key}&with=${other}`);
+    const [key, against] = ["http://loinc.org|4548-4", "http://loinc.org|14771-0"].map(encodeURIComponent);
+    await openRecord(page, place, resident.id, `?trend=${key}&with=${against}`);
     await page.locator("[role=dialog] canvas").waitFor();
     await page.waitForTimeout(300);
     await shot(page, "trend");

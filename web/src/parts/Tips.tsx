@@ -29,6 +29,8 @@ export function Tips() {
 
   useEffect(() => {
     const show = (event: Event) => {
+      // A press gives the focus as well; only a keyboard's focus asks for a tip.
+      if (event.type === "focusin" && !(event.target instanceof Element && event.target.matches(":focus-visible"))) return;
       clearTimeout(timer.current);
       const next = tipAt(event.target);
       if (next) timer.current = setTimeout(() => setTip(next), DELAY_MS);

@@ -1,7 +1,7 @@
 //! Lets the signed-in through and shows the sign-in page to everybody else, at whatever address they came to:
 //! after signing in they are where they wanted to be.
 
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { whenSignedOut } from "../fhir/http";
 import { Failure, Skeleton } from "../parts/states";
 import { Tips } from "../parts/Tips";
@@ -9,7 +9,9 @@ import { queries } from "../queries";
 import { forgetOpened, openedBy } from "../shell/opened";
 import { prefsOf } from "../shell/prefs";
 import { SessionContext, signOut, type User, whoAmI } from "./session";
-import { SignIn } from "./SignIn";
+
+/** Whoever is signed in already never needs the form. */
+const SignIn = lazy(async () => ({ default: (await import("./SignIn")).SignIn }));
 
 export function Gate({ children }: { children: ReactNode }) {
   const [user, setUser] = useState<User | null>();
@@ -53,7 +55,9 @@ export function Gate({ children }: { children: ReactNode }) {
   if (!session) {
     return (
       <>
-        <SignIn onSigned={enter} />
+        <Suspense fallback={<Skeleton lines={3} />}>
+          <SignIn onSigned={enter} />
+        </Suspense>
         <Tips />
       </>
     );

@@ -34,16 +34,19 @@ pub async fn pulse(engine: &Engine, caller: &Caller, queue: &str) -> Result<Vec<
     decide(caller, Act::Look, "AuditEvent")?;
     let now = now();
     let tally = counted(engine, queue, now).await?;
-    let rows = tally.shares.iter().map(|(institution, share)| Pulse {
-        institution: institution.clone(),
-        waiting: share.waiting,
-        done: share.done,
-        parked: share.parked,
-        minutes: share.recent.minutes(now),
-        per_minute: share.recent.last(now, 60),
-        last: share.last.clone(),
-        lag_p50: share.within(50),
-        lag_p95: share.within(95),
+    let rows = tally.shares.iter().map(|(institution, share)| {
+        let [lag_p50, lag_p95] = share.within([50, 95]);
+        Pulse {
+            institution: institution.clone(),
+            waiting: share.waiting,
+            done: share.done,
+            parked: share.parked,
+            minutes: share.recent.minutes(now),
+            per_minute: share.recent.last(now, 60),
+            last: share.last.clone(),
+            lag_p50,
+            lag_p95,
+        }
     });
     Ok(rows.collect())
 }

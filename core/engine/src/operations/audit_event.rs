@@ -67,10 +67,11 @@ pub(super) fn of_write(row: &WriteRow, patients: &[String]) -> Value {
     if more > 0 {
         entity.push(json!({"description": format!("{more} more"), "detail": [{"type": "more", "valueString": more.to_string()}]}));
     }
-    let action = match subtypes.as_slice() {
-        [("create", _)] => "C",
-        [("update", _)] => "U",
-        [("delete", _)] => "D",
+    let written: Vec<&str> = subtypes.iter().map(|(code, _)| *code).filter(|code| *code != "operation").collect();
+    let action = match written.as_slice() {
+        ["create"] => "C",
+        ["update"] => "U",
+        ["delete"] => "D",
         _ => "E",
     };
     let o = &row.origin;
@@ -138,6 +139,6 @@ mod tests {
         assert_eq!(entity[1]["description"], "join: number");
         assert_eq!(entity[2]["what"]["reference"], "Observation/o0/_history/1");
         assert_eq!(entity[21]["detail"][0]["valueString"], "11");
-        assert_eq!(event["action"], "E", "more than one kind of act");
+        assert_eq!(event["action"], "C", "whose it is now is told besides");
     }
 }

@@ -14,8 +14,8 @@ use super::Recent;
 const MOST: usize = 100_000;
 /// Kinds that are remembered.
 const KINDS: usize = 200;
-/// Done jobs of the last hour whose time is measured at most: the newest.
-const MEASURED: u32 = 10_000;
+/// Done jobs of the last hour whose time is kept at most, of one institution: the newest.
+const MEASURED: usize = 10_000;
 const HOUR: i64 = 3_600_000;
 
 /// One institution's part of a queue.
@@ -27,8 +27,8 @@ pub(crate) struct Share {
     pub(crate) recent: Recent,
     /// When the last job came (in milliseconds since 1970 UTC), and of which kind it is.
     pub(crate) last: Option<(i64, String)>,
-    /// Milliseconds from coming in to being done, of jobs that came in the last hour, in order.
-    pub(crate) took: Vec<i64>,
+    /// When jobs of the last hour came, and the milliseconds from then to being done.
+    took: VecDeque<(i64, i64)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -37,8 +37,6 @@ pub(crate) struct QueueTally {
     pub(crate) kinds: BTreeSet<String>,
     last: i64,
     open: HashSet<i64>,
-    /// The first job of each minute of the last hour.
-    hour: VecDeque<(i64, i64)>,
 }
 
 impl QueueTally {
@@ -50,7 +48,7 @@ impl QueueTally {
             fresh.len() < MOST
         })?;
         for job in &fresh {
-            self.came(job);
+            self.came(reader, job, now)?;
         }
         for share in self.shares.values_mut() {
             (share.waiting, share.parked) = (0, 0);
@@ -77,19 +75,22 @@ impl QueueTally {
         let settled: Vec<i64> = self.open.difference(&still).copied().collect();
         for id in settled {
             if let Some(job) = reader.job(id)? {
-                self.shares.entry(head(&job, "institution")).or_default().done += 1;
+                self.shares.entry(head(&job, "institution")).or_default().done(reader, &job, now)?;
             }
         }
         self.open = still;
-        self.measure(reader, queue, now)
+        for share in self.shares.values_mut() {
+            share.forget(now);
+        }
+        Ok(())
     }
 
-    fn came(&mut self, job: &Job) {
+    fn came(&mut self, reader: &Reader<'_>, job: &Job, now: i64) -> Result<(), StoreError> {
         self.last = job.id;
         let (institution, kind) = (head(job, "institution"), head(job, "kind"));
         let share = self.shares.entry(institution).or_default();
         match job.state {
-            JobState::Done => share.done += 1,
+            JobState::Done => share.done(reader, job, now)?,
             JobState::Waiting | JobState::Parked => {
                 self.open.insert(job.id);
             }
@@ -99,39 +100,33 @@ impl QueueTally {
         if !kind.is_empty() && self.kinds.len() < KINDS {
             self.kinds.insert(kind);
         }
-        let minute = job.at.div_euclid(60_000);
-        if self.hour.back().is_none_or(|(last, _)| *last < minute) {
-            self.hour.push_back((minute, job.id));
-        }
-    }
-
-    fn measure(&mut self, reader: &Reader<'_>, queue: &str, now: i64) -> Result<(), StoreError> {
-        while self.hour.front().is_some_and(|(minute, _)| *minute < (now - HOUR).div_euclid(60_000)) {
-            self.hour.pop_front();
-        }
-        for share in self.shares.values_mut() {
-            share.took.clear();
-        }
-        let Some((_, first)) = self.hour.front() else { return Ok(()) };
-        for (text, took) in reader.took(queue, *first, MEASURED)? {
-            let head: Value = serde_json::from_str(&text).unwrap_or_default();
-            let institution = head.get("institution").and_then(Value::as_str).unwrap_or_default();
-            if let Some(share) = self.shares.get_mut(institution) {
-                share.took.push(took);
-            }
-        }
-        for share in self.shares.values_mut() {
-            share.took.sort_unstable();
-        }
         Ok(())
     }
 }
 
 impl Share {
-    /// The milliseconds within which `percent` of a hundred were done; None when none were.
-    pub(crate) fn within(&self, percent: usize) -> Option<i64> {
-        let rank = (self.took.len() * percent).div_ceil(100).max(1) - 1;
-        self.took.get(rank).copied()
+    fn done(&mut self, reader: &Reader<'_>, job: &Job, now: i64) -> Result<(), StoreError> {
+        self.done += 1;
+        if job.at >= now - HOUR
+            && let Some(tx) = job.tx
+            && let Some(at) = reader.written_at(tx)?
+        {
+            self.took.push_back((job.at, (at - job.at).max(0)));
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self, now: i64) {
+        while self.took.len() > MEASURED || self.took.front().is_some_and(|(at, _)| *at < now - HOUR) {
+            self.took.pop_front();
+        }
+    }
+
+    /// The milliseconds within which each of `percents` of a hundred were done; None when none were.
+    pub(crate) fn within<const N: usize>(&self, percents: [usize; N]) -> [Option<i64>; N] {
+        let mut took: Vec<i64> = self.took.iter().map(|(_, took)| *took).collect();
+        took.sort_unstable();
+        percents.map(|percent| took.get((took.len() * percent).div_ceil(100).max(1) - 1).copied())
     }
 }
 
@@ -147,10 +142,9 @@ mod tests {
 
     #[test]
     fn percentiles_are_values_that_occurred() {
-        let share = |took: Vec<i64>| Share { took, ..Share::default() };
-        assert_eq!(share(vec![]).within(50), None);
-        assert_eq!(share(vec![7]).within(95), Some(7));
-        let twenty = share((1..=20).collect());
-        assert_eq!((twenty.within(50), twenty.within(95)), (Some(10), Some(19)));
+        let share = |took: Vec<i64>| Share { took: took.into_iter().map(|ms| (0, ms)).collect(), ..Share::default() };
+        assert_eq!(share(vec![]).within([50]), [None]);
+        assert_eq!(share(vec![7]).within([95]), [Some(7)]);
+        assert_eq!(share((1..=20).rev().collect()).within([50, 95]), [Some(10), Some(19)]);
     }
 }

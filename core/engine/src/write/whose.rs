@@ -135,7 +135,7 @@ impl People<'_> {
         if let Some(subject) = self.targets.get(&target) {
             return Ok(*subject);
         }
-        let subject = self.tx.locate(bound.code, &bound.id)?.map_or(Subject::COMMON, |key| key.subject());
+        let subject = self.tx.locate(bound.code, &bound.id)?.map_or(Subject::COMMON, meridian_store::Key::subject);
         self.targets.insert(target, subject);
         Ok(subject)
     }

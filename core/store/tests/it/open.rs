@@ -65,8 +65,25 @@ fn files_of_a_newer_program_are_refused_and_left_alone() {
     let conn = house.raw("meridian.db");
     drop(house.store);
     conn.pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(open(house.dir.path()), Err(StoreError::TooNew { found: 99, known: 1 })));
+    assert!(matches!(open(house.dir.path()), Err(StoreError::TooNew { found: 99, known: 2 })));
     assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 99);
+}
+
+#[tokio::test]
+async fn files_of_the_first_program_gain_what_came_since() {
+    let house = house();
+    let conn = house.raw("meridian.db");
+    house.write(|tx| tx.put_setting("colour", b"red")).await;
+    let dir = house.dir;
+    drop(house.store);
+    conn.execute_batch("DROP TABLE block").unwrap();
+    conn.pragma_update(None, "user_version", 1).unwrap();
+    let store = open(dir.path()).unwrap();
+    assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 2);
+    let note = |tx: &mut meridian_store::WriteTx<'_>| tx.note_under(7, meridian_store::Subject(3));
+    store.write(meridian_store::Lane::Interactive, crate::common::origin(), note).await.unwrap();
+    assert_eq!(store.read(|sight| sight.noted(7, 9)).unwrap(), [meridian_store::Subject(3)]);
+    assert_eq!(store.read(|sight| sight.setting("colour")).unwrap().as_deref(), Some(&b"red"[..]));
 }
 
 #[test]

@@ -174,3 +174,35 @@ async fn a_patient_is_a_subject_before_it_arrives() {
         .await;
     assert_eq!(sight("p1"), (Some(subject.patient()), true));
 }
+
+#[tokio::test]
+async fn a_subject_is_found_under_every_number_it_is_noted_under() {
+    let house = house();
+    let noted = |key, limit| house.store.read(|sight| sight.noted(key, limit)).unwrap();
+    for (key, subject) in [(5, 30), (5, 20), (5, 20), (-9, 20), (5, 10)] {
+        house.write(move |tx| tx.note_under(key, Subject(subject))).await;
+    }
+    assert_eq!(noted(5, 9), [Subject(10), Subject(20), Subject(30)]);
+    assert_eq!(
+        (noted(5, 2), noted(-9, 9), noted(6, 9)),
+        (vec![Subject(10), Subject(20)], vec![Subject(20)], Vec::new())
+    );
+    house.write(|tx| tx.drop_under(5, Subject(20))).await;
+    house.write(|tx| tx.drop_under(5, Subject(99))).await;
+    assert_eq!((noted(5, 9), noted(-9, 9)), (vec![Subject(10), Subject(30)], vec![Subject(20)]));
+}
+
+#[tokio::test]
+async fn memberships_are_told_in_the_chain() {
+    let house = house();
+    house
+        .write(|tx| {
+            let subject = source(tx, "p1");
+            tx.join(subject, Subject(9))?;
+            tx.note_membership(subject, 'J', "golden-1", "number");
+            Ok(())
+        })
+        .await;
+    let rows = house.store.read(|sight| sight.writes_after(0, 10)).unwrap();
+    assert!(rows.iter().any(|row| row.what.lines().any(|line| line == "J Patient/golden-1 number")), "{rows:?}");
+}

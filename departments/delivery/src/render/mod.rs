@@ -40,7 +40,7 @@ pub struct Material {
 
 impl Material {
     fn related(&self, reference: &Value) -> Option<&Value> {
-        self.related.get(crate::look::local(reference)?)
+        self.related.get(crate::look::name(reference)?)
     }
 }
 

@@ -216,7 +216,7 @@ pub(crate) fn glucose(patient: &str, value: &str) -> Value {
         "valueQuantity": {"value": value, "unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mmol/L"}})
 }
 
-pub(crate) fn entry(full_url: &str, resource: Value) -> Value {
+pub(crate) fn entry(full_url: &str, resource: &Value) -> Value {
     let kind = resource["resourceType"].clone();
     json!({"fullUrl": full_url, "resource": resource, "request": {"method": "POST", "url": kind}})
 }

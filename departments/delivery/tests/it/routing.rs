@@ -71,12 +71,12 @@ async fn an_act_that_is_refused_leaves_nothing_to_be_told() {
     let entries = vec![
         entry(
             visit,
-            json!({"resourceType": "Encounter", "status": "in-progress", "class": {"code": "AMB"},
+            &json!({"resourceType": "Encounter", "status": "in-progress", "class": {"code": "AMB"},
             "subject": {"reference": format!("Patient/{one}")}}),
         ),
         entry(
             "urn:uuid:00000000-0000-4000-8000-000000000002",
-            json!({"resourceType": "Observation", "status": "final",
+            &json!({"resourceType": "Observation", "status": "final",
             "code": {"text": "x"}, "subject": {"reference": format!("Patient/{other}")}, "encounter": {"reference": visit}}),
         ),
     ];

@@ -87,16 +87,16 @@ async fn results_that_come_before_their_resident_are_told_all_the_same() {
     let entries = vec![
         entry(
             "urn:uuid:00000000-0000-4000-8000-000000000003",
-            json!({"resourceType": "DiagnosticReport", "status": "final",
+            &json!({"resourceType": "DiagnosticReport", "status": "final",
             "code": {"text": "x"}, "subject": {"reference": "urn:uuid:00000000-0000-4000-8000-000000000001"},
             "result": [{"reference": "urn:uuid:00000000-0000-4000-8000-000000000002"}]}),
         ),
         entry(
             "urn:uuid:00000000-0000-4000-8000-000000000002",
-            json!({"resourceType": "Observation", "status": "final",
+            &json!({"resourceType": "Observation", "status": "final",
             "code": {"text": "y"}, "valueString": "阴性", "subject": {"reference": "urn:uuid:00000000-0000-4000-8000-000000000001"}}),
         ),
-        entry("urn:uuid:00000000-0000-4000-8000-000000000001", patient("CJ01", "A1", "1")),
+        entry("urn:uuid:00000000-0000-4000-8000-000000000001", &patient("CJ01", "A1", "1")),
     ];
     bed.bundle("CJ01", entries).await.unwrap();
     bed.deliver(&["CJ02"]).await;
@@ -104,6 +104,25 @@ async fn results_that_come_before_their_resident_are_told_all_the_same() {
     let kinds: Vec<&str> = sent.iter().map(|text| field(text, "MSH", 8)).collect();
     assert_eq!(kinds, ["ORU^R01^ORU_R01", "ADT^A31^ADT_A05"]);
     assert_eq!(field(&sent[0], "OBX", 5), "阴性");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_told_whole_or_left_to_people() {
+    let bed = Bed::new(TO);
+    let here = bed.post("CJ01", "Patient", patient("CJ01", "A1", "1")).await;
+    bed.post("CJ02", "Patient", patient("CJ02", "B1", "1")).await;
+    let mut whole = report(&here, "R1", "#o1");
+    whole["contained"] = json!([{"resourceType": "Observation", "id": "o1", "status": "final", "code": {"text": "x"}, "valueInteger": 7}]);
+    bed.post("CJ01", "DiagnosticReport", whole).await;
+    let mut part = report(&here, "R2", "https://elsewhere.example/Observation/1");
+    part["result"].as_array_mut().unwrap().push(json!({"display": "on paper"}));
+    bed.post("CJ01", "DiagnosticReport", part).await;
+    let (stop, running) = bed.start(|_, _| Ok("AA"));
+    bed.until("CJ02", |waiting, _, _| waiting == 0).await;
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(bed.counts("CJ02"), (0, 1, 1));
+    assert_eq!(field(&bed.arrived.at("CJ02")[0], "OBX", 5), "7");
 }
 
 #[tokio::test(flavor = "multi_thread")]

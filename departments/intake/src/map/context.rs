@@ -10,6 +10,7 @@ use super::{
     feed::FeedConfig,
     merge::event_time,
     park::Warning,
+    place::set,
     plan::{Clear, Plan, Step},
     tables::Tables,
 };
@@ -96,7 +97,7 @@ impl<'a> Context<'a> {
         self.defaults.clear();
         let mut meta = json!({"source": self.source});
         if let Some(time) = &self.recorded {
-            meta["extension"] = json!([event_time(time)]);
+            set(&mut meta, "extension", json!([event_time(time)]));
         }
         json!({"resourceType": kind, "meta": meta})
     }
@@ -134,10 +135,17 @@ impl<'a> Context<'a> {
     }
 
     /// Adds an entry that is found again by its identifier; a second one of the same name is left out.
-    pub(crate) fn add(&mut self, plan: Plan, full_url: &str, resource: Value, system: &str, value: &str) {
+    pub(crate) fn add(&mut self, plan: Plan, full_url: &str, mut resource: Value, system: &str, value: &str) {
         if !self.seen.insert(full_url.to_owned()) {
             return;
         }
+        // What is made in passing is no statement: whatever its own messages say is newer.
+        if matches!(plan, Plan::Make | Plan::Reported)
+            && let Some(meta) = resource.get_mut("meta").and_then(Value::as_object_mut)
+        {
+            meta.shift_remove("extension");
+        }
+        let make = plan == Plan::Make;
         self.steps.push(Step {
             full_url: full_url.to_owned(),
             kind: resource.get("resourceType").and_then(Value::as_str).unwrap_or_default().to_owned(),
@@ -145,11 +153,12 @@ impl<'a> Context<'a> {
             value: value.to_owned(),
             clears: std::mem::take(&mut self.pending_clears),
             defaults: std::mem::take(&mut self.defaults),
-            plan: plan.clone(),
+            plan,
         });
-        self.entries.push(match plan {
-            Plan::Make => bundle::post(full_url, resource, system, value),
-            _ => bundle::put(full_url, resource, system, value),
+        self.entries.push(if make {
+            bundle::post(full_url, resource, system, value)
+        } else {
+            bundle::put(full_url, resource, system, value)
         });
     }
 

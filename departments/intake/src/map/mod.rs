@@ -14,6 +14,7 @@ mod convert;
 mod feed;
 mod identity;
 mod local;
+mod medicine;
 pub(crate) mod merge;
 mod merged;
 mod observation;

@@ -1,11 +1,12 @@
-//! ORM, OML, OMG: orders (ORC, OBR, TQ1, NTE, OBX, SPM) -> ServiceRequest; and the order that a result answers.
+//! ORM, OML, OMG, OMP, RDE: orders (ORC with OBR, ODS or a medicine; TQ1, NTE, OBX, SPM) -> ServiceRequest; and the order
+//! that a result answers.
 
 use serde_json::{Value, json};
 
 use super::{
     Group, bundle,
     context::{Context, clean},
-    identity,
+    identity, medicine,
     observation::{self, About, Made},
     park::{Park, Reason},
     patient::Patient,
@@ -29,10 +30,10 @@ pub(crate) fn map(
     visit: Option<&Visit>,
 ) -> Result<(), Park> {
     let orders = report::orders(group);
-    // ORC alone may change an order that is known; with RXO and the like it orders something else.
-    let other = ["RXO", "RQD", "RQ1", "RXE"].into_iter().find(|name| group.first(name).is_some());
-    if orders.iter().all(|order| order.obr.is_none()) && (other.is_some() || orders.is_empty()) {
-        let says = "no order of a kind that is mapped (OBR)";
+    // ORC alone may change an order that is known; with RQD and the like it orders something else.
+    let other = ["RQD", "RQ1"].into_iter().find(|name| group.first(name).is_some());
+    if orders.is_empty() || other.is_some() {
+        let says = "no order of a kind that is mapped (OBR, RXE, RXO, ODS)";
         return Err(Park::new(Reason::UnsupportedMessage, other.unwrap_or("ORC"), says));
     }
     for (index, order) in orders.iter().enumerate() {
@@ -50,11 +51,14 @@ fn one(cx: &mut Context<'_>, order: &Order<'_>, index: usize, patient: &Patient,
         }
     };
     let owner = cx.nth(owner);
+    if order.encoded.or(order.asked).is_some() {
+        return medicine::map(cx, order, &owner, patient, visit);
+    }
     let specimens: Vec<String> =
         order.specimens.iter().map(|spm| report::specimen(cx, *spm, &format!("order/{owner}"), patient)).collect();
     let information = prior(cx, order, patient, visit, &owner);
     let mut request = cx.resource("ServiceRequest");
-    let scope: Vec<_> = [order.orc, order.obr, order.timing].into_iter().flatten().collect();
+    let scope: Vec<_> = [order.orc, order.obr, order.diet, order.timing].into_iter().flatten().collect();
     let tables = cx.tables;
     apply(cx, tables.rows("ServiceRequest"), &scope, &mut request);
     set(&mut request, "identifier", Value::Array(identifiers(cx, order, &owner)));
@@ -94,7 +98,7 @@ fn number(order: &Order<'_>) -> Option<String> {
     found.map(|(number, _)| bundle::percent(&number))
 }
 
-fn identifiers(cx: &Context<'_>, order: &Order<'_>, owner: &str) -> Vec<Value> {
+pub(crate) fn identifiers(cx: &Context<'_>, order: &Order<'_>, owner: &str) -> Vec<Value> {
     let mut all = vec![json!({"system": cx.feed.system("order"), "value": owner})];
     for (n, kind) in [(2, "PLAC"), (3, "FILL")] {
         let sent = report::number(order, n).and_then(|(_, part)| identity::entity(cx, part));
@@ -107,7 +111,7 @@ fn identifiers(cx: &Context<'_>, order: &Order<'_>, owner: &str) -> Vec<Value> {
 }
 
 /// ORC-5, else ORC-1; `None` where neither says how the order stands.
-fn status(cx: &Context<'_>, order: &Order<'_>) -> Option<String> {
+pub(crate) fn status(cx: &Context<'_>, order: &Order<'_>) -> Option<String> {
     let orc = order.orc?;
     [(5, "HL70038"), (1, "HL70119")]
         .into_iter()

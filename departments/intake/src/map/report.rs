@@ -21,6 +21,12 @@ use super::{
 pub(crate) struct Order<'m> {
     pub(crate) orc: Option<Segment<'m>>,
     pub(crate) obr: Option<Segment<'m>>,
+    /// RXE, RXO, RXR: a medicine as the pharmacy encoded it, as it was asked for, and its route.
+    pub(crate) encoded: Option<Segment<'m>>,
+    pub(crate) asked: Option<Segment<'m>>,
+    pub(crate) route: Option<Segment<'m>>,
+    /// ODS: a diet.
+    pub(crate) diet: Option<Segment<'m>>,
     /// The first TQ1.
     pub(crate) timing: Option<Segment<'m>>,
     /// NTE before the first OBX.
@@ -67,9 +73,16 @@ pub(crate) fn orders<'m>(group: &Group<'m>) -> Vec<Order<'m>> {
                     list.push(segment);
                 }
             }
-            "TQ1" if begun => {
+            name @ ("TQ1" | "RXE" | "RXO" | "RXR" | "ODS") if begun => {
                 if let Some(last) = orders.last_mut() {
-                    last.timing.get_or_insert(segment);
+                    let slot = match name {
+                        "TQ1" => &mut last.timing,
+                        "RXE" => &mut last.encoded,
+                        "RXO" => &mut last.asked,
+                        "RXR" => &mut last.route,
+                        _ => &mut last.diet,
+                    };
+                    slot.get_or_insert(segment);
                 }
             }
             "SPM" if begun => {

@@ -43,7 +43,7 @@ pub fn keys(fields: &Fields) -> Vec<i64> {
     }
     let year = fields.birth.as_ref().map(|birth| birth.year.to_string());
     // Month and day in either order, so that an exchange of the two is found.
-    let day = fields.birth.as_ref().and_then(|birth| birth.turned()).map(|(one, other)| format!("{one}-{other}"));
+    let day = fields.birth.as_ref().and_then(super::birth::Birth::turned).map(|(one, other)| format!("{one}-{other}"));
     if let (Some(year), Some(day)) = (&year, &day) {
         let sex = match fields.male {
             Some(true) => "m",

@@ -39,7 +39,7 @@ impl Fields {
             "identity" => self
                 .identity
                 .iter()
-                .map(|number| number.as_str())
+                .map(crate::resident::ResidentNumber::as_str)
                 .chain(self.typed.iter().map(String::as_str))
                 .collect::<Vec<_>>()
                 .join(" "),

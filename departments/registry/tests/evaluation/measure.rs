@@ -119,9 +119,9 @@ pub(crate) fn measure(set: &Set, matcher: &Matcher) -> Result {
         (Rates { all, ..Rates::default() }, 0.0, Rates { all, ..Rates::default() });
     for (nth, (.., score, same)) in scored.iter().enumerate() {
         if *same {
-            so_far.right += 1
+            so_far.right += 1;
         } else {
-            so_far.wrong += 1
+            so_far.wrong += 1;
         }
         let last = scored.get(nth + 1).is_none_or(|(.., next, _)| next.weight < score.weight);
         if last && so_far.f1() > best.f1() {

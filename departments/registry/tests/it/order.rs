@@ -30,7 +30,7 @@ fn record(nth: usize, who: usize, slip: Slip) -> Value {
     let (home, phone) = (format!("湖滨路{}号3栋402室", who + 1), format!("1540000{who:04}"));
     let id = format!("r{nth}");
     let gender = |mut patient: Value| {
-        patient["gender"] = json!(if who % 2 == 0 { "female" } else { "male" });
+        patient["gender"] = json!(if who.is_multiple_of(2) { "female" } else { "male" });
         patient
     };
     gender(match slip {
@@ -40,7 +40,7 @@ fn record(nth: usize, who: usize, slip: Slip) -> Value {
         Slip::Phone => weak(&id, name, born, "15499990000", &home),
         Slip::House => weak(&id, name, born, &phone, "南街77号"),
         Slip::WithNumber => {
-            let order = if who % 2 == 0 { 18 } else { 17 };
+            let order = if who.is_multiple_of(2) { 18 } else { 17 };
             with_number(weak(&id, name, born, &phone, &home), &number(&born.replace('-', ""), order))
         }
     })

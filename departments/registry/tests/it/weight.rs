@@ -113,6 +113,31 @@ async fn an_open_review_is_closed_when_a_number_contradicts_it_or_a_record_goes(
 }
 
 #[tokio::test]
+async fn a_card_of_somebody_whose_number_denies_the_birth_date_is_for_somebody_to_look_at() {
+    let bed = Bed::new();
+    let card = |mut patient: Value| {
+        let card = json!({"system": crate::bed::INSURANCE, "value": "YB9900000001"});
+        match patient["identifier"].as_array_mut() {
+            Some(all) => all.push(card),
+            None => patient["identifier"] = json!([card]),
+        }
+        patient
+    };
+    let id = number("19570305", 18);
+    bed.put(card(with_number(weak("a", "王秀英", "1957-03-05", PHONE, HOME), &id))).await;
+    bed.put(card(weak("b", "王秀英", "1957-05-03", PHONE, HOME))).await;
+    assert!(!bed.same(&["a", "b"]), "day and month exchanged");
+    let open = bed.reviews("requested").await;
+    assert_eq!((open.len(), &open[0]["reasonCode"]["text"]), (1, &json!("held")));
+    let task = open[0]["id"].as_str().unwrap();
+    bed.call("review-decide", &[("task", task), ("verdict", "same"), ("reason", "日月颠倒")]).await;
+    assert!(bed.same(&["a", "b"]));
+    assert_eq!(bed.golden("b")["birthDate"], "1957-03-05");
+    bed.put(card(weak("b", "王秀英", "1957-05-03", PHONE, HOME))).await;
+    assert!(bed.same(&["a", "b"]));
+}
+
+#[tokio::test]
 async fn reviews_are_seen_and_written_by_operators_alone() {
     let bed = Bed::new();
     bed.put(weak("child", "李小明", "2026-01-02", PHONE, HOME)).await;

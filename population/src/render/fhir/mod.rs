@@ -9,6 +9,7 @@ mod entries;
 mod observation;
 mod order;
 mod patient;
+mod referral;
 pub(crate) mod set_up;
 
 use crate::institution::{Institution, Kind};
@@ -60,6 +61,7 @@ pub(crate) fn bundle(
             document::note(&mut entries, resident, visit, institution);
         }
     }
+    referral::put(&mut entries, region, resident, institution);
     clinical::conditions(&mut entries, region, resident, institution.code);
     clinical::mother(&mut entries, resident, institution.code);
     clinical::medicines(&mut entries, region, resident, institution);

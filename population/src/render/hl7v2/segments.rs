@@ -136,6 +136,9 @@ pub(crate) fn pv1(letter: &mut Letter<'_>, scene: &Scene<'_>, visit: &Visit, sid
         put_place(segment, 6, prior, institution.code);
     }
     put_staff(segment, 7, institution.doctor(side.department, index));
+    if scene.resident.sent_by(visit).is_some() {
+        segment.put(14, "2");
+    }
     segment.put(10, department.map_or(side.department, |found| found.name));
     segment.put(19, &format!("{}{}", visit_number(institution, index, visit), side.suffix));
     if visit.died && side.end.is_some() {

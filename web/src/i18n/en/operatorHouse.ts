@@ -51,7 +51,7 @@ export const jobs: typeof zhJobs = {
   noDestinations: "No receiver is configured",
   receiver: "Receiver",
   line: "Line",
-  lines: { idle: "Idle", sending: "Sending", failing: "No answer" },
+  lines: { idle: "Idle", sending: "Sending", failing: "No answer", unconfigured: "Not configured" },
   due: "next try {{at}}",
   lastAcknowledged: "Last acknowledged",
   act: "Act",

@@ -49,7 +49,7 @@ export const jobs = {
   noDestinations: "没有配置接收方",
   receiver: "接收方",
   line: "线路",
-  lines: { idle: "空闲", sending: "正在发送", failing: "没有应答" },
+  lines: { idle: "空闲", sending: "正在发送", failing: "没有应答", unconfigured: "未配置" },
   due: "{{at}} 再试",
   lastAcknowledged: "最近应答",
   act: "操作",

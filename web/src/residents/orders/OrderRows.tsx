@@ -31,7 +31,7 @@ export function OrderRows({ orders }: { orders: readonly Order[] }) {
               <span className={css["state"]} data-state={state}>
                 {t(`record.orders.states.${state}`)}
               </span>
-              {isFresh(key) && <Fresh />} <span className="meta">{resource.requester?.display}</span>
+              {isFresh(key) && <Fresh />} <span className={`${css["by"] ?? ""} meta`}>{resource.requester?.display}</span>
             </span>
             <span className={rows["side"]}>
               <span>{day(resource.authoredOn)}</span>

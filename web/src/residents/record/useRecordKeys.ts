@@ -5,12 +5,15 @@ import { useKeys } from "../../parts/keys/useKeys";
 import { useUrlParam } from "../../parts/url";
 
 export function useRecordKeys(): void {
-  const [visit, choose] = useUrlParam("visit");
+  const [, choose] = useUrlParam("visit");
   useKeys({
     j: () => moveRow(1, "timeline"),
     k: () => moveRow(-1, "timeline"),
     p: () => window.print(),
-    Esc: () => visit && choose(undefined),
+    // The address is ahead of what is drawn: a quick Esc is meant for it.
+    Esc: () => {
+      if (new URLSearchParams(window.location.search).has("visit")) choose(undefined);
+    },
     "g t": () => goTo("timeline"),
     "g p": () => goTo("problems"),
     "g m": () => goTo("medicines"),

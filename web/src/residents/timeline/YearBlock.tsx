@@ -21,7 +21,7 @@ interface YearBlockProps {
 }
 
 /** Heights in rem; `timeline.module.css` has the same. */
-export const ROW_REM = 4.4;
+export const ROW_REM = 4.6;
 export const HEAD_REM = 2;
 
 export function YearBlock({ year: { year, visits }, open, fold, start, height, view, reasonOf }: YearBlockProps) {

@@ -24,7 +24,8 @@ export function TrendTable({ items }: { items: readonly Item[] }) {
               <th scope="col">{t("common.time")}</th>
               {items.map(({ key, name, unit }) => (
                 <th key={key} scope="col" className={css["valueHead"]}>
-                  {only ? t("record.results.value") : `${briefName(name)}${unit ? ` (${unit})` : ""}`}
+                  {only ? t("record.results.value") : briefName(name)}
+                  {!only && unit && <span className={css["headUnit"]}>{unit}</span>}
                 </th>
               ))}
               {only && (
@@ -35,7 +36,9 @@ export function TrendTable({ items }: { items: readonly Item[] }) {
                   <th scope="col">{t("record.results.range")}</th>
                 </>
               )}
-              <th scope="col">{t("common.source")}</th>
+              <th scope="col" aria-label={t("common.source")}>
+                <span className={css["wide"]}>{t("common.source")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -57,7 +60,12 @@ export function TrendTable({ items }: { items: readonly Item[] }) {
                     </>
                   )}
                   <td className={css["sourceCell"]}>
-                    <Source resource={point.observation} date={point.date} />
+                    <span className={css["wide"]}>
+                      <Source resource={point.observation} date={point.date} />
+                    </span>
+                    <span className={css["narrow"]}>
+                      <Source resource={point.observation} date={point.date} bare />
+                    </span>
                   </td>
                 </tr>
               );

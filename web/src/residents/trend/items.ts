@@ -60,18 +60,25 @@ export interface Row {
   cells: (Point | undefined)[];
 }
 
-/** The table behind two items: values that were taken together stand in one row. */
+/** Values of one sitting come minutes apart: a tube for each. */
+const TOGETHER_MS = 30 * 60_000;
+
+/** The table behind two items: values that were taken together at one place stand in one row. */
 export function rowsOf(items: readonly Item[]): Row[] {
-  const rows = new Map<string, Row>();
-  items.forEach(({ points }, at) => {
-    for (const point of points) {
-      const key = `${point.date ?? ""}|${point.institution}`;
-      const known = rows.get(key);
-      // A second value of the same test at the same moment is a row of its own.
-      const row = known && !known.cells[at] ? known : { date: point.date, institution: point.institution, cells: items.map(() => undefined) };
-      if (row !== known) rows.set(known ? `${key}|${point.observation.id ?? rows.size}` : key, row);
-      row.cells[at] = point;
+  const all = items
+    .flatMap(({ points }, at) => points.map((point) => ({ at, point, time: moment(point.date) })))
+    .sort((a, b) => b.time - a.time || a.at - b.at);
+  const rows: (Row & { time: number })[] = [];
+  const newest = new Map<string, Row & { time: number }>();
+  for (const { at, point, time } of all) {
+    const last = newest.get(point.institution);
+    if (last && !last.cells[at] && last.time - time <= TOGETHER_MS) {
+      last.cells[at] = point;
+      continue;
     }
-  });
-  return [...rows.values()].sort((a, b) => moment(b.date) - moment(a.date));
+    const row = { date: point.date, institution: point.institution, time, cells: items.map((_, place) => (place === at ? point : undefined)) };
+    newest.set(point.institution, row);
+    rows.push(row);
+  }
+  return rows;
 }

@@ -117,6 +117,11 @@ fn token_test() -> impl Strategy<Value = TokenTest> {
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
+    let denied = holding().prop_map(|condition| Condition::Not(Box::new(condition)));
+    prop_oneof![8 => holding(), 1 => denied]
+}
+
+fn holding() -> impl Strategy<Value = Condition> {
     let some = 0..3;
     prop_oneof![
         1 => vec(date_test(), some.clone()).prop_map(Condition::Updated),

@@ -36,6 +36,9 @@ pub(crate) fn meet(step: &Step, before: &Value, mut sent: Value) -> Met {
     if step.plan == Plan::Reported && !order::goes_on(before, &sent) {
         return Met::Same;
     }
+    if step.plan == Plan::Merge && step.kind.ends_with("Request") {
+        order::stay_answered(before, &mut sent);
+    }
     let times = time::newest(&sent, before);
     let mut kept = match &step.plan {
         Plan::Make => before.clone(),
@@ -49,7 +52,7 @@ pub(crate) fn meet(step: &Step, before: &Value, mut sent: Value) -> Met {
         Plan::Apart => apart(before, &sent),
     };
     if let Some(times) = times {
-        time::put(&mut kept, times);
+        time::put(&mut kept, &times);
     }
     Met::Kept(kept, remarks)
 }

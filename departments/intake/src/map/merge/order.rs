@@ -18,3 +18,12 @@ pub(super) fn reported(before: &Value, sent: &Value) -> Value {
     }
     kept
 }
+
+/// What was answered is not open again because a message of its order comes late; it may still be withdrawn.
+pub(super) fn stay_answered(before: &Value, sent: &mut Value) {
+    let status = |of: &Value| of.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let open = matches!(status(sent).as_str(), "draft" | "active" | "on-hold" | "unknown");
+    if let (true, "completed", Some(members)) = (open, status(before).as_str(), sent.as_object_mut()) {
+        members.shift_remove("status");
+    }
+}

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::super::place::set;
+
 /// On a place that is not the bed: `temporary` (the patient is there, the bed is kept) or `pending`.
 pub(super) const ROLE: &str = "https://meridian.example/extension/location-role";
 
@@ -161,26 +163,23 @@ fn item(place: &Value, status: &str, role: &str, start: Option<&str>, end: Optio
     let mut period = json!({});
     for (name, time) in [("start", start), ("end", end)] {
         if let Some(time) = time {
-            period[name] = json!(time);
+            set(&mut period, name, json!(time));
         }
     }
     if period.as_object().is_some_and(|period| !period.is_empty()) {
-        out["period"] = period;
+        set(&mut out, "period", period);
     }
     if !role.is_empty() {
-        out["extension"] = json!([{"url": ROLE, "valueCode": role}]);
+        set(&mut out, "extension", json!([{"url": ROLE, "valueCode": role}]));
     }
     out
 }
 
 fn complete(item: &mut Value, when: Option<&str>) {
-    item["status"] = json!("completed");
+    set(item, "status", json!("completed"));
     let started = item.pointer("/period/start").and_then(Value::as_str);
     if let Some(when) = when.filter(|when| started.is_none_or(|started| super::time::in_order(started, when))) {
-        if item.get("period").is_none() {
-            item["period"] = json!({});
-        }
-        item["period"]["end"] = json!(when);
+        set(item, "period.end", json!(when));
     }
 }
 

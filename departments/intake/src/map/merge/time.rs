@@ -35,8 +35,8 @@ pub(super) fn newest(sent: &Value, before: &Value) -> Option<String> {
     }
 }
 
-pub(super) fn put(resource: &mut Value, time: String) {
-    let extension = event_time(&time);
+pub(super) fn put(resource: &mut Value, time: &str) {
+    let extension = event_time(time);
     let Some(members) = resource.as_object_mut() else { return };
     let meta = members.entry("meta").or_insert_with(|| json!({}));
     let Some(meta) = meta.as_object_mut() else { return };
@@ -66,7 +66,7 @@ mod tests {
 
     fn at(time: &str) -> Value {
         let mut resource = json!({"resourceType": "Patient"});
-        put(&mut resource, time.to_owned());
+        put(&mut resource, time);
         resource
     }
 

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::plan::{Act, Clear, Stay},
+    super::{
+        place::set,
+        plan::{Act, Clear, Stay},
+    },
     elements,
     place::Places,
     time,
@@ -59,7 +62,7 @@ fn event(visit: &mut Value, before: &Value, stay: &Stay, remarks: &mut Vec<&'sta
         let since = before.pointer("/period/start").cloned();
         history(visit, "classHistory", json!({"class": class}), since, when);
     }
-    visit["status"] = json!(status);
+    set(visit, "status", json!(status));
     places(visit, &status, stay);
 }
 
@@ -93,7 +96,7 @@ fn status(old: Option<&str>, stay: &Stay, remarks: &mut Vec<&'static str>) -> St
 
 fn period(visit: &mut Value, status: &str, stay: &Stay, remarks: &mut Vec<&'static str>) {
     if visit.get("period").is_none() {
-        visit["period"] = json!({});
+        set(visit, "period", json!({}));
     }
     let Some(period) = visit.get_mut("period").and_then(Value::as_object_mut) else { return };
     if matches!(stay.act, Act::Admit | Act::Register)
@@ -142,17 +145,17 @@ fn history(visit: &mut Value, name: &str, mut was: Value, since: Option<Value>, 
     let start = last.and_then(|last| last.pointer("/period/end").cloned()).or(since);
     let mut period = json!({});
     if let Some(start) = &start {
-        period["start"] = start.clone();
+        set(&mut period, "start", start.clone());
     }
     if let Some(when) = when
         && start.as_ref().and_then(Value::as_str).is_none_or(|start| time::in_order(start, when))
     {
-        period["end"] = json!(when);
+        set(&mut period, "end", json!(when));
     }
-    was["period"] = period;
+    set(&mut was, "period", period);
     match visit.get_mut(name).and_then(Value::as_array_mut) {
         Some(all) => all.push(was),
-        None => visit[name] = json!([was]),
+        None => set(visit, name, json!([was])),
     }
 }
 

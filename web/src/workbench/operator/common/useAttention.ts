@@ -15,7 +15,7 @@ export function useAttention() {
   const queues = useQueues();
   const outbox = useOutbox(undefined, "parked");
   const silent: Feed[] = useMemo(() => alarms(feeds.rows), [feeds.rows]);
-  const failing: Destination[] = (outbox.data?.destinations ?? []).filter(({ state, parked }) => state === "failing" || parked > 0);
+  const failing: Destination[] = (outbox.data?.destinations ?? []).filter(({ state, parked }) => state === "failing" || state === "unconfigured" || parked > 0);
   const stuck = (queues.data ?? []).filter(({ name, oldest }) => name === "inbox" && (oldest ?? 0) > STUCK);
   return { feeds, queues, outbox, silent, failing, stuck };
 }

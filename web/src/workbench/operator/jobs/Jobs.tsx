@@ -137,7 +137,8 @@ function Destinations() {
   );
 }
 
-const LINES = ["idle", "sending", "failing"] as const;
+const LINES = ["idle", "sending", "failing", "unconfigured"] as const;
+const TROUBLED = ["failing", "unconfigured"];
 
 function DestinationRow({ one }: { one: Destination }) {
   const { t } = useTranslation();
@@ -160,7 +161,7 @@ function DestinationRow({ one }: { one: Destination }) {
         <p className="meta">{[one.address, one.about].filter(Boolean).join(" · ")}</p>
       </th>
       <td data-label={t("operator.jobs.line")}>
-        <span className={one.state === "failing" ? table["alarm"] : table["good"]}>{line ? t(`operator.jobs.lines.${line}`) : one.state}</span>
+        <span className={TROUBLED.includes(one.state) ? table["alarm"] : table["good"]}>{line ? t(`operator.jobs.lines.${line}`) : one.state}</span>
         {one.state === "failing" && (
           <p className="meta">
             {[one.reason, one.detail, one.attempts !== undefined && t("operator.inbox.attempts", { n: one.attempts }), one.due && t("operator.jobs.due", { at: when(one.due) })]

@@ -31,7 +31,7 @@ export interface Destination {
   done: number;
   parked: number;
   oldest: string | undefined;
-  /** `idle`, `sending` or `failing`. */
+  /** `idle`, `sending`, `failing`, or `unconfigured` when no file names the receiver any more. */
   state: string;
   reason: string;
   detail: string;
