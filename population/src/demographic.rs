@@ -2,7 +2,6 @@
 
 use crate::calendar::Day;
 use crate::clinic::{chronic, ending, needs};
-use crate::institution::Protocol;
 use crate::people::make;
 use crate::people::person::Person;
 use crate::region::Region;
@@ -49,11 +48,5 @@ impl Demographic {
     pub fn bundle(&self, region: &Region, registration: &Registration) -> Option<Value> {
         let institution = region.institution(registration.institution)?;
         Some(fhir::patient_bundle(region, &self.truth, registration, institution))
-    }
-
-    /// Whether the institution of this registration speaks FHIR.
-    #[must_use]
-    pub fn by_fhir(&self, region: &Region, registration: &Registration) -> bool {
-        region.institution(registration.institution).is_some_and(|one| one.protocol == Protocol::Fhir)
     }
 }

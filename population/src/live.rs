@@ -22,8 +22,10 @@ use std::collections::BTreeMap;
 pub use fault::Fault;
 pub use result::new_result;
 
-/// For so many days after its beginning a visit still sends something.
-const LONGEST: i32 = 21;
+/// For so many days after its beginning a stay still sends something.
+const LONGEST: i32 = 14;
+/// The same of all other visits.
+const OVER: i32 = 2;
 /// For so many days before its beginning a visit has sent something already (an appointment).
 const AHEAD: i32 = 2;
 
@@ -33,7 +35,7 @@ pub struct LiveConfig {
     pub seed: u64,
     /// Arrivals on a working day in the whole region.
     pub arrivals: u32,
-    /// When life begins: nothing that began earlier is told. Part of the seed.
+    /// When life begins: nothing that happened earlier is told. The wards are not empty then.
     pub from: Moment,
 }
 
@@ -61,6 +63,8 @@ pub struct Event {
     pub feed: Feed,
     /// What is wrong with it, on purpose.
     pub fault: Option<Fault>,
+    /// It belongs to an admission or a birth, which go on for days.
+    pub stay: bool,
 }
 
 /// Live days, one after the other.
@@ -75,11 +79,11 @@ pub struct Live<'r> {
 }
 
 impl<'r> Live<'r> {
-    /// Days from `day` on; earlier ones are told by no event, though visits that began on them go on.
+    /// Days from `day` on; earlier ones are told by no event, though stays that began on them go on.
     #[must_use]
     pub fn new(region: &'r Region, config: LiveConfig, day: Day) -> Self {
         let day = day.max(config.from.day);
-        let made = day.plus(-LONGEST).max(config.from.day);
+        let made = day.plus(-LONGEST);
         Self { region, config, catalogue: Catalogue::of(region), made, next: day, waiting: BTreeMap::new() }
     }
 
@@ -87,8 +91,11 @@ impl<'r> Live<'r> {
     pub fn next_day(&mut self) -> (Day, Vec<Event>) {
         let day = self.next;
         while self.made <= day.plus(AHEAD) {
-            for event in arrival::of_day(self.region, &self.config, &self.catalogue, self.made) {
-                if event.at >= self.config.from && event.at.day >= day {
+            let stays_alone = self.made < day.plus(-OVER);
+            for event in arrival::of_day(self.region, &self.config, &self.catalogue, self.made, stays_alone) {
+                // what a later beginning would not know of is not told by an earlier one either
+                let known = event.at.day <= self.made.plus(if event.stay { LONGEST } else { OVER });
+                if known && event.at >= self.config.from && event.at.day >= day {
                     self.waiting.entry(event.at.day).or_default().push(event);
                 }
             }

@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::sync::LazyLock;
+
 use meridian_hl7v2::{Limits, parse};
 use meridian_intake::map::{FeedConfig, Mapped, Mapper, Met, Reason};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+static MAPPER: LazyLock<Mapper> = LazyLock::new(|| Mapper::load().unwrap());
+
 fn map(text: &str) -> Result<Mapped, meridian_intake::map::Park> {
     let message = parse(&text.replace('\n', "\r"), &Limits::default()).unwrap();
-    Mapper::load().unwrap().map(&message, &FeedConfig::for_institution("CJ01"))
+    MAPPER.map(&message, &FeedConfig::for_institution("CJ01"))
 }
 
 const MSH: &str = "MSH|^~\\&|HIS|CJ01|M|CJ00|20260105083000+0800||";
@@ -296,23 +300,36 @@ fn deletions_are_told() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Whatever stands in the fields: no panic, and what comes out passes the structural check.
+    /// Whatever stands in the fields: no panic, and what comes out passes the structural check; so does what is kept of
+    /// it and of what another message left.
     #[test]
     fn any_fields_give_sound_resources(
         segments in prop::collection::vec(
-            (prop::sample::select(vec!["PID", "PV1", "PV2", "NK1", "DG1", "AL1", "IN1", "ORC", "OBR", "OBX", "SPM", "NTE"]),
+            (prop::sample::select(vec!["PID", "PV1", "PV2", "NK1", "DG1", "AL1", "IN1", "ORC", "OBR", "OBX", "SPM", "NTE",
+                "MRG", "SCH", "AIS", "AIG", "AIL", "AIP", "TQ1", "RXE", "RXO", "RXR", "ODS"]),
              prop::collection::vec("[A-Z0-9a-z王^~&.<>/: +\"-]{0,12}", 0..50)), 0..12),
-        results in any::<bool>(),
+        kind in prop::sample::select(vec!["ADT^A01", "ADT^A02", "ADT^A03", "ADT^A05", "ADT^A06", "ADT^A09", "ADT^A10",
+            "ADT^A11", "ADT^A12", "ADT^A13", "ADT^A40", "ORU^R01", "OML^O21", "RDE^O11", "SIU^S12"]),
+        before in prop::sample::select(vec!["ADT^A01", "ADT^A03", "ORU^R01", "OML^O21"]),
     ) {
-        let mut text = format!("{MSH}{}|C9|P|2.5\rPID|1||H1^^^CJ01^MR||王^秀英\r", if results { "ORU^R01" } else { "ADT^A01" });
+        let mut rest = "PID|1||H1^^^CJ01^MR||王^秀英\rPV1|1|I|A^1^1||||||||||||||||V1\rMRG|H2\rSCH|1|2\r".to_owned();
         for (name, fields) in &segments {
-            text.push_str(&format!("{name}|{}\r", fields.join("|")));
+            rest.push_str(&format!("{name}|{}\r", fields.join("|")));
         }
-        let message = parse(&text, &Limits::default()).unwrap();
-        if let Ok(mapped) = Mapper::load().unwrap().map(&message, &FeedConfig::for_institution("CJ01")) {
-            for entry in mapped.bundle["entry"].as_array().unwrap() {
-                let faults = meridian_model::check::check(&entry["resource"]);
-                prop_assert!(faults.is_empty(), "{faults:?}\n{text}");
+        let feed = FeedConfig::for_institution("CJ01");
+        let map = |kind: &str| {
+            let text = format!("{MSH}{kind}|C9|P|2.5\r{rest}");
+            MAPPER.map(&parse(&text, &Limits::default()).unwrap(), &feed)
+        };
+        let (Ok(mapped), known) = (map(kind), map(before)) else { return Ok(()) };
+        let known = known.map(|known| known.bundle["entry"].as_array().unwrap().clone()).unwrap_or_default();
+        for (nth, entry) in mapped.bundle["entry"].as_array().unwrap().iter().enumerate() {
+            let faults = meridian_model::check::check(&entry["resource"]);
+            prop_assert!(faults.is_empty(), "{faults:?}\n{kind} {rest}");
+            let there = known.iter().find(|known| known["fullUrl"] == entry["fullUrl"]).unwrap_or(entry);
+            if let Met::Kept(kept, _) = mapped.meet(nth, &there["resource"], entry["resource"].clone()) {
+                let faults = meridian_model::check::check(&kept);
+                prop_assert!(faults.is_empty(), "{faults:?}\n{before} {kind} {rest}\n{kept:#}");
             }
         }
     }

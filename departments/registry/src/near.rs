@@ -12,7 +12,7 @@ use crate::scene::Source;
 /// A key under which more records are noted than this tells nobody apart and is passed over.
 const LARGEST_BLOCK: u32 = 50;
 /// The most records that are weighed for one write: those that share most keys.
-const MOST_WEIGHED: usize = 40;
+const MOST_WEIGHED: usize = 24;
 /// The kind of number under which records that name this one by `Patient.link` are noted.
 const LINKED: u8 = 0x81;
 

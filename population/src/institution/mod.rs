@@ -127,12 +127,6 @@ impl Institution {
         Some((ward, ward.beds.get(place)?))
     }
 
-    /// The ward of a department, when it has one.
-    #[must_use]
-    pub fn ward_of(&self, department: &str) -> Option<&Ward> {
-        self.wards.iter().find(|ward| ward.departments.contains(&department))
-    }
-
     /// All beds of the institution.
     pub fn beds(&self) -> impl Iterator<Item = &Bed> {
         self.wards.iter().flat_map(|ward| &ward.beds)

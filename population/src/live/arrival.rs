@@ -5,7 +5,7 @@ use super::curve::{GROUPS, Group};
 use super::episode::{self, Episode};
 use super::{Event, LiveConfig, fault, newcomer};
 use crate::calendar::{Day, Moment};
-use crate::draw::{Rng, Stream, chance, key, rng};
+use crate::draw::{Rng, Stream, chance, key, mix, rng};
 use crate::institution::{Institution, Kind, Level};
 use crate::region::Region;
 
@@ -31,8 +31,14 @@ const UNSURE: f64 = 0.02;
 /// give one in the whole region).
 const BIRTHS: f64 = 0.5;
 
-/// Everything that is sent because of visits that begin on `day`.
-pub(super) fn of_day(region: &Region, config: &LiveConfig, catalogue: &Catalogue, day: Day) -> Vec<Event> {
+/// Everything that is sent because of visits that begin on `day`; only of stays where the rest is long over.
+pub(super) fn of_day(
+    region: &Region,
+    config: &LiveConfig,
+    catalogue: &Catalogue,
+    day: Day,
+    stays_alone: bool,
+) -> Vec<Event> {
     let day_key = key(config.seed ^ region.seed(), Stream::Live, u64::from(day.number().unsigned_abs()));
     let mut events = Vec::new();
     for institution in region.institutions() {
@@ -44,34 +50,38 @@ pub(super) fn of_day(region: &Region, config: &LiveConfig, catalogue: &Catalogue
                 number += 1;
                 let start = Moment::new(day, group.minute(&mut dice));
                 let (drawn, lot) = (dice.f64(), dice.u64(..));
+                new += u32::from(drawn < NEW);
+                if stays_alone && group != Group::Admission {
+                    continue;
+                }
                 let patterns = catalogue.of_group(institution.code, group);
                 let episode = if drawn < NEW {
-                    new += 1;
                     newcomer::new(region, institution, start, number, (new, lot))
                 } else if drawn < NEW + UNSURE {
                     newcomer::unsure(region, institution, patterns, start, number, lot)
                 } else {
                     episode::again(region, institution, patterns, start, number, lot)
                 };
-                tell(region, episode, &mut dice, &mut events);
+                tell(region, episode, lot, group == Group::Admission, &mut events);
             }
         }
         if institution.kind == Kind::Hospital {
             for nth in 0..count(&mut dice, f64::from(config.arrivals) * BIRTHS / 1_000.0) {
                 number += 1;
                 let start = Moment::new(day, dice.i32(0..1440));
-                let episode =
-                    newcomer::born(region, institution, catalogue.births(), start, number, (nth, dice.u64(..)));
-                tell(region, episode, &mut dice, &mut events);
+                let lot = dice.u64(..);
+                let episode = newcomer::born(region, institution, catalogue.births(), start, number, (nth, lot));
+                tell(region, episode, lot, true, &mut events);
             }
         }
     }
     events
 }
 
-fn tell(region: &Region, episode: Option<Episode>, dice: &mut Rng, events: &mut Vec<Event>) {
+fn tell(region: &Region, episode: Option<Episode>, lot: u64, stay: bool, events: &mut Vec<Event>) {
+    let mut dice = Rng::with_seed(mix(lot ^ 0xfa17));
     for event in episode.map(|episode| episode.events(region)).unwrap_or_default() {
-        fault::befall(event, dice, events);
+        fault::befall(Event { stay, ..event }, &mut dice, events);
     }
 }
 

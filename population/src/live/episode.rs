@@ -133,7 +133,7 @@ impl Episode {
         for (at, feed) in feeds {
             let same = events.iter().filter(|event| event.at == at).count();
             let second = base.saturating_add(u8::try_from(same).unwrap_or(u8::MAX)).min(59);
-            events.push(Event { at, second, about, feed, fault: None });
+            events.push(Event { at, second, about, feed, fault: None, stay: false });
         }
         events
     }

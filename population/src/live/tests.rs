@@ -65,7 +65,7 @@ fn a_day_holds_what_a_district_does() {
         };
         *kinds.entry(kind).or_insert(0) += 1;
     }
-    for kind in ["ADT^A01", "ADT^A04", "ADT^A08", "ADT^A28", "ORU^R01", "FHIR"] {
+    for kind in ["ADT^A01", "ADT^A03", "ADT^A04", "ADT^A08", "ADT^A28", "ORU^R01", "FHIR"] {
         assert!(kinds.get(kind).is_some_and(|count| *count > 0), "no {kind} in {kinds:?}");
     }
     let institutions: BTreeSet<_> = events.iter().map(|event| event.feed.institution()).collect();

@@ -40,26 +40,6 @@ pub enum Flaw {
 }
 
 impl Flaw {
-    /// Every flaw.
-    pub const ALL: [Self; 16] = [
-        Self::NoIdentityNumber,
-        Self::IdentityNumberMistyped,
-        Self::IdentityNumberOld,
-        Self::NameMisheard,
-        Self::NameMisread,
-        Self::NameVariant,
-        Self::NameCut,
-        Self::NameSpaced,
-        Self::NameDot,
-        Self::BirthSwapped,
-        Self::SexWrong,
-        Self::PhoneStale,
-        Self::PhoneWide,
-        Self::AddressFormer,
-        Self::NewbornName,
-        Self::SecondNumber,
-    ];
-
     /// The word of the truth file.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::ensure;
 use meridian_scenarios::Receivers;
 use meridian_testkit::{Message, Options, Reply, Server, identity, say, within};
+use serde_json::Value;
 
 const RESULTS: usize = 200;
 const KILLS: usize = 3;
@@ -78,10 +79,12 @@ async fn empty(server: &Server) -> anyhow::Result<()> {
     let operator = server.operator();
     within(Duration::from_secs(60), "the outbox is empty", async || {
         let answer = operator.get("$outbox?institution=CJ03&_count=1").await?.json()?;
-        let count = |name: &str| -> Option<i64> {
-            let counts = answer["parameter"].as_array()?.iter().find(|one| one["name"] == "counts")?;
-            counts["part"].as_array()?.iter().find(|part| part["name"] == name)?["valueInteger"].as_i64()
+        let part = |list: &Value, name: &str| -> Option<Value> {
+            let mut parts = list.as_array()?.iter();
+            parts.find(|one| one.get("name").and_then(Value::as_str) == Some(name)).cloned()
         };
+        let counts = answer.get("parameter").and_then(|all| part(all, "counts")).unwrap_or_default();
+        let count = |name: &str| part(counts.get("part")?, name)?.get("valueInteger")?.as_i64();
         ensure!(count("parked") == Some(0), "set aside: {answer}");
         Ok((count("waiting") == Some(0)).then_some(()))
     })

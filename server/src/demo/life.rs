@@ -52,9 +52,10 @@ impl Life {
             ledger: Arc::clone(&self.ledger),
             stop: self.stop.clone(),
         };
-        let keeping = tokio::spawn(keep(self.ledger, self.kept, self.stop));
-        if let Err(error) = drive.run().await {
-            say(format!("the live day ended: {error:#}"));
+        let keeping = tokio::spawn(keep(self.ledger, self.kept, self.stop.clone()));
+        match drive.run().await {
+            Err(error) if !self.stop.is_cancelled() => say(format!("the live day ended: {error:#}")),
+            _ => {}
         }
         keeping.abort();
     }

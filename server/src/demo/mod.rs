@@ -72,16 +72,15 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
                 return;
             }
             Err(error) => return say(format!("{error:#}")),
-            Ok(()) => {}
+            Ok(()) => ledger.state("off"),
         }
         if let Some(file) = &args.ready_file
             && let Err(error) = ready.all_is_there(file)
         {
             say(format!("{error:#}"));
         }
-        match args.live.0 {
-            Some(speed) => Life { doorway, region, speed, ledger, stop, kept: args.data_dir.join("live") }.run().await,
-            None => ledger.state("off"),
+        if let Some(speed) = args.live.0 {
+            Life { doorway, region, speed, ledger, stop, kept: args.data_dir.join("live") }.run().await;
         }
     });
     let stopped = doors.wait().await;

@@ -31,6 +31,31 @@ export default async function states({ place, resident, browser, check }) {
     await page.getByRole("button", { name: "重试" }).first().click();
     await page.waitForSelector("header h1");
   });
+  await check("a part that is not the reader's to see, and one that fails, say so; the others stand", async () => {
+    await page.route("**/fhir", async (route) => {
+      const asked = JSON.parse(route.request().postData() ?? "{}").entry ?? [];
+      const answer = await route.fetch();
+      const body = await answer.json();
+      const deny = (type, status, code) => {
+        asked.forEach(({ request }, at) => {
+          if (!request.url.startsWith(`${type}?`)) return;
+          const outcome = { resourceType: "OperationOutcome", issue: [{ severity: "error", code, diagnostics: "e2e" }] };
+          body.entry[at] = { response: { status, outcome } };
+        });
+      };
+      deny("DocumentReference", "403 Forbidden", "forbidden");
+      deny("AllergyIntolerance", "422 Unprocessable Entity", "processing");
+      await route.fulfill({ response: answer, json: body });
+    });
+    await page.goto(`${place.url}/residents/${resident.id}`);
+    await page.locator("#documents").getByText("您没有查看此内容的权限").waitFor();
+    // Silence about allergies would look like safety.
+    await page.locator("main#work header").getByText("过敏信息未能读取").waitFor();
+    await page.locator("#problems li").first().waitFor();
+    await page.unroute("**/fhir");
+    await page.locator("#allergies").getByRole("button", { name: "重试" }).click();
+    await page.locator("main#work header [data-danger]").first().waitFor();
+  });
   await check("an ended session asks to sign in and comes back to the same place", async () => {
     await page.goto(`${place.url}/residents/${resident.id}`);
     await page.waitForSelector("header h1");

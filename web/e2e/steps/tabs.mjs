@@ -36,6 +36,14 @@ export default async function tabs({ place, api, resident, browser, check }) {
     must((await second.getByRole("navigation", { name: "已打开的居民" }).locator("[data-here]").count()) === 1, "tabs leaked into another window");
     await second.close();
   });
+  await check("the address of a registration leads to its person, and leaves no tab of its own", async () => {
+    const registration = other.link[0].other.reference.split("/")[1];
+    await page.goto(`${place.url}/residents/${registration}`);
+    await page.waitForURL((url) => url.pathname.endsWith(other.id));
+    await page.locator("header h1").filter({ hasText: otherName }).waitFor();
+    must((await tab(otherName).count()) === 1, "the registration has a tab");
+    await openRecord(page, place, resident.id);
+  });
   await check("closing a tab leads to its neighbour", async () => {
     await page.getByRole("button", { name: `关闭 ${resident.name}` }).click();
     await page.waitForURL((url) => url.pathname.endsWith(other.id));

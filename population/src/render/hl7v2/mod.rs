@@ -177,7 +177,7 @@ mod tests {
             }
             Feed::Fhir { .. } => String::new(),
         };
-        (0..300).map(|n| told(n).into_iter().map(event).filter(|kind| kind.starts_with("ADT")).collect()).collect()
+        (0..160).map(|n| told(n).into_iter().map(event).filter(|kind| kind.starts_with("ADT")).collect()).collect()
     }
 
     #[test]

@@ -24,7 +24,7 @@ export const reviews: typeof zh = {
   side: { a: "Registration A", b: "Registration B" },
   id: { identity: "Identity no.", card: "Health card", insurance: "Insurance no.", mrn: "Record no." },
   field: {
-    prior: "Start (any two registrations)",
+    prior: "Any two registrations",
     identity: "Identity no.",
     identifier: "Identifier",
     card: "Health card",
@@ -38,7 +38,7 @@ export const reviews: typeof zh = {
     address: "Address",
     locality: "Locality",
     household: "Household correction",
-    newborn: "Newborn correction",
+    newborn: "Newborn's name",
   },
   levels: {
     relatives: "relatives would share this",

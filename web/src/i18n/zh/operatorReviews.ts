@@ -22,7 +22,7 @@ export const reviews = {
   side: { a: "登记甲", b: "登记乙" },
   id: { identity: "身份证号", card: "健康卡号", insurance: "医保编号", mrn: "病案号" },
   field: {
-    prior: "起点（随机两份登记）",
+    prior: "任意两份登记",
     identity: "身份证号",
     identifier: "标识",
     card: "健康卡号",
@@ -36,7 +36,7 @@ export const reviews = {
     address: "住址",
     locality: "地区",
     household: "同住修正",
-    newborn: "新生儿修正",
+    newborn: "新生儿姓名",
   },
   levels: {
     relatives: "同住家人也会有",

@@ -10,8 +10,9 @@ const FIRSTS: ReadonlySet<string> = new Set(KEYS.flatMap(({ keys }) => (/^. .$/.
 const NAMES: Record<string, string> = { Escape: "Esc" };
 
 function elsewhere(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  // A choice is made with arrows and the space bar; letters are free.
+  if (target instanceof HTMLInputElement) return !/^(radio|checkbox)$/.test(target.type);
+  return target instanceof HTMLElement && (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
 function dialogOpen(): boolean {

@@ -12,6 +12,9 @@ import css from "./orders.module.css";
 
 const STANDING = new Set(["proposed", "pending", "booked", "arrived", "checked-in", "waitlist"]);
 
+/** Some senders give a place by its code alone, which tells a reader nothing. */
+const CODE = /^[A-Z]{0,3}\d+$/;
+
 export function upcoming(appointments: readonly Appointment[], now = Date.now()): Appointment[] {
   return appointments
     .filter(({ status, start }) => STANDING.has(status ?? "") && moment(start) >= now - 86_400_000)
@@ -23,7 +26,10 @@ export function AppointmentRows({ appointments }: { appointments: readonly Appoi
   return (
     <ul className={rows["rows"]}>
       {appointments.map((one) => {
-        const who = (one.participant ?? []).map(({ actor }) => (actor?.reference?.startsWith("Patient/") ? "" : actor?.display)).filter(Boolean);
+        const who = (one.participant ?? [])
+          .filter(({ actor }) => !actor?.reference?.startsWith("Patient/"))
+          .map(({ actor }) => actor?.display)
+          .filter((display) => display && !CODE.test(display));
         const what = [one.description ?? (wordsOf(one.serviceType?.[0], i18n.language) || wordsOf(one.appointmentType, i18n.language)), ...who].filter(Boolean);
         return (
           <li key={keyOf(one)} className={rows["row"]}>

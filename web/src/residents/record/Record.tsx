@@ -20,7 +20,7 @@ import { Centre } from "./Centre";
 import { Jump } from "./Jump";
 import { Rail } from "./Rail";
 import css from "./record.module.css";
-import { usePerson, usePersonOf } from "./usePerson";
+import { isGolden, usePerson, usePersonOf } from "./usePerson";
 import { useRecordKeys } from "./useRecordKeys";
 import { ResidentId } from "./useSection";
 import { Watermark } from "./Watermark";
@@ -49,9 +49,10 @@ function RecordPage({ id }: { id: string }) {
   useRecordKeys();
 
   useEffect(() => {
-    if (!person || becameOf(person)) return;
+    // A registration gets no tab of its own: it leads to its person, unless it is known to stand alone.
+    if (!person || becameOf(person) || (!isGolden(person) && personId !== null)) return;
     openResident({ id, name: nameOf(person), gender: person.gender, birthDate: person.birthDate, died: person.deceasedDateTime?.slice(0, 10) });
-  }, [id, person]);
+  }, [id, person, personId]);
   useEffect(() => keepView(id, search), [id, search, person]);
 
   const became = person && becameOf(person);

@@ -101,11 +101,12 @@ function Tile({ to, title, alarm, figure, error, retry, children }: TileProps) {
 
 function FeedsTile({ now }: { now: Now }) {
   const { t } = useTranslation();
+  const count = useCount();
   const { rows, ready, error, retry } = now.feeds;
   const perMinute = rows.reduce((sum, feed) => sum + (feed.perMinute ?? 0), 0);
   return (
-    <Tile to="/feeds" title={t("operator.feeds.title")} alarm={now.silent.length > 0} figure={ready ? String(rows.length) : undefined} error={error} retry={retry}>
-      <p>{t("operator.start.perMinute", { n: perMinute })}</p>
+    <Tile to="/feeds" title={t("operator.feeds.title")} alarm={now.silent.length > 0} figure={ready ? count(rows.filter(({ institution }) => institution !== "").length) : undefined} error={error} retry={retry}>
+      <p>{t("operator.start.perMinute", { n: count(perMinute) })}</p>
       {now.silent.length === 0 ? (
         <p>{t("operator.start.noneSilent")}</p>
       ) : (

@@ -24,14 +24,19 @@ export function Page({ title, help, live, extra, whole, children }: PageProps) {
       <header className={css["head"]}>
         <h1 className={css["title"]}>{title}</h1>
         {extra}
-        {live && <LiveState />}
+        {live && (
+          <span className={css["state"]}>
+            {/* Beside the state, so that nothing moves when it comes. */}
+            {live.pending > 0 && (
+              <Button size="small" onClick={live.refresh}>
+                {t("operator.inbox.pending", { n: live.pending })}
+              </Button>
+            )}
+            <LiveState />
+          </span>
+        )}
         {help && <p className={css["help"]}>{help}</p>}
       </header>
-      {live && live.pending > 0 && (
-        <Button size="small" className={css["pending"] ?? ""} onClick={live.refresh}>
-          {t("operator.inbox.pending", { n: live.pending })}
-        </Button>
-      )}
       {children}
     </div>
   );

@@ -87,7 +87,7 @@ function FeedRow({ feed, here, onOpen }: { feed: Feed; here: boolean; onOpen: ()
           {feed.about && ` · ${feed.about}`}
         </p>
       </th>
-      <td data-label={label("silence")}>
+      <td data-label={label("silence")} className={table["still"]}>
         <Silence feed={feed} />
       </td>
       <td data-label={label("lastHour")}>
