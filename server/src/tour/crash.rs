@@ -25,11 +25,19 @@ pub(super) struct Rehearsal(Arc<Mutex<Report>>);
 #[derive(Clone, Default)]
 struct Report {
     running: bool,
-    /// Name of the step, milliseconds since the start, counts.
-    steps: Vec<(&'static str, u128, Vec<(&'static str, usize)>)>,
+    steps: Vec<Step>,
     failed: Option<String>,
     /// Messages acknowledged so far.
     acknowledged: usize,
+}
+
+/// Something that has happened.
+#[derive(Clone)]
+struct Step {
+    what: &'static str,
+    /// Since the start.
+    milliseconds: u128,
+    counts: Vec<(&'static str, usize)>,
 }
 
 impl Rehearsal {
@@ -62,9 +70,9 @@ impl Rehearsal {
             json!({"name": "messages", "valueInteger": MESSAGES}),
             json!({"name": "acknowledged", "valueInteger": report.acknowledged}),
         ];
-        for (name, milliseconds, counts) in &report.steps {
+        for Step { what, milliseconds, counts } in &report.steps {
             let mut parts = vec![
-                json!({"name": "what", "valueCode": name}),
+                json!({"name": "what", "valueCode": what}),
                 json!({"name": "milliseconds", "valueInteger": milliseconds}),
             ];
             parts.extend(counts.iter().map(|(name, count)| json!({"name": name, "valueInteger": count})));
@@ -82,8 +90,8 @@ impl Rehearsal {
 
     async fn run(&self, region: &Region) -> anyhow::Result<()> {
         let began = Instant::now();
-        let step = |name, counts: Vec<(&'static str, usize)>| {
-            self.report().steps.push((name, began.elapsed().as_millis(), counts));
+        let step = |what, counts| {
+            self.report().steps.push(Step { what, milliseconds: began.elapsed().as_millis(), counts });
         };
         let messages = feed(region)?;
         let mut scratch = Scratch::start().await?;

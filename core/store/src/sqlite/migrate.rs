@@ -21,6 +21,9 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
         for table in TABLES.iter().filter(|table| table.name == BLOCK) {
             step.execute(&table.create().to_string(SqliteQueryBuilder), [])?;
         }
+        for index in INDEXES {
+            step.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
+        }
         step.pragma_update(None, "user_version", 2)?;
         step.commit()?;
     }

@@ -77,9 +77,12 @@ async fn files_of_the_first_program_gain_what_came_since() {
     let dir = house.dir;
     drop(house.store);
     conn.execute_batch("DROP TABLE block").unwrap();
+    conn.execute("DROP INDEX audit_write_at", []).unwrap();
     conn.pragma_update(None, "user_version", 1).unwrap();
     let store = open(dir.path()).unwrap();
     assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 2);
+    let there = "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = 'audit_write_at'";
+    assert_eq!(conn.query_row(there, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
     let note = |tx: &mut meridian_store::WriteTx<'_>| tx.note_under(7, meridian_store::Subject(3));
     store.write(meridian_store::Lane::Interactive, crate::common::origin(), note).await.unwrap();
     assert_eq!(store.read(|sight| sight.noted(7, 9)).unwrap(), [meridian_store::Subject(3)]);

@@ -2,7 +2,7 @@ import type { audit as zhAudit, bell as zhBell, jobs as zhJobs, store as zhStore
 
 export const store: typeof zhStore = {
   title: "Store",
-  help: "Every number is measured or counted, none is estimated. Rates are since this start, for an hour at most.",
+  help: "Every number is measured or counted, none is estimated. Commits are counted since this start.",
   rates: { resources: "Resources written", transactions: "Transactions", commits: "Commits" },
   rateHelp: {
     resources: "Created, updated and deleted in the last 10 seconds",

@@ -1,6 +1,6 @@
 export const store = {
   title: "存储",
-  help: "全部是测得或数得的数，没有估计。速率自本次启动起算，最多一小时。",
+  help: "全部是测得或数得的数，没有估计。提交自本次启动起算。",
   rates: { resources: "写入资源", transactions: "写入事务", commits: "提交" },
   rateHelp: {
     resources: "最近 10 秒新建、修改、删除的资源",
