@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use meridian_delivery::{Delivery, DestinationConfig};
-use meridian_engine::Engine;
 use meridian_engine::operations::Operation;
+use meridian_engine::{Caller, Engine};
 use meridian_http::{Http, Limits, Metrics};
 use meridian_identity::Identity;
 use meridian_intake::{FeedConfig, Inbox};
@@ -116,6 +116,20 @@ impl Doors {
         let token = stop.clone();
         doors.spawn(async move {
             mllp.serve(Arc::new(Hl7(inbox)), token).await;
+            Ok(())
+        });
+        let (engine, token) = (house.engine.clone(), stop.clone());
+        doors.spawn(async move {
+            let caller = Caller::system("registry", "CJ00", "catch-up");
+            tokio::select! {
+                caught_up = meridian_engine::catch_up(&engine, &caller) => match caught_up {
+                    Ok(0) => {}
+                    Ok(looked_at) => say(format!("compared {looked_at} Patients of an older program anew")),
+                    Err(error) => say(format!("Patients of an older program are not all compared yet: {error}")),
+                },
+                () = token.cancelled() => {}
+            }
+            token.cancelled().await;
             Ok(())
         });
         let (delivery, engine, token) = (house.delivery.clone(), house.engine.clone(), stop.clone());

@@ -24,6 +24,8 @@ impl Line for MllpLine {
     fn exchange<'a>(&'a mut self, message: &'a [u8]) -> Exchange<'a> {
         Box::pin(async move {
             if let Some(mut kept) = self.connection.take() {
+                // What came unasked belongs to no message that is still to be sent.
+                kept.discard();
                 match kept.send(message).await {
                     Ok(answer) => {
                         self.connection = Some(kept);
@@ -38,6 +40,13 @@ impl Line for MllpLine {
             let answer = fresh.send(message).await.map_err(fault)?;
             self.connection = Some(fresh);
             Ok(answer.to_vec())
+        })
+    }
+
+    fn answer(&mut self) -> Exchange<'_> {
+        Box::pin(async move {
+            let Some(kept) = &mut self.connection else { return Err(Fault::Closed) };
+            Ok(kept.answer().await.map_err(fault)?.to_vec())
         })
     }
 

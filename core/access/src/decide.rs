@@ -66,7 +66,8 @@ pub fn withheld(caller: &Caller, kind: &str) -> impl Iterator<Item = &'static La
 /// Decides on an operation that is open to `roles`.
 ///
 /// # Errors
-/// `Denied` when the caller's role is not among them; operators may call every operation.
+/// `Denied` when the caller's role is not among them; operators and systems may call every operation. (What only a
+/// person may do, such as deciding who is who, the operation refuses to systems by the records it writes.)
 pub fn operation(caller: &Caller, name: &str, roles: &[Role]) -> Result<(), Denied> {
     if matches!(caller.role, Role::Operator | Role::System) || roles.contains(&caller.role) {
         return Ok(());

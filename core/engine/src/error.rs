@@ -69,6 +69,16 @@ impl EngineError {
         }
     }
 
+    /// Whether the same may be done a little later: a fault of ours that goes away by itself, as far as can be told.
+    pub fn passes(&self) -> bool {
+        match self {
+            EngineError::Busy => true,
+            EngineError::Store(StoreError::SubjectFull(_) | StoreError::Body(_)) => false,
+            EngineError::Store(_) => true,
+            _ => false,
+        }
+    }
+
     /// The issues of the OperationOutcome. Faults of our own are told in a general sentence; the log has the rest.
     pub fn issues(&self) -> Vec<Issue> {
         let code = match self.class() {

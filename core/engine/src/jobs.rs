@@ -2,12 +2,15 @@
 
 mod filter;
 mod pulse;
+mod retry;
 
 pub use filter::{Filter, Found, Page, find};
 use meridian_access::{Act, Caller, decide};
 pub use meridian_store::{Counts, Job, JobState};
 use meridian_store::{Lane, NewJob, StoreError, Subject};
-pub use pulse::{Pulse, kinds, pulse, queues};
+pub(crate) use pulse::lines;
+pub use pulse::{Pulse, QueueLine, kinds, pulse, queues};
+pub use retry::{asked_again, failed, wait};
 
 use crate::feed::Event;
 use crate::sight::look;
@@ -100,16 +103,7 @@ pub async fn open(engine: &Engine, caller: &Caller, job: &Job) -> Result<Vec<Str
 ///
 /// # Errors
 /// `Denied` for roles that do not run the platform.
-pub fn counts(engine: &Engine, caller: &Caller, queue: &str) -> Result<Counts, EngineError> {
+pub async fn counts(engine: &Engine, caller: &Caller, queue: &str) -> Result<Counts, EngineError> {
     decide(caller, Act::Look, "AuditEvent")?;
-    Ok(engine.store().read::<_, StoreError>(|reader| reader.job_counts(queue))?)
-}
-
-/// The oldest messages that wait, oldest first: what a stop left behind.
-///
-/// # Errors
-/// `Denied` for roles that do not run the platform.
-pub fn waiting(engine: &Engine, caller: &Caller, limit: u32) -> Result<Vec<Job>, EngineError> {
-    decide(caller, Act::Look, "AuditEvent")?;
-    Ok(engine.store().read::<_, StoreError>(|reader| reader.waiting_jobs(INBOX, limit))?)
+    Ok(pulse::counted(engine, queue, crate::engine::now()).await?.counts())
 }

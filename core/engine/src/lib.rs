@@ -41,8 +41,8 @@ pub use participant::{Change, Further, Outgoing, Own, Participant, PersonChange,
 pub use read::read;
 pub use search::{Answer, Hit, Mode, Request, decode, search, split_query};
 pub use served::Served;
-pub use then::{Then, as_of};
+pub use then::{Then, as_of, still_one};
 pub use update::{update, update_where};
 pub use vread::vread;
 pub use watch::Watch;
-pub use write::{JobDone, Merging, NOT_YET, Options, Outcome, Which};
+pub use write::{JobDone, Merging, NOT_YET, Options, Outcome, Which, catch_up};

@@ -4,9 +4,12 @@
 //! when that one is done or set aside.
 
 use meridian_access::{Act, Caller, decide};
-use meridian_store::{Job, JobState, Lane, QueueLine, StoreError, WriteTx};
+use meridian_model::definitions::Definitions;
+use meridian_store::{Job, JobState, Key, Lane, Reader, StoreError, Subject, Walk, WriteTx};
+use serde_json::Value;
 
 use crate::feed::Event;
+use crate::jobs::{QueueLine, lines};
 use crate::write::origin;
 use crate::{Engine, EngineError};
 
@@ -14,7 +17,9 @@ use crate::{Engine, EngineError};
 pub const OUTBOX: &str = "outbox/";
 
 /// Most messages that one call puts back.
-const MOST_AGAIN: u32 = 1000;
+const MOST_AGAIN: usize = 1000;
+/// The newest messages about one resource that are looked at for one that overtook another.
+const MOST_NEWER: u32 = 64;
 
 /// The oldest message of a queue that waits: the one to be sent now.
 ///
@@ -49,6 +54,39 @@ pub async fn set_aside(engine: &Engine, caller: &Caller, id: i64, note: String) 
     settle(engine, caller, id, JobState::Parked, "parked", note).await
 }
 
+/// Sets a message aside because a person said so; who it was and why stands in the audit of whom it is about.
+///
+/// # Errors
+/// `NotFound`; `Conflict` for a message that does not wait.
+pub async fn park(engine: &Engine, caller: &Caller, id: i64, why: &str, note: String) -> Result<(), EngineError> {
+    decide(caller, Act::Create, "Bundle")?;
+    let why = why.to_owned();
+    let parked = engine.store().write(Lane::Interactive, origin(caller), move |tx| {
+        let job = outgoing(tx, id)?;
+        if job.state != JobState::Waiting {
+            return Err(EngineError::Conflict("the message does not wait".to_owned()));
+        }
+        tx.end_job(&job, JobState::Parked, &job.head, &note)?;
+        tx.note_act(about(tx, &job)?, 'P', &format!("{}/{}", job.queue, job.id), &why);
+        Ok(job.queue)
+    });
+    engine.inner.feed.tell(Event::Job { queue: parked.await?, id, state: "parked" });
+    Ok(())
+}
+
+/// Whose record a message tells of.
+fn about(reader: &Reader<'_>, job: &Job) -> Result<Subject, StoreError> {
+    let resource = head(job, "resource");
+    let Some((kind, id)) = resource.split_once('/') else { return Ok(Subject::COMMON) };
+    let Some(code) = Definitions::r4().type_code(kind) else { return Ok(Subject::COMMON) };
+    Ok(reader.locate(code, id)?.map_or(Subject::COMMON, Key::subject))
+}
+
+fn head(job: &Job, name: &str) -> String {
+    let head: Value = serde_json::from_str(&job.head).unwrap_or_default();
+    head.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
 async fn settle(
     engine: &Engine,
     caller: &Caller,
@@ -58,10 +96,12 @@ async fn settle(
     note: String,
 ) -> Result<(), EngineError> {
     decide(caller, Act::Create, "Bundle")?;
-    // Nobody waits for it: it goes with the bulk of work, behind those who do.
-    let settled = engine.store().write(Lane::Bulk, origin(caller), move |tx| {
+    // The line waits for it: the next message is not sent before.
+    let settled = engine.store().write(Lane::Interactive, origin(caller), move |tx| {
         let job = outgoing(tx, id)?;
-        if job.state != JobState::Waiting {
+        // Set aside while it was on its way, and taken: it is done.
+        let taken = job.state == JobState::Parked && state == JobState::Done;
+        if job.state != JobState::Waiting && !taken {
             return Err(EngineError::Conflict("the message does not wait".to_owned()));
         }
         tx.end_job(&job, state, &job.head, &note)?;
@@ -76,37 +116,86 @@ async fn settle(
 pub enum Again {
     /// This one, parked or waiting.
     One(i64),
-    /// Those of a queue that are set aside.
-    Parked(String),
+    /// Those of a queue that are set aside, above this number.
+    Parked { queue: String, after: i64 },
 }
 
-/// Puts messages back to their places, to be tried at once. Gives their numbers.
+/// What became of a wish to send again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PutBack {
+    /// The numbers of those that are to be sent, oldest first.
+    pub again: Vec<i64>,
+    /// Those that newer ones about the same resource have overtaken, with the newest of these: they stay where they are
+    /// unless it is forced, for a receiver would take the old word for the new one.
+    pub overtaken: Vec<(i64, i64)>,
+    /// There are more than one call looks at: it goes on behind this number.
+    pub next: Option<i64>,
+}
+
+/// Puts messages back to their places, the oldest first, to be tried at once. Who asked for it and why stands in the audit
+/// of whom they are about.
 ///
 /// # Errors
-/// `NotFound` for a number that is not there; `Conflict` for a message that was sent.
-pub async fn again(engine: &Engine, caller: &Caller, which: Again) -> Result<Vec<i64>, EngineError> {
+/// `NotFound` for a number that is not there; `Conflict` for one message that was sent, or was overtaken.
+pub async fn again(
+    engine: &Engine,
+    caller: &Caller,
+    which: Again,
+    force: bool,
+    why: &str,
+) -> Result<PutBack, EngineError> {
     decide(caller, Act::Create, "Bundle")?;
+    let why = why.to_owned();
     let put_back = engine.store().write(Lane::Interactive, origin(caller), move |tx| {
-        let jobs = match which {
-            Again::One(id) => vec![outgoing(tx, id)?],
-            Again::Parked(queue) => tx.jobs(&queue, Some(JobState::Parked), None, MOST_AGAIN)?,
-        };
-        let mut put_back = Vec::with_capacity(jobs.len());
+        let (mut put_back, mut told, mut jobs) = (PutBack::default(), Vec::new(), Vec::new());
+        let one = matches!(which, Again::One(_));
+        match which {
+            Again::One(id) => jobs.push(outgoing(tx, id)?),
+            Again::Parked { queue, after } => tx.walk_jobs(&queue, Some(JobState::Parked), Walk::Up(after), |job| {
+                if jobs.len() == MOST_AGAIN {
+                    put_back.next = jobs.last().map(|job: &Job| job.id);
+                    return false;
+                }
+                jobs.push(job);
+                true
+            })?,
+        }
         for job in jobs {
             if job.state == JobState::Done {
                 return Err(EngineError::Conflict("the message was sent already".to_owned()));
             }
+            let newer = if force || job.state == JobState::Waiting { None } else { overtaken(tx, &job)? };
+            if let Some(newer) = newer {
+                if one {
+                    let says =
+                        format!("message {newer} about the same was delivered since; with force it is sent after it");
+                    return Err(EngineError::Conflict(says));
+                }
+                put_back.overtaken.push((job.id, newer));
+                continue;
+            }
             tx.reopen_job(&job, "{}")?;
-            put_back.push((job.queue, job.id));
+            tx.note_act(about(tx, &job)?, 'R', &format!("{}/{}", job.queue, job.id), &why);
+            put_back.again.push(job.id);
+            told.push((job.queue, job.id));
         }
-        Ok(put_back)
+        Ok((put_back, told))
     });
-    let put_back = put_back.await?;
-    let ids = put_back.iter().map(|(_, id)| *id).collect();
-    for (queue, id) in put_back {
+    let (put_back, told) = put_back.await?;
+    for (queue, id) in told {
         engine.inner.feed.tell(Event::Job { queue, id, state: "waiting" });
     }
-    Ok(ids)
+    Ok(put_back)
+}
+
+/// The newest delivered message about the same resource that was put into the queue after this one.
+fn overtaken(reader: &Reader<'_>, job: &Job) -> Result<Option<i64>, StoreError> {
+    let resource = head(job, "resource");
+    if resource.is_empty() {
+        return Ok(None);
+    }
+    let about = reader.jobs_keyed(&job.queue, &format!("{resource}/"), MOST_NEWER)?;
+    Ok(about.iter().find(|other| other.id > job.id && other.state == JobState::Done).map(|other| other.id))
 }
 
 fn outgoing(tx: &WriteTx<'_>, id: i64) -> Result<Job, EngineError> {
@@ -164,15 +253,17 @@ pub struct Standing {
 ///
 /// # Errors
 /// `Denied` for roles that do not run the platform.
-pub fn standing(engine: &Engine, caller: &Caller) -> Result<Vec<Standing>, EngineError> {
+pub async fn standing(engine: &Engine, caller: &Caller) -> Result<Vec<Standing>, EngineError> {
     decide(caller, Act::Look, "AuditEvent")?;
-    Ok(engine.store().read::<_, StoreError>(|reader| {
+    let lines = lines(engine, OUTBOX).await?;
+    let all = engine.store().search::<_, StoreError>(move |reader| {
         let mut all = Vec::new();
-        for line in reader.queue_lines()?.into_iter().filter(|line| line.queue.starts_with(OUTBOX)) {
+        for line in lines {
             let head = reader.waiting_jobs(&line.queue, 1)?.pop();
             let last = reader.last_done(&line.queue)?;
             all.push(Standing { line, head, last });
         }
         Ok(all)
-    })?)
+    });
+    Ok(all.await?)
 }

@@ -127,6 +127,12 @@ impl Sight<'_> {
         Ok(self.reader.locate(patient_code(), patient)?.map(Key::subject))
     }
 
+    /// When the newest messages of a queue were put there whose keys begin so, newest first, in milliseconds since 1970
+    /// UTC.
+    pub fn queued(&self, queue: &str, beginning: &str, limit: u32) -> Result<Vec<i64>, EngineError> {
+        Ok(self.reader.jobs_keyed(queue, beginning, limit)?.into_iter().map(|job| job.at).collect())
+    }
+
     /// When this is looked at, in milliseconds since 1970 UTC.
     pub fn now(&self) -> i64 {
         now()

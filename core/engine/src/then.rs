@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use meridian_access::{Act, Caller};
+use meridian_access::{Act, Caller, decide};
 use meridian_model::definitions::Definitions;
 use meridian_store::{GOLDEN_PATIENT, Key, Reader, Subject};
 use serde_json::Value;
@@ -61,12 +61,42 @@ impl Then<'_> {
         Ok(patients)
     }
 
+    /// Whether these Patients (`Patient/id`) are one person today; one that is gone is nobody's.
+    pub fn are_one_today(&self, patients: &[String]) -> Result<bool, EngineError> {
+        are_one_today(self.reader, patients)
+    }
+
     fn value(&self, key: Key) -> Result<Option<Value>, EngineError> {
         match self.reader.version_at(key, self.tx)? {
             Some(version) if !version.deleted => Ok(Some(value_of(&version.body)?)),
             _ => Ok(None),
         }
     }
+}
+
+fn are_one_today(reader: &Reader<'_>, patients: &[String]) -> Result<bool, EngineError> {
+    let mut persons = Vec::with_capacity(patients.len());
+    for reference in patients {
+        let Some(id) = reference.strip_prefix("Patient/") else { return Ok(false) };
+        let key = match reader.locate(patient_code(), id)? {
+            Some(key) => Some(key),
+            None => reader.locate(GOLDEN_PATIENT, id)?,
+        };
+        let Some(subject) = key.map(Key::subject) else { return Ok(false) };
+        // A Patient that belongs to nobody is a person by itself.
+        persons.push(reader.person(subject)?.unwrap_or(subject));
+    }
+    persons.dedup();
+    Ok(persons.len() <= 1)
+}
+
+/// Whether these Patients (`Patient/id`) are still one person. Nothing of them is shown.
+///
+/// # Errors
+/// `Denied` for roles that do not run the platform.
+pub fn still_one(engine: &Engine, caller: &Caller, patients: &[String]) -> Result<bool, EngineError> {
+    decide(caller, Act::Look, "AuditEvent")?;
+    engine.store().read(|reader| are_one_today(reader, patients))
 }
 
 /// Shows `see` the record as it stood when that version was written. The look is on disk before anything is returned.

@@ -157,7 +157,7 @@ async fn a_doctor_does_not_overwrite_another_institution() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_that_changes_hands_meanwhile_lets_nobody_write_into_the_wrong_record() {
-    let (_dir, _, engine) = house();
+    let (_dir, store, engine) = house();
     for id in ["a", "b"] {
         let mut patient = patient(id);
         patient["id"] = id.into();
@@ -177,13 +177,13 @@ async fn a_visit_that_changes_hands_meanwhile_lets_nobody_write_into_the_wrong_r
             }
         }
     });
-    let mut refused = 0;
+    let (mut accepted, mut refused) = (Vec::new(), 0);
     for nth in 0..120 {
         let whose = if nth % 2 == 0 { "a" } else { "b" };
         let note = json!({"resourceType": "Observation", "status": "final", "code": {"text": "x"},
             "subject": {"reference": format!("Patient/{whose}")}, "encounter": {"reference": "Encounter/v"}});
         match create(&engine, &doctor(), "Observation", note, None).await {
-            Ok(_) => {}
+            Ok(made) => accepted.push((made.served.id, format!("Patient/{whose}"))),
             Err(error) => {
                 assert_eq!(error.class(), Class::Unprocessable);
                 refused += 1;
@@ -192,4 +192,114 @@ async fn a_visit_that_changes_hands_meanwhile_lets_nobody_write_into_the_wrong_r
     }
     moving.await.unwrap();
     assert!((1..120).contains(&refused), "{refused} of 120 were refused");
+    // Each note that was taken belongs to the person whose visit it was once the note's own transaction was written.
+    let kind = |name: &str| meridian_model::definitions::Definitions::r4().type_code(name).unwrap();
+    for (id, whose) in accepted {
+        let owner = store
+            .read(|reader| -> Result<_, meridian_store::StoreError> {
+                let note = reader.find(kind("Observation"), &id)?.unwrap();
+                let visit = reader.locate(kind("Encounter"), "v")?.unwrap();
+                let then = reader.version_at(visit, note.tx)?.unwrap();
+                then.body.json()
+            })
+            .unwrap();
+        let visit: Value = serde_json::from_slice(&owner).unwrap();
+        assert_eq!(visit["subject"]["reference"], Value::from(whose), "Observation/{id}");
+    }
+}
+
+/// A review of identity, as the registry keeps them, and an ordinary task about the same person.
+async fn review(engine: &Engine, id: &str) {
+    let task = json!({"resourceType": "Task", "id": id, "status": "requested", "intent": "proposal",
+        "code": {"coding": [{"system": "https://meridian.example/task", "code": "review-identity"}]},
+        "for": {"reference": "Patient/a"}});
+    update(engine, &operator(), "Task", id, task, None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_withheld_no_condition_finds_or_counts() {
+    let (_dir, _, engine) = house();
+    let mut person = patient("a");
+    person["id"] = "a".into();
+    update(&engine, &operator(), "Patient", "a", person, None).await.unwrap();
+    review(&engine, "review-1-2").await;
+    review(&engine, "review-1-3").await;
+    let nurse = Caller { role: Role::Nurse, ..doctor() };
+    let system = Caller { role: Role::System, ..doctor() };
+    let plain = |text: &str| {
+        json!({"resourceType": "Task", "status": "requested", "intent": "order", "description": text,
+            "for": {"reference": "Patient/a"}})
+    };
+    let code = "code=https://meridian.example/task|review-identity";
+    for (nth, who) in [doctor(), nurse, system].iter().enumerate() {
+        // One that would be shown, and two that would be counted.
+        for (of, condition) in [format!("{code}&_id=review-1-2"), code.to_owned()].into_iter().enumerate() {
+            let text = format!("{nth} {of}");
+            let made = create(&engine, who, "Task", plain(&text), Some(condition.clone())).await.unwrap();
+            assert!(made.happened.is_some(), "{} {condition}", who.role);
+            let body: Value = serde_json::from_slice(&made.served.body).unwrap();
+            assert_eq!(body["description"], Value::from(text));
+
+            let put =
+                json!({"request": {"method": "PUT", "url": format!("Task?{condition}")}, "resource": plain("put")});
+            let linked = json!({"request": {"method": "POST", "url": "Observation"}, "resource":
+                {"resourceType": "Observation", "status": "final", "code": {"text": "x"},
+                 "subject": {"reference": "Patient/a"}, "focus": [{"reference": format!("Task?{condition}")}]}});
+            let answer = run_bundle(&engine, who, bundle("batch", json!([put])), Options::default()).await.unwrap();
+            let [Reply::Written(made)] = &answer.replies[..] else { panic!("{:?}", answer.replies) };
+            assert_eq!(made.served.version, 1, "a new one");
+            let refused = run_bundle(&engine, who, bundle("transaction", json!([linked])), Options::default()).await;
+            let error = refused.unwrap_err();
+            assert!(error.issues()[0].diagnostics.contains("finds no resource"), "{:?}", error.issues());
+        }
+    }
+    // An operator meets them.
+    let kept = create(&engine, &operator(), "Task", plain("x"), Some(format!("{code}&_id=review-1-2"))).await.unwrap();
+    assert_eq!((kept.happened, kept.served.id.as_str()), (None, "review-1-2"));
+    let many = create(&engine, &operator(), "Task", plain("x"), Some(code.to_owned())).await.unwrap_err();
+    assert_eq!(many.class(), Class::Precondition);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_bound_to_what_is_another_persons() {
+    let (_dir, _, engine) = house();
+    for id in ["a", "b"] {
+        let mut patient = patient(id);
+        patient["id"] = id.into();
+        update(&engine, &operator(), "Patient", id, patient, None).await.unwrap();
+    }
+    let of = |kind: &str, whose: &str| {
+        let subject = json!({"reference": format!("Patient/{whose}")});
+        let code = json!({"text": "x"});
+        match kind {
+            "Observation" => json!({"resourceType": kind, "status": "final", "code": code, "subject": subject}),
+            "Condition" => json!({"resourceType": kind, "code": code, "subject": subject}),
+            "ServiceRequest" => {
+                json!({"resourceType": kind, "status": "active", "intent": "order", "code": code, "subject": subject})
+            }
+            _ => json!({"resourceType": kind, "status": "finished", "class": {"code": "AMB"}, "subject": subject}),
+        }
+    };
+    for (id, kind) in [("o", "Observation"), ("c", "Condition")] {
+        let mut resource = of(kind, "a");
+        resource["id"] = id.into();
+        update(&engine, &operator(), kind, id, resource, None).await.unwrap();
+    }
+    for (kind, element, value) in [
+        ("Observation", "derivedFrom", json!([{"reference": "Observation/o"}])),
+        ("ServiceRequest", "supportingInfo", json!([{"reference": "Condition/c"}])),
+        ("Encounter", "diagnosis", json!([{"condition": {"reference": "Condition/c"}}])),
+    ] {
+        for (whose, taken) in [("a", true), ("b", false)] {
+            let mut resource = of(kind, whose);
+            resource[element] = value.clone();
+            let done = create(&engine, &doctor(), kind, resource, None).await;
+            assert_eq!(
+                done.is_ok(),
+                taken,
+                "{kind}.{element} of {whose}: {:?}",
+                done.err().map(|error| error.issues())
+            );
+        }
+    }
 }

@@ -6,6 +6,10 @@ use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
 use crate::sql::{self, Sql};
 use crate::{Reader, StoreError, Subject, WriteTx};
 
+/// The setting that says up to which subject a folder of an older program was gone through since it was opened first by
+/// this one. Not there in a folder of this program's own.
+pub const CATCH_UP: &str = "catch-up";
+
 static FIND: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("subject").from("block").and_where(Expr::col("key").eq(0));

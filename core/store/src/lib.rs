@@ -28,12 +28,13 @@ mod write;
 
 pub use audit::{AuditAct, AuditFilter, AuditLog, AuditPlace, AuditRow, Look, LookRow, Verified, WriteRow};
 pub use backup::{Restored, is_store, restore_check};
+pub use block::CATCH_UP;
 pub use body::Body;
 pub use error::StoreError;
 pub use identity::{Session, SessionKind, User};
 pub use job::{Counts, Job, JobState, NewJob};
 pub use key::{GOLDEN_PATIENT, Key, Subject, SubjectKind, TypeCode};
-pub use queues::{QueueLine, Walk};
+pub use queues::Walk;
 pub use reader::Reader;
 pub use rows::{Index, NO_DATE, Stored, Token, Version};
 pub use sqlite::{Lane, Second, Store, StoreOptions};

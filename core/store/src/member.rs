@@ -27,6 +27,11 @@ static LEAVE: Sql = Sql::new(|| {
 });
 static ENTER: Sql =
     Sql::new(|| sql::upsert("membership", &["subject", "from_tx", "to_tx", "person"], &["subject", "from_tx"]));
+static SOURCES: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.column("id").from("subject").and_where(Expr::col("id").gt(0)).and_where(Expr::col("kind").eq(0));
+    select.order_by("id", sea_query::Order::Asc).limit(1).build(SqliteQueryBuilder).0
+});
 static KIND: Sql = Sql::new(|| sql::select("subject", &["kind"], &["id"]));
 
 impl Reader<'_> {
@@ -48,6 +53,13 @@ impl Reader<'_> {
             Some(person) => self.members(person),
             None => Ok(vec![subject]),
         }
+    }
+
+    /// The first `limit` subjects of institutions' Patients after `after`, in the order of their numbers.
+    pub fn sources_after(&self, after: Subject, limit: u32) -> Result<Vec<Subject>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&SOURCES)?;
+        let rows = statement.query_map((after.0, SubjectKind::Source as i64, limit), |row| row.get(0).map(Subject))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub fn kind_of(&self, subject: Subject) -> Result<Option<SubjectKind>, StoreError> {

@@ -4,16 +4,7 @@ use rusqlite::OptionalExtension;
 use sea_query::{Cond, Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
 
 use crate::sql::{self, Sql};
-use crate::{Counts, Job, JobState, Reader, StoreError};
-
-/// A queue and what stands in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueLine {
-    pub queue: String,
-    pub counts: Counts,
-    /// When the oldest waiting job came in, in milliseconds since 1970 UTC.
-    pub oldest: Option<i64>,
-}
+use crate::{Job, JobState, Reader, StoreError};
 
 /// Which way a queue is walked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,40 +15,47 @@ pub enum Walk {
     Up(i64),
 }
 
-static QUEUES: Sql = Sql::new(|| {
+/// A name, how many: the first queue behind it.
+static NEXT_QUEUE: Sql = Sql::new(|| {
     let mut select = Query::select();
-    select.columns(["queue", "state"]).expr(Expr::cust("COUNT(*)")).from("job");
-    select.group_by_columns(["queue", "state"]).order_by("queue", Order::Asc).build(SqliteQueryBuilder).0
+    select.column("queue").from("job").and_where(Expr::col("queue").gt(""));
+    select.order_by("queue", Order::Asc).limit(1).build(SqliteQueryBuilder).0
 });
 static OLDEST: Sql = Sql::new(|| sql::select_ordered("job", &["at"], &["queue", "state"], "id", Order::Asc));
 static WRITTEN_AT: Sql = Sql::new(|| sql::select("tx", &["at"], &["id"]));
 
 impl Reader<'_> {
-    /// Every queue that ever held a job.
-    pub fn queue_lines(&self) -> Result<Vec<QueueLine>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&QUEUES)?;
-        let mut rows = statement.query([])?;
-        let mut queues: Vec<QueueLine> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let queue: String = row.get(0)?;
-            if queues.last().is_none_or(|last| last.queue != queue) {
-                queues.push(QueueLine { queue, counts: Counts::default(), oldest: None });
-            }
-            if let Some(last) = queues.last_mut() {
-                let count = row.get(2)?;
-                match crate::job::state(row.get(1)?) {
-                    JobState::Waiting => last.counts.waiting = count,
-                    JobState::Done => last.counts.done = count,
-                    JobState::Parked => last.counts.parked = count,
-                }
-            }
+    /// The names of all queues that ever held a job. The index is asked once for each, so jobs are not walked.
+    pub fn queue_names(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&NEXT_QUEUE)?;
+        let mut names: Vec<String> = Vec::new();
+        while let Some(next) =
+            statement.query_row((names.last().map_or("", String::as_str), 1), |row| row.get(0)).optional()?
+        {
+            names.push(next);
         }
-        for line in queues.iter_mut().filter(|line| line.counts.waiting > 0) {
-            let mut oldest = self.conn.prepare_cached(&OLDEST)?;
-            let found = oldest.query_row((&line.queue, JobState::Waiting as i64, 1), |row| row.get(0));
-            line.oldest = found.optional()?;
-        }
-        Ok(queues)
+        Ok(names)
+    }
+
+    /// When the oldest waiting job of a queue came in, in milliseconds since 1970 UTC.
+    pub fn oldest_waiting(&self, queue: &str) -> Result<Option<i64>, StoreError> {
+        let mut oldest = self.conn.prepare_cached(&OLDEST)?;
+        Ok(oldest.query_row((queue, JobState::Waiting as i64, 1), |row| row.get(0)).optional()?)
+    }
+
+    /// The newest `limit` jobs of a queue whose keys begin with `beginning`, newest first, without their bodies.
+    pub fn jobs_keyed(&self, queue: &str, beginning: &str, limit: u32) -> Result<Vec<Job>, StoreError> {
+        // In the order of bytes, this is behind every key that begins so.
+        let end = format!("{beginning}\u{10ffff}");
+        let keys = Expr::col("key").gte(beginning).and(Expr::col("key").lt(end));
+        let mut select = crate::job::bodiless();
+        // The plus keeps the index of keys in use: that of numbers would walk the whole queue.
+        select.and_where(Expr::col("queue").eq(queue)).and_where(keys);
+        select.order_by_expr(Expr::cust("+id"), Order::Desc).limit(u64::from(limit));
+        let (text, values) = select.build(SqliteQueryBuilder);
+        let mut statement = self.conn.prepare_cached(&text)?;
+        let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), crate::job::read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Walks the jobs of a queue (of one state, or of all) and shows each, without its body, to `see` until it says that

@@ -9,26 +9,35 @@ const MOST: usize = 500;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Accepted,
+    /// It is kept safely (CA); what came of it may be told by a second answer.
+    Committed,
     /// `error` (AE) or `rejected` (AR), and what the receiver says.
     Refused(&'static str, String),
-    /// It cannot be read, or is about another message.
+    /// It is about another message: an answer that came late.
+    Other,
+    /// It cannot be read, or says nothing about this message.
     Garbled(&'static str),
 }
 
-/// What an answer to the message with this control id means; `charset` is the one that the receiver speaks.
-pub(crate) fn verdict(answer: &[u8], control: &str, charset: Charset) -> Verdict {
+/// What an answer to the message with this control id means; `charset` is the one that the receiver speaks. `alone` says
+/// that no answer to any other message can still come on this line.
+pub(crate) fn verdict(answer: &[u8], control: &str, charset: Charset, alone: bool) -> Verdict {
     let limits = Limits::default();
     let Ok(read) = read(answer, &limits, Assumed::Unless(charset)) else {
         return Verdict::Garbled("the answer cannot be read");
     };
     let text = |path: &str| read.message.get(path).unwrap_or_default().trim().to_owned();
-    // Some receivers leave MSA-2 empty; on a line with one message at a time there is no other that could be meant.
     let about = text("MSA-2");
     if !about.is_empty() && about != control {
-        return Verdict::Garbled("the answer is about another message");
+        return Verdict::Other;
+    }
+    // Some receivers leave MSA-2 empty. That is an answer to this message where no other can be meant, and nowhere else.
+    if about.is_empty() && !alone {
+        return Verdict::Garbled("the answer does not say which message it is about");
     }
     let reason = match text("MSA-1").to_ascii_uppercase().as_str() {
-        "AA" | "CA" => return Verdict::Accepted,
+        "AA" => return Verdict::Accepted,
+        "CA" => return Verdict::Committed,
         "AE" | "CE" => "error",
         "AR" | "CR" => "rejected",
         _ => return Verdict::Garbled("the answer has no acknowledgement code"),
@@ -62,9 +71,14 @@ mod tests {
 
     #[test]
     fn codes_are_told_apart() {
-        for good in ["AA|C1", "CA|C1", "aa|C1", "AA"] {
+        let verdict = |answer: &[u8], control: &str, charset| verdict(answer, control, charset, true);
+        for good in ["AA|C1", "aa|C1", "AA"] {
             assert_eq!(verdict(&ack(good, ""), "C1", Charset::Utf8), Verdict::Accepted, "{good}");
         }
+        assert_eq!(verdict(&ack("CA|C1", ""), "C1", Charset::Utf8), Verdict::Committed);
+        assert_eq!(verdict(&ack("AE|C2", ""), "C1", Charset::Utf8), Verdict::Other);
+        let unnamed = super::verdict(&ack("AA", ""), "C1", Charset::Utf8, false);
+        assert!(matches!(unnamed, Verdict::Garbled(_)), "somebody else's, perhaps");
         let refused =
             verdict(&ack("AE|C1|no such patient", "ERR|||204^Unknown key identifier|E\r"), "C1", Charset::Utf8);
         assert_eq!(refused, Verdict::Refused("error", "no such patient; Unknown key identifier".into()));
@@ -72,7 +86,7 @@ mod tests {
         let (gb, _) = Charset::Gb18030.encode("MSH|^~\\&|HIS|CJ02|||20260101||ACK|1|P|2.4\rMSA|AE|C1|查无此人\r");
         assert_eq!(verdict(&gb, "C1", Charset::Gb18030), Verdict::Refused("error", "查无此人".into()));
         assert!(shown(&gb, Charset::Gb18030).contains("查无此人"));
-        for bad in [ack("AA|C2", ""), ack("XX|C1", ""), ack("", ""), b"hello".to_vec(), Vec::new()] {
+        for bad in [ack("XX|C1", ""), ack("", ""), b"hello".to_vec(), Vec::new()] {
             assert!(matches!(verdict(&bad, "C1", Charset::Utf8), Verdict::Garbled(_)), "{bad:?}");
         }
     }

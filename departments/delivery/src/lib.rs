@@ -68,6 +68,7 @@ impl Delivery {
                 to: to.clone(),
                 clock: Arc::clone(&clock),
                 stop: stop.clone(),
+                habits: sender::Habits::default(),
             }));
         }
         while senders.join_next().await.is_some() {}

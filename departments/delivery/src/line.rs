@@ -39,8 +39,12 @@ pub type Exchange<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, Fault>> + Se
 
 /// One line: connects when it is needed, and carries one message at a time.
 pub trait Line: Send + Sync {
-    /// Sends a message (without a frame) and awaits its answer (without a frame), within the receiver's patience.
+    /// Sends a message (without a frame) and awaits an answer (without a frame), within the receiver's patience. What had
+    /// come before it was sent is no answer to it.
     fn exchange<'a>(&'a mut self, message: &'a [u8]) -> Exchange<'a>;
+
+    /// A further answer on the same connection, within the receiver's patience. None in time leaves the connection as it is.
+    fn answer(&mut self) -> Exchange<'_>;
 
     /// Drops the connection: what may still come on it belongs to no message any more.
     fn hang_up(&mut self);

@@ -22,9 +22,18 @@ pub(crate) enum Unfit {
     TooManyResults,
     /// What would be told is not the whole of it.
     MissingResult,
+    /// The receiver's registration, or the record that stands for this one, turned out to be somebody else's.
+    Parted,
 }
 
 impl Unfit {
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::Parted => "no-longer-same-person",
+            _ => "unrenderable",
+        }
+    }
+
     pub(crate) fn says(self) -> &'static str {
         match self {
             Self::NoContent => "the version has no content to tell",
@@ -32,12 +41,17 @@ impl Unfit {
             Self::NoSurvivor => "the record that it was merged into is not there",
             Self::TooManyResults => "more results than one message holds",
             Self::MissingResult => "a result of the report is not in the record",
+            Self::Parted => "the registration under whose number it would be told is another person's by now",
         }
     }
 }
 
-/// The material of an order for a receiver.
-pub(crate) fn gather(then: &Then<'_>, order: &Order, to: &str) -> Result<Result<Material, Unfit>, EngineError> {
+/// The material of an order for a receiver, and the Patients who must be one person for it to be told.
+pub(crate) fn gather(
+    then: &Then<'_>,
+    order: &Order,
+    to: &str,
+) -> Result<Result<(Material, Vec<String>), Unfit>, EngineError> {
     let Some(mut subject) = then.version.clone().or_else(|| then.before.clone()) else {
         return Ok(Err(Unfit::NoContent));
     };
@@ -59,6 +73,17 @@ pub(crate) fn gather(then: &Then<'_>, order: &Order, to: &str) -> Result<Result<
             return Ok(Err(Unfit::NoSurvivor));
         }
     }
+    let registrations: Vec<Value> = persons.iter().filter(|one| institution(one) == Some(to)).cloned().collect();
+    // What was true then is told under a number only as long as the number is still this person's.
+    let named = registrations.iter().chain(survives.iter().filter(|one| persons.contains(one)));
+    let named = named.map(|one| format!("Patient/{}", text(one, "/id").unwrap_or_default()));
+    let mut one: Vec<String> = std::iter::once(about.clone()).chain(named).collect();
+    if one.len() == 1 {
+        one.clear(); // nobody's number is in it but the resident's own
+    }
+    if !then.are_one_today(&one)? {
+        return Ok(Err(Unfit::Parted));
+    }
     if order.kind == "DiagnosticReport"
         && then.version.is_none()
         && let Some(members) = subject.as_object_mut()
@@ -76,18 +101,19 @@ pub(crate) fn gather(then: &Then<'_>, order: &Order, to: &str) -> Result<Result<
     if let Some(encounter) = &encounter {
         related.visit(encounter)?;
     }
-    Ok(Ok(Material {
+    let material = Material {
         event: order.event.clone(),
         source: order.source.clone(),
         at: then.at,
         before: then.before.clone(),
         related: related.found,
-        registrations: persons.into_iter().filter(|one| institution(one) == Some(to)).collect(),
+        registrations,
         survivor: survives,
         subject,
         patient,
         encounter,
-    }))
+    };
+    Ok(Ok((material, one)))
 }
 
 struct Related<'a> {

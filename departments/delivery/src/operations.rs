@@ -53,8 +53,15 @@ pub(crate) fn operations(delivery: &Delivery) -> Vec<Operation> {
         row(
             "outbox-retry",
             Effect::Changes,
-            &[("id", "integer", false), ("institution", "code", false)],
-            "Puts a message, or all that were set aside for an institution, back to its place and tries at once.",
+            &[
+                ("id", "integer", false),
+                ("institution", "code", false),
+                ("after", "integer", false),
+                ("force", "boolean", false),
+                ("reason", "string", false),
+            ],
+            "Puts a message, or those that were set aside for an institution (the oldest first, a page at a call), back to \
+             its place and tries at once. What newer messages about the same have overtaken is sent only by force.",
             What::Retry,
         ),
         row(
@@ -84,7 +91,7 @@ impl Act for Doing {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
             match self.what {
-                What::List => list(&self.delivery, engine, caller, &call),
+                What::List => list(&self.delivery, engine, caller, &call).await,
                 What::One => one(&self.delivery, engine, caller, &call).await,
                 What::Retry => retry(engine, caller, &call).await,
                 What::Park => park(engine, caller, &call).await,
@@ -93,7 +100,7 @@ impl Act for Doing {
     }
 }
 
-fn list(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
+async fn list(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
     let state = match call.param("state").unwrap_or("all") {
         "all" => None,
         "waiting" => Some(JobState::Waiting),
@@ -104,7 +111,7 @@ fn list(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call) -> R
     let count = call.number("_count", 50_u32)?.clamp(1, MOST);
     let before = call.param("before").map(|_| call.number("before", 0_i64)).transpose()?;
     let wanted = |institution: &str| call.param("institution").is_none_or(|only| only == institution);
-    let standing = outbox::standing(engine, caller)?;
+    let standing = outbox::standing(engine, caller).await?;
     let mut names: Vec<&str> = delivery.destinations().iter().map(|to| to.institution.as_str()).collect();
     // What waits for a receiver that the configuration no longer names is not hidden.
     names.extend(standing.iter().map(|one| receiver(&one.line.queue)));
@@ -146,6 +153,9 @@ fn line(institution: &str, to: Option<&DestinationConfig>, standing: Option<&Sta
     for (name, count) in [("waiting", counts.waiting), ("done", counts.done), ("parked", counts.parked)] {
         parts.push(json!({"name": name, "valueInteger": count}));
     }
+    if standing.is_some_and(|one| one.line.counting) {
+        parts.push(json!({"name": "counting", "valueBoolean": true}));
+    }
     let time = |name: &str, at: i64| json!({"name": name, "valueInstant": instant(at)});
     parts.extend(standing.and_then(|one| one.line.oldest).map(|at| time("oldest", at)));
     let head = standing.and_then(|one| one.head.as_ref());
@@ -171,7 +181,7 @@ async fn one(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call)
     let to = to.ok_or_else(|| EngineError::NotFound(format!("the receiver of message {}", job.id)))?;
     match rendered(engine, caller, "outbox-message", to, &job).await? {
         Ok(message) => parameters.push(word("raw", &message.text.replace('\r', "\n"))),
-        Err(Unrenderable(says)) => parameters.push(word("unrenderable", &says)),
+        Err(Unrenderable { says, .. }) => parameters.push(word("unrenderable", &says)),
     }
     let answer = Note::of(&job).answer;
     if !answer.is_empty() {
@@ -183,20 +193,26 @@ async fn one(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call)
 async fn retry(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
     let which = match (call.param("id"), call.param("institution")) {
         (Some(_), _) => Again::One(call.number("id", 0_i64)?),
-        (None, Some(institution)) => Again::Parked(queue(institution)),
+        (None, Some(institution)) => Again::Parked { queue: queue(institution), after: call.number("after", 0_i64)? },
         (None, None) => return Err(EngineError::invalid("id", "a message or an institution is expected")),
     };
-    let put_back = outbox::again(engine, caller, which).await?;
-    let retried = json!({"name": "retried", "valueInteger": put_back.len()});
-    Ok(json!({"resourceType": "Parameters", "parameter": [retried]}))
+    let force = call.param("force") == Some("true");
+    let put_back = outbox::again(engine, caller, which, force, call.param("reason").unwrap_or_default()).await?;
+    let mut parameters = vec![json!({"name": "retried", "valueInteger": put_back.again.len()})];
+    for (id, newer) in put_back.overtaken {
+        let part = [word("id", &id.to_string()), word("newer", &newer.to_string())];
+        parameters.push(json!({"name": "overtaken", "part": part}));
+    }
+    parameters.extend(put_back.next.map(|next| word("next", &next.to_string())));
+    Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
 }
 
 async fn park(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, EngineError> {
     let id = id(call)?;
     let job = outbox::message(engine, caller, id)?;
     let detail = call.param("reason").unwrap_or_default().to_owned();
-    let note = Note { reason: "operator".to_owned(), detail, due: 0, ..Note::of(&job) };
-    outbox::set_aside(engine, caller, id, note.text()).await?;
+    let note = Note { reason: "operator".to_owned(), detail: detail.clone(), due: 0, ..Note::of(&job) };
+    outbox::park(engine, caller, id, &detail, note.text()).await?;
     Ok(json!({"resourceType": "Parameters", "parameter": facts(&outbox::message(engine, caller, id)?)}))
 }
 

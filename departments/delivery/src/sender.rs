@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use meridian_engine::{Caller, Class, Engine, EngineError, Event, as_of, jobs::Job, outbox};
+use meridian_engine::{Caller, Class, Engine, EngineError, Event, as_of, jobs::Job, outbox, still_one};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,8 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// After this time the queue is looked at even when nothing was heard of it.
 const LOOK: Duration = Duration::from_secs(30);
+/// Answers to other messages, and to none, that are read while one is waited for.
+const MOST_OTHERS: usize = 16;
 /// The pause after a passing fault of our own store.
 const OURS: Duration = Duration::from_secs(1);
 
@@ -68,10 +70,21 @@ pub(crate) struct Rendered {
     pub(crate) control: String,
     pub(crate) bytes: Vec<u8>,
     pub(crate) text: String,
+    /// Who must be one person for it to be told.
+    one: Vec<String>,
 }
 
-/// Why a message cannot be made: `unrenderable` and the rest of it.
-pub(crate) struct Unrenderable(pub(crate) String);
+/// Why a message cannot be made: a word, and the rest of it.
+pub(crate) struct Unrenderable {
+    pub(crate) reason: &'static str,
+    pub(crate) says: String,
+}
+
+impl Unrenderable {
+    fn new(says: &impl ToString) -> Unrenderable {
+        Unrenderable { reason: "unrenderable", says: says.to_string() }
+    }
+}
 
 /// The message of a row. Reading it for a receiver is a look at the record of its resident.
 ///
@@ -86,26 +99,26 @@ pub(crate) async fn rendered(
 ) -> Result<Result<Rendered, Unrenderable>, EngineError> {
     let order = match Order::read(&job.body) {
         Ok(order) => order,
-        Err(error) => return Ok(Err(Unrenderable(error.to_string()))),
+        Err(error) => return Ok(Err(Unrenderable::new(&error))),
     };
     let control = order.control(&job.queue);
     let version = (order.kind.as_str(), order.id.as_str(), order.version);
     let gathered = as_of(engine, caller, act, version, |then| gather(then, &order, &to.institution)).await;
-    let material = match gathered {
-        Ok(Ok(material)) => material,
-        Ok(Err(unfit)) => return Ok(Err(Unrenderable(unfit.says().to_owned()))),
+    let (material, one) = match gathered {
+        Ok(Ok(gathered)) => gathered,
+        Ok(Err(unfit)) => return Ok(Err(Unrenderable { reason: unfit.reason(), says: unfit.says().to_owned() })),
         Err(error) if passes(&error) => return Err(error),
-        Err(error) => return Ok(Err(Unrenderable(error.to_string()))),
+        Err(error) => return Ok(Err(Unrenderable::new(&error))),
     };
     let Ok(message) = catch_unwind(AssertUnwindSafe(|| render::message(&material, to, &control, job.at))) else {
-        return Ok(Err(Unrenderable("the message could not be put together".to_owned())));
+        return Ok(Err(Unrenderable::new(&"the message could not be put together")));
     };
     let (bytes, lost) = message.to_bytes(to.charset);
     if lost {
         let says = format!("characters without a place in {}", to.charset.name());
-        return Ok(Err(Unrenderable(says)));
+        return Ok(Err(Unrenderable::new(&says)));
     }
-    Ok(Ok(Rendered { id: job.id, control, bytes, text: message.text().to_owned() }))
+    Ok(Ok(Rendered { id: job.id, control, bytes, text: message.text().to_owned(), one }))
 }
 
 fn passes(error: &EngineError) -> bool {
@@ -124,6 +137,16 @@ pub(crate) struct Sender {
     pub(crate) line: Box<dyn Line>,
     pub(crate) clock: Clock,
     pub(crate) stop: CancellationToken,
+    pub(crate) habits: Habits,
+}
+
+/// What a receiver was seen to do.
+#[derive(Default)]
+pub(crate) struct Habits {
+    /// Nothing follows its `CA`.
+    commits_only: bool,
+    /// An answer to an earlier message may still come on this connection.
+    owes: bool,
 }
 
 /// What is to be done after one turn.
@@ -163,30 +186,75 @@ impl Sender {
         if rest > 0 {
             return Ok(Turn::Rest(Duration::from_millis(rest.unsigned_abs())));
         }
-        let message = match held.take().filter(|held| held.id == job.id) {
+        // What was made for an earlier attempt is sent as it is, as long as it is still about one person.
+        let mut kept = held.take().filter(|held| held.id == job.id);
+        if let Some(message) = &kept
+            && !still_one(&self.engine, &caller, &message.one)?
+        {
+            kept = None;
+        }
+        let message = match kept {
             Some(message) => message,
             None => match rendered(&self.engine, &caller, "deliver", &self.to, &job).await? {
                 Ok(message) => message,
-                Err(Unrenderable(says)) => {
-                    self.set_aside(&job, "unrenderable", says, String::new()).await?;
+                Err(Unrenderable { reason, says }) => {
+                    self.set_aside(&job, reason, says, String::new()).await?;
                     return Ok(Turn::Next);
                 }
             },
         };
-        let answer = self.line.exchange(&message.bytes).await;
-        let turn = self.settle(&job, &message.control, answer).await?;
+        let answer = self.ask(&message).await;
+        let turn = self.settle(&job, answer).await?;
         *held = Some(message);
         Ok(turn)
     }
 
+    /// Sends a message, and reads until its own answer has come. An answer that names another message came late. We ask for
+    /// the original mode (MSH-15 and MSH-16 are empty); of a receiver that says `CA` all the same, the application's answer
+    /// is awaited too, as long as it is one that sends any: it may be a refusal.
+    async fn ask(&mut self, message: &Rendered) -> Result<(Verdict, Vec<u8>), Fault> {
+        let mut answer = self.line.exchange(&message.bytes).await?;
+        let mut committed = None;
+        for _ in 0..MOST_OTHERS {
+            match verdict(&answer, &message.control, self.to.charset, !self.habits.owes) {
+                Verdict::Other => {
+                    tracing::warn!(to = %self.to.institution, "an answer to an earlier message came late");
+                    (self.habits.owes, self.habits.commits_only) = (true, false);
+                }
+                Verdict::Committed if self.habits.commits_only => {
+                    self.habits.owes = true;
+                    return Ok((Verdict::Accepted, answer));
+                }
+                Verdict::Committed => committed = Some(answer),
+                verdict => return Ok((verdict, answer)),
+            }
+            answer = match (self.line.answer().await, committed.take()) {
+                (Ok(answer), kept) => {
+                    committed = kept;
+                    answer
+                }
+                (Err(fault), Some(committed)) => {
+                    self.habits.commits_only = fault == Fault::TimeOut;
+                    self.habits.owes = true;
+                    return Ok((Verdict::Accepted, committed));
+                }
+                (Err(fault), None) => return Err(fault),
+            };
+        }
+        match committed {
+            Some(committed) => Ok((Verdict::Accepted, committed)),
+            None => Ok((Verdict::Garbled("only answers to other messages came"), answer)),
+        }
+    }
+
     /// Writes down what became of a message.
-    async fn settle(&mut self, job: &Job, control: &str, answer: Result<Vec<u8>, Fault>) -> Result<Turn, EngineError> {
-        let answer = match answer {
+    async fn settle(&mut self, job: &Job, answer: Result<(Verdict, Vec<u8>), Fault>) -> Result<Turn, EngineError> {
+        let (verdict, answer) = match answer {
             Ok(answer) => answer,
             Err(fault) => return self.failed(job, fault.reason(), fault.says(), String::new()).await,
         };
-        match verdict(&answer, control, self.to.charset) {
-            Verdict::Accepted => {
+        match verdict {
+            Verdict::Accepted | Verdict::Committed => {
                 if job.attempts > 0 {
                     tracing::info!(to = %self.to.institution, message = job.id, "the line carries again");
                 }
@@ -195,6 +263,11 @@ impl Sender {
             }
             Verdict::Refused(reason, says) => {
                 self.set_aside(job, reason, says, shown(&answer, self.to.charset)).await?;
+            }
+            Verdict::Other => {
+                return self
+                    .failed(job, "garbled", "the answer is about another message".to_owned(), String::new())
+                    .await;
             }
             Verdict::Garbled(says) => {
                 return self.failed(job, "garbled", says.to_owned(), shown(&answer, self.to.charset)).await;
@@ -206,6 +279,7 @@ impl Sender {
     /// The message keeps its place and is tried again after a pause.
     async fn failed(&mut self, job: &Job, reason: &str, detail: String, answer: String) -> Result<Turn, EngineError> {
         self.line.hang_up();
+        self.habits.owes = false;
         let now = (self.clock)();
         let rest = pause::after(job.attempts + 1, self.to.retry, self.to.retry_most, now);
         let due = now.saturating_add(millis(rest));

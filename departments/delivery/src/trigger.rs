@@ -1,5 +1,6 @@
 //! Which event a change is, if it is one: pure rules from what was to what is.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -120,6 +121,48 @@ fn demographics(patient: &Value) -> Map<String, Value> {
         numbers.retain(|number| !text(number, "/system").is_some_and(|system| system.contains("/id/local/")));
     }
     said
+}
+
+/// Whether a registration says all of what is new in a version of another one.
+pub(crate) fn says_already(own: &Value, before: Option<&Value>, after: &Value) -> bool {
+    let (own, after) = (demographics(own), demographics(after));
+    let before = before.map(demographics).unwrap_or_default();
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names.into_iter().filter(|name| before.get(*name) != after.get(*name)).all(|name| {
+        if name != "identifier" {
+            return words(own.get(name)) == words(after.get(name));
+        }
+        let (own, before, after) = (numbers(&own), numbers(&before), numbers(&after));
+        after.difference(&before).all(|new| own.contains(new))
+            && before.difference(&after).all(|old| !own.contains(old))
+    })
+}
+
+fn numbers(said: &Map<String, Value>) -> BTreeSet<(&str, &str)> {
+    let all = said.get("identifier").and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|number| Some((text(number, "/system")?, text(number, "/value")?))).collect()
+}
+
+/// What an element says, whichever way it is put: its texts without those that only classify them.
+fn words(element: Option<&Value>) -> BTreeSet<String> {
+    const WAYS: &[&str] = &["use", "rank", "period", "extension", "id", "type", "system", "display"];
+    let (mut words, mut open) = (BTreeSet::new(), Vec::from_iter(element));
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Null => {}
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => {
+                let in_parts = ["family", "line", "coding"].iter().any(|part| members.contains_key(*part));
+                let said = members
+                    .iter()
+                    .filter(|(name, _)| !(WAYS.contains(&name.as_str()) || in_parts && name.as_str() == "text"));
+                open.extend(said.map(|(_, value)| value));
+            }
+            Value::String(word) => drop(words.insert(word.clone())),
+            other => drop(words.insert(other.to_string())),
+        }
+    }
+    words
 }
 
 /// Whether a version tells of something that happened at most `recent` before it was written. What names no time, and

@@ -2,21 +2,18 @@
 //!
 //! Whatever stops the process in between, nothing is on disk and nothing was answered: its sender sends it again. What
 //! cannot be applied is kept by its bytes alone and parked with its reason, and does not stop the line; what a passing
-//! fault holds up waits in the inbox and is worked off before anything newer. A message is done by a mark that commits
-//! with what it did, so nothing is applied twice.
+//! fault holds up waits in the inbox (`behind.rs`) and is tried before anything newer of its feed. A message is done by a
+//! mark that commits with what it did, so nothing is applied twice.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use meridian_engine::{
     Caller, Class, Engine, EngineError, JobDone, Options, Which,
-    jobs::{self, Job, Received},
+    jobs::{self, Job, JobState, Received},
     transaction,
 };
 use meridian_hl7v2::{Assumed, Charset, Dtm, Limits, Message, Offset, ack::salvage_header, read};
@@ -25,32 +22,28 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     ack,
+    behind::Behind,
     map::{FeedConfig, Mapped, Mapper, Park, Reason, TableError},
     meeting::Meeting,
 };
 
-/// Messages that are taken from the inbox at a time when what was left behind is worked off.
-const BATCH: u32 = 100;
 /// Larger messages are read and mapped on a thread that may block.
 const LARGE: usize = 128 << 10;
-/// How long after a passing fault waiting messages are tried again.
-const PAUSE: Duration = Duration::from_secs(2);
-
 /// The inbox of the HL7 v2 feeds. Cheap to clone.
 #[derive(Clone)]
 pub struct Inbox {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     engine: Engine,
     feeds: Vec<FeedConfig>,
     mapper: Result<Mapper, TableError>,
     limits: Limits,
-    /// Messages wait that a passing fault left behind; they come before new ones.
-    behind: AtomicBool,
+    /// What a passing fault left behind, which comes before what is newer of its feed.
+    pub(crate) behind: Mutex<Behind>,
     /// Held while what was left behind is worked off.
-    recovering: tokio::sync::Mutex<()>,
+    pub(crate) recovering: tokio::sync::Mutex<()>,
     began: Instant,
 }
 
@@ -63,9 +56,9 @@ pub(crate) enum Settled {
 }
 
 /// A message read and mapped.
-struct Prepared {
-    opened: Result<Opened, Park>,
-    mapped: Result<Mapped, Park>,
+pub(crate) struct Prepared {
+    pub(crate) opened: Result<Opened, Park>,
+    pub(crate) mapped: Result<Mapped, Park>,
 }
 
 /// A message as it was read.
@@ -80,7 +73,7 @@ impl Inbox {
     #[must_use]
     pub fn new(engine: Engine, feeds: Vec<FeedConfig>) -> Self {
         let mapper = Mapper::load();
-        let behind = AtomicBool::new(false);
+        let behind = Mutex::default();
         let recovering = tokio::sync::Mutex::new(());
         let (limits, began) = (Limits::default(), Instant::now());
         Self { inner: Arc::new(Inner { engine, feeds, mapper, limits, behind, recovering, began }) }
@@ -98,13 +91,15 @@ impl Inbox {
             Err(_) if salvage_header(raw).is_none() => return Vec::new(),
             Err(_) => (format!("unparseable|{}", hash(raw)), self.head_of_wreck(raw)),
         };
-        if self.inner.behind.load(Ordering::Acquire) {
-            self.recover().await;
-        }
         let caller = self.caller(opened.as_ref().ok());
+        if self.is_behind(&caller.institution) {
+            self.work_off(false).await;
+        }
         // The usual way: the bytes and what they say are on disk together.
         let settled = match mapped {
             Err(park) => Settled::Parked(park),
+            // What was acknowledged before it still waits: it waits behind that.
+            Ok(_) if self.is_behind(&caller.institution) => Settled::Waiting,
             Ok(mapped) => {
                 let job = Which::New { key: key.clone(), body: Arc::from(raw), at: now };
                 self.apply(job, &caller, &head, mapped).await
@@ -113,13 +108,27 @@ impl Inbox {
         let park = match settled {
             Settled::Applied => return respond(raw, &opened, None, now),
             Settled::Parked(park) => Some(park),
-            Settled::Waiting => None,
+            Settled::Waiting => {
+                self.hold(&caller.institution, Instant::now());
+                None
+            }
         };
         // Nothing was written: the bytes alone are kept, with the reason or to be tried again.
-        let id = match jobs::receive(&self.inner.engine, &caller, key, head.clone(), raw.to_vec()).await {
-            Ok(Received::New(id)) => id,
-            Ok(Received::Again(job)) if job.state == jobs::JobState::Done => return respond(raw, &opened, None, now),
-            Ok(Received::Again(job)) => job.id,
+        let kept = match jobs::receive(&self.inner.engine, &caller, key, head.clone(), raw.to_vec()).await {
+            Ok(Received::Again(job)) if job.state == JobState::Done => return respond(raw, &opened, None, now),
+            // Its sender is about to hear that it is safe: it may not stay set aside.
+            Ok(Received::Again(job)) if park.is_none() && job.state == JobState::Parked => {
+                match jobs::wait(&self.inner.engine, &caller, job.id).await {
+                    Err(error) if error.class() == Class::Conflict => return respond(raw, &opened, None, now),
+                    back => back.map(|()| job.id),
+                }
+            }
+            Ok(Received::Again(job)) => Ok(job.id),
+            Ok(Received::New(id)) => Ok(id),
+            Err(error) => Err(error),
+        };
+        let id = match kept {
+            Ok(id) => id,
             Err(error) => {
                 tracing::error!(%error, "the inbox cannot be written");
                 let park = Park::new(Reason::Internal, "", "the message could not be kept");
@@ -134,49 +143,39 @@ impl Inbox {
             Settled::Applied => respond(raw, &opened, None, now),
             Settled::Parked(park) => respond(raw, &opened, Some(&park), now),
             Settled::Waiting => {
-                self.try_again_later();
+                self.hold(&caller.institution, Instant::now());
                 respond(raw, &opened, None, now)
             }
         }
     }
 
-    /// Works off what waits, oldest first; to be called before the doors open. Returns how many were settled.
-    pub async fn recover(&self) -> u64 {
-        let _one = self.inner.recovering.lock().await;
-        let caller = self.caller(None);
-        let mut settled = 0;
-        loop {
-            let waiting = match jobs::waiting(&self.inner.engine, &caller, BATCH) {
-                Ok(waiting) => waiting,
-                Err(error) => {
-                    tracing::error!(%error, "the inbox cannot be read");
-                    return settled;
-                }
-            };
-            if waiting.is_empty() {
-                self.inner.behind.store(false, Ordering::Release);
-                return settled;
-            }
-            for job in waiting {
-                let Prepared { opened, mapped } = self.prepare(&job.body).await;
-                if matches!(self.settle(job.id, &opened, mapped).await, Settled::Waiting) {
-                    // Order matters: nothing newer overtakes it.
-                    self.inner.behind.store(true, Ordering::Release);
-                    return settled;
-                }
-                settled += 1;
-            }
+    /// Tries a parked message once more, for a person; a waiting one in its turn. What it writes names that person.
+    ///
+    /// # Errors
+    /// When the message cannot be read.
+    pub(crate) async fn replay(&self, job: &Job, by: &Caller) -> Result<JobState, EngineError> {
+        if job.state == JobState::Waiting {
+            self.hold(&institution_of(&job.head), Instant::now());
+            self.work_off(true).await;
+            return Ok(jobs::message(&self.inner.engine, by, job.id)?.state);
         }
-    }
-
-    /// Tries a parked or waiting message once more.
-    pub(crate) async fn replay(&self, job: &Job) -> Settled {
         let Prepared { opened, mapped } = self.prepare(&job.body).await;
-        self.settle(job.id, &opened, mapped).await
+        let caller = self.caller(opened.as_ref().ok());
+        let request = format!("replay-{}", caller.request);
+        let caller = Caller { actor: by.actor.clone(), display: by.display.clone(), request, ..caller };
+        Ok(match self.settle(job.id, &caller, &opened, mapped).await {
+            Settled::Applied => JobState::Done,
+            Settled::Parked(_) => JobState::Parked,
+            Settled::Waiting => {
+                jobs::wait(&self.inner.engine, &caller, job.id).await?;
+                self.hold(&caller.institution, Instant::now());
+                JobState::Waiting
+            }
+        })
     }
 
     /// Reads and maps; large messages on a thread that may block.
-    async fn prepare(&self, raw: &[u8]) -> Prepared {
+    pub(crate) async fn prepare(&self, raw: &[u8]) -> Prepared {
         let work = |inbox: &Self, raw: &[u8]| {
             let opened = inbox.open(raw);
             let mapped = opened.as_ref().map_err(Clone::clone).and_then(|opened| inbox.map(opened));
@@ -217,17 +216,22 @@ impl Inbox {
     }
 
     /// Applies or parks the message with this number.
-    async fn settle(&self, id: i64, opened: &Result<Opened, Park>, mapped: Result<Mapped, Park>) -> Settled {
-        let caller = self.caller(opened.as_ref().ok());
+    pub(crate) async fn settle(
+        &self,
+        id: i64,
+        caller: &Caller,
+        opened: &Result<Opened, Park>,
+        mapped: Result<Mapped, Park>,
+    ) -> Settled {
         let head = opened.as_ref().ok().map(|opened| self.head(&opened.message));
         let park = match mapped {
             Err(park) => park,
-            Ok(mapped) => match self.apply(Which::There(id), &caller, head.as_deref().unwrap_or("{}"), mapped).await {
+            Ok(mapped) => match self.apply(Which::There(id), caller, head.as_deref().unwrap_or("{}"), mapped).await {
                 Settled::Parked(park) => park,
                 settled => return settled,
             },
         };
-        self.park(id, &caller, head, park).await
+        self.park(id, caller, head, park).await
     }
 
     async fn apply(&self, which: Which, caller: &Caller, head: &str, mut mapped: Mapped) -> Settled {
@@ -243,7 +247,7 @@ impl Inbox {
         }
     }
 
-    async fn park(&self, id: i64, caller: &Caller, head: Option<String>, park: Park) -> Settled {
+    pub(crate) async fn park(&self, id: i64, caller: &Caller, head: Option<String>, park: Park) -> Settled {
         let note = json!({"reason": park.reason.as_str(), "at": park.at, "detail": park.detail}).to_string();
         let head = match head {
             Some(head) => head,
@@ -257,20 +261,6 @@ impl Inbox {
                 Settled::Waiting
             }
         }
-    }
-
-    /// Wakes up a little later and works off what waits.
-    fn try_again_later(&self) {
-        if self.inner.behind.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let inbox = self.clone();
-        tokio::spawn(async move {
-            while inbox.inner.behind.load(Ordering::Acquire) {
-                tokio::time::sleep(PAUSE).await;
-                inbox.recover().await;
-            }
-        });
     }
 
     /// What the feed's configuration says of the character set: whose message it is, its header tells whatever the
@@ -289,7 +279,7 @@ impl Inbox {
     }
 
     /// The platform itself, for the institution that the message comes from.
-    fn caller(&self, opened: Option<&Opened>) -> Caller {
+    pub(crate) fn caller(&self, opened: Option<&Opened>) -> Caller {
         let institution = opened.map_or_else(String::new, |opened| self.institution(&opened.message));
         let control = opened.and_then(|opened| opened.message.control_id()).unwrap_or_default();
         Caller::system("intake", &institution, &format!("hl7v2-{control}"))
@@ -354,7 +344,7 @@ fn refused(message: &str, error: &EngineError) -> Settled {
     let reason = match (error, error.class()) {
         // Another connection, or the life before a kill, was faster.
         (EngineError::Conflict(says), _) if says == "already applied" => return Settled::Applied,
-        (EngineError::Store(_), _) | (_, Class::Unavailable) => {
+        _ if error.passes() => {
             tracing::warn!(message, %error, "the message stays in the inbox");
             return Settled::Waiting;
         }
@@ -375,6 +365,12 @@ fn respond(raw: &[u8], opened: &Result<Opened, Park>, parked: Option<&Park>, now
         Ok(opened) => ack::answer(&opened.message, opened.charset, parked, now),
         Err(park) => ack::salvage(raw, parked.unwrap_or(park), now),
     }
+}
+
+/// The institution in the facts of a message.
+pub(crate) fn institution_of(head: &str) -> String {
+    let head: serde_json::Value = serde_json::from_str(head).unwrap_or_default();
+    head.get("institution").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn internal(says: &str) -> Park {

@@ -4,6 +4,7 @@
 //! every message on disk before it is answered, applies it once, and parks what cannot be applied with its reason.
 
 mod ack;
+mod behind;
 pub mod feeds;
 mod inbox;
 pub mod map;

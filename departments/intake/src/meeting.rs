@@ -51,7 +51,10 @@ impl Merging for Meeting {
                 self.notice(entry, Noticed { late: false, remarks });
                 Some(kept)
             }
-            Met::Same => None,
+            Met::Same => {
+                self.notice(entry, Noticed::default());
+                None
+            }
             Met::Late => {
                 self.notice(entry, Noticed { late: true, remarks: Vec::new() });
                 None

@@ -121,7 +121,7 @@ async fn list(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, En
         let kinds = jobs::kinds(engine, caller, INBOX).await?;
         parameters.extend(kinds.into_iter().map(|kind| json!({"name": "kind", "valueString": kind})));
     }
-    parameters.push(json!({"name": "counts", "part": totals(&jobs::counts(engine, caller, INBOX)?)}));
+    parameters.push(json!({"name": "counts", "part": totals(&jobs::counts(engine, caller, INBOX).await?)}));
     Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
 }
 

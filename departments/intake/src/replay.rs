@@ -1,5 +1,5 @@
 //! Trying messages again: one, or all that fit a filter, oldest first and a page at a call, so that whoever asked sees
-//! how far it is.
+//! how far it is. Who asked is written down first, and named by what the messages then write.
 
 use meridian_engine::{
     Caller, EngineError,
@@ -9,7 +9,7 @@ use meridian_engine::{
 use serde_json::{Value, json};
 
 use crate::{
-    inbox::{Inbox, Settled},
+    inbox::Inbox,
     operations::{facts, filter, id},
 };
 
@@ -24,7 +24,8 @@ pub(crate) async fn replay(inbox: &Inbox, caller: &Caller, call: &Call) -> Resul
     if job.state == JobState::Done {
         return Err(EngineError::Conflict("the message is applied already".to_owned()));
     }
-    inbox.replay(&job).await;
+    jobs::asked_again(inbox.engine(), caller, format!("message {}", job.id)).await?;
+    inbox.replay(&job, caller).await?;
     let job = jobs::message(inbox.engine(), caller, job.id)?;
     Ok(json!({"resourceType": "Parameters", "parameter": facts(&job)}))
 }
@@ -41,14 +42,21 @@ async fn all(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, Engin
     }
     let count = call.number("_count", 50_usize)?.clamp(1, MOST);
     let after = call.number("after", 0_i64)?;
+    let which: Vec<String> = call.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    jobs::asked_again(inbox.engine(), caller, format!("messages {}", which.join("&"))).await?;
     let found = jobs::find(inbox.engine(), caller, INBOX, &filter, Page::Oldest(after), count).await?;
     let (mut committed, mut parked, mut waiting) = (0, 0, 0);
     for line in &found.jobs {
         let job = jobs::message(inbox.engine(), caller, line.id)?;
-        match inbox.replay(&job).await {
-            Settled::Applied => committed += 1,
-            Settled::Parked(_) => parked += 1,
-            Settled::Waiting => waiting += 1,
+        let state = match job.state {
+            // Somebody else was faster.
+            JobState::Done => JobState::Done,
+            _ => inbox.replay(&job, caller).await?,
+        };
+        match state {
+            JobState::Done => committed += 1,
+            JobState::Parked => parked += 1,
+            JobState::Waiting => waiting += 1,
         }
     }
     let of = |name: &str, count: usize| json!({"name": name, "valueInteger": count});

@@ -15,17 +15,7 @@ use crate::{inbox::Inbox, map::FeedConfig};
 /// `Denied` for roles that do not run the platform.
 pub(crate) async fn feeds(inbox: &Inbox, caller: &Caller) -> Result<Value, EngineError> {
     let pulses = jobs::pulse(inbox.engine(), caller, INBOX).await?;
-    let quiet = Pulse {
-        institution: String::new(),
-        waiting: 0,
-        done: 0,
-        parked: 0,
-        minutes: [0; 60],
-        per_minute: 0,
-        last: None,
-        lag_p50: None,
-        lag_p95: None,
-    };
+    let quiet = Pulse { counting: pulses.iter().any(|pulse| pulse.counting), ..nothing() };
     let mut rows = Vec::new();
     for feed in inbox.feeds() {
         let pulse = pulses.iter().find(|pulse| pulse.institution == feed.institution).unwrap_or(&quiet);
@@ -38,6 +28,22 @@ pub(crate) async fn feeds(inbox: &Inbox, caller: &Caller) -> Result<Value, Engin
     }
     let parameters: Vec<Value> = rows.into_iter().map(|part| json!({"name": "feed", "part": part})).collect();
     Ok(json!({"resourceType": "Parameters", "parameter": parameters}))
+}
+
+/// A feed of which nothing has come.
+fn nothing() -> Pulse {
+    Pulse {
+        institution: String::new(),
+        waiting: 0,
+        done: 0,
+        parked: 0,
+        minutes: [0; 60],
+        per_minute: 0,
+        last: None,
+        lag_p50: None,
+        lag_p95: None,
+        counting: false,
+    }
 }
 
 fn row(institution: &str, feed: Option<&FeedConfig>, pulse: &Pulse, up: i64) -> Vec<Value> {
@@ -75,7 +81,11 @@ fn row(institution: &str, feed: Option<&FeedConfig>, pulse: &Pulse, up: i64) -> 
     if let Some((at, _)) = &pulse.last {
         parts.push(json!({"name": "last", "valueInstant": instant(*at)}));
     }
-    let alarm = silence.is_some_and(|silence| {
+    // While what lies there is still being counted, nobody can say when the last one came.
+    if pulse.counting {
+        parts.push(json!({"name": "counting", "valueBoolean": true}));
+    }
+    let alarm = silence.filter(|_| !pulse.counting).is_some_and(|silence| {
         let quiet = pulse.last.as_ref().map_or(up, |(at, _)| age(*at));
         quiet > silence * 1000
     });
@@ -87,4 +97,26 @@ fn row(institution: &str, feed: Option<&FeedConfig>, pulse: &Pulse, up: i64) -> 
 fn age(at: i64) -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX).saturating_sub(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_called_silent_while_what_came_is_still_being_counted() {
+        let mut feed = FeedConfig::for_institution("CJ01");
+        feed.silence = Some(std::time::Duration::from_secs(60));
+        let old = Some((1_000, "ADT^A08".to_owned()));
+        let mut pulse = Pulse { last: old, ..nothing() };
+        let alarm = |pulse: &Pulse| {
+            let parts = row("CJ01", Some(&feed), pulse, 0);
+            let value =
+                |name: &str| parts.iter().find(|part| part["name"] == name).map(|part| part["valueBoolean"].clone());
+            (value("alarm"), value("counting"))
+        };
+        assert_eq!(alarm(&pulse), (Some(json!(true)), None));
+        pulse.counting = true;
+        assert_eq!(alarm(&pulse), (Some(json!(false)), Some(json!(true))));
+    }
 }

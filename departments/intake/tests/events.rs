@@ -406,6 +406,44 @@ fn a40_merges_and_a37_parts() {
     assert_eq!((&old["link"][0]["type"], &new["link"][0]["type"]), (&json!("replaces"), &json!("replaced-by")));
 }
 
+/// The links of two records, told in any order, end where they end in the order of their events.
+#[test]
+fn links_end_alike_whenever_they_come() {
+    const A40: [&str; 3] = ["ADT^A40", "20260105", "PID|1||NEW^^^CJ01^MR||王^旧名\nMRG|OLD^^^CJ01^MR"];
+    const A37: [&str; 3] = ["ADT^A37", "20260107", "PID|1||NEW^^^CJ01^MR||王^旧名\nPID|2||OLD^^^CJ01^MR||王^旧名"];
+    const ON: [&str; 3] = ["ADT^A40", "20260109", "PID|1||LAST^^^CJ01^MR||王^旧名\nMRG|NEW^^^CJ01^MR"];
+    let told = |row: &[[&str; 3]]| {
+        let mut record = Record::new();
+        for number in ["OLD", "NEW", "LAST"] {
+            record.take("ADT^A28", "20260101", &format!("PID|1||{number}^^^CJ01^MR||王^秀英"));
+            // What the records say has been told anew since: no reason to lose a link.
+            record.take("ADT^A31", "20260120", &format!("PID|1||{number}^^^CJ01^MR||王^秀瑛"));
+        }
+        let mut late = 0;
+        for [kind, time, rest] in row {
+            record.take(kind, time, rest);
+            late += record.remarks.iter().filter(|remark| *remark == "late").count();
+        }
+        let links = |patient: &&Value| {
+            assert_eq!(patient["name"][0]["text"], "王秀瑛");
+            let links = patient["link"].as_array().cloned().unwrap_or_default();
+            let mut types: Vec<_> = links.iter().map(|l| l["type"].as_str().unwrap().to_owned()).collect();
+            types.sort();
+            (patient["identifier"][0]["value"].to_string(), types, patient.get("active").cloned())
+        };
+        (record.all("Patient").iter().map(links).collect::<Vec<_>>(), late)
+    };
+    let (merged, late) = told(&[A40]);
+    assert_eq!((&merged[0].1[0], &merged[1].1[0], late), (&"replaced-by".to_owned(), &"replaces".to_owned(), 0));
+    let parted = told(&[A40, A37]);
+    assert!(parted.0.iter().all(|(_, types, active)| types.is_empty() && active.is_none()), "{parted:?}");
+    assert_eq!(told(&[A37, A40]), (parted.0, 2), "two records that were parted since");
+    // The survivor went on into a third before the first merge came in: it is not one of its own again.
+    let in_order = told(&[A40, ON]);
+    assert_eq!(in_order.1, 0);
+    assert_eq!(told(&[ON, A40]), in_order);
+}
+
 #[test]
 fn an_order_is_placed_changed_answered() {
     let mut record = Record::new();

@@ -12,6 +12,7 @@ const NOW: i64 = 1_767_571_800_000;
 
 struct House {
     _folder: tempfile::TempDir,
+    store: Store,
     engine: Engine,
     inbox: Inbox,
 }
@@ -19,9 +20,9 @@ struct House {
 fn house() -> House {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), &StoreOptions::default()).unwrap();
-    let engine = Engine::new(store, Vec::new());
+    let engine = Engine::new(store.clone(), Vec::new());
     let inbox = Inbox::new(engine.clone(), vec![FeedConfig::for_institution("CJ01")]);
-    House { _folder: folder, engine, inbox }
+    House { _folder: folder, store, engine, inbox }
 }
 
 fn operator() -> Caller {
@@ -339,34 +340,79 @@ async fn a_visit_number_of_another_resident_is_parked() {
     assert_eq!(msa(&answer), "MSA|AE|R1|other-person");
 }
 
-/// One commit for a message where there were two: prints how long a message takes either way.
+#[tokio::test]
+async fn a_number_that_is_used_again_moves_nothing_to_another_resident() {
+    let house = house();
+    house.send(&admission("A1", "王^秀英")).await;
+    house.send(&result("R1", "7.8", "F")).await;
+    let owner = |found: &[Value]| found[0]["subject"]["reference"].as_str().unwrap().to_owned();
+    let visit = "Encounter?identifier=https://meridian.example/id/visit/CJ01|V1";
+    let glucose = "Observation?code=http://loinc.org|2345-7";
+    let (of_visit, of_result) = (house.find(visit).await, house.find(glucose).await);
+    // An update of a visit whose number was mistyped.
+    let update = admission("A2", "李^四").replace("A01^ADT_A01", "A08^ADT_A01").replace("H1^^^", "H2^^^");
+    let answer = house.send(&update).await;
+    assert_eq!(msa(&answer), "MSA|AE|A2|other-person");
+    // A laboratory that counts from one again.
+    let again = result("R2", "5.0", "F").replace("H1^^^", "H2^^^").replace("||V1\r", "||\r");
+    assert_eq!(msa(&house.send(&again).await), "MSA|AE|R2|other-person");
+    assert_eq!(house.find(visit).await, of_visit);
+    assert_eq!(house.find(glucose).await, of_result);
+    assert_eq!(owner(&of_visit), owner(&of_result));
+    assert_eq!(house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|H2").await.len(), 0);
+    // The same resident corrects as before.
+    assert_eq!(msa(&house.send(&result("R3", "7.9", "C")).await), "MSA|AA|R3");
+}
+
+#[tokio::test]
+async fn a_merge_that_comes_late_still_merges() {
+    let house = house();
+    let pid = |number: &str, name: &str| format!("PID|1||{number}^^^CJ01^MR||{name}||19570304|F");
+    house.send(&adt("A28", "1", "20260101090000", &pid("OLD", "王^秀英"), "")).await;
+    house.send(&adt("A28", "2", "20260101090000", &pid("NEW", "王^秀英"), "")).await;
+    house.send(&adt("A31", "3", "20260101120000", &pid("OLD", "王^秀瑛"), "")).await;
+    house.send(&adt("A31", "4", "20260101120000", &pid("NEW", "王^秀瑛"), "")).await;
+    let merge = adt("A40", "5", "20260101100000", &pid("NEW", "王^旧名"), "MRG|OLD^^^CJ01^MR");
+    assert_eq!(msa(&house.send(&merge).await), "MSA|AA|5");
+    let (old, new) = (
+        house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|OLD").await.remove(0),
+        house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|NEW").await.remove(0),
+    );
+    assert_eq!((&old["active"], &old["link"][0]["type"]), (&false.into(), &"replaced-by".into()));
+    assert_eq!((&new["link"][0]["type"], &new["name"][0]["text"]), (&"replaces".into(), &"王秀瑛".into()));
+    // What comes under the old number is the survivor's from now on.
+    house.send(&adt("A31", "6", "20260102", &pid("OLD", "王^秀莹"), "")).await;
+    let new = house.find("Patient?identifier=https://meridian.example/id/mrn/CJ01|NEW").await.remove(0);
+    assert_eq!(new["name"][0]["text"], "王秀莹");
+}
+
+#[tokio::test]
+async fn a_replay_names_who_pressed_it() {
+    let house = house();
+    let other = Inbox::new(
+        house.engine.clone(),
+        vec![FeedConfig::for_institution("CJ02"), FeedConfig::for_institution("CJ03")],
+    );
+    other.receive(admission("A1", "王^秀英").as_bytes(), NOW).await;
+    house.call("inbox-replay", &[("id", "1")]).await.unwrap();
+    let writes = house.store.read(|reader| reader.writes_after(0, 10)).unwrap();
+    assert!(!writes.is_empty());
+    for write in &writes {
+        assert_eq!((&*write.origin.actor, &*write.origin.request), ("system:test", "replay-hl7v2-A1"));
+        assert_eq!((&*write.origin.role, &*write.origin.institution), ("system", "CJ01"));
+    }
+    // That it was asked for is on record, whatever came of it.
+    let looks = house.store.vitals().unwrap().looks;
+    assert!(house.call("inbox-replay", &[("state", "parked"), ("reason", "refused")]).await.is_ok());
+    assert_eq!(house.store.vitals().unwrap().looks, looks + 1);
+}
+
 #[tokio::test]
 async fn bytes_and_application_share_a_commit() {
-    const COUNT: u32 = 100;
     let house = house();
-    let caller = Caller::system("intake", "CJ01", "x");
-    let message = |way: char, n: u32| {
-        let text = admission(&format!("{way}{n}"), "王^秀英");
-        text.replace("H1^", &format!("{way}{n}^")).replace("||V1|", &format!("||{way}{n}|"))
-    };
-    let (mut one, mut two) = (std::time::Duration::ZERO, std::time::Duration::ZERO);
-    for n in 0..COUNT {
-        // As it was: the bytes first, what they say in a second transaction.
-        let began = std::time::Instant::now();
-        let received =
-            jobs::receive(&house.engine, &caller, format!("k{n}"), "{}".into(), message('T', n).into_bytes()).await;
-        assert!(matches!(received, Ok(jobs::Received::New(_))));
-        assert_eq!(house.inbox.recover().await, 1);
-        two += began.elapsed();
-        let began = std::time::Instant::now();
-        assert!(house.send(&message('O', n)).await.contains("MSA|AA|"));
-        one += began.elapsed();
-    }
-    #[allow(clippy::print_stdout)]
-    {
-        println!("a message in two commits {:?}, in one {:?}", two / COUNT, one / COUNT);
-    }
-    assert!(one < two, "one commit {one:?}, two commits {two:?}");
+    assert!(house.send(&admission("A1", "王^秀英")).await.contains("MSA|AA|"));
+    let pace = house.store.vitals().unwrap().pace;
+    assert_eq!(pace.iter().map(|second| second.commits).sum::<u32>(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,8 @@ use crate::scene::Source;
 const LARGEST_BLOCK: u32 = 50;
 /// The most records that are weighed for one write: those that share most keys.
 const MOST_WEIGHED: usize = 24;
+/// The most links of a record that are followed.
+const MOST_LINKS: usize = 32;
 /// The kind of number under which records that name this one by `Patient.link` are noted.
 const LINKED: u8 = 0x81;
 
@@ -35,7 +37,8 @@ pub(crate) fn noted_under(fields: &Fields, patient: &Value) -> Vec<i64> {
 pub(crate) fn links(patient: &Value) -> impl Iterator<Item = &str> {
     let all = patient.get("link").and_then(Value::as_array).map_or(&[][..], Vec::as_slice).iter();
     let of = |link: &Value| matches!(link.get("type").and_then(Value::as_str), Some("replaced-by" | "replaces"));
-    all.filter(move |link| of(link)).filter_map(|link| link.pointer("/other/reference")?.as_str())
+    let named = all.filter(move |link| of(link)).filter_map(|link| link.pointer("/other/reference")?.as_str());
+    named.take(MOST_LINKS)
 }
 
 /// Subjects that are linked with a Patient, by its own word or by theirs.

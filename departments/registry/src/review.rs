@@ -144,6 +144,11 @@ fn close(
         };
         if let Some(why) = why {
             further.push(put(answered(&known.task, why, scene.now)));
+            // Only so many pairs of a record are looked at: one that says nothing any more takes no place among them.
+            for subject in known.pair.both() {
+                let (beside, no_longer) = (known.pair.beside(subject), vec![paired(subject)]);
+                further.push(Further::Note { subject: beside, under: Vec::new(), no_longer });
+            }
         }
     }
     Ok(())

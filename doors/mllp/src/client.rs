@@ -78,6 +78,15 @@ impl Client {
         timeout(self.patience, self.next_frame()).await.map_err(|_| ClientError::TimeOut)?
     }
 
+    /// Drops the answers that are here already and were not read: they belong to nothing that is still to be sent.
+    pub fn discard(&mut self) {
+        let mut chunk = vec![0; 8 << 10];
+        while let Ok(count @ 1..) = self.stream.try_read(&mut chunk) {
+            drop(self.decoder.feed(chunk.get(..count).unwrap_or_default()));
+        }
+        self.answers.clear();
+    }
+
     /// Says that nothing more will be sent; answers can still be read.
     ///
     /// # Errors

@@ -1,8 +1,9 @@
 //! `meridian import`: folders of bundles, killed in the middle, and resumed without loss or doubles.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use meridian_testkit::{Fhir, Options, Server, command, materials, meridian, say};
 use serde_json::Value;
 
@@ -11,8 +12,10 @@ async fn material_import_that_was_killed_goes_on_where_it_was() -> anyhow::Resul
     let Some(folder) = materials::folder("synthea_r4_blaze") else { return Ok(()) };
     // A server makes the data directory and gives it an operator; it is stopped while the import runs.
     let mut server = Server::start(Options::default()).await?;
+    let folder = folder.to_string_lossy().into_owned();
+    let before = counts(&server.operator(), &folder).await?;
     server.stop().await?;
-    let (data, folder) = (server.data().to_string_lossy().into_owned(), folder.to_string_lossy().into_owned());
+    let data = server.data().to_string_lossy().into_owned();
     let arguments = ["import", "--data-dir", &data, &folder, "--json"];
 
     let mut kills = 0;
@@ -40,22 +43,45 @@ async fn material_import_that_was_killed_goes_on_where_it_was() -> anyhow::Resul
     ensure!(again.status.success(), "a second import of the same: {}", String::from_utf8_lossy(&again.stderr));
 
     server.restart().await?;
-    // The district's own staff and places are of these types too.
-    are_there(&server.operator(), &folder, &["Organization", "Practitioner", "PractitionerRole", "Location"]).await
+    are_there(&server.operator(), &folder, &before, &[]).await
 }
 
-/// Every resource of the files is in the record, once; types that others write as well are left out.
-pub(crate) async fn are_there(fhir: &Fhir, folder: &str, but: &[&str]) -> anyhow::Result<()> {
-    for (kind, expected) in expected(folder)?.into_iter().filter(|(kind, _)| !but.contains(&kind.as_str())) {
+/// How many resources there are of each type of the files: the district's own staff, places and devices are of such
+/// types as well.
+pub(crate) async fn counts(fhir: &Fhir, folder: &str) -> anyhow::Result<BTreeMap<String, u64>> {
+    let mut counts = BTreeMap::new();
+    for kind in expected(folder)?.into_keys() {
         let count = fhir.count(&kind).await?;
-        ensure!(count == expected, "{kind}: {count} in the record, {expected} in the files");
+        counts.insert(kind, count);
+    }
+    Ok(counts)
+}
+
+/// Every resource of the files is in the record, once, beside what was there before; types that others write at the same
+/// time are left out.
+pub(crate) async fn are_there(
+    fhir: &Fhir,
+    folder: &str,
+    before: &BTreeMap<String, u64>,
+    but: &[&str],
+) -> anyhow::Result<()> {
+    for (kind, expected) in expected(folder)?.into_iter().filter(|(kind, _)| !but.contains(&kind.as_str())) {
+        let (count, before) = (fhir.count(&kind).await?, before.get(&kind).copied().unwrap_or_default());
+        if count != before + expected {
+            let all = fhir.all(&kind).await?;
+            let last = all
+                .iter()
+                .map(|one| format!("{} {}", one.pointer("/id").unwrap_or(one), one.pointer("/meta").unwrap_or(one)));
+            let newest: Vec<String> = last.take(20).collect();
+            bail!("{kind}: {count} in the record, {before} before and {expected} in the files; {newest:#?}");
+        }
     }
     Ok(())
 }
 
 /// How many resources of each type the files hold.
-fn expected(folder: &str) -> anyhow::Result<std::collections::BTreeMap<String, u64>> {
-    let mut counts = std::collections::BTreeMap::new();
+fn expected(folder: &str) -> anyhow::Result<BTreeMap<String, u64>> {
+    let mut counts = BTreeMap::new();
     for path in materials::files(std::path::Path::new(folder), ".json")? {
         let bundle: Value = serde_json::from_slice(&std::fs::read(path)?)?;
         for entry in bundle.get("entry").and_then(Value::as_array).into_iter().flatten() {

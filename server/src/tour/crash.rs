@@ -55,10 +55,15 @@ impl Rehearsal {
         }
         let rehearsal = self.clone();
         tokio::spawn(async move {
-            let done = rehearsal.run(&Region::new(region)).await;
+            let running = rehearsal.clone();
+            // In a task of its own: whatever happens in it, the rehearsal ends.
+            let done = tokio::spawn(async move { running.run(&Region::new(region)).await }).await;
             let mut report = rehearsal.report();
             report.running = false;
-            report.failed = done.err().map(|error| format!("{error:#}"));
+            report.failed = match done {
+                Ok(done) => done.err().map(|error| format!("{error:#}")),
+                Err(fault) => Some(fault.to_string()),
+            };
         });
         Ok(self.state())
     }

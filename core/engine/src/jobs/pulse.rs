@@ -1,7 +1,7 @@
 //! How a queue lives: for each institution what came, what stands, and how long it took.
 
 use meridian_access::{Act, Caller, decide};
-use meridian_store::{QueueLine, Reader, StoreError};
+use meridian_store::{Counts, StoreError};
 
 use crate::engine::now;
 use crate::statistics::QueueTally;
@@ -24,6 +24,19 @@ pub struct Pulse {
     /// Milliseconds from coming in to being done, of those that came in the last hour (at most the newest 10,000).
     pub lag_p50: Option<i64>,
     pub lag_p95: Option<i64>,
+    /// What was there before the start is still being counted: all of this is too small, and `last` too old.
+    pub counting: bool,
+}
+
+/// A queue and what stands in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueLine {
+    pub queue: String,
+    pub counts: Counts,
+    /// When the oldest waiting job came in, in milliseconds since 1970 UTC.
+    pub oldest: Option<i64>,
+    /// What was there before the start is still being counted: the counts are too small.
+    pub counting: bool,
 }
 
 /// The pulse of `queue`, by institution.
@@ -39,13 +52,14 @@ pub async fn pulse(engine: &Engine, caller: &Caller, queue: &str) -> Result<Vec<
         Pulse {
             institution: institution.clone(),
             waiting: share.waiting,
-            done: share.done,
+            done: share.done(),
             parked: share.parked,
             minutes: share.recent.minutes(now),
             per_minute: share.recent.last(now, 60),
             last: share.last.clone(),
             lag_p50,
             lag_p95,
+            counting: tally.counting,
         }
     });
     Ok(rows.collect())
@@ -66,14 +80,28 @@ pub async fn kinds(engine: &Engine, caller: &Caller, queue: &str) -> Result<Vec<
 /// `Denied` for roles that do not run the platform.
 pub async fn queues(engine: &Engine, caller: &Caller) -> Result<Vec<QueueLine>, EngineError> {
     decide(caller, Act::Look, "AuditEvent")?;
-    Ok(engine.store().search(lines).await?)
+    lines(engine, "").await
 }
 
-fn lines(reader: &Reader<'_>) -> Result<Vec<QueueLine>, StoreError> {
-    reader.queue_lines()
+/// The queues whose names begin so.
+pub(crate) async fn lines(engine: &Engine, beginning: &'static str) -> Result<Vec<QueueLine>, EngineError> {
+    let names = engine.store().search::<_, StoreError>(move |reader| {
+        let mut named = Vec::new();
+        for name in reader.queue_names()?.into_iter().filter(|name| name.starts_with(beginning)) {
+            let oldest = reader.oldest_waiting(&name)?;
+            named.push((name, oldest));
+        }
+        Ok(named)
+    });
+    let (mut lines, now) = (Vec::new(), now());
+    for (queue, oldest) in names.await? {
+        let tally = counted(engine, &queue, now).await?;
+        lines.push(QueueLine { counts: tally.counts(), counting: tally.counting, queue, oldest });
+    }
+    Ok(lines)
 }
 
-async fn counted(engine: &Engine, queue: &str, now: i64) -> Result<QueueTally, EngineError> {
+pub(super) async fn counted(engine: &Engine, queue: &str, now: i64) -> Result<QueueTally, EngineError> {
     let mut queues = engine.inner.statistics.queues.lock().await;
     let (name, mut tally) = (queue.to_owned(), queues.get(queue).cloned().unwrap_or_default());
     let tally = engine

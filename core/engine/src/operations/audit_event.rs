@@ -40,7 +40,7 @@ pub(super) fn of_write(row: &WriteRow, patients: &[String]) -> Value {
             "C" => ("create", Some(("1", "Origination / Creation")), format!("{name}/_history/{version}")),
             "U" => ("update", Some(("3", "Amendment")), format!("{name}/_history/{version}")),
             "D" => ("delete", Some(("14", "Logical deletion")), name.to_owned()),
-            // Who belongs to which person: `J Patient/golden why`.
+            // Who belongs to which person, `J Patient/golden why`; what was done with a message, `P outbox/CJ02/17 why`.
             _ => ("operation", None, rest.split(' ').next().unwrap_or_default().to_owned()),
         };
         if !subtypes.iter().any(|(known, _)| *known == subtype) {
@@ -57,7 +57,13 @@ pub(super) fn of_write(row: &WriteRow, patients: &[String]) -> Value {
                 json!({"what": {"reference": what}, "lifecycle": cycle})
             }
             None => {
-                let word = if letter == "J" { "join" } else { "leave" };
+                let word = match letter {
+                    "J" => "join",
+                    "L" => "leave",
+                    "P" => "set aside",
+                    "R" => "send again",
+                    _ => "act",
+                };
                 let why = rest.split_once(' ').map_or("", |(_, why)| why);
                 json!({"what": {"reference": what}, "description": format!("{word}: {why}")})
             }

@@ -76,7 +76,7 @@ pub struct Operation {
     pub name: &'static str,
     pub level: Level,
     pub effect: Effect,
-    /// Who may call it, besides operators.
+    /// Who may call it, besides operators and systems of the platform.
     pub roles: &'static [Role],
     /// Name, type and whether it must be given, of each input.
     pub input: &'static [(&'static str, &'static str, bool)],

@@ -43,6 +43,9 @@ async fn list(engine: &Engine, caller: &Caller) -> Result<Value, EngineError> {
             part.push(json!({"name": "oldest", "valueInstant": instant(oldest)}));
             part.push(json!({"name": "oldestSeconds", "valueInteger": (now - oldest).max(0) / 1000}));
         }
+        if line.counting {
+            part.push(json!({"name": "counting", "valueBoolean": true}));
+        }
         parameters.push(json!({"name": "queue", "part": part}));
     }
     Ok(json!({"resourceType": "Parameters", "parameter": parameters}))

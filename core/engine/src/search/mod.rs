@@ -95,19 +95,23 @@ pub(crate) enum Found {
     Many,
 }
 
-/// Runs the condition of a conditional create, update or reference, on the state that `reader` sees.
-pub(crate) fn where_one(reader: &Reader<'_>, kind: &str, query: &str) -> Result<Found, EngineError> {
+/// Runs the condition of a conditional create, update or reference, on the state that `reader` sees. What the caller may
+/// not see is neither found nor counted.
+pub(crate) fn where_one(reader: &Reader<'_>, caller: &Caller, kind: &str, query: &str) -> Result<Found, EngineError> {
+    let may = permission(caller, Act::Look, kind)?;
     let params = values::split_query(query)?;
     if params.is_empty() {
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} names no parameter")));
     }
     let parsed = parse::parse(&Request { kind: kind.to_owned(), params, lenient: false })?;
-    let mut search = parsed.search(reader, Scope::All)?;
+    let mut search = parsed.search(reader, may.filter())?;
     if search.conditions.is_empty() && search.who.is_none() {
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} would meet every {kind}")));
     }
     (search.limit, search.after) = (1, None);
+    search.conditions.extend(may.conditions());
     let page = reader.search(&search)?;
+    may.check_all(&page.rows, caller)?;
     let more = page.next.is_some();
     Ok(match page.rows.into_iter().next() {
         None => Found::None,

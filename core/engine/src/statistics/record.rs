@@ -62,6 +62,10 @@ impl RecordTally {
 
     fn count(&mut self, row: &WriteRow, golden: bool) {
         self.seq = row.seq;
+        // What operators do with messages is in the chain as well, and writes no resource.
+        if !lines(&row.what).any(|(letter, _)| matches!(letter, "C" | "U" | "D" | "J" | "L")) {
+            return;
+        }
         let source = self.sources.entry((row.origin.institution.clone(), door(&row.origin.actor).to_owned()));
         let source = source.or_default();
         source.last = source.last.max(row.at);

@@ -91,6 +91,24 @@ fn once_more(tx: &WriteTx<'_>, subject: Subject) -> Result<Option<Told>, Failure
     }))
 }
 
+/// Asks the participants that hear of changes at once about source Patients as they are.
+pub(super) fn anew(
+    engine: &Engine,
+    caller: &Caller,
+    tx: &mut WriteTx<'_>,
+    subjects: &[Subject],
+) -> Result<(Vec<Committed>, Vec<Queued>), Failure> {
+    let mut writing = Writing::of(engine, caller);
+    for subject in subjects {
+        let Some(told) = once_more(tx, *subject)? else { continue };
+        for participant in writing.participants(told.kind, false) {
+            writing.ask(tx, participant.as_ref(), &told)?;
+        }
+    }
+    writing.name_persons(tx)?;
+    Ok((writing.changes, writing.queued))
+}
+
 impl Work {
     pub(super) fn run(self, tx: &mut WriteTx<'_>) -> Result<Written, Failure> {
         if let Some(once) = &self.options.once {
@@ -112,23 +130,16 @@ impl Work {
         let merging = self.options.merging.as_deref();
         let prepared = match self.prepared {
             Some(prepared) => {
-                still_so(tx, &prepared.seen)?;
+                still_so(tx, &self.caller, &prepared.seen)?;
                 prepared
             }
             None => {
-                let resolved = resolve(tx, &self.entries, &self.ids, merging)?;
+                let resolved = resolve(tx, &self.caller, &self.entries, &self.ids, merging)?;
                 prepare(&self.entries, resolved, &self.caller, merging)?
             }
         };
         let job = self.options.job.as_ref().map(|done| end(tx, there, done, merging)).transpose()?;
-        let mut writing = Writing {
-            engine: &self.engine,
-            caller: &self.caller,
-            changes: Vec::new(),
-            written: Vec::new(),
-            told: Vec::new(),
-            queued: Vec::new(),
-        };
+        let mut writing = Writing::of(&self.engine, &self.caller);
         writing.all(tx, prepared, &self.entries, job)
     }
 }
@@ -150,14 +161,14 @@ fn end(
 }
 
 /// Looks once more at what resolve saw.
-fn still_so(tx: &WriteTx<'_>, seen: &[Seen]) -> Result<(), Failure> {
+fn still_so(tx: &WriteTx<'_>, caller: &Caller, seen: &[Seen]) -> Result<(), Failure> {
     for seen in seen {
         let same = match seen {
             Seen::Version { kind, id, version } => {
                 let code = Definitions::r4().type_code(kind).unwrap_or_default();
                 tx.version_of(code, id)?.unwrap_or_default() == *version
             }
-            Seen::Condition { kind, query, found } => match where_one(tx, kind, query)? {
+            Seen::Condition { kind, query, found } => match where_one(tx, caller, kind, query)? {
                 Found::None => found.is_none(),
                 Found::One(row) => Some(row.key) == *found,
                 Found::Many => false,
@@ -178,6 +189,13 @@ struct Writing<'a> {
     written: Vec<whose::Written>,
     told: Vec<Told>,
     queued: Vec<Queued>,
+}
+
+impl<'a> Writing<'a> {
+    fn of(engine: &'a Engine, caller: &'a Caller) -> Writing<'a> {
+        let (changes, written, told, queued) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Writing { engine, caller, changes, written, told, queued }
+    }
 }
 
 impl Writing<'_> {
@@ -210,6 +228,12 @@ impl Writing<'_> {
         }
         self.follow_late(tx)?;
         whose::check(tx, self.caller, &self.written)?;
+        self.name_persons(tx)?;
+        Ok((outcomes, std::mem::take(&mut self.changes), prepared.kept, std::mem::take(&mut self.queued), job))
+    }
+
+    /// Says of each change whose person it is about, now that all memberships are settled.
+    fn name_persons(&mut self, tx: &WriteTx<'_>) -> Result<(), StoreError> {
         let mut persons: HashMap<Subject, Option<Subject>> = HashMap::new();
         for change in &mut self.changes {
             let person = match persons.get(&change.subject) {
@@ -218,7 +242,7 @@ impl Writing<'_> {
             };
             change.person = person;
         }
-        Ok((outcomes, std::mem::take(&mut self.changes), prepared.kept, std::mem::take(&mut self.queued), job))
+        Ok(())
     }
 
     fn write(&mut self, tx: &mut WriteTx<'_>, mut change: Change, place: &str) -> Result<Outcome, Failure> {

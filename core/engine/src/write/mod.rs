@@ -5,6 +5,7 @@
 //! transaction that what resolve saw is still so, and writes. If it is not, the road is taken again, the last time
 //! wholly inside the transaction, so that it always ends.
 
+mod anew;
 mod commit;
 mod index;
 mod merging;
@@ -21,6 +22,7 @@ use meridian_model::reference::Reference;
 use meridian_store::{Lane, Look, Origin, Subject};
 use serde_json::Value;
 
+pub use anew::catch_up;
 pub(crate) use index::{LONGEST_TEXT, clinical_param, is_partition_param, main_param, param_number, shorten};
 pub(crate) use meta::INSTITUTION_TAG;
 
@@ -259,13 +261,13 @@ async fn ahead(
     let merging = options.merging.clone();
     if entries.len() <= 4 && !entries.iter().any(|entry| entry.ask.is_conditional()) {
         let merging = merging.as_deref();
-        let resolved = engine.store().read(|reader| resolve::resolve(reader, entries, ids, merging))?;
+        let resolved = engine.store().read(|reader| resolve::resolve(reader, caller, entries, ids, merging))?;
         return prepare::prepare(entries, resolved, caller, merging);
     }
     let (caller, entries, ids) = (caller.clone(), Arc::clone(entries), ids.to_vec());
     let work = move |reader: &meridian_store::Reader<'_>| {
         let merging = merging.as_deref();
-        let resolved = resolve::resolve(reader, &entries, &ids, merging)?;
+        let resolved = resolve::resolve(reader, &caller, &entries, &ids, merging)?;
         prepare::prepare(&entries, resolved, &caller, merging)
     };
     engine.store().ahead(options.lane, work).await

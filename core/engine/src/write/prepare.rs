@@ -1,6 +1,6 @@
 //! The heavy work of a write, done before the writer is asked: references, metadata, search rows, compression.
 
-use meridian_access::Caller;
+use meridian_access::{Act, Caller};
 use meridian_model::definitions::Definitions;
 use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, Subject, TypeCode};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::EngineError;
 use crate::engine::now;
 use crate::feed::Happened;
 use crate::served::{Served, value_of};
-use crate::sight::labelled;
+use crate::sight::{labelled, permission};
 
 /// All entries, ready to be written.
 pub(super) struct Prepared {
@@ -78,7 +78,7 @@ pub(super) fn prepare(
         let (id, version, claim, old, happened) = match resolved {
             Resolved::Keep { row } => {
                 kept.push((kind, row.id.clone(), row.key.subject()));
-                ready.push(Ready::Keep(Served::of(&row)?));
+                ready.push(keep(&row, kind, caller)?);
                 continue;
             }
             Resolved::Same { entry } => {
@@ -105,7 +105,7 @@ pub(super) fn prepare(
                 match merging.merge(nth, &value_of(&row.body)?, sent) {
                     Some(merged) => Some(merged),
                     None => {
-                        ready.push(Ready::Keep(Served::of(row)?));
+                        ready.push(keep(row, kind, caller)?);
                         continue;
                     }
                 }
@@ -132,6 +132,12 @@ pub(super) fn prepare(
         ready.push(Ready::Write(Box::new(made)));
     }
     Ok(Prepared { entries: ready, seen: resolution.seen, kept })
+}
+
+/// What stays as it is and is answered: the second lock, after the condition that found it.
+fn keep(row: &Stored, kind: &str, caller: &Caller) -> Result<Ready, EngineError> {
+    permission(caller, Act::Look, kind)?.check_all(std::slice::from_ref(row), caller)?;
+    Ok(Ready::Keep(Served::of(row)?))
 }
 
 /// A version with all that is written with it. `resource` is absent for a deletion.

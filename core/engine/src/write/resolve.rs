@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use meridian_access::Caller;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
 use meridian_model::reference::{Reference, is_id};
@@ -68,12 +69,14 @@ fn id_for(ask: &Ask) -> String {
 
 pub(super) fn resolve(
     reader: &Reader<'_>,
+    caller: &Caller,
     entries: &[Entry],
     ids: &[String],
     merging: Option<&dyn Merging>,
 ) -> Result<Resolution, EngineError> {
     let mut looking = Looking {
         reader,
+        caller,
         merging,
         seen: Vec::new(),
         claims: HashMap::new(),
@@ -91,6 +94,7 @@ pub(super) fn resolve(
 
 struct Looking<'a> {
     reader: &'a Reader<'a>,
+    caller: &'a Caller,
     merging: Option<&'a dyn Merging>,
     seen: Vec<Seen>,
     /// Conditions of creates in this set.
@@ -194,7 +198,7 @@ impl Looking<'_> {
     }
 
     fn condition(&mut self, kind: &'static str, query: &str) -> Result<Option<Stored>, EngineError> {
-        let found = match where_one(self.reader, kind, query)? {
+        let found = match where_one(self.reader, self.caller, kind, query)? {
             Found::None => None,
             Found::One(row) => Some(*row),
             Found::Many => {
@@ -246,7 +250,7 @@ impl Looking<'_> {
             else {
                 continue;
             };
-            let found = where_one(self.reader, kind, query)?;
+            let found = where_one(self.reader, self.caller, kind, query)?;
             let says = match found {
                 Found::One(row) if !self.ends.contains(&(kind, row.id.clone())) => {
                     let key = Some(row.key);

@@ -15,18 +15,26 @@ use serde_json::Value;
 use crate::EngineError;
 use crate::engine::patient_code;
 
-/// Elements that bind a resource to the care it belongs to. What they name is never about somebody else. (Elements
-/// that may rightly cross records, such as `partOf` of a newborn's stay or `focus`, are not here.)
+/// Elements that bind a resource to the care it belongs to, in whatever resource they stand; of a list, each item. What
+/// they name is never about somebody else. (Elements that may rightly cross records are not here: `partOf` of a newborn's
+/// stay, `focus`, `reasonReference`, `section.entry` of a document about mother and child, `context.related`, items of a
+/// List.)
 const BINDING: &[&str] = &[
-    "/encounter",
-    "/context",
-    "/context/encounter",
-    "/basedOn",
-    "/result",
-    "/specimen",
-    "/hasMember",
-    "/request",
-    "/authorizingPrescription",
+    "encounter",
+    "context",
+    "context.encounter",
+    "basedOn",
+    "result",
+    "imagingStudy",
+    "specimen",
+    "hasMember",
+    "derivedFrom",
+    "request",
+    "authorizingPrescription",
+    "supportingInfo",
+    "supportingInformation",
+    "diagnosis.condition",
+    "activity.reference",
 ];
 
 /// A resource that another one is bound to.
@@ -41,20 +49,29 @@ pub(super) struct Bound {
 /// What `resource` is bound to.
 pub(super) fn bound(resource: &Value) -> Vec<Bound> {
     let mut all = Vec::new();
-    for pointer in BINDING {
-        let Some(value) = resource.pointer(pointer) else { continue };
-        let one = std::slice::from_ref(value);
-        for target in value.as_array().map_or(one, Vec::as_slice) {
+    for path in BINDING {
+        each(resource, path, &mut |target| {
             let reference = target.get("reference").and_then(Value::as_str).map(Reference::parse);
             if let Some(Reference::Relative { kind, id, .. }) = reference
                 && let Some(code) = Definitions::r4().type_code(kind)
             {
-                let at = pointer.trim_start_matches('/').replace('/', ".");
-                all.push(Bound { at, code, id: id.to_owned() });
+                all.push(Bound { at: (*path).to_owned(), code, id: id.to_owned() });
             }
-        }
+        });
     }
     all
+}
+
+/// Calls `act` with each value at `path`, through lists.
+fn each(value: &Value, path: &str, act: &mut impl FnMut(&Value)) {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(found) = value.get(name) else { return };
+    for item in found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice) {
+        match rest {
+            Some(rest) => each(item, rest, act),
+            None => act(item),
+        }
+    }
 }
 
 /// One written entry.
@@ -72,8 +89,8 @@ pub(super) struct Written {
 /// Refuses what mixes up two people.
 ///
 /// # Errors
-/// `Unprocessable` naming the element: somebody in care moves a resource into another person's record; it is bound to
-/// another person's; or the caller has said whose record it works in, and this is not it.
+/// `Unprocessable` naming the element: a resource is moved into another person's record, which operators alone may do; it
+/// is bound to another person's; or the caller has said whose record it works in, and this is not it.
 pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written]) -> Result<(), EngineError> {
     let mut people = People { tx, targets: HashMap::new() };
     let about = match &caller.about {
@@ -86,8 +103,9 @@ pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written]) -> Resul
             let issue = Issue::error("business-rule", says).at(at);
             EngineError::Unprocessable(vec![issue]).within(&written.place)
         };
-        let in_care = matches!(caller.role, Role::Doctor | Role::Nurse);
-        if let Some(before) = written.before.filter(|before| in_care && *before != Subject::COMMON)
+        // A feed that uses a number of its own again moves nothing either: only who corrects a record does.
+        let corrects = caller.role == Role::Operator;
+        if let Some(before) = written.before.filter(|before| !corrects && *before != Subject::COMMON)
             && !people.same(before, written.subject)?
         {
             let says = format!("this {} belongs to another person's record and cannot be moved", written.kind);
@@ -173,6 +191,14 @@ mod tests {
         let document =
             json!({"resourceType": "DocumentReference", "context": {"encounter": [{"reference": "Encounter/e"}]}});
         assert_eq!(bound(&document).len(), 1);
+        let visit = json!({"resourceType": "Encounter", "diagnosis": [{"use": {}},
+            {"condition": {"reference": "Condition/c"}}, {"condition": {"reference": "Condition/d"}}]});
+        let found: Vec<(String, String)> = bound(&visit).into_iter().map(|b| (b.at, b.id)).collect();
+        let of = |id: &str| ("diagnosis.condition".to_owned(), id.to_owned());
+        assert_eq!(found, [of("c"), of("d")]);
+        for element in ["derivedFrom", "supportingInfo", "imagingStudy"] {
+            assert_eq!(bound(&json!({ element: [{"reference": "Observation/o"}] })).len(), 1, "{element}");
+        }
         assert_eq!(bound(&json!({"encounter": {"reference": "https://elsewhere.example/Encounter/e"}})), []);
     }
 

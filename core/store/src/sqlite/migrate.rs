@@ -24,6 +24,8 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
         for index in INDEXES {
             step.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
         }
+        // Nobody is noted in the new table yet: the engine catches up, from the first subject on.
+        step.execute(&crate::sql::insert("setting", &["name", "value"]), (crate::CATCH_UP, &b"0"[..]))?;
         step.pragma_update(None, "user_version", 2)?;
         step.commit()?;
     }

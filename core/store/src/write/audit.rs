@@ -17,6 +17,9 @@ static AFTER: Sql = Sql::new(|| {
     select.order_by("seq", Order::Asc).limit(1).build(SqliteQueryBuilder).0
 });
 
+/// The most characters of a reason that are kept.
+const LONGEST_REASON: usize = 500;
+
 /// The columns of a row, the hash of the chain last.
 pub(crate) const COLUMNS: &[&str] =
     &["seq", "tx", "at", "actor", "role", "institution", "request", "subject", "what", "hash"];
@@ -69,6 +72,15 @@ impl WriteTx<'_> {
         use std::fmt::Write;
         let what = self.written.entry(subject).or_default();
         let _ = writeln!(what, "{act} Patient/{golden} {why}");
+    }
+
+    /// Remembers that an operator did something (a letter) to `thing`, which is about `subject`, and why.
+    pub fn note_act(&mut self, subject: Subject, act: char, thing: &str, why: &str) {
+        use std::fmt::Write;
+        // One act is one line, whatever was typed.
+        let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_REASON).collect();
+        let what = self.written.entry(subject).or_default();
+        let _ = writeln!(what, "{act} {thing} {}", why.trim());
     }
 
     pub(super) fn write_audit(&mut self) -> Result<(), StoreError> {

@@ -81,12 +81,19 @@ async fn files_of_the_first_program_gain_what_came_since() {
     conn.pragma_update(None, "user_version", 1).unwrap();
     let store = open(dir.path()).unwrap();
     assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 2);
+    let due = store.read(|sight| sight.setting(meridian_store::CATCH_UP)).unwrap();
+    assert_eq!(due.as_deref(), Some(&b"0"[..]), "what was there is gone through again");
     let there = "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = 'audit_write_at'";
     assert_eq!(conn.query_row(there, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
     let note = |tx: &mut meridian_store::WriteTx<'_>| tx.note_under(7, meridian_store::Subject(3));
     store.write(meridian_store::Lane::Interactive, crate::common::origin(), note).await.unwrap();
     assert_eq!(store.read(|sight| sight.noted(7, 9)).unwrap(), [meridian_store::Subject(3)]);
     assert_eq!(store.read(|sight| sight.setting("colour")).unwrap().as_deref(), Some(&b"red"[..]));
+}
+
+#[test]
+fn a_folder_of_this_program_has_nothing_to_catch_up_with() {
+    assert_eq!(house().store.read(|sight| sight.setting(meridian_store::CATCH_UP)).unwrap(), None);
 }
 
 #[test]

@@ -27,12 +27,17 @@ async fn filled() -> House {
 #[tokio::test]
 async fn every_queue_is_told_with_its_oldest() {
     let house = filled().await;
-    let lines = house.store.read(|reader| Ok::<_, meridian_store::StoreError>((reader.queue_lines()?, ()))).unwrap().0;
-    let told: Vec<_> =
-        lines.iter().map(|l| (l.queue.as_str(), l.counts.waiting, l.counts.done, l.counts.parked)).collect();
-    assert_eq!(told, [("inbox", 4, 2, 2), ("outbox/CJ02", 2, 0, 0)]);
+    let read = house.store.read::<_, meridian_store::StoreError>(|reader| {
+        let about = reader.jobs_keyed("inbox", "k", 2)?.iter().map(|job| job.key.clone()).collect::<Vec<_>>();
+        let one = reader.jobs_keyed("inbox", "k3", 2)?.len();
+        Ok((reader.queue_names()?, about, one))
+    });
+    let (names, about, one) = read.unwrap();
+    assert_eq!(names, ["inbox", "outbox/CJ02"]);
+    assert_eq!((about, one), (vec!["k8".to_owned(), "k7".to_owned()], 1), "the newest whose keys begin so");
     let at = |id: i64| house.store.read(|reader| reader.job(id)).unwrap().unwrap().at;
-    assert_eq!((lines[0].oldest, lines[1].oldest), (Some(at(6)), Some(at(5))));
+    let oldest = |queue| house.store.read(|reader| reader.oldest_waiting(queue)).unwrap();
+    assert_eq!((oldest("inbox"), oldest("outbox/CJ02"), oldest("elsewhere")), (Some(at(6)), Some(at(5)), None));
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! A house with an engine and a delivery in it, and receivers whose answers a test decides. All of it is synthetic.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use meridian_delivery::{Delivery, DestinationConfig, Exchange, Fault, Line, Lines, destinations};
 use meridian_engine::{
-    Caller, Change, Engine, EngineError, Further, Options, Participant, PersonChange, Sight, create, outbox,
+    Caller, Change, Engine, EngineError, Further, Options, Participant, PersonChange, Role, Sight, create, outbox,
     transaction, update,
 };
 use meridian_store::{JobState, Store, StoreOptions};
@@ -14,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) const IDENTITY: &str = "urn:oid:2.16.156.10011.1.3";
 
-/// What a receiver does with a message: answer with a code, or what happens instead.
+/// What a receiver does with a message: answer with a code, or what happens instead. Several codes are several answers;
+/// one behind `~` is about another message, one behind `-` does not say about which.
 pub(crate) type Answers = dyn Fn(usize, &str) -> Result<&'static str, Fault> + Send + Sync;
 
 /// What came to all receivers, in order: the institution and the text.
@@ -36,7 +38,7 @@ struct Receivers {
 impl Lines for Receivers {
     fn line(&self, to: &DestinationConfig) -> Box<dyn Line> {
         let (arrived, answers) = (self.arrived.clone(), Arc::clone(&self.answers));
-        Box::new(Receiver { institution: to.institution.clone(), arrived, answers })
+        Box::new(Receiver { institution: to.institution.clone(), arrived, answers, coming: VecDeque::new() })
     }
 }
 
@@ -44,6 +46,7 @@ struct Receiver {
     institution: String,
     arrived: Arrived,
     answers: Arc<Answers>,
+    coming: VecDeque<Vec<u8>>,
 }
 
 impl Line for Receiver {
@@ -56,12 +59,26 @@ impl Line for Receiver {
                 all.push((self.institution.clone(), text.clone()));
                 all.len()
             };
-            let code = (self.answers)(count, &text)?;
-            Ok(format!("MSH|^~\\&|X|X|||20260101||ACK|1|P|2.5.1\rMSA|{code}|{}|said so\r", control(&text)).into_bytes())
+            for code in (self.answers)(count, &text)?.split(' ') {
+                let (code, about) = match code.split_at(1) {
+                    ("~", code) => (code, "ANOTHER"),
+                    ("-", code) => (code, ""),
+                    _ => (code, control(&text)),
+                };
+                let answer = format!("MSH|^~\\&|X|X|||20260101||ACK|1|P|2.5.1\rMSA|{code}|{about}|said so\r");
+                self.coming.push_back(answer.into_bytes());
+            }
+            self.coming.pop_front().ok_or(Fault::TimeOut)
         })
     }
 
-    fn hang_up(&mut self) {}
+    fn answer(&mut self) -> Exchange<'_> {
+        Box::pin(async move { self.coming.pop_front().ok_or(Fault::TimeOut) })
+    }
+
+    fn hang_up(&mut self) {
+        self.coming.clear();
+    }
 }
 
 /// Joins Patients with the same identity number, as the registry does.
@@ -172,6 +189,13 @@ impl Bed {
     pub(crate) async fn put(&self, institution: &str, kind: &'static str, id: &str, mut resource: Value) {
         resource["id"] = json!(id);
         update(&self.engine, &caller(institution), kind, id, resource, None).await.unwrap();
+    }
+
+    /// An operator moves it into another record, for an institution.
+    pub(crate) async fn moved(&self, institution: &str, kind: &'static str, id: &str, mut resource: Value) {
+        resource["id"] = json!(id);
+        let operator = Caller { role: Role::Operator, ..caller(institution) };
+        update(&self.engine, &operator, kind, id, resource, None).await.unwrap();
     }
 
     pub(crate) async fn bundle(&self, institution: &str, entries: Vec<Value>) -> Result<(), EngineError> {

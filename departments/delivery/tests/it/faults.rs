@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use meridian_delivery::Fault;
+use meridian_engine::Caller;
 use meridian_engine::operations::{Call, Operation};
 use meridian_store::JobState;
 use serde_json::{Value, json};
@@ -12,11 +13,18 @@ use crate::bed::{Bed, caller, field, patient};
 
 const TO: &str = "[[destination]]\ninstitution = \"CJ90\"\nresidents = \"all\"\n";
 
+/// A person who runs the platform.
+fn operator() -> Caller {
+    let mut caller = caller("CJ00");
+    caller.actor = "chen".to_owned();
+    caller
+}
+
 async fn call(bed: &Bed, name: &str, params: &[(&str, &str)]) -> Value {
     let operations: Vec<Operation> = bed.delivery.operations();
     let operation = operations.iter().find(|one| one.name == name).unwrap();
     let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    operation.act.run(&bed.engine, &caller("CJ00"), Call { params, ..Call::default() }).await.unwrap()
+    operation.act.run(&bed.engine, &operator(), Call { params, ..Call::default() }).await.unwrap()
 }
 
 /// The parts of the first parameter of this name, as a JSON object.
@@ -129,4 +137,104 @@ async fn what_has_no_place_in_the_receivers_character_set_is_not_sent_damaged() 
     running.await.unwrap();
     assert_eq!(bed.counts("CJ90"), (0, 0, 1));
     assert_eq!(bed.arrived.at("CJ90"), [""; 0]);
+}
+
+/// The lines of the audit that tell of messages, with who it was.
+fn acts(bed: &Bed) -> Vec<(String, String)> {
+    let rows = bed.store.read(|reader| reader.writes_after(0, 1000)).unwrap();
+    let lines = rows.iter().flat_map(|row| row.what.lines().map(|line| (row.origin.actor.clone(), line.to_owned())));
+    lines.filter(|(_, line)| line.contains("outbox/")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sets_aside_and_who_sends_again_is_in_the_audit_of_the_resident() {
+    let bed = Bed::new(TO);
+    let patient = bed.post("CJ01", "Patient", patient("CJ01", "A1", "1")).await;
+    let id = bed.queue("CJ90")[0].0;
+    let number = id.to_string();
+    call(&bed, "outbox-park", &[("id", &number), ("reason", "wrong\nperson")]).await;
+    assert_eq!(acts(&bed), [("chen".to_owned(), format!("P outbox/CJ90/{id} wrong person"))]);
+    call(&bed, "outbox-retry", &[("institution", "CJ90"), ("reason", "it was the right one")]).await;
+    assert_eq!(acts(&bed)[1], ("chen".to_owned(), format!("R outbox/CJ90/{id} it was the right one")));
+    let table = meridian_engine::operations::table();
+    let audit = table.iter().find(|one| one.name == "audit").unwrap();
+    let call = Call { params: vec![("patient".to_owned(), patient)], ..Call::default() };
+    let told = audit.act.run(&bed.engine, &operator(), call).await.unwrap().to_string();
+    assert!(told.contains("set aside: wrong person") && told.contains("send again: it was"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_is_sent_again_from_its_oldest_on_and_the_overtaken_stay() {
+    let bed = Bed::new(TO);
+    let ids: Vec<String> = {
+        let mut ids = Vec::new();
+        for n in 0..1005 {
+            ids.push(bed.post("CJ01", "Patient", patient("CJ01", &format!("A{n}"), &n.to_string())).await);
+        }
+        ids
+    };
+    let queue = bed.queue("CJ90");
+    for (id, ..) in &queue {
+        meridian_engine::outbox::set_aside(&bed.engine, &caller("CJ00"), *id, "{}".to_owned()).await.unwrap();
+    }
+    // A newer word about the first resident is delivered meanwhile.
+    let mut newer = patient("CJ01", "A0", "0");
+    newer["gender"] = json!("male");
+    bed.put("CJ01", "Patient", &ids[0], newer).await;
+    let (stop, running) = bed.start(|_, _| Ok("AA"));
+    bed.until("CJ90", |_, done, _| done == 1).await;
+    stop.cancel();
+    running.await.unwrap();
+
+    let answer = call(&bed, "outbox-retry", &[("institution", "CJ90")]).await;
+    assert_eq!(answer["parameter"][0]["valueInteger"], 999);
+    let newest = bed.queue("CJ90").last().unwrap().0.to_string();
+    assert_eq!(parts(&answer, "overtaken"), json!({"id": queue[0].0.to_string(), "newer": newest}));
+    let waiting: Vec<i64> =
+        bed.queue("CJ90").iter().filter(|(.., state)| *state == JobState::Waiting).map(|(id, ..)| *id).collect();
+    assert_eq!(waiting, queue[1..1000].iter().map(|(id, ..)| *id).collect::<Vec<_>>(), "the oldest");
+    let next = answer["parameter"].as_array().unwrap().last().unwrap()["valueString"].as_str().unwrap().to_owned();
+    let rest = call(&bed, "outbox-retry", &[("institution", "CJ90"), ("after", &next)]).await;
+    assert_eq!(rest["parameter"][0]["valueInteger"], 5);
+
+    let overtaken = queue[0].0.to_string();
+    assert!(call_fails(&bed, &overtaken).await.contains("delivered since"));
+    let forced = call(&bed, "outbox-retry", &[("id", &overtaken), ("force", "true")]).await;
+    assert_eq!(forced["parameter"][0]["valueInteger"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_belongs_to_the_message_that_it_names() {
+    let bed = Bed::new(TO);
+    for n in 0..6 {
+        bed.post("CJ01", "Patient", patient("CJ01", &format!("A{n}"), &n.to_string())).await;
+    }
+    let (stop, running) = bed.start(|count, _| {
+        Ok(match count {
+            1 => "~AA AE",  // a late one, and its own
+            2 => "CA AE",   // kept, and then refused
+            3 => "CA AA",   // kept, and then taken
+            4 => "CA",      // kept, and no more is said
+            5 => "~AE -AA", // a late one; after it nobody knows whom the nameless one means
+            6 => "-AA",     // the same again on a new line: it can mean no other
+            _ => "AA",
+        })
+    });
+    bed.until("CJ90", |waiting, _, _| waiting == 0).await;
+    stop.cancel();
+    running.await.unwrap();
+    let states: Vec<JobState> = bed.queue("CJ90").into_iter().map(|(.., state)| state).collect();
+    let (done, parked) = (JobState::Done, JobState::Parked);
+    assert_eq!(states, [parked, parked, done, done, done, done]);
+    assert_eq!(bed.arrived.at("CJ90").len(), 7, "only the nameless answer was not believed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_is_done_even_when_it_was_set_aside_on_its_way() {
+    let bed = Bed::new(TO);
+    bed.post("CJ01", "Patient", patient("CJ01", "A1", "1")).await;
+    let id = bed.queue("CJ90")[0].0;
+    call(&bed, "outbox-park", &[("id", &id.to_string())]).await;
+    meridian_engine::outbox::done(&bed.engine, &caller("CJ00"), id, "{}".to_owned()).await.unwrap();
+    assert_eq!(bed.counts("CJ90"), (0, 1, 0));
 }

@@ -85,3 +85,55 @@ async fn an_act_that_is_refused_leaves_nothing_to_be_told() {
     bed.bundle("CJ01", entries[..1].to_vec()).await.unwrap();
     assert_eq!(bed.counts("CJ90").0, before.0 + 1, "the message is there when the change is");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_that_repeat_what_they_are_told_come_to_rest() {
+    let bed = Bed::new("[[destination]]\ninstitution = \"CJ01\"\n[[destination]]\ninstitution = \"CJ02\"\n");
+    let ids = [
+        bed.post("CJ01", "Patient", patient("CJ01", "A1", "1")).await,
+        bed.post("CJ02", "Patient", patient("CJ02", "B1", "1")).await,
+    ];
+    bed.deliver(&["CJ01", "CJ02"]).await;
+    let reachable = |institution: &str, number: &str, phone: &str| {
+        let mut patient = patient(institution, number, "1");
+        patient["telecom"] = json!([{"system": "phone", "value": phone}]);
+        patient
+    };
+    let at = [("CJ01", "A1"), ("CJ02", "B1")];
+    let mut seen = [bed.arrived.at("CJ01").len(), bed.arrived.at("CJ02").len()];
+    let before = seen.iter().sum::<usize>();
+    bed.put("CJ01", "Patient", &ids[0], reachable("CJ01", "A1", "333")).await;
+    bed.put("CJ02", "Patient", &ids[1], reachable("CJ02", "B1", "444")).await;
+    for round in 0.. {
+        assert!(round < 6, "they go on: {:?}", bed.arrived.at("CJ01"));
+        bed.deliver(&["CJ01", "CJ02"]).await;
+        let mut quiet = true;
+        for (n, (institution, number)) in at.into_iter().enumerate() {
+            for text in bed.arrived.at(institution).into_iter().skip(seen[n]) {
+                (quiet, seen[n]) = (false, seen[n] + 1);
+                let phone = field(&text, "PID", 13).split('^').next().unwrap().to_owned();
+                bed.put(institution, "Patient", &ids[n], reachable(institution, number, &phone)).await;
+            }
+        }
+        if quiet {
+            break;
+        }
+    }
+    assert!(seen.iter().sum::<usize>() - before <= 3);
+    // What is really new is told again.
+    bed.put("CJ02", "Patient", &ids[1], reachable("CJ02", "B1", "555")).await;
+    bed.deliver(&["CJ01"]).await;
+    assert!(bed.arrived.at("CJ01").last().unwrap().contains("555"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_one_registration_without_end() {
+    let bed = Bed::new("[[destination]]\ninstitution = \"CJ90\"\nresidents = \"all\"\n");
+    let id = bed.post("CJ01", "Patient", patient("CJ01", "A1", "1")).await;
+    for n in 0..30 {
+        let mut other = patient("CJ01", "A1", "1");
+        other["telecom"] = json!([{"system": "phone", "value": n.to_string()}]);
+        bed.put("CJ01", "Patient", &id, other).await;
+    }
+    assert_eq!(bed.counts("CJ90").0, 20);
+}

@@ -1,5 +1,8 @@
 //! What a message says is what was true when its change was written.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::json;
 
 use crate::bed::{Bed, control, entry, field, glucose, patient, report};
@@ -13,13 +16,15 @@ async fn a_message_tells_what_was_true_then() {
     let there = bed.post("CJ02", "Patient", patient("CJ02", "B1", "1")).await;
     let result = bed.post("CJ01", "Observation", glucose(&here, "5.60")).await;
     bed.post("CJ01", "DiagnosticReport", report(&here, "R1", &format!("Observation/{result}"))).await;
-    // All of it changes before anything is sent: the result, the resident, and that the two are one person.
+    // All of it changes before anything is sent: the result, and both registrations.
     bed.put("CJ01", "Observation", &result, glucose(&here, "9.9")).await;
-    bed.put("CJ01", "Patient", &here, patient("CJ01", "A9", "2")).await;
-    bed.put("CJ02", "Patient", &there, patient("CJ02", "B9", "3")).await;
+    let mut later = patient("CJ01", "A9", "1");
+    later["name"] = json!([{"use": "official", "text": "张改名"}]);
+    bed.put("CJ01", "Patient", &here, later).await;
+    bed.put("CJ02", "Patient", &there, patient("CJ02", "B9", "1")).await;
     bed.deliver(&["CJ02"]).await;
     let sent = bed.arrived.at("CJ02");
-    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert_eq!(sent.len(), 2, "the report and the new name: {sent:?}");
     let text = &sent[0];
     assert_eq!(field(text, "OBX", 5), "5.60");
     assert_eq!(field(text, "OBX", 6), "mmol/L^mmol/L^UCUM");
@@ -30,6 +35,51 @@ async fn a_message_tells_what_was_true_then() {
     );
     assert_eq!(field(text, "PID", 5), "王^试验^^^^^L");
     assert_eq!((field(text, "MSH", 8), field(text, "OBR", 3)), ("ORU^R01^ORU_R01", "R1^CJ01"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_told_under_a_number_that_turned_out_to_be_anothers() {
+    let bed = Bed::new(TO);
+    let here = bed.post("CJ01", "Patient", patient("CJ01", "A1", "1")).await;
+    let there = bed.post("CJ02", "Patient", patient("CJ02", "B1", "1")).await;
+    let result = bed.post("CJ01", "Observation", glucose(&here, "5.6")).await;
+    bed.post("CJ01", "DiagnosticReport", report(&here, "R1", &format!("Observation/{result}"))).await;
+    // CJ02 is down; meanwhile the two are found to be two.
+    bed.put("CJ02", "Patient", &there, patient("CJ02", "B1", "2")).await;
+    let (stop, running) = bed.start(|_, _| Ok("AA"));
+    bed.until("CJ02", |waiting, _, _| waiting == 0).await;
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!((bed.counts("CJ02"), bed.arrived.at("CJ02").len()), ((0, 0, 1), 0));
+    let queues = ["outbox/CJ02".to_owned()];
+    let parked = meridian_engine::outbox::messages(&bed.engine, &crate::bed::caller("CJ00"), &queues, None, None, 9);
+    assert!(parked.unwrap()[0].note.contains("no-longer-same-person"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_tried_before_is_not_told_either_once_they_are_two() {
+    let bed = Bed::new(TO);
+    let here = bed.post("CJ01", "Patient", patient("CJ01", "A1", "1")).await;
+    let there = bed.post("CJ02", "Patient", patient("CJ02", "B1", "1")).await;
+    bed.post("CJ01", "DiagnosticReport", report(&here, "R1", "#none")).await;
+    let result = bed.post("CJ01", "Observation", glucose(&here, "5.6")).await;
+    bed.post("CJ01", "DiagnosticReport", report(&here, "R2", &format!("Observation/{result}"))).await;
+    let up = Arc::new(AtomicBool::new(false));
+    let is_up = Arc::clone(&up);
+    let (stop, running) = bed.start(move |_, _| match is_up.load(Ordering::Relaxed) {
+        true => Ok("AA"),
+        false => Err(meridian_delivery::Fault::TimeOut),
+    });
+    while bed.arrived.at("CJ02").len() < 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    bed.put("CJ02", "Patient", &there, patient("CJ02", "B1", "2")).await;
+    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    up.store(true, Ordering::Relaxed);
+    bed.until("CJ02", |waiting, _, _| waiting == 0).await;
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(bed.counts("CJ02"), (0, 0, 2), "one without its result, one about somebody else");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +207,7 @@ async fn what_moves_to_another_person_is_not_mixed_up_with_what_was_told_before(
             "subject": {"reference": format!("Patient/{patient}")}})
     };
     let id = bed.post("CJ01", "Encounter", visit(&one)).await;
-    bed.put("CJ01", "Encounter", &id, visit(&other)).await;
+    bed.moved("CJ01", "Encounter", &id, visit(&other)).await;
     bed.deliver(&["CJ02"]).await;
     let sent = bed.arrived.at("CJ02");
     let numbers: Vec<&str> = sent.iter().map(|text| field(text, "PID", 3)).collect();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     bundle,
     feed::FeedConfig,
-    merge::event_time,
+    merge::{self, event_time},
     park::Warning,
     place::set,
     plan::{Clear, Plan, Step},
@@ -100,6 +100,11 @@ impl<'a> Context<'a> {
             set(&mut meta, "extension", json!([event_time(time)]));
         }
         json!({"resourceType": kind, "meta": meta})
+    }
+
+    /// A link between two records that this message tells of.
+    pub(crate) fn link(&self, kind: &str, url: &str) -> Value {
+        merge::link(kind, url, self.recorded.as_deref())
     }
 
     /// `meta.source` of everything in this message.

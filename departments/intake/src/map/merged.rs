@@ -33,7 +33,7 @@ pub(crate) fn merge(cx: &mut Context<'_>, group: &Group<'_>) -> Result<Patient, 
         if url == survivor {
             return Err(Park::new(Reason::InvalidValue, "MRG-1", "a record cannot be merged into itself"));
         }
-        links.push(json!({"other": {"reference": url}, "type": "replaces"}));
+        links.push(cx.link("replaces", &url));
         cx.add(Plan::Replaced, &url, replaced, &key.0, &key.1);
     }
     set(&mut resource, "link", Value::Array(links));
@@ -54,7 +54,7 @@ fn former(cx: &mut Context<'_>, mrg: Segment<'_>, survivor: &str) -> Result<Form
     patient::with_key(&mut resource, &system, &value);
     set(&mut resource, "active", json!(false));
     set(&mut resource, "managingOrganization", patient::manager(cx));
-    set(&mut resource, "link", json!([{"other": {"reference": survivor}, "type": "replaced-by"}]));
+    set(&mut resource, "link", json!([cx.link("replaced-by", survivor)]));
     let url = cx.urn("Patient", &system, &value);
     Ok((url, resource, (system, value)))
 }
@@ -74,8 +74,8 @@ pub(crate) fn unlink(cx: &mut Context<'_>, groups: &[Group<'_>]) -> Result<Strin
         return Err(Park::new(Reason::InvalidValue, "PID-3", "the same record twice"));
     }
     // What the links are is told by what is there.
-    set(&mut first, "link", json!([{"other": {"reference": other_url}, "type": "seealso"}]));
-    set(&mut second, "link", json!([{"other": {"reference": url}, "type": "seealso"}]));
+    set(&mut first, "link", json!([cx.link("seealso", &other_url)]));
+    set(&mut second, "link", json!([cx.link("seealso", &url)]));
     cx.add(Plan::Apart, &url, first, &system, &value);
     cx.add(Plan::Apart, &other_url, second, &other_system, &other_value);
     Ok(format!("{system}|{value}"))

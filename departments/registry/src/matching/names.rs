@@ -7,7 +7,7 @@ use meridian_model::pinyin::{is_han, sounds};
 use super::alike::{blurred, shapes};
 use super::levels::Level;
 use super::surnames::{DOUBLE, given_share, share};
-use super::text::{likeness, one_edit};
+use super::text::{cut, likeness, one_edit};
 
 /// What is written where no name is known.
 pub(crate) const NO_NAMES: [&str; 11] =
@@ -34,6 +34,9 @@ pub(crate) const NEWBORN: [&str; 13] = [
 const DOTS: [char; 7] = ['·', '•', '・', '‧', '．', '∙', '.'];
 /// Family names are read with more than this many characters only where they are given apart.
 const LONGEST_HAN: usize = 4;
+
+/// Characters of each part that are compared.
+const LONGEST: usize = 48;
 
 /// A part of a name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -83,13 +86,13 @@ impl Name {
             return Name::latin(&text, family, given);
         }
         if let Some(ending) = NEWBORN.iter().find(|ending| solid.ends_with(**ending)) {
-            let mother = solid.strip_suffix(ending).unwrap_or_default().to_owned();
+            let mother = cut(solid.strip_suffix(ending).unwrap_or_default(), LONGEST).to_owned();
             return (!mother.is_empty()).then(|| Name::Newborn { mother, child: (*ending).to_owned() });
         }
         let whole: String = solid.chars().filter(|c| !DOTS.contains(c)).collect();
         let count = whole.chars().count();
         if whole != solid || count > LONGEST_HAN {
-            return Some(Name::Long { whole: Part::of(&whole, false) });
+            return Some(Name::Long { whole: Part::of(cut(&whole, LONGEST), false) });
         }
         let apart = family.map(|family| fold(family).replace(' ', ""));
         let apart = apart.filter(|family| !family.is_empty() && family.len() < whole.len());
@@ -114,6 +117,7 @@ impl Name {
                 None => (clean(text), String::new()),
             },
         };
+        let [family, given] = [family, given].map(|part| cut(&part, LONGEST).to_owned());
         (!family.is_empty() || !given.is_empty()).then_some(Name::Latin { family, given })
     }
 

@@ -3,10 +3,16 @@
 use meridian_model::fold::fold;
 
 use super::levels::Level;
-use super::text::{likeness, one_edit};
+use super::text::{cut, likeness, one_edit};
 
 /// What stands before the street in a Chinese address.
 const BEFORE: [&str; 9] = ["省", "自治区", "市", "县", "区", "街道", "镇", "乡", "社区"];
+
+/// Characters of a street and of a locality that are compared, and of a number of a house.
+const LONGEST: usize = 64;
+const LONGEST_NUMBER: usize = 16;
+/// The most numbers of an address that are compared.
+const MOST_NUMBERS: usize = 8;
 
 /// An address, taken apart.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -40,8 +46,12 @@ impl Place {
             }
         }
         let street = street.split_whitespace().collect::<Vec<_>>().join(" ");
-        let street = shortened(&street).to_owned();
-        let place = Place { street, numbers, locality: fold(locality) };
+        let street = cut(shortened(&street), LONGEST).to_owned();
+        numbers.truncate(MOST_NUMBERS);
+        for number in &mut numbers {
+            number.truncate(LONGEST_NUMBER);
+        }
+        let place = Place { street, numbers, locality: cut(&fold(locality), LONGEST).to_owned() };
         (place != Place::default()).then_some(place)
     }
 

@@ -181,13 +181,17 @@ impl Score {
     /// What the weight does not say: whether somebody must look.
     fn judge(&mut self) {
         use Level as L;
-        let proved = self.any(&[L::IdentityEqual, L::CardEqual]);
+        // A card is carried by a person, and shown for whoever of the household has none: it proves no other name and no
+        // other birth date. Twins are often registered under one.
+        let proved = self.is(L::IdentityEqual);
+        let carried = proved || self.is(L::CardEqual);
         let other_name = self.any(&[L::GivenDifferent, L::GivenOneCharacter, L::GivenFar, L::NameDifferent]);
         let other_birth = self.any(&[L::BirthDifferent, L::BirthSameYear, L::BirthYearOff, L::BirthYear]);
         let has_name = ["family", "given", "name"].iter().any(|field| self.says(field));
         let has_both = has_name && self.says("birthDate");
-        let doubtful = other_name || other_birth || self.is(L::GenderDifferent) || !has_both;
-        self.held = self.says("newborn") || (doubtful && !proved);
+        let told_apart = other_name || other_birth;
+        let doubtful = self.is(L::GenderDifferent) || !has_both;
+        self.held = self.says("newborn") || (told_apart && !proved) || (doubtful && !carried);
         self.contradicted = self.is(L::IdentityConflict);
     }
 }
@@ -283,6 +287,64 @@ mod tests {
             let (band, score) = band(&one, &other);
             assert_eq!(band, Band::New, "{other} {score:?}");
         }
+    }
+
+    #[test]
+    fn twins_under_one_card_wait_for_somebodys_word() {
+        let with_card = |name: &str, system: &str, number: &str| {
+            let mut one = patient(name, "2015-03-05", "male", "15400000001", HOME);
+            one["identifier"] = json!([{"system": system, "value": number}]);
+            one
+        };
+        for (system, number) in
+            [("urn:oid:2.16.156.10011.1.19", "A99000001"), ("https://meridian.example/id/insurance", "YB9900000001")]
+        {
+            let card = |name: &str| with_card(name, system, number);
+            for (one, other) in [("王子涵", "王子轩"), ("王子涵", "王建国"), ("王子涵", "王芳")] {
+                let (band, score) = band(&card(one), &card(other));
+                assert!(score.is(Level::CardEqual) && score.weight > Bands::default().link, "{score:?}");
+                assert_eq!(band, Band::Review, "{one} {other} {score:?}");
+            }
+            assert_eq!(band(&card("王子涵"), &card("王子涵")).0, Band::Link, "one child twice");
+        }
+    }
+
+    #[test]
+    fn however_long_the_texts_a_comparison_is_done_at_once() {
+        let long = |letter: char| letter.to_string().repeat(1 << 20);
+        let heavy = |letter: char| {
+            let text = long(letter);
+            let many = |nth: usize| if nth < 2 { text.clone() } else { format!("{letter}{nth}") };
+            let names: Vec<Value> =
+                (0..400).map(|nth| json!({"text": many(nth), "family": many(nth), "given": [many(nth)]})).collect();
+            let places: Vec<Value> =
+                (0..400).map(|nth| json!({"line": [many(nth), many(nth)], "city": many(nth)})).collect();
+            let telecom: Vec<Value> =
+                (0..400).map(|nth| json!({"system": "email", "value": format!("{}@example.org", many(nth))})).collect();
+            let identifier: Vec<Value> = (0..400)
+                .map(|nth| json!({"system": "urn:oid:2.16.156.10011.1.19", "value": many(nth)}))
+                .chain((0..400).map(|nth| json!({"system": "urn:oid:2.16.156.10011.1.3", "value": many(nth)})))
+                .collect();
+            json!({"name": names, "address": places, "telecom": telecom, "identifier": identifier,
+                "birthDate": "1970-01-01"})
+        };
+        let (one, other) = (heavy('a'), heavy('b'));
+        let han = (
+            heavy('王'),
+            json!({"name": [{"text": format!("{}之子", long('李'))}],
+            "address": [{"text": format!("{}号", "1号".repeat(1 << 18))}]}),
+        );
+        let began = std::time::Instant::now();
+        let matcher = Matcher::default();
+        for (a, b) in [(&one, &other), (&han.0, &han.1), (&one, &han.0)] {
+            let (a, b) = (Fields::of(a), Fields::of(b));
+            let score = matcher.score(&a, &b);
+            let _ = (super::super::keys(&a), super::super::keys(&b));
+            let told: usize = score.inputs(&a, &b).iter().map(|input| input.to_string().len()).sum();
+            assert!(told < 20_000, "{told}");
+        }
+        // Uncut, one comparison of two such lines alone takes tens of seconds.
+        assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
     }
 
     #[test]

@@ -2,6 +2,12 @@
 
 use rapidfuzz::distance::{damerau_levenshtein, jaro_winkler};
 
+/// The first `most` characters. Whatever is compared is cut or left out before, so that no text, however long, holds up the
+/// transaction that it is compared in.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
 /// Whether two texts differ by at most one letter put in, left out, changed, or exchanged with its neighbour.
 pub(super) fn one_edit(a: &str, b: &str) -> bool {
     within(a, b, 1)
@@ -55,6 +61,11 @@ mod tests {
         assert!(one_edit("15400001234", "15400002134") && one_edit("ab", "abc") && one_edit("", "a"));
         assert!(!one_edit("15400001234", "15400004321") && !one_edit("ab", "bca"));
         assert!(within("秀英", "秀瑛", 1) && !within("秀英", "建国", 1));
+    }
+
+    #[test]
+    fn a_cut_is_between_characters() {
+        assert_eq!((cut("王秀英", 2), cut("王秀英", 3), cut("ab", 9), cut("ab", 0)), ("王秀", "王秀英", "ab", ""));
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(super) async fn merge(
                 }
             }
         }
-        tasks.push(decided(&ordered(&one, &other, "merge", &matcher, now), "same", &reason, &who, now));
+        tasks.push(decided(&ordered(sight, &one, &other, "merge", &matcher, now)?, "same", &reason, &who, now));
         let shown = own.iter().chain(&their).map(|source| source.subject).collect();
         Ok((tasks, shown))
     })
@@ -74,9 +74,11 @@ pub(super) async fn unmerge(
             return Err(EngineError::Conflict(format!("Patient/{patient} is a person by itself")));
         }
         let now = sight.now();
-        let task =
-            |other: &&Source| decided(&ordered(&one, other, "unmerge", &matcher, now), "different", &reason, &who, now);
-        let tasks: Vec<Value> = others.iter().map(task).collect();
+        let mut tasks = Vec::new();
+        for other in others {
+            let task = ordered(sight, &one, other, "unmerge", &matcher, now)?;
+            tasks.push(decided(&task, "different", &reason, &who, now));
+        }
         let shown = person.iter().map(|source| source.subject).collect();
         Ok((tasks, shown))
     })
@@ -127,15 +129,29 @@ pub(super) async fn review(engine: &Engine, caller: &Caller, call: &Call) -> Res
     serde_json::from_slice(&written.served.body).map_err(|error| EngineError::Internal(error.to_string()))
 }
 
-/// The Task of a pair as an order of somebody's own; one that is there keeps what it says.
-fn ordered(one: &Source, other: &Source, why: &str, matcher: &Matcher, now: i64) -> Value {
+/// The Task of a pair as an order of somebody's own, with the evidence of now. It takes the place of one that is there,
+/// whose versions keep what it said, unless that changes meanwhile.
+fn ordered(
+    sight: &Sight<'_>,
+    one: &Source,
+    other: &Source,
+    why: &str,
+    matcher: &Matcher,
+    now: i64,
+) -> Result<Value, EngineError> {
+    let pair = Pair::of(one.subject, other.subject);
     let score = matcher.score(one.fields(), other.fields());
     let inputs = score.inputs(one.fields(), other.fields());
-    let mut task = asked(Pair::of(one.subject, other.subject), one, other, why, inputs, now);
+    let mut task = asked(pair, one, other, why, inputs, now);
     if let Some(members) = task.as_object_mut() {
         members.insert("intent".to_owned(), json!("order"));
+        if let Some(there) = known(pair, sight)?
+            && let Some(meta) = there.task.get("meta")
+        {
+            members.insert("meta".to_owned(), meta.clone());
+        }
     }
-    task
+    Ok(task)
 }
 
 fn source(sight: &Sight<'_>, id: &str) -> Result<Source, EngineError> {
@@ -167,10 +183,17 @@ async fn write(engine: &Engine, caller: &Caller, tasks: Vec<Value>) -> Result<()
     debug_assert!(tasks.iter().all(is_review));
     let entry = |task: Value| {
         let url = format!("Task/{}", task.get("id").and_then(Value::as_str).unwrap_or_default());
-        json!({"resource": task, "request": {"method": "PUT", "url": url}})
+        let mut request = json!({"method": "PUT", "url": url});
+        if let (Some(version), Some(members)) = (task.pointer("/meta/versionId"), request.as_object_mut()) {
+            members.insert("ifMatch".to_owned(), json!(format!("W/\"{}\"", version.as_str().unwrap_or_default())));
+        }
+        json!({"resource": task, "request": request})
     };
     let entries: Vec<Value> = tasks.into_iter().map(entry).collect();
     let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
-    transaction(engine, caller, bundle, meridian_engine::Options::default()).await?;
-    Ok(())
+    match transaction(engine, caller, bundle, meridian_engine::Options::default()).await {
+        Ok(_) => Ok(()),
+        Err(EngineError::Precondition(_)) => Err(EngineError::Conflict("a pair of these changed meanwhile".into())),
+        Err(error) => Err(error),
+    }
 }

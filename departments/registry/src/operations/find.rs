@@ -40,7 +40,9 @@ pub(super) async fn run(
     if asked.fields() == &Fields::default() {
         return Err(EngineError::invalid("resource", "the Patient says nothing that can be compared"));
     }
-    let found = glance(engine, caller, "match", "$match", move |sight, may_see| {
+    // What was asked about is told by the kinds of fields: the values are nobody's in the record, or somebody's name.
+    let query = format!("$match {}", asked.fields().said().join(" "));
+    let found = glance(engine, caller, "match", &query, move |sight, may_see| {
         let mut subjects = sharing(asked.fields(), sight, |subject| !may_see(subject))?;
         for (kind, key) in asked.evidence.claims().filter(|(kind, _)| [IDENTITY, INSURANCE].contains(kind)) {
             if let Some(holder) = sight.holder(kind, &key)? {

@@ -214,6 +214,75 @@ async fn two_hundred_weak_registrations_at_once_leave_each_person_once_and_no_re
 }
 
 #[tokio::test]
+async fn twins_under_one_card_are_for_somebody_to_tell_apart() {
+    let bed = Bed::new();
+    let twin = |id: &str, name: &str| {
+        let mut twin = weak(id, name, "2015-03-05", PHONE, HOME);
+        twin["identifier"] = json!([{"system": "urn:oid:2.16.156.10011.1.19", "value": "A99000001"}]);
+        twin
+    };
+    bed.put(twin("a", "王子涵")).await;
+    bed.put(twin("b", "王子轩")).await;
+    assert!(!bed.same(&["a", "b"]));
+    let open = bed.reviews("requested").await;
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0]["reasonCode"]["text"], "held");
+}
+
+#[tokio::test]
+async fn long_texts_hold_nobody_up() {
+    let bed = Bed::new();
+    let heavy = |id: &str, letter: &str| {
+        let line = letter.repeat(1 << 20);
+        let names: Vec<Value> = (0..300).map(|nth| json!({"text": format!("{letter}{nth}")})).collect();
+        let mut patient = weak(id, "", "1970-01-01", PHONE, "");
+        patient["name"] = names.into();
+        patient["address"] = json!([{"line": [line]}, {"line": [format!("x{line}")]}]);
+        patient
+    };
+    let (one, other) = (heavy("a", "a"), heavy("b", "b"));
+    let began = std::time::Instant::now();
+    bed.put(one).await;
+    bed.put(other).await;
+    // Uncut, one pair of such lines alone takes minutes.
+    assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(!bed.same(&["a", "b"]));
+}
+
+#[tokio::test]
+async fn patients_of_a_program_before_weights_are_caught_up_with() {
+    use meridian_registry::matching::{Fields, keys};
+    use meridian_store::{CATCH_UP, Lane, Origin, StoreError};
+
+    let bed = Bed::new();
+    let (old, new) =
+        (weak("old", "王秀英", "1957-03-05", PHONE, HOME), weak("new", "王秀瑛", "1957-03-05", PHONE, HOME));
+    bed.put(old.clone()).await;
+    for nth in 0..40 {
+        bed.put(weak(&format!("p{nth}"), "李小明", &format!("19{}-07-11", 40 + nth), "", "")).await;
+    }
+    // As a folder of before is when it is opened.
+    let subject = bed.person("old").unwrap().number;
+    let members = bed.read(|reader| reader.members(subject));
+    let forget = move |tx: &mut meridian_store::WriteTx<'_>| {
+        for subject in members {
+            for key in keys(&Fields::of(&old)) {
+                tx.drop_under(key, subject)?;
+            }
+        }
+        tx.put_setting(CATCH_UP, b"0")?;
+        Ok::<_, StoreError>(())
+    };
+    bed.store.write(Lane::Interactive, Origin::default(), forget).await.unwrap();
+    bed.put(new).await;
+    assert!(!bed.same(&["old", "new"]), "nobody finds it");
+    let registry = meridian_engine::Caller::system("registry", "CJ00", "catch-up");
+    assert_eq!(meridian_engine::catch_up(&bed.engine, &registry).await.unwrap(), 42);
+    assert!(bed.same(&["old", "new"]));
+    assert_eq!(meridian_engine::catch_up(&bed.engine, &registry).await.unwrap(), 0, "once");
+}
+
+#[tokio::test]
 async fn a_telephone_that_everybody_has_joins_nobody() {
     let bed = Bed::new();
     for nth in 0..60 {

@@ -107,6 +107,7 @@ export const audit: typeof zhAudit = {
     operation: "membership",
     "who-looked": "who looked",
     "inbox-message": "open message",
+    "inbox-replay": "replay messages",
     audit: "audit search",
   },
 };

@@ -105,6 +105,7 @@ export const audit = {
     operation: "归属变更",
     "who-looked": "查看谁看过",
     "inbox-message": "打开消息",
+    "inbox-replay": "重放消息",
     audit: "查审计",
   },
 };

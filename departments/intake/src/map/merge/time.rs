@@ -8,7 +8,12 @@ pub(crate) const EVENT_TIME: &str = "https://meridian.example/extension/event-ti
 
 /// The text and the range of the event's time.
 fn read(resource: &Value) -> Option<(&str, DateRange)> {
-    let extensions = resource.pointer("/meta/extension")?.as_array()?;
+    told_at(resource.get("meta")?)
+}
+
+/// The event's time among the extensions of an element.
+pub(super) fn told_at(element: &Value) -> Option<(&str, DateRange)> {
+    let extensions = element.get("extension")?.as_array()?;
     let ours = extensions.iter().find(|one| one.get("url").and_then(Value::as_str) == Some(EVENT_TIME))?;
     let text = ours.get("valueDateTime")?.as_str()?;
     Some((text, DateRange::parse(text, Zone::CHINA)?))
@@ -22,7 +27,12 @@ pub(crate) fn event_time(time: &str) -> Value {
 /// Whether `sent` is wholly before what `before` came from. A time without a clock is a day long, and not older than
 /// an hour of that day.
 pub(super) fn is_older(sent: &Value, before: &Value) -> bool {
-    matches!((read(sent), read(before)), (Some((_, sent)), Some((_, before))) if sent.hi <= before.lo)
+    is_before(read(sent), read(before))
+}
+
+/// Whether one time is wholly before the other.
+pub(super) fn is_before(one: Option<(&str, DateRange)>, other: Option<(&str, DateRange)>) -> bool {
+    matches!((one, other), (Some((_, one)), Some((_, other))) if one.hi <= other.lo)
 }
 
 /// The later of the two times.

@@ -2,7 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 
-export const ACTS = ["look", "write", "read", "search", "history", "create", "update", "delete", "who-looked", "inbox-message", "audit"] as const;
+export const ACTS = ["look", "write", "read", "search", "history", "create", "update", "delete", "who-looked", "inbox-message", "inbox-replay", "audit"] as const;
 const ALL = [...ACTS, "vread", "watch", "condition", "join", "leave", "operation"] as const;
 const ROLES = ["doctor", "nurse", "operator", "system"] as const;
 

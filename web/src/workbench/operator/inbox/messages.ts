@@ -16,6 +16,7 @@ export const REASONS = [
   "no-patient-identifier",
   "invalid-value",
   "ambiguous-key",
+  "other-person",
   "refused",
   "internal",
 ] as const;
