@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use meridian_population::{Feed, Region};
-use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -25,8 +24,6 @@ const TOLD: usize = 8;
 pub(crate) struct Counts {
     pub(crate) messages: u64,
     pub(crate) bundles: u64,
-    /// Resources in Bundles, and segments of messages that become resources.
-    pub(crate) resources: u64,
     pub(crate) refused: u64,
     /// What refusals said, and how often; some of them.
     pub(crate) says: BTreeMap<String, u64>,
@@ -50,15 +47,14 @@ pub(crate) async fn stream(doorway: Doorway, region: Arc<Region>, stop: Cancella
     let bar = bar(region.count());
     let (mut sender, answers) = Sender::new(doorway, WAYS, stop.clone())?;
     let hearing = tokio::spawn(hear(answers, stop));
-    let (made, mut residents) = mpsc::channel::<(u64, Vec<(Parcel, u64)>)>(AHEAD);
+    let (made, mut residents) = mpsc::channel::<(u64, Vec<Parcel>)>(AHEAD);
     let making = tokio::task::spawn_blocking(move || make(&region, &made));
     while let Some((index, parcels)) = residents.recv().await {
-        for (parcel, resources) in parcels {
+        for parcel in parcels {
             match parcel.payload {
                 Payload::Hl7v2(_) => counts.messages += 1,
                 Payload::Fhir(_) => counts.bundles += 1,
             }
-            counts.resources += resources;
             if sender.send(parcel).await.is_err() || hearing.is_finished() {
                 break;
             }
@@ -84,7 +80,6 @@ async fn set_up(doorway: &Doorway, region: &Region, stop: &CancellationToken) ->
     let ways = Ways { posters: 1, ..WAYS };
     for (institution, bundle) in region.set_up() {
         let (mut sender, mut answers) = Sender::new(doorway.clone(), ways, stop.clone())?;
-        counts.resources += entries(&bundle);
         counts.bundles += 1;
         let payload = Payload::Fhir(serde_json::to_vec(&bundle)?);
         sender.send(Parcel { ticket: 0, institution, about: 0, payload }).await?;
@@ -99,15 +94,15 @@ async fn set_up(doorway: &Doorway, region: &Region, stop: &CancellationToken) ->
 }
 
 /// Makes residents one after the other, until nobody takes them.
-fn make(region: &Region, made: &mpsc::Sender<(u64, Vec<(Parcel, u64)>)>) {
+fn make(region: &Region, made: &mpsc::Sender<(u64, Vec<Parcel>)>) {
     for (index, resident) in (0_u64..).zip(region.residents()) {
         let parcel = |feed: Feed| {
-            let (institution, resources) = (feed.institution(), feed.resources() as u64);
+            let institution = feed.institution();
             let payload = match feed {
                 Feed::Hl7v2 { bytes, .. } => Payload::Hl7v2(bytes),
                 Feed::Fhir { bundle, .. } => Payload::Fhir(bundle.to_string().into_bytes()),
             };
-            (Parcel { ticket: index, institution, about: index, payload }, resources)
+            Parcel { ticket: index, institution, about: index, payload }
         };
         let parcels = resident.feeds(region).into_iter().map(parcel).collect();
         if made.blocking_send((index, parcels)).is_err() {
@@ -134,10 +129,6 @@ async fn hear(mut answers: mpsc::Receiver<Answered>, stop: CancellationToken) ->
 fn gist(says: &str) -> String {
     let error = says.split(" | ").find(|segment| segment.starts_with("ERR")).unwrap_or(says);
     error.chars().take(160).collect()
-}
-
-fn entries(bundle: &Value) -> u64 {
-    bundle.get("entry").and_then(Value::as_array).map_or(0, Vec::len) as u64
 }
 
 /// Residents on their way; nothing where nobody watches.

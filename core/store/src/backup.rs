@@ -27,7 +27,7 @@ impl Store {
     /// # Errors
     /// When a file cannot be written, or `target` holds a store.
     pub fn backup(dir: &Path, target: &Path, mut progress: impl FnMut(i32, i32)) -> Result<(), StoreError> {
-        std::fs::create_dir_all(target).map_err(|e| StoreError::file(target, e))?;
+        crate::folder::make(target)?;
         for name in [sqlite::FILE, audit::FILE] {
             let path = target.join(name);
             if path.exists() {

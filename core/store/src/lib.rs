@@ -10,6 +10,7 @@ mod block;
 mod body;
 mod claim;
 mod error;
+mod folder;
 mod identity;
 mod intern;
 mod job;

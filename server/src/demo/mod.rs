@@ -40,6 +40,10 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         }
     };
     let house = House::telling(&args.data_dir, destinations)?;
+    // The folder is ours from here on: no other demo reads these files.
+    if let Some(file) = &args.ready_file {
+        Ready::forget(file);
+    }
     let today = first_day(&house.store).await?;
     let config = RegionConfig { seed: args.seed, residents: args.residents.into(), today };
     let ledger = Arc::new(Ledger::default());
@@ -68,7 +72,9 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         ledger.state("loading");
         match load(&house.store, doorway.clone(), Arc::clone(&region), stop.clone(), began).await {
             Err(_) if stop.is_cancelled() => {
-                say("stopped while the district was streaming in; the next start goes on from here");
+                say(
+                    "stopped while the district was streaming in; the next start sends it again, and what is there is not written twice",
+                );
                 return;
             }
             Err(error) => return say(format!("{error:#}")),
@@ -106,9 +112,8 @@ async fn load(
     let counts = feeder::stream(doorway, region, stop).await.context("the district could not be streamed in")?;
     let seconds = began.elapsed().as_secs_f64();
     say(format!(
-        "district complete: {residents} residents, {} HL7 v2 messages, {} FHIR transactions, about {} resources in \
-         {seconds:.1} s",
-        counts.messages, counts.bundles, counts.resources
+        "district complete: {residents} residents, {} HL7 v2 messages, {} FHIR transactions in {seconds:.1} s",
+        counts.messages, counts.bundles
     ));
     for (says, times) in &counts.says {
         say(format!("  refused {times} times: {says}"));
@@ -151,7 +156,7 @@ fn welcome(ready: &Ready, residents: u32) {
         say(format!("  sign in as  {username:<16} password  {password:<26} {role} · {institution}"));
     }
     say("");
-    say(format!("  {residents} residents are streaming in through the doors; you may sign in now. Ctrl-C stops."));
+    say(format!("  {residents} residents come in through the doors; you may sign in now. Ctrl-C stops."));
     say("");
 }
 

@@ -19,9 +19,14 @@ pub(super) struct Ready {
 }
 
 impl Ready {
+    /// What an earlier start has left: its passwords and its token have ended.
+    pub(super) fn forget(ready_file: &Path) {
+        let _ = std::fs::remove_file(ready_file);
+        let _ = std::fs::remove_file(ready_file.with_extension("doors.json"));
+    }
+
     /// Beside the ready file: `ready.doors.json`.
     pub(super) fn doors_are_open(&self, ready_file: &Path) -> anyhow::Result<()> {
-        let _ = std::fs::remove_file(ready_file);
         self.write(&ready_file.with_extension("doors.json"))
     }
 

@@ -10,7 +10,7 @@ mod post;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,25 @@ pub(crate) struct Doorway {
     pub(crate) mllp: String,
     /// An operator's bearer token.
     pub(crate) token: String,
+}
+
+impl Doorway {
+    /// Whether both doors are open and the token is good: better known before half a world is written.
+    ///
+    /// # Errors
+    /// What is wrong, with the address.
+    pub(crate) async fn look(&self) -> anyhow::Result<()> {
+        let web = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        let url = format!("{}/fhir/Organization?_summary=count", self.http);
+        let answer = web.get(&url).bearer_auth(&self.token).send().await;
+        let status = answer.with_context(|| format!("nobody answers at {}", self.http))?.status();
+        if !status.is_success() {
+            bail!("{} answers {status}: is the token an operator's, and of this start of the server?", self.http);
+        }
+        let line = tokio::net::TcpStream::connect(&self.mllp).await;
+        line.with_context(|| format!("no HL7 v2 door is open at {}", self.mllp))?;
+        Ok(())
+    }
 }
 
 /// How many ways there are.

@@ -51,6 +51,7 @@ pub(crate) async fn simulate(args: SimulateArgs) -> anyhow::Result<()> {
         ledger: Arc::clone(&ledger),
         stop,
     };
+    drive.doorway.look().await?;
     let ended = drive.run().await;
     if args.json {
         say(ledger.json());

@@ -13,7 +13,9 @@ export interface Prefs {
 }
 
 const KEY = "meridian.prefs";
-const DEFAULTS: Prefs = { language: "zh-CN", large: false, contrast: false, navOpen: false, railOpen: true };
+/** Chinese, unless the browser says that its reader prefers English. */
+const SPOKEN: Language = /^en\b/i.test(globalThis.navigator?.language ?? "") ? "en" : "zh-CN";
+const DEFAULTS: Prefs = { language: SPOKEN, large: false, contrast: false, navOpen: false, railOpen: true };
 
 let owner = "";
 let current: Prefs = load("");

@@ -99,7 +99,7 @@ impl Store {
     /// # Errors
     /// `InUse` when another process has the folder; `TooNew` for files of a later program.
     pub fn open(dir: &Path, options: &StoreOptions) -> Result<Store, StoreError> {
-        std::fs::create_dir_all(dir).map_err(|e| StoreError::file(dir, e))?;
+        crate::folder::make(dir)?;
         let lock = Arc::new(lock(dir)?);
         let path = dir.join(FILE);
         let writing = connect(&path, options.cache_mib)?;

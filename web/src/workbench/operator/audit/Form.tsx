@@ -36,7 +36,7 @@ export function Form({ filter }: { filter: AuditFilter }) {
   const day = (name: "from" | "to") => (
     <label className={css["day"]}>
       {t(`operator.audit.by.${name}`)}{" "}
-      <Input size="small" placeholder="2026-01-05" maxLength={25} value={asked[name] ?? ""} onChange={(event) => change(name)(event.target.value)} />
+      <Input size="small" placeholder="YYYY-MM-DD" maxLength={25} value={asked[name] ?? ""} onChange={(event) => change(name)(event.target.value)} />
     </label>
   );
   return (

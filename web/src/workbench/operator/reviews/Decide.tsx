@@ -28,8 +28,10 @@ export function Decide({ review, onDone }: { review: Review; onDone: () => void 
   const { message } = App.useApp();
 
   const pick = (which: Verdict) => {
+    if (which !== verdict) setReason("");
     setVerdict(which);
-    setReason("");
+    // The keys that follow belong to the decision, not to the button that was pressed.
+    if (document.activeElement instanceof HTMLButtonElement) document.activeElement.blur();
   };
   const send = () => {
     const why = reason.trim();
