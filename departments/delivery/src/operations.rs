@@ -4,7 +4,7 @@
 use meridian_engine::{
     Caller, Engine, EngineError, instant,
     jobs::{Job, JobState},
-    operations::{Act, Answering, Call, Effect, Level, Operation},
+    operations::{Act, Answering, Call, Effect, Operation},
     outbox::{self, Again, OUTBOX, Standing},
 };
 use serde_json::{Value, json};
@@ -19,16 +19,8 @@ const MOST: u32 = 500;
 
 /// The rows of this department for the table of operations.
 pub(crate) fn operations(delivery: &Delivery) -> Vec<Operation> {
-    let row = |name, effect, input, says, what| Operation {
-        on: "",
-        name,
-        level: Level::System,
-        effect,
-        roles: &[],
-        input,
-        output: "Parameters",
-        says,
-        act: Box::new(Doing { delivery: delivery.clone(), what }),
+    let row = |name, effect, input, says, what| {
+        Operation::of_the_system(name, effect, input, says, Doing { delivery: delivery.clone(), what })
     };
     vec![
         row(

@@ -3,7 +3,7 @@
 use meridian_engine::{
     Caller, Engine, EngineError, instant,
     jobs::{self, Counts, Filter, INBOX, Job, JobState, Page},
-    operations::{Act, Answering, Call, Effect, Level, Operation},
+    operations::{Act, Answering, Call, Effect, Operation},
 };
 use meridian_model::date::{DateRange, Zone};
 use serde_json::{Value, json};
@@ -16,16 +16,8 @@ const MOST: u32 = 500;
 /// The rows of this department for the table of operations.
 #[must_use]
 pub fn operations(inbox: &Inbox) -> Vec<Operation> {
-    let row = |name, effect, input, says, what| Operation {
-        on: "",
-        name,
-        level: Level::System,
-        effect,
-        roles: &[],
-        input,
-        output: "Parameters",
-        says,
-        act: Box::new(Doing { inbox: inbox.clone(), what }),
+    let row = |name, effect, input, says, what| {
+        Operation::of_the_system(name, effect, input, says, Doing { inbox: inbox.clone(), what })
     };
     vec![
         row(

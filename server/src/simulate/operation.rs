@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use meridian_engine::operations::{Act, Answering, Call, Effect, Level, Operation};
+use meridian_engine::operations::{Act, Answering, Call, Effect, Operation};
 use meridian_engine::{Caller, Engine};
 use serde_json::{Value, json};
 
@@ -10,17 +10,8 @@ use super::Ledger;
 
 /// The row of the table.
 pub(crate) fn operation(ledger: Arc<Ledger>) -> Operation {
-    Operation {
-        on: "",
-        name: "simulation",
-        level: Level::System,
-        effect: Effect::Looks,
-        roles: &[],
-        input: &[],
-        output: "Parameters",
-        says: "What the live day of the demo is doing: its clock, its speed, what it sent and what was said to it.",
-        act: Box::new(Simulation(ledger)),
-    }
+    let says = "What the live day of the demo is doing: its clock, its speed, what it sent and what was said to it.";
+    Operation::of_the_system("simulation", Effect::Looks, &[], says, Simulation(ledger))
 }
 
 struct Simulation(Arc<Ledger>);

@@ -7,7 +7,7 @@ mod scratch;
 
 use std::sync::Arc;
 
-use meridian_engine::operations::{Act, Answering, Call, Effect, Level, Operation};
+use meridian_engine::operations::{Act, Answering, Call, Effect, Operation};
 use meridian_engine::{Caller, Engine, Role};
 use meridian_population::{Region, RegionConfig};
 use serde_json::{Value, json};
@@ -30,15 +30,8 @@ impl Tour {
     /// The rows for the table of operations.
     pub(crate) fn operations(self: &Arc<Self>) -> Vec<Operation> {
         let row = |name, effect, says, what| Operation {
-            on: "",
-            name,
-            level: Level::System,
-            effect,
             roles: &[Role::Doctor, Role::Nurse],
-            input: &[],
-            output: "Parameters",
-            says,
-            act: Box::new(Doing { tour: Arc::clone(self), what }),
+            ..Operation::of_the_system(name, effect, &[], says, Doing { tour: Arc::clone(self), what })
         };
         vec![
             row("tour", Effect::Looks, "Demo: which synthetic region this is, and who the tour is about.", What::Facts),

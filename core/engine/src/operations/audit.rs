@@ -8,7 +8,7 @@ use meridian_store::{AuditAct, AuditFilter, AuditPlace, AuditRow, Reader, StoreE
 use serde_json::{Value, json};
 
 use super::audit_event::{of_look, of_write};
-use super::{Act, Answering, Call, Effect, Level, Operation};
+use super::{Act, Answering, Call, Effect, Operation};
 use crate::engine::patient_code;
 use crate::sight::{find, look};
 use crate::{Engine, EngineError};
@@ -21,28 +21,20 @@ const LONGEST: usize = 200;
 const NAMED: usize = 5;
 
 pub(super) fn operation() -> Operation {
-    Operation {
-        on: "",
-        name: "audit",
-        level: Level::System,
-        effect: Effect::Looks,
-        roles: &[],
-        input: &[
-            ("actor", "string", false),
-            ("patient", "reference", false),
-            ("institution", "code", false),
-            ("act", "code", false),
-            ("from", "dateTime", false),
-            ("to", "dateTime", false),
-            ("text", "string", false),
-            ("after", "string", false),
-            ("_count", "integer", false),
-        ],
-        output: "Bundle",
-        says: "Looks and writes, newest first: by actor, patient, institution, act (look, write, create, update, delete, \
-               or the name of a look), time, and text of the query or of what was written.",
-        act: Box::new(Audit),
-    }
+    let input = &[
+        ("actor", "string", false),
+        ("patient", "reference", false),
+        ("institution", "code", false),
+        ("act", "code", false),
+        ("from", "dateTime", false),
+        ("to", "dateTime", false),
+        ("text", "string", false),
+        ("after", "string", false),
+        ("_count", "integer", false),
+    ];
+    let says = "Looks and writes, newest first: by actor, patient, institution, act (look, write, create, update, delete, \
+               or the name of a look), time, and text of the query or of what was written.";
+    Operation { output: "Bundle", ..Operation::of_the_system("audit", Effect::Looks, input, says, Audit) }
 }
 
 struct Audit;

@@ -85,6 +85,20 @@ pub struct Operation {
     pub act: Box<dyn Act>,
 }
 
+impl Operation {
+    /// An operation of the whole platform that answers with Parameters and is the operators' alone.
+    pub fn of_the_system(
+        name: &'static str,
+        effect: Effect,
+        input: &'static [(&'static str, &'static str, bool)],
+        says: &'static str,
+        act: impl Act + 'static,
+    ) -> Operation {
+        let (on, level, output) = ("", Level::System, "Parameters");
+        Operation { on, name, level, effect, roles: &[], input, output, says, act: Box::new(act) }
+    }
+}
+
 /// Whether a caller may call `operation`.
 ///
 /// # Errors

@@ -3,22 +3,13 @@
 use meridian_access::Caller;
 use serde_json::{Value, json};
 
-use super::{Act, Answering, Call, Effect, Level, Operation};
+use super::{Act, Answering, Call, Effect, Operation};
 use crate::engine::{instant, now};
 use crate::{Engine, EngineError, jobs};
 
 pub(super) fn operation() -> Operation {
-    Operation {
-        on: "",
-        name: "jobs",
-        level: Level::System,
-        effect: Effect::Looks,
-        roles: &[],
-        input: &[],
-        output: "Parameters",
-        says: "Queues of durable work (inbox, outbox/institution): waiting, done, parked, and the oldest that waits.",
-        act: Box::new(Jobs),
-    }
+    let says = "Queues of durable work (inbox, outbox/institution): waiting, done, parked, and the oldest that waits.";
+    Operation::of_the_system("jobs", Effect::Looks, &[], says, Jobs)
 }
 
 struct Jobs;

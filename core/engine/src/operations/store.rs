@@ -5,24 +5,15 @@ use meridian_access::{Act as Right, Caller, decide};
 use meridian_store::{Second, Store, StoreError, Vitals};
 use serde_json::{Value, json};
 
-use super::{Act, Answering, Call, Effect, Level, Operation};
+use super::{Act, Answering, Call, Effect, Operation};
 use crate::engine::{instant, now};
 use crate::statistics::{Recent, RecordTally};
 use crate::{Class, Engine, EngineError};
 
 pub(super) fn operation() -> Operation {
-    Operation {
-        on: "",
-        name: "store",
-        level: Level::System,
-        effect: Effect::Looks,
-        roles: &[],
-        input: &[("tables", "boolean", false)],
-        output: "Parameters",
-        says: "Files, resources by type, what each institution wrote, rates of the last hour, use of connections, length \
-               of the audit chains; with tables=true also the rows of every table, which takes longer.",
-        act: Box::new(TheStore),
-    }
+    let says = "Files, resources by type, what each institution wrote, rates of the last hour, use of connections, length \
+               of the audit chains; with tables=true also the rows of every table, which takes longer.";
+    Operation::of_the_system("store", Effect::Looks, &[("tables", "boolean", false)], says, TheStore)
 }
 
 struct TheStore;
