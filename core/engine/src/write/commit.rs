@@ -186,7 +186,7 @@ struct Writing<'a> {
     caller: &'a Caller,
     changes: Vec<Committed>,
     /// Whose each written entry is.
-    written: Vec<whose::Written>,
+    written: Vec<whose::Written<'a>>,
     told: Vec<Told>,
     queued: Vec<Queued>,
 }
@@ -198,12 +198,12 @@ impl<'a> Writing<'a> {
     }
 }
 
-impl Writing<'_> {
+impl<'a> Writing<'a> {
     fn all(
         &mut self,
         tx: &mut WriteTx<'_>,
         prepared: Prepared,
-        entries: &[Entry],
+        entries: &'a [Entry],
         job: Option<i64>,
     ) -> Result<Written, Failure> {
         // Patients first: what belongs to them needs their subject.
@@ -245,14 +245,14 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn write(&mut self, tx: &mut WriteTx<'_>, mut change: Change, place: &str) -> Result<Outcome, Failure> {
+    fn write(&mut self, tx: &mut WriteTx<'_>, mut change: Change, place: &'a str) -> Result<Outcome, Failure> {
         let subject = self.put(tx, &change)?;
         self.written.push(whose::Written {
             kind: change.kind,
-            place: place.to_owned(),
+            place,
             subject,
             before: change.old.as_ref().filter(|(row, _)| !row.deleted).map(|(row, _)| row.key.subject()),
-            bound: change.bound.clone(),
+            bound: std::mem::take(&mut change.bound),
         });
         if let Some(claim) = &change.claim {
             let key = tx.locate(change.code, &change.id)?.map_or(0, |key| key.0);

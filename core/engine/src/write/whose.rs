@@ -75,10 +75,10 @@ fn each(value: &Value, path: &str, act: &mut impl FnMut(&Value)) {
 }
 
 /// One written entry.
-pub(super) struct Written {
+pub(super) struct Written<'a> {
     pub(super) kind: &'static str,
     /// Where it stood in what was sent.
-    pub(super) place: String,
+    pub(super) place: &'a str,
     /// Whose it is now.
     pub(super) subject: Subject,
     /// Whose it was.
@@ -91,7 +91,7 @@ pub(super) struct Written {
 /// # Errors
 /// `Unprocessable` naming the element: a resource is moved into another person's record, which operators alone may do; it
 /// is bound to another person's; or the caller has said whose record it works in, and this is not it.
-pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written]) -> Result<(), EngineError> {
+pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written<'_>]) -> Result<(), EngineError> {
     let mut people = People { tx, targets: HashMap::new() };
     let about = match &caller.about {
         Some(id) => Some((id, people.named(id)?)),
@@ -101,7 +101,7 @@ pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written]) -> Resul
         let refuse = |at: &str, says: String| {
             let at = if at.is_empty() { written.kind.to_owned() } else { format!("{}.{at}", written.kind) };
             let issue = Issue::error("business-rule", says).at(at);
-            EngineError::Unprocessable(vec![issue]).within(&written.place)
+            EngineError::Unprocessable(vec![issue]).within(written.place)
         };
         // A feed that uses a number of its own again moves nothing either: only who corrects a record does.
         let corrects = caller.role == Role::Operator;
