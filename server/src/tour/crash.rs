@@ -142,7 +142,7 @@ impl Rehearsal {
 /// Results of the tour's resident, each of another minute.
 fn feed(region: &Region) -> anyhow::Result<Vec<Vec<u8>>> {
     let resident = region.tour_resident();
-    let now = jiff::Zoned::now().datetime();
+    let now = crate::clock::now();
     let mut messages = Vec::with_capacity(MESSAGES);
     for nth in 0..MESSAGES {
         let minutes = i64::try_from(MESSAGES - nth).unwrap_or_default();

@@ -15,14 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// `Internal` when the door does not answer; the log of the door says why.
 pub(super) async fn send(region: RegionConfig, mllp: &str) -> Result<Value, EngineError> {
     let internal = |says: String| EngineError::Internal(says);
-    let now = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
-    let control = format!("T{}", now.timestamp().as_millisecond());
+    let now = jiff::Timestamp::now();
+    let control = format!("T{}", now.as_millisecond());
     // A glucose that differs from one sending to the next, so that each is seen to be new.
-    let tenths = i32::try_from(now.timestamp().as_second().rem_euclid(60)).unwrap_or_default();
+    let tenths = i32::try_from(now.as_second().rem_euclid(60)).unwrap_or_default();
     let value = 6.0 + f64::from(tenths) / 10.0;
     let region = Region::new(region);
     let resident = region.tour_resident();
-    let message = live::new_result(&region, &resident, Analyte::FastingGlucose, value, now.datetime(), &control)
+    let message = live::new_result(&region, &resident, Analyte::FastingGlucose, value, crate::clock::now(), &control)
         .ok_or_else(|| internal("the hospital does not know the tour's resident".into()))?;
     let began = Instant::now();
     let mut line = Client::connect(mllp, PATIENCE).await.map_err(|error| internal(error.to_string()))?;
