@@ -1,11 +1,12 @@
 //! What is searched for. The address changes when the form is sent, and the search runs with it.
 
 import { SearchOutlined } from "@ant-design/icons";
-import { Button, Input, Select } from "antd";
+import { Button, Input } from "antd";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useInstitutions, useKnownInstitutions } from "../../../parts/institutions";
 import { useUrlParams } from "../../../parts/url";
+import { Choice } from "../common/Choice";
 import css from "./audit.module.css";
 import { type AuditFilter, NAMES } from "./useAudit";
 import { ACTS, useActWord } from "./words";
@@ -43,23 +44,17 @@ export function Form({ filter }: { filter: AuditFilter }) {
     <form className={css["form"]} role="search" aria-label={t("operator.audit.title")} onSubmit={send}>
       {text("actor")}
       {text("patient")}
-      <Select
-        allowClear
-        size="small"
-        className={css["select"] ?? ""}
-        aria-label={t("operator.inbox.institution")}
-        placeholder={t("operator.inbox.institution")}
-        value={asked.institution ?? null}
+      <Choice
+        label={t("operator.inbox.institution")}
+        className={css["select"]}
+        value={asked.institution}
         onChange={change("institution")}
         options={known.map((code) => ({ value: code, label: institution(code).name }))}
       />
-      <Select
-        allowClear
-        size="small"
-        className={css["select"] ?? ""}
-        aria-label={t("operator.audit.act")}
-        placeholder={t("operator.audit.act")}
-        value={asked.act ?? null}
+      <Choice
+        label={t("operator.audit.act")}
+        className={css["select"]}
+        value={asked.act}
         onChange={change("act")}
         options={ACTS.map((act) => ({ value: act, label: actWord(act) }))}
       />

@@ -1,10 +1,11 @@
 //! What the inbox is narrowed to; all of it stands in the address.
 
-import { Button, Input, Segmented, Select } from "antd";
+import { Button, Input, Segmented } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useInstitutions, useKnownInstitutions } from "../../../parts/institutions";
 import { useUrlParams } from "../../../parts/url";
+import { Choice } from "../common/Choice";
 import { useCount } from "../common/useWords";
 import css from "./inbox.module.css";
 import { countOf, type InboxFilter, isNarrow, REASONS, SPANS, STATES } from "./messages";
@@ -39,44 +40,33 @@ export function Filters({ filter, counts, kinds, extra }: FiltersProps) {
           return { value: state, label: `${t(`operator.inbox.states.${state}`)} ${n === undefined ? "" : count(n)}` };
         })}
       />
-      <Select
-        allowClear
-        size="small"
-        className={css["select"] ?? ""}
-        aria-label={t("operator.inbox.institution")}
-        placeholder={t("operator.inbox.institution")}
-        value={filter.institution ?? null}
+      <Choice
+        label={t("operator.inbox.institution")}
+        className={css["select"]}
+        value={filter.institution}
         onChange={choose("institution")}
         options={codes.map((code) => ({ value: code, label: institution(code).name }))}
       />
-      <Select
-        allowClear
-        showSearch
-        size="small"
-        className={css["select"] ?? ""}
-        aria-label={t("operator.inbox.kind")}
-        placeholder={t("operator.inbox.kind")}
-        value={filter.kind ?? null}
+      <Choice
+        label={t("operator.inbox.kind")}
+        search
+        className={css["select"]}
+        value={filter.kind}
         onChange={choose("kind")}
         options={kinds.map((kind) => ({ value: kind, label: kind }))}
       />
-      <Select
-        allowClear
-        size="small"
-        className={css["select"] ?? ""}
-        aria-label={t("operator.inbox.reason")}
-        placeholder={t("operator.inbox.reason")}
-        value={filter.reason ?? null}
+      <Choice
+        label={t("operator.inbox.reason")}
+        className={css["select"]}
+        value={filter.reason}
         onChange={choose("reason")}
         options={REASONS.map((reason) => ({ value: reason, label: reasonWord(reason) }))}
       />
-      <Select
-        allowClear
-        size="small"
-        className={css["select"] ?? ""}
-        aria-label={t("common.time")}
-        placeholder={t("operator.anyTime")}
-        value={filter.within ?? null}
+      <Choice
+        label={t("common.time")}
+        any={t("operator.anyTime")}
+        className={css["select"]}
+        value={filter.within}
         onChange={choose("within")}
         options={(Object.keys(SPANS) as (keyof typeof SPANS)[]).map((span) => ({ value: span, label: t(`operator.within.${span}`) }))}
       />
