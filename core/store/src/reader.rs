@@ -5,7 +5,7 @@ use sea_query::Order;
 
 use crate::intern::Dictionaries;
 use crate::key::{pack_id, unpack_id};
-use crate::sql::{self, Sql};
+use crate::sql::{self, Dialect, Sql};
 use crate::{Body, Key, StoreError, Stored, TypeCode, Version};
 
 const COLUMNS: &[&str] = &["key", "type", "id", "version", "tx", "at", "deleted", "body"];
@@ -28,6 +28,11 @@ pub struct Reader<'c> {
 }
 
 impl Reader<'_> {
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
     /// The key of a resource that exists, was deleted, or is only pointed at (a Patient).
     pub fn locate(&self, kind: TypeCode, id: &str) -> Result<Option<Key>, StoreError> {
         let found = self.conn.prepare_cached(&LOCATE)?.query_row((kind, pack_id(id)), |row| row.get(0).map(Key));

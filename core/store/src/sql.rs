@@ -4,10 +4,25 @@ use std::sync::LazyLock;
 
 use rusqlite::types::Value as Lite;
 use sea_query::{DeleteStatement, Expr, ExprTrait, InsertStatement, OnConflict, Order, Query, SelectStatement};
-use sea_query::{SqliteQueryBuilder, UpdateStatement, Value, Values};
+use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, UpdateStatement, Value, Values};
 
 /// The text of a statement whose parameters are bound later, in order.
 pub(crate) type Sql = LazyLock<String>;
+
+/// Which database answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// The text of a statement, and the values of its parameters in their order.
+pub(crate) fn build(dialect: Dialect, statement: &SelectStatement) -> (String, Values) {
+    match dialect {
+        Dialect::Sqlite => statement.build(SqliteQueryBuilder),
+        Dialect::Postgres => statement.build(PostgresQueryBuilder),
+    }
+}
 
 fn mark() -> Expr {
     Expr::val(0)
