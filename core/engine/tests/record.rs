@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a fault of the set-up may stop a test
 
 use meridian_engine::{
-    Caller, Class, Engine, EngineError, Options, Reply, Request, Role, create, delete, history, read, run_bundle,
+    Caller, Class, Engine, EngineError, HistoryOf, HistoryRequest, Options, Reply, Request, Role, create, delete, history, read, run_bundle,
     search, update, vread,
 };
 use meridian_store::{Store, StoreOptions};
@@ -58,7 +58,8 @@ async fn a_resource_goes_through_its_life() {
     delete(&engine, &caller, "Patient", &id, None).await.unwrap();
     assert_eq!(read(&engine, &caller, "Patient", &id).await.unwrap_err().class(), Class::Gone);
     assert!(ids(&find(&engine, "Patient", "name=er").await.unwrap()).is_empty());
-    let versions = history(&engine, &caller, "Patient", &id, 10).await.unwrap();
+    let of = HistoryRequest::newest(HistoryOf::Instance("Patient".into(), id.clone()), 10);
+    let versions = history(&engine, &caller, &of).await.unwrap().versions;
     assert_eq!(
         versions.iter().map(|v| (v.version, v.deleted)).collect::<Vec<_>>(),
         [(3, true), (2, false), (1, false)]

@@ -10,6 +10,7 @@ use crate::{Key, Reader, StoreError, Stored, TypeCode, WriteTx, schema};
 /// Bodies of one look weigh at most this.
 const HEAVIEST: usize = 4 << 20;
 
+static DROP_SETTING: Sql = Sql::new(|| sql::delete("setting", &["name"]));
 static ALL: Sql = Sql::new(|| sql::count("resource"));
 static PLACES: Sql = Sql::new(|| {
     let mut select = Query::select();
@@ -74,6 +75,27 @@ fn light(rows: impl Iterator<Item = rusqlite::Result<Stored>>) -> Result<Vec<Sto
 }
 
 impl WriteTx<'_> {
+    /// Forgets a setting of the installation.
+    pub fn drop_setting(&mut self, name: &str) -> Result<(), StoreError> {
+        self.conn.prepare_cached(&DROP_SETTING)?.execute([name])?;
+        Ok(())
+    }
+
+    /// Takes away all rows that are made of the resources alone.
+    pub fn drop_all_rows(&mut self) -> Result<(), StoreError> {
+        self.flush()?;
+        for table in schema::DERIVED {
+            // The list of words has no rows of its own to be deleted one by one.
+            if table.name == schema::WORDS.name {
+                self.conn.execute("INSERT INTO words (words) VALUES ('delete-all')", [])?;
+            } else {
+                let mut delete: DeleteStatement = Query::delete();
+                self.conn.execute(&delete.from_table(table.name).to_string(SqliteQueryBuilder), [])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes away at most `limit` rows of a parameter from each table. Gives how many it took: none when all are gone.
     pub fn drop_rows(&mut self, param: u32, limit: u32) -> Result<u64, StoreError> {
         self.flush()?;

@@ -19,6 +19,15 @@ pub struct Compartment {
     id: String,
 }
 
+/// Where a search is asked.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Where {
+    pub compartment: Option<Compartment>,
+    /// The address of the FHIR service without a slash at its end, under which local resources may be named; may be
+    /// empty.
+    pub base: String,
+}
+
 impl Compartment {
     /// # Errors
     /// `NotFound` for a type that has no compartment and for what is no id.
