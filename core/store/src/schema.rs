@@ -3,6 +3,7 @@
 //! Rows that belong to a subject carry it in the high bits of `key`; `by value` tables lead with the parameter,
 //! `bedside` leads with the subject.
 
+use crate::db::Dialect;
 use sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
 /// Raised with every change of the tables; `sqlite::migrate` brings older files up to it.
@@ -220,10 +221,11 @@ pub(crate) const AUDIT_INDEXES: &[IndexDef] = &[
 
 impl TableDef {
     /// `CREATE TABLE`. A single integer key is the row number itself; a longer key orders the table.
-    pub(crate) fn create(&self) -> TableCreateStatement {
+    pub(crate) fn create(&self, dialect: Dialect) -> TableCreateStatement {
         let mut table = Table::create();
         table.table(self.name);
-        let row_number = matches!(self.key, [one] if self.kind(one).is_some_and(|k| matches!(k, Int)));
+        let lite = dialect == Dialect::Sqlite;
+        let row_number = lite && matches!(self.key, [one] if self.kind(one).is_some_and(|k| matches!(k, Int)));
         for (name, kind) in self.columns {
             let mut column = ColumnDef::new(*name);
             match kind {
@@ -235,6 +237,9 @@ impl TableDef {
                 Blob => column.blob().not_null(),
                 BlobOrNull => column.blob(),
             };
+            if !lite && matches!(kind, Text | TextOrNull) {
+                column.extra("COLLATE \"C\"");
+            }
             table.col(column);
         }
         if !row_number {
@@ -243,7 +248,9 @@ impl TableDef {
                 key.col(*name);
             }
             table.primary_key(&mut key);
-            table.extra("WITHOUT ROWID");
+            if lite {
+                table.extra("WITHOUT ROWID");
+            }
         }
         table
     }
@@ -264,6 +271,20 @@ impl IndexDef {
             index.unique();
         }
         index
+    }
+}
+
+/// What PostgreSQL calls the kind of a column.
+///
+/// # Panics
+/// When there is no such column: the statements are fixed, so that a test meets it.
+#[allow(clippy::expect_used)]
+pub(crate) fn pg_type(table: &str, column: &str) -> &'static str {
+    let def = TABLES.iter().chain(AUDIT_TABLES).find(|def| def.name == table);
+    match def.and_then(|def| def.kind(column)).expect("a column of the schema") {
+        Int | IntOrNull => "bigint",
+        Text | TextOrNull => "text",
+        Blob | BlobOrNull => "bytea",
     }
 }
 

@@ -8,12 +8,9 @@ mod conditions;
 mod driver;
 mod order;
 
-use rusqlite::Row;
-use rusqlite::types::Value as Lite;
-use sea_query::SqliteQueryBuilder;
-
+use crate::db::{Row, Value};
 use crate::reader::stored;
-use crate::sql::bind;
+use crate::sql::{self, bind};
 use crate::{Reader, StoreError, Stored, Subject, TypeCode};
 
 /// What a caller may see. There is no value that means "no filter was set".
@@ -160,52 +157,45 @@ const HEAVIEST_PAGE: usize = 32 << 20;
 impl Reader<'_> {
     /// One page of a search: one statement.
     pub fn search(&self, search: &Search) -> Result<Page, StoreError> {
-        let (text, values) = compile::page(self, search)?.build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let sorts = statement.column_count().saturating_sub(crate::reader::stored_columns().len());
-        let mut found = statement.query(rusqlite::params_from_iter(bind(values)))?;
+        let (text, values) = sql::build(self.dialect(), &compile::page(self, search)?);
         let limit = search.limit as usize;
         let (mut rows, mut last, mut weight, mut more) = (Vec::new(), None, 0, false);
-        while let Some(row) = found.next()? {
+        self.conn.each(&text, &bind(&values), |row| {
             let next = stored(row)?;
             weight += next.body.weight();
             more = rows.len() == limit || (weight > HEAVIEST_PAGE && !rows.is_empty());
-            if more {
-                break;
+            if !more {
+                last = Some(cursor(row)?);
+                rows.push(next);
             }
-            last = Some(cursor(row, sorts)?);
-            rows.push(next);
-        }
+            Ok(!more)
+        })?;
         Ok(Page { rows, next: last.filter(|_| more) })
     }
 
     /// How many resources match, counted up to `cap` and one more.
     pub fn count(&self, search: &Search, cap: Option<u64>) -> Result<u64, StoreError> {
-        let (text, values) = compile::count(self, search, cap)?.build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let count: i64 = statement.query_row(rusqlite::params_from_iter(bind(values)), |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or_default())
+        let counted = self.conn.ask(&compile::count(self, search, cap)?, |row| row.get::<i64>(0))?;
+        Ok(counted.first().map_or(0, |count| u64::try_from(*count).unwrap_or_default()))
     }
 
     /// The text of a search's statement and the database's plan for it.
     pub fn explain(&self, search: &Search) -> Result<(String, Vec<String>), StoreError> {
-        let (text, values) = compile::page(self, search)?.build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {text}"))?;
-        let plan = statement.query_map(rusqlite::params_from_iter(bind(values)), |row| row.get(3))?;
-        let plan = plan.collect::<Result<_, _>>()?;
+        let (text, values) = sql::build(self.dialect(), &compile::page(self, search)?);
+        let plan = self.conn.plan(&text, &bind(&values))?;
         Ok((text, plan))
     }
 }
 
-fn cursor(row: &Row<'_>, sorts: usize) -> Result<Cursor, StoreError> {
+fn cursor(row: &Row<'_>) -> Result<Cursor, StoreError> {
     let first = crate::reader::stored_columns().len();
-    let mut values = Vec::with_capacity(sorts);
-    for nth in 0..sorts {
-        values.push(match row.get(first + nth)? {
-            Lite::Integer(number) => CursorValue::Number(number),
-            Lite::Text(text) => CursorValue::Text(text),
-            Lite::Blob(bytes) => CursorValue::Bytes(bytes),
-            Lite::Null | Lite::Real(_) => CursorValue::Number(0),
+    let mut values = Vec::new();
+    for nth in first..row.width() {
+        values.push(match row.value(nth)? {
+            Value::Int(number) => CursorValue::Number(number),
+            Value::Text(text) => CursorValue::Text(text.to_owned()),
+            Value::Blob(bytes) => CursorValue::Bytes(bytes.to_vec()),
+            Value::Null | Value::Real(_) => CursorValue::Number(0),
         });
     }
     Ok(Cursor { values, key: row.get(0)? })

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 use sea_query::SqliteQueryBuilder;
 
-use crate::schema::{BLOCK, INDEXES, TABLES, VERSION, one_open_membership};
+use crate::db::{Conn, Dialect, args};
+use crate::schema::{AUDIT_INDEXES, AUDIT_TABLES, BLOCK, INDEXES, TABLES, VERSION, one_open_membership};
 use crate::{StoreError, Subject, SubjectKind};
 
 pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
@@ -19,13 +20,14 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
     } else if found < 2 {
         let step = conn.unchecked_transaction()?;
         for table in TABLES.iter().filter(|table| table.name == BLOCK) {
-            step.execute(&table.create().to_string(SqliteQueryBuilder), [])?;
+            step.execute(&table.create(Dialect::Sqlite).to_string(SqliteQueryBuilder), [])?;
         }
         for index in INDEXES {
             step.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
         }
         // Nobody is noted in the new table yet: the engine catches up, from the first subject on.
-        step.execute(&crate::sql::insert("setting", &["name", "value"]), (crate::CATCH_UP, &b"0"[..]))?;
+        let setting = crate::sql::insert("setting", &["name", "value"]);
+        Conn::Lite(&step).execute(&setting, args![crate::CATCH_UP, b"0"])?;
         step.pragma_update(None, "user_version", 2)?;
         step.commit()?;
     }
@@ -34,13 +36,24 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
 
 fn first(conn: &Connection) -> Result<(), StoreError> {
     for table in TABLES {
-        conn.execute(&table.create().to_string(SqliteQueryBuilder), [])?;
+        conn.execute(&table.create(Dialect::Sqlite).to_string(SqliteQueryBuilder), [])?;
     }
     for index in INDEXES {
         conn.execute(&index.create().to_string(SqliteQueryBuilder), [])?;
     }
     conn.execute(&one_open_membership().to_string(SqliteQueryBuilder), [])?;
     let common = crate::sql::insert("subject", &["id", "kind", "next_slot"]);
-    conn.execute(&common, (Subject::COMMON.0, SubjectKind::Common as i64, 1))?;
+    Conn::Lite(conn).execute(&common, args![Subject::COMMON.0, SubjectKind::Common as i64, 1])?;
+    Ok(())
+}
+
+/// The tables of the file of looks.
+pub(crate) fn migrate_audit(conn: &Connection) -> Result<(), StoreError> {
+    for table in AUDIT_TABLES {
+        conn.execute(&table.create(Dialect::Sqlite).if_not_exists().to_string(SqliteQueryBuilder), [])?;
+    }
+    for index in AUDIT_INDEXES {
+        conn.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
+    }
     Ok(())
 }

@@ -1,24 +1,24 @@
 //! Search rows on their way into the tables: gathered, sorted by key, written in one sweep.
 
-use rusqlite::Connection;
-
+use crate::db::{Conn, Value};
 use crate::key::pack_id;
-use crate::sql::{self, Sql};
+use crate::sql::{self, Many};
 use crate::{Index, Key, StoreError, TypeCode, WriteTx};
 
-static ADD_BEDSIDE: Sql = Sql::new(|| {
+const BEDSIDE_KEY: &[&str] = &["subject", "type", "code", "date", "key", "system"];
+static ADD_BEDSIDE: Many = Many::new(|| {
     let columns = ["subject", "type", "code", "date", "key", "system", "date_end", "main", "status"];
-    sql::upsert("bedside", &columns, &["subject", "type", "code", "date", "key", "system"])
+    sql::many_upsert("bedside", &columns, BEDSIDE_KEY)
 });
-static ADD_TOKEN: Sql = Sql::new(|| sql::insert_new("token", &["param", "code", "date", "key", "system"]));
-static ADD_STRING: Sql = Sql::new(|| sql::insert_new("string", &["key", "param", "folded"]));
-static ADD_DATE: Sql = Sql::new(|| sql::insert_new("date", &["key", "param", "lo", "hi"]));
-static ADD_REFERENCE: Sql = Sql::new(|| sql::insert_new("reference", &["param", "type", "id", "date", "key"]));
-static DROP_BEDSIDE: Sql = Sql::new(|| sql::delete("bedside", &["subject", "type", "code", "date", "key", "system"]));
-static DROP_TOKEN: Sql = Sql::new(|| sql::delete("token", &["param", "code", "date", "key", "system"]));
-static DROP_STRING: Sql = Sql::new(|| sql::delete("string", &["key", "param", "folded"]));
-static DROP_DATE: Sql = Sql::new(|| sql::delete("date", &["key", "param", "lo", "hi"]));
-static DROP_REFERENCE: Sql = Sql::new(|| sql::delete("reference", &["param", "type", "id", "date", "key"]));
+static ADD_TOKEN: Many = Many::new(|| sql::many_new("token", &["param", "code", "date", "key", "system"]));
+static ADD_STRING: Many = Many::new(|| sql::many_new("string", &["key", "param", "folded"]));
+static ADD_DATE: Many = Many::new(|| sql::many_new("date", &["key", "param", "lo", "hi"]));
+static ADD_REFERENCE: Many = Many::new(|| sql::many_new("reference", &["param", "type", "id", "date", "key"]));
+static DROP_BEDSIDE: Many = Many::new(|| sql::many_delete("bedside", BEDSIDE_KEY));
+static DROP_TOKEN: Many = Many::new(|| sql::many_delete("token", &["param", "code", "date", "key", "system"]));
+static DROP_STRING: Many = Many::new(|| sql::many_delete("string", &["key", "param", "folded"]));
+static DROP_DATE: Many = Many::new(|| sql::many_delete("date", &["key", "param", "lo", "hi"]));
+static DROP_REFERENCE: Many = Many::new(|| sql::many_delete("reference", &["param", "type", "id", "date", "key"]));
 
 type Bedside = (i64, TypeCode, String, i64, i64, i64, i64, bool, Option<String>);
 type TokenRow = (u32, String, i64, i64, i64);
@@ -37,53 +37,38 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn write(mut self, conn: &Connection) -> Result<(), StoreError> {
+    pub(super) fn write(mut self, conn: Conn<'_>) -> Result<(), StoreError> {
         self.sort();
-        let mut add = conn.prepare_cached(&ADD_BEDSIDE)?;
-        for (subject, kind, code, date, key, system, end, main, status) in &self.bedside {
-            add.execute((subject, kind, code, date, key, system, end, main, status))?;
-        }
-        let mut add = conn.prepare_cached(&ADD_TOKEN)?;
-        for (param, code, date, key, system) in &self.tokens {
-            add.execute((param, code, date, key, system))?;
-        }
-        let mut add = conn.prepare_cached(&ADD_STRING)?;
-        for row in &self.strings {
-            add.execute((row.0, row.1, &row.2))?;
-        }
-        let mut add = conn.prepare_cached(&ADD_DATE)?;
-        for row in &self.dates {
-            add.execute(*row)?;
-        }
-        let mut add = conn.prepare_cached(&ADD_REFERENCE)?;
-        for (param, kind, id, date, key) in &self.references {
-            add.execute((param, kind, id, date, key))?;
-        }
-        Ok(())
+        let bedside = self.bedside.iter().map(|(subject, kind, code, date, key, system, end, main, status)| {
+            let (code, status) = (code.into(), status.as_ref().into());
+            [
+                (*subject).into(),
+                (*kind).into(),
+                code,
+                (*date).into(),
+                (*key).into(),
+                (*system).into(),
+                (*end).into(),
+                (*main).into(),
+                status,
+            ]
+        });
+        conn.many(&ADD_BEDSIDE, bedside)?;
+        conn.many(&ADD_TOKEN, self.tokens.iter().map(token))?;
+        conn.many(&ADD_STRING, self.strings.iter().map(string))?;
+        conn.many(&ADD_DATE, self.dates.iter().map(date))?;
+        conn.many(&ADD_REFERENCE, self.references.iter().map(reference))
     }
 
-    fn remove(&self, conn: &Connection) -> Result<(), StoreError> {
-        let mut drop = conn.prepare_cached(&DROP_BEDSIDE)?;
-        for (subject, kind, code, date, key, system, ..) in &self.bedside {
-            drop.execute((subject, kind, code, date, key, system))?;
-        }
-        let mut drop = conn.prepare_cached(&DROP_TOKEN)?;
-        for (param, code, date, key, system) in &self.tokens {
-            drop.execute((param, code, date, key, system))?;
-        }
-        let mut drop = conn.prepare_cached(&DROP_STRING)?;
-        for row in &self.strings {
-            drop.execute((row.0, row.1, &row.2))?;
-        }
-        let mut drop = conn.prepare_cached(&DROP_DATE)?;
-        for row in &self.dates {
-            drop.execute(*row)?;
-        }
-        let mut drop = conn.prepare_cached(&DROP_REFERENCE)?;
-        for (param, kind, id, date, key) in &self.references {
-            drop.execute((param, kind, id, date, key))?;
-        }
-        Ok(())
+    fn remove(&self, conn: Conn<'_>) -> Result<(), StoreError> {
+        let bedside = self.bedside.iter().map(|(subject, kind, code, date, key, system, ..)| {
+            [(*subject).into(), (*kind).into(), code.into(), (*date).into(), (*key).into(), (*system).into()]
+        });
+        conn.many(&DROP_BEDSIDE, bedside)?;
+        conn.many(&DROP_TOKEN, self.tokens.iter().map(token))?;
+        conn.many(&DROP_STRING, self.strings.iter().map(string))?;
+        conn.many(&DROP_DATE, self.dates.iter().map(date))?;
+        conn.many(&DROP_REFERENCE, self.references.iter().map(reference))
     }
 
     fn sort(&mut self) {
@@ -107,6 +92,22 @@ impl Rows {
             references: rest(&self.references, &other.references),
         }
     }
+}
+
+fn token((param, code, date, key, system): &TokenRow) -> [Value<'_>; 5] {
+    [(*param).into(), code.into(), (*date).into(), (*key).into(), (*system).into()]
+}
+
+fn string((key, param, folded): &StringRow) -> [Value<'_>; 3] {
+    [(*key).into(), (*param).into(), folded.into()]
+}
+
+fn date((key, param, lo, hi): &DateRow) -> [Value<'_>; 4] {
+    [(*key).into(), (*param).into(), (*lo).into(), (*hi).into()]
+}
+
+fn reference((param, kind, id, date, key): &ReferenceRow) -> [Value<'_>; 5] {
+    [(*param).into(), (*kind).into(), id.into(), (*date).into(), (*key).into()]
 }
 
 impl WriteTx<'_> {
