@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 const HELP: &str = "meridian-bench [--quick] [--only PART,…] [--resources N] [--folder DIR] [--keep] [--out FILE]
 
   --quick        small and short, to try the bench itself; its figures say nothing and are not kept
-  --only         some of region, district, import, reads, searches, records, messages (reads and what follows it
+  --only         some of region, district, side, import, reads, searches, records, messages (reads and what follows it
                  need the --folder of a kept import)
   --resources N  how far the data folder is grown (500000)
   --folder DIR   where the data folder is made, on a real disk (target/bench)

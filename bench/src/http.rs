@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
+    /// What stands before every path that [`Client::send`] is given.
+    prefix: &'static str,
     headers: String,
 }
 
@@ -18,7 +20,13 @@ impl Target {
         let headers = format!(
             " HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\naccept: application/fhir+json\r\n\r\n"
         );
-        Target { address, headers }
+        Target { address, prefix: "/fhir", headers }
+    }
+
+    /// A server of somebody else, open to everybody, whose FHIR service stands at its root.
+    pub(crate) fn open(address: SocketAddr) -> Target {
+        let headers = format!(" HTTP/1.1\r\nhost: {address}\r\naccept: application/fhir+json\r\n\r\n");
+        Target { address, prefix: "", headers }
     }
 }
 
@@ -59,6 +67,22 @@ impl Client {
         {
             self.request.extend_from_slice(part);
         }
+        self.exchange().await
+    }
+
+    /// Any request on the FHIR service; a body of type `kind` unless it is empty.
+    pub(crate) async fn send(&mut self, method: &str, path: &str, body: &[u8], kind: &str) -> anyhow::Result<Answer<'_>> {
+        self.request.clear();
+        let place = if path.is_empty() && self.target.prefix.is_empty() { "/" } else { path };
+        for part in [method, " ", self.target.prefix, place, self.target.headers.trim_end()] {
+            self.request.extend_from_slice(part.as_bytes());
+        }
+        if !body.is_empty() {
+            let length = format!("\r\ncontent-type: {kind}\r\ncontent-length: {}", body.len());
+            self.request.extend_from_slice(length.as_bytes());
+        }
+        self.request.extend_from_slice(b"\r\n\r\n");
+        self.request.extend_from_slice(body);
         self.exchange().await
     }
 

@@ -5,7 +5,6 @@
 //! and `--check` compares instead of writing.
 
 mod elements;
-mod expression;
 mod render;
 mod search;
 
@@ -65,14 +64,19 @@ fn compile(folder: &Path, root: &Path) -> Result<(String, Vec<String>)> {
     let resources = read(&folder.join("profiles-resources.json"))?;
     let types = read(&folder.join("profiles-types.json"))?;
     let parameters = read(&folder.join("search-parameters.json"))?;
-    let compartment = read(&folder.join("compartmentdefinition-patient.json"))?;
+    let patient = read(&folder.join("compartmentdefinition-patient.json"))?;
     let own = read(&root.join(OWN_SEARCH))?;
 
     let tree = elements::Tree::read(&[&types, &resources])?;
     let mut table = search::Table::default();
     table.standard(&parameters, &tree)?;
     table.own(&own, &tree)?;
-    let text = render::file(PACKAGE, &tree, &table, &compartment)?;
+    // HL7's Patient compartment of 4.0.1 forgets Task, of which a file of its own tells.
+    let others = entries(&resources).filter(|one| text(one, "resourceType") == "CompartmentDefinition");
+    let others = others.filter(|one| text(one, "code") != "Patient");
+    let mut compartments: Vec<&Value> = others.chain([&patient]).collect();
+    compartments.sort_by_key(|one| text(one, "code"));
+    let text = render::file(PACKAGE, &tree, &table, &compartments)?;
     let mut report = vec![format!(
         "{} resource types, {} element groups, {} search parameters",
         tree.resources().count(),

@@ -1,6 +1,6 @@
 //! `cargo xtask`: the tools of the house itself, in Rust so that they run wherever the house builds.
 //!
-//! `check` proves the rules of `ARCHITECTURE.md`; `definitions` compiles the R4 definition tables.
+//! `check` proves the rules of `ARCHITECTURE.md`; `definitions` compiles the R4 definition tables, `ucum` that of the units.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,12 @@ use anyhow::Context as _;
 
 mod check;
 mod definitions;
+mod ucum;
 
 const USAGE: &str = "\
 cargo xtask check                                prove the walls, the rooms and the house measures
 cargo xtask definitions [--from DIR] [--check]   compile the R4 definition tables, or compare them
+cargo xtask ucum [--from FILE] [--check]         compile the UCUM table, or compare it
 cargo xtask help                                 this text";
 
 fn main() -> ExitCode {
@@ -31,6 +33,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     match arguments.split_first().map(|(task, rest)| (task.as_str(), rest)) {
         Some(("check", [])) => check::run(),
         Some(("definitions", rest)) => definitions::run(&root()?, rest),
+        Some(("ucum", rest)) => ucum::run(&root()?, rest),
         None | Some(("help" | "--help" | "-h", _)) => Ok(writeln!(std::io::stdout(), "{USAGE}")?),
         Some((other, _)) => anyhow::bail!("no task is called `{other}`\n{USAGE}"),
     }

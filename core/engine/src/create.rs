@@ -1,7 +1,5 @@
 //! Create: `POST /fhir/{type}`, with `If-None-Exist` for a conditional one.
 
-use std::sync::Arc;
-
 use meridian_access::Caller;
 use serde_json::Value;
 
@@ -19,13 +17,23 @@ pub async fn create(
     resource: Value,
     if_none_exist: Option<String>,
 ) -> Result<Outcome, EngineError> {
-    let ask = Ask::Create { kind, resource: Arc::new(resource), if_none_exist };
+    let ask = Ask::Create { kind, resource: resource.into(), if_none_exist };
     one(engine, caller, ask).await
 }
 
 /// A set of one.
 pub(crate) async fn one(engine: &Engine, caller: &Caller, ask: Ask) -> Result<Outcome, EngineError> {
+    one_by(engine, caller, ask, Options::default()).await
+}
+
+/// The same by another policy.
+pub(crate) async fn one_by(
+    engine: &Engine,
+    caller: &Caller,
+    ask: Ask,
+    options: Options,
+) -> Result<Outcome, EngineError> {
     let entry = Entry { ask, full_url: None, place: String::new() };
-    let outcomes = execute(engine, caller, vec![entry], Options::default()).await?;
+    let outcomes = execute(engine, caller, vec![entry], options).await?;
     outcomes.into_iter().next().ok_or_else(|| EngineError::Internal("a write without an outcome".into()))
 }

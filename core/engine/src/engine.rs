@@ -1,8 +1,8 @@
 //! What every use-case works on: the store, the rules of the record, and who follows its changes.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use meridian_model::definitions::Definitions;
+use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
 
 use crate::feed::Feed;
@@ -18,6 +18,7 @@ pub struct Engine {
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) definitions: &'static Definitions,
+    pub(crate) catalogue: RwLock<Arc<Catalogue>>,
     pub(crate) participants: Vec<Arc<dyn Participant>>,
     pub(crate) feed: Feed,
     pub(crate) statistics: Statistics,
@@ -29,6 +30,7 @@ impl Engine {
         let inner = Inner {
             store,
             definitions: Definitions::r4(),
+            catalogue: RwLock::new(Arc::clone(Catalogue::r4())),
             participants,
             feed: Feed::default(),
             statistics: Statistics::default(),
@@ -42,6 +44,11 @@ impl Engine {
 
     pub(crate) fn definitions(&self) -> &'static Definitions {
         self.inner.definitions
+    }
+
+    /// The search parameters in force, as far as this process knows: a write looks again in its transaction.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.inner.catalogue.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How many acts wait for the writer, in the interactive and in the bulk lane.

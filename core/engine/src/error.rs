@@ -27,6 +27,15 @@ pub enum EngineError {
     Conflict(String),
     #[error("{0}")]
     NotSupported(String),
+    /// What the policy of this server leaves out.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// One of the others, at a place of what was sent.
+    #[error("{error}")]
+    At { path: String, error: Box<EngineError> },
+    /// A posted search parameter whose rows are still being made.
+    #[error("the search parameter `{code}` is still being indexed: {percent} % is done")]
+    Building { code: String, percent: u8 },
     #[error("too many people write the same thing at once; try again")]
     Busy,
     #[error(transparent)]
@@ -46,6 +55,7 @@ pub enum Class {
     Precondition,
     Conflict,
     NotSupported,
+    NotAllowed,
     /// It took longer than it may; asked for less, it may do.
     TooCostly,
     Unavailable,
@@ -63,7 +73,9 @@ impl EngineError {
             EngineError::Precondition(_) => Class::Precondition,
             EngineError::Conflict(_) => Class::Conflict,
             EngineError::NotSupported(_) => Class::NotSupported,
-            EngineError::Busy | EngineError::Store(StoreError::Stopping) => Class::Unavailable,
+            EngineError::NotAllowed(_) => Class::NotAllowed,
+            EngineError::At { error, .. } => error.class(),
+            EngineError::Busy | EngineError::Building { .. } | EngineError::Store(StoreError::Stopping) => Class::Unavailable,
             EngineError::Store(StoreError::TooLong) => Class::TooCostly,
             EngineError::Store(_) | EngineError::Internal(_) => Class::Internal,
         }
@@ -75,6 +87,7 @@ impl EngineError {
             EngineError::Busy => true,
             EngineError::Store(StoreError::SubjectFull(_) | StoreError::Body(_)) => false,
             EngineError::Store(_) => true,
+            EngineError::At { error, .. } => error.passes(),
             _ => false,
         }
     }
@@ -88,12 +101,15 @@ impl EngineError {
             Class::Invalid => "invalid",
             Class::Unprocessable => "business-rule",
             Class::Precondition | Class::Conflict => "conflict",
-            Class::NotSupported => "not-supported",
+            Class::NotSupported | Class::NotAllowed => "not-supported",
             Class::TooCostly => "too-costly",
             Class::Unavailable => "transient",
             Class::Internal => "exception",
         };
         match self {
+            EngineError::At { path, error } => {
+                error.issues().into_iter().map(|issue| if issue.expression.is_empty() { issue.at(path) } else { issue }).collect()
+            }
             EngineError::Invalid(issues) | EngineError::Unprocessable(issues) if !issues.is_empty() => issues.clone(),
             EngineError::Store(_) | EngineError::Internal(_) if self.class() == Class::Internal => {
                 vec![Issue::error(code, "The server could not do this; its log says why.")]
@@ -119,7 +135,9 @@ impl EngineError {
                 }
                 for at in &mut issue.expression {
                     let tail = at.split_once('.').map(|(_, tail)| tail.to_owned());
-                    if !at.starts_with(path) && !at.starts_with("http.") {
+                    if at.starts_with("patch") {
+                        *at = format!("{path}.{at}"); // of a document that is no resource
+                    } else if !at.starts_with(path) && !at.starts_with("http.") {
                         *at = tail.map_or_else(|| format!("{path}.resource"), |tail| format!("{path}.resource.{tail}"));
                     }
                 }
@@ -130,7 +148,9 @@ impl EngineError {
         match self {
             EngineError::Invalid(issues) => EngineError::Invalid(moved(issues)),
             EngineError::Unprocessable(issues) => EngineError::Unprocessable(moved(issues)),
-            other => other,
+            // A fault of ours is at no place of what was sent, and what has a place keeps it.
+            other if matches!(other, EngineError::At { .. }) || other.passes() || other.class() == Class::Internal => other,
+            other => EngineError::At { path: path.to_owned(), error: Box::new(other) },
         }
     }
 }

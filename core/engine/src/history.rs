@@ -1,37 +1,122 @@
-//! The versions of one resource: `GET /fhir/{type}/{id}/_history`.
+//! Versions, newest first: of one resource (`GET /fhir/{type}/{id}/_history`), of a type, of everything.
+
+mod answer;
+mod request;
 
 use meridian_access::{Act, Caller};
+use meridian_store::search::Scope;
+use meridian_store::{GOLDEN_PATIENT, Reader, Stored, TypeCode, Version};
 
+pub use answer::History;
+pub use request::{Of, Request};
+
+use crate::engine::{patient_code, type_name};
 use crate::served::Served;
-use crate::sight::{find, look, people, permission};
+use crate::sight::{Permission, find, look, people, permission};
 use crate::{Engine, EngineError};
+use request::After;
 
-/// The most versions that one answer holds.
-pub(crate) const MOST: u32 = 1000;
-
-/// The newest versions, newest first.
+/// One page of a history.
 ///
 /// # Errors
-/// `NotFound` for what never was *and* for what the caller may not know of.
-pub async fn history(
+/// `NotFound` for a resource that never was *and* for one that the caller may not know of.
+pub async fn history(engine: &Engine, caller: &Caller, request: &Request) -> Result<History, EngineError> {
+    match &request.of {
+        Of::Instance(kind, id) => instance(engine, caller, kind, id, request).await,
+        Of::Type(kind) => {
+            let missing = || EngineError::NotFound(format!("the resource type {kind}"));
+            let code = engine.definitions().type_code(kind).ok_or_else(missing)?;
+            permission(caller, Act::Look, kind)?;
+            // A golden Patient is a Patient: who follows what changes is told of both.
+            let kinds = if code == patient_code() { vec![code, GOLDEN_PATIENT] } else { vec![code] };
+            several(engine, caller, kind, kinds, request).await
+        }
+        Of::System => {
+            let kinds = engine.store().read(|reader| reader.changed_kinds())?;
+            several(engine, caller, "", kinds, request).await
+        }
+    }
+}
+
+async fn instance(
     engine: &Engine,
     caller: &Caller,
     kind: &str,
     id: &str,
-    count: u32,
-) -> Result<Vec<Served>, EngineError> {
+    request: &Request,
+) -> Result<History, EngineError> {
     let missing = || EngineError::NotFound(format!("{kind}/{id}"));
     let code = engine.definitions().type_code(kind).ok_or_else(missing)?;
     let may = permission(caller, Act::Look, kind)?;
+    let before = match request.after {
+        None => None,
+        Some(After::Version(version)) => Some(version),
+        Some(After::Place(_)) => return Err(request::no_cursor()),
+    };
     let found = engine.store().read(|reader| {
         let Some(row) = find(reader, code, id)?.filter(|row| may.shows(row)) else { return Ok(None) };
-        let versions = reader.history(row.key, count.clamp(1, MOST))?;
-        Ok::<_, EngineError>(Some((row, versions)))
+        let (versions, more) = reader.versions(row.key, request.span, before, request.count)?;
+        Ok::<_, EngineError>(Some((row, versions, more)))
     })?;
-    let (row, versions) = found.ok_or_else(missing)?;
+    let (row, versions, more) = found.ok_or_else(missing)?;
+    let next = versions.last().filter(|_| more).map(|last| After::Version(last.version));
     let mut look = look(caller, "history", kind);
     look.id = id.to_owned();
     look.subjects = people(std::iter::once(&row));
     engine.looked(look).await?;
-    versions.iter().map(|version| Served::version_of(&row, version)).collect()
+    let shown = versions.iter().filter(|version| may.shows(&as_row(&row, version)));
+    let versions = shown.map(|version| Served::version_of(&row, version)).collect::<Result<Vec<_>, _>>()?;
+    // Versions are numbered from 1 without gaps: the newest number is how many there are.
+    let total = (request.span == meridian_store::Span::default()).then_some(row.version);
+    Ok(History { of: request.of.clone(), versions, total, used: request.used.clone(), next })
+}
+
+/// A version as a row of its own, for the second lock.
+fn as_row(row: &Stored, version: &Version) -> Stored {
+    let Version { version, tx, at, deleted, body } = version.clone();
+    Stored { version, tx, at, deleted, body, ..row.clone() }
+}
+
+/// The histories of types; what the caller may not read is left out.
+async fn several(
+    engine: &Engine,
+    caller: &Caller,
+    kind: &str,
+    kinds: Vec<TypeCode>,
+    request: &Request,
+) -> Result<History, EngineError> {
+    let after = match request.after {
+        None => None,
+        Some(After::Place(place)) => Some(place),
+        Some(After::Version(_)) => return Err(request::no_cursor()),
+    };
+    let may = |code: TypeCode| permission(caller, Act::Look, type_name(code)).ok().map(|may| (code, may));
+    let may: Vec<(TypeCode, Permission)> = kinds.into_iter().filter_map(may).collect();
+    let scopes: Vec<(TypeCode, Scope)> = may.iter().map(|(code, may)| (*code, may.filter())).collect();
+    let (span, count) = (request.span, request.count);
+    let read = move |reader: &Reader<'_>| {
+        let (rows, more) = reader.changes(&scopes, span, after, count)?;
+        let with_now = |row: Stored| Ok((reader.current(row.key)?.unwrap_or_else(|| row.clone()), row));
+        let rows = rows.into_iter().map(with_now).collect::<Result<Vec<_>, EngineError>>()?;
+        Ok::<_, EngineError>((rows, more))
+    };
+    let (mut rows, more) = engine.store().search(read).await?;
+    let next = rows.last().filter(|_| more).map(|(_, row)| After::Place(request::place(row)));
+    let of = |row: &Stored| may.iter().find(|(code, _)| *code == row.kind).map(|(_, may)| may);
+    if rows.iter().any(|(_, row)| of(row).is_none_or(|may| !may.shows_subject(row.key.subject()))) {
+        tracing::error!(alarm = "access", request = %caller.request, "a history let a row through");
+        return Err(EngineError::Internal("access filter".into()));
+    }
+    // What carries a label today is not shown as it was before, and what carried one then not as it was.
+    rows.retain(|(now, row)| of(row).is_some_and(|may| may.shows(now) && may.shows(row)));
+
+    let mut look = look(caller, "history", kind);
+    look.query = request.used.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    if look.query.is_empty() {
+        "all".clone_into(&mut look.query);
+    }
+    look.subjects = people(rows.iter().map(|(_, row)| row));
+    engine.looked(look).await?;
+    let versions = rows.iter().map(|(_, row)| Served::of(row)).collect::<Result<Vec<_>, _>>()?;
+    Ok(History { of: request.of.clone(), versions, total: None, used: request.used.clone(), next })
 }

@@ -3,6 +3,7 @@
 //! Doors decode requests and call these; departments build on them; nothing reaches the store around them.
 
 mod bundle;
+mod catalogue;
 mod create;
 mod delete;
 mod engine;
@@ -15,6 +16,7 @@ pub mod jobs;
 pub mod operations;
 pub mod outbox;
 mod participant;
+mod patch;
 mod read;
 mod search;
 mod served;
@@ -26,23 +28,27 @@ mod vread;
 mod watch;
 mod write;
 
-pub use bundle::{BundleReply, Reply, condition, run as run_bundle, transaction, version_of_tag};
+pub use bundle::{
+    BundleLimits, BundleReader, BundleReply, ReadBundle, Reply, Returning, condition, run as run_bundle, run_read, transaction,
+    version_of_tag,
+};
 pub use create::create;
-pub use delete::delete;
+pub use delete::{MOST_DELETED, delete, delete_where};
 pub use engine::{Engine, http_date, instant};
 pub use error::{Class, EngineError};
 pub use feed::{Committed, Event, Happened};
 pub use glance::glance;
-pub use history::history;
+pub use history::{History, Of as HistoryOf, Request as HistoryRequest, history};
 pub use meridian_access::{Caller, Role};
 pub use meridian_model::reader::Limits;
 pub use meridian_store::{Lane, Subject};
 pub use participant::{Change, Further, Outgoing, Own, Participant, PersonChange, Sight};
+pub use patch::{patch, patch_where};
 pub use read::read;
-pub use search::{Answer, Hit, Mode, Request, decode, search, split_query};
+pub use search::{Answer, Compartment, Hit, Mode, Request, decode, search, search_in, split_query};
 pub use served::Served;
 pub use then::{Then, as_of, still_one};
-pub use update::{update, update_where};
+pub use update::{Policy, update, update_by, update_where};
 pub use vread::vread;
 pub use watch::Watch;
 pub use write::{JobDone, Merging, NOT_YET, Options, Outcome, Which, catch_up};

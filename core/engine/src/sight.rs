@@ -40,7 +40,7 @@ impl Permission {
             let (param, code) = (r4.search_param(label.kind, label.param)?, r4.type_code(label.kind)?);
             let system = SystemTest::Uri(label.system.to_owned());
             let any = vec![TokenTest { system, code: Some(label.code.to_owned()) }];
-            let labelled = Condition::Token { param: param_number(code, param), any, selective: false };
+            let labelled = Condition::Token { params: vec![param_number(code, param)], any, selective: false };
             Some(Condition::Not(Box::new(labelled)))
         };
         self.withheld.iter().filter_map(found).collect()

@@ -2,20 +2,26 @@
 //!
 //! They are read once from `definitions/r4.json`, which `cargo xtask definitions` makes from HL7's own definitions.
 
+mod catalogue;
+pub mod compile;
+pub mod expression;
 mod group;
 mod load;
+pub mod posted;
 mod program;
 mod search;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
 
+pub use catalogue::{CUSTOM, Catalogue, Custom, Progress};
 pub use group::{Child, ChildKind, Element, ElementType, Group};
 pub(crate) use program::{End, Filter, Program, Step};
 pub use search::{Kind, Part, SearchParam};
 
+use expression::{Shape, Shapes, TypeOf};
+
 use crate::facts::FactPlan;
-use crate::index::Plan;
 
 /// All tables of FHIR R4 (4.0.1) with Meridian's own search parameters.
 #[derive(Debug)]
@@ -24,6 +30,7 @@ pub struct Definitions {
     types: Vec<TypeTable>,
     codes: HashMap<&'static str, u16>,
     groups: HashMap<&'static str, Group>,
+    compartments: BTreeMap<&'static str, HashMap<&'static str, Vec<&'static str>>>,
 }
 
 /// What is known of one resource type. Derived plans are made when first asked for.
@@ -32,12 +39,25 @@ pub(crate) struct TypeTable {
     pub(crate) name: &'static str,
     params: Vec<&'static SearchParam>,
     by_code: HashMap<&'static str, &'static SearchParam>,
-    compartment: Vec<&'static str>,
-    pub(crate) plan: OnceLock<Plan>,
     pub(crate) facts: OnceLock<FactPlan>,
 }
 
 static R4: LazyLock<Definitions> = LazyLock::new(load::r4);
+
+impl Shapes for Definitions {
+    fn type_of(&self, name: &str) -> Option<TypeOf> {
+        match name {
+            "Resource" | "DomainResource" => Some(TypeOf::Abstract),
+            name => (!name.contains('.') && self.groups.contains_key(name)).then_some(TypeOf::Concrete),
+        }
+    }
+
+    fn shape(&self, group: &str, name: &str) -> Option<Shape> {
+        let element = self.element(group, name)?;
+        let types = element.types.iter().map(|kind| kind.code.to_owned()).collect();
+        Some(Shape { is_choice: element.is_choice, many: element.many, types })
+    }
+}
 
 impl Definitions {
     /// The tables. The first call reads them (some milliseconds); call it at start.
@@ -69,6 +89,16 @@ impl Definitions {
         Some(self.types.get(usize::from(code).checked_sub(1)?)?.name)
     }
 
+    /// Whether a resource type is `base` or, where that is Resource or DomainResource, one of its kind.
+    #[must_use]
+    pub fn is_a(&self, kind: &str, base: &str) -> bool {
+        match base {
+            "Resource" => self.is_resource_type(kind),
+            "DomainResource" => self.is_resource_type(kind) && self.element(kind, "contained").is_some(),
+            _ => kind == base && self.is_resource_type(kind),
+        }
+    }
+
     /// The elements of a type or of a backbone inside one: `Patient`, `Patient.contact`, `HumanName`.
     #[must_use]
     pub fn group(&self, path: &str) -> Option<&Group> {
@@ -97,12 +127,16 @@ impl Definitions {
         self.table(kind)?.by_code.get(code).copied()
     }
 
-    /// The parameters that put a resource of `kind` into a compartment. R4's Patient compartment is the one known here;
-    /// empty for a type that is not in it and for other compartments.
+    /// The compartments of R4, by the type that leads them: Device, Encounter, Patient, Practitioner, RelatedPerson.
+    pub fn compartments(&self) -> impl Iterator<Item = &'static str> {
+        self.compartments.keys().copied()
+    }
+
+    /// The parameters that put a resource of `kind` into a compartment (`{def}` is the leading resource itself); empty
+    /// for a type that is not in it and for an unknown compartment.
     #[must_use]
     pub fn compartment_params(&self, compartment: &str, kind: &str) -> &[&'static str] {
-        let table = self.table(kind).filter(|_| compartment == "Patient");
-        table.map_or(&[], |table| table.compartment.as_slice())
+        self.compartments.get(compartment).and_then(|members| members.get(kind)).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn table(&self, kind: &str) -> Option<&TypeTable> {
@@ -132,6 +166,8 @@ mod tests {
         let r4 = Definitions::r4();
         let name = r4.element("Patient", "name").unwrap();
         assert!(name.many && name.min == 0 && name.types[0].code == "HumanName");
+        assert!(name.summary && !name.modifier && !r4.element("Patient", "photo").unwrap().summary);
+        assert!(r4.element("Patient", "active").unwrap().modifier);
         let value = r4.element("Observation", "value").unwrap();
         assert!(value.is_choice && value.types.len() == 11);
         let subject = r4.element("Condition", "subject").unwrap();
@@ -154,20 +190,26 @@ mod tests {
         assert_eq!(r4.search_param("Observation", "patient").unwrap().targets, ["Patient"]);
         assert!(r4.search_param("Patient", "code").is_none() && r4.search_param("Dog", "_id").is_none());
         assert_eq!(r4.compartment_params("Patient", "Condition"), ["patient", "asserter"]);
+        assert_eq!(r4.compartment_params("Encounter", "Observation"), ["encounter"]);
+        assert!(r4.compartments().eq(["Device", "Encounter", "Patient", "Practitioner", "RelatedPerson"]));
         let codes: Vec<_> = r4.search_params("Patient").iter().map(|p| p.code).collect();
         assert!(codes.is_sorted(), "{codes:?}");
     }
 
     #[test]
-    fn nearly_every_parameter_is_supported() {
+    fn every_parameter_but_those_of_words_is_supported() {
         let r4 = Definitions::r4();
-        let all = r4.resource_types().flat_map(|kind| r4.search_params(kind).iter().map(move |p| (kind, p)));
-        let unsupported: Vec<_> = all.filter(|(_, p)| p.unsupported.is_some() && !p.code.starts_with('_')).collect();
-        let names: Vec<String> = unsupported.iter().map(|(kind, p)| format!("{kind}.{}", p.code)).collect();
-        let composites = ["chromosome-variant-coordinate", "referenceseqid-variant-coordinate"];
-        let expected =
-            [vec!["Location.near".to_owned()], composites.map(|c| format!("MolecularSequence.{c}")).to_vec()];
-        assert_eq!(names, expected.concat());
+        let all = r4.resource_types().flat_map(|kind| r4.search_params(kind).iter());
+        let unsupported: std::collections::BTreeSet<_> =
+            all.filter(|p| p.unsupported.is_some()).map(|p| p.code).collect();
+        assert_eq!(unsupported.into_iter().collect::<Vec<_>>(), ["_content", "_query", "_text"]);
+        let near = r4.search_param("Location", "near").unwrap();
+        assert_eq!((near.kind, near.paths.as_slice()), (Kind::Special, &["position:Location.position"][..]));
+        let variant = r4.search_param("MolecularSequence", "chromosome-variant-coordinate").unwrap();
+        assert_eq!(variant.parts[0].paths, ["%referenceSeq.chromosome:CodeableConcept"]);
+        let relation = r4.search_param("DocumentReference", "relationship").unwrap();
+        assert_eq!(relation.parts[0].paths, ["target:Reference"]);
+        assert!(relation.expression == "DocumentReference.relatesTo" && relation.parts[1].kind == Kind::Token);
     }
 
     #[test]

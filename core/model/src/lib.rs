@@ -9,10 +9,14 @@ pub mod facts;
 pub mod fold;
 pub mod index;
 pub mod outcome;
+pub mod patch;
 pub mod pinyin;
+pub mod place;
 pub mod reader;
 pub mod reference;
 pub mod rewrite;
+pub mod shape;
+pub mod ucum;
 pub mod view;
 
 pub use serde_json::{Map, Number, Value};

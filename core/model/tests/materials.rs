@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use meridian_model::Value;
 use meridian_model::check::check;
 use meridian_model::date::Zone;
-use meridian_model::definitions::Definitions;
+use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_model::facts::facts;
 use meridian_model::index::{IndexKind, extract};
 use meridian_model::reader::{Limits, parse};
@@ -73,7 +73,7 @@ fn the_official_examples_pass() {
             by_fault.entry(name.clone()).or_default().push(fault);
         }
         let _ = facts(&value, Zone::CHINA);
-        let values = extract(&value, Zone::CHINA);
+        let values = extract(&value, Zone::CHINA, Catalogue::r4());
         if value.get("id").is_some() && value["resourceType"].is_string() {
             assert!(values.iter().any(|v| v.param.code == "_id"), "{name}");
         }
@@ -114,8 +114,8 @@ fn entries_pass(name: &str) {
             .unwrap();
             let kind = resource["resourceType"].as_str().unwrap().to_owned();
             assert_eq!(check(&resource), [], "{kind}");
-            let found = extract(&resource, Zone::CHINA);
-            assert!(found.iter().all(|v| !matches!(&v.value, IndexKind::Str { folded } if folded.is_empty())));
+            let found = extract(&resource, Zone::CHINA, Catalogue::r4());
+            assert!(found.iter().all(|v| !matches!(&v.value, IndexKind::Str { folded, .. } if folded.is_empty())));
             let is_member = !Definitions::r4().compartment_params("Patient", &kind).is_empty();
             assert!(facts(&resource, Zone::CHINA).patient.is_some() || !is_member, "{kind}");
             resources += 1;
@@ -151,7 +151,7 @@ fn examples_with_a_part_replaced_give_an_answer() {
             let mut mutant = original.clone();
             let Some(part) = nth(&mut mutant, &mut (place + turn % 3)) else { break };
             *part = odd[(place + turn) % odd.len()].clone();
-            let _ = (check(&mutant), extract(&mutant, Zone::CHINA), facts(&mutant, Zone::CHINA));
+            let _ = (check(&mutant), extract(&mutant, Zone::CHINA, Catalogue::r4()), facts(&mutant, Zone::CHINA));
             tried += 1;
         }
     }

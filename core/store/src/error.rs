@@ -5,6 +5,12 @@
 pub enum StoreError {
     #[error("the database answered: {0}")]
     Database(String),
+    #[error("{0} is not supported yet")]
+    NotSupported(&'static str),
+    #[error("the cursor is not one of this search")]
+    BadCursor,
+    #[error("the search rows are being made again for this version of the program: {0} % done")]
+    Rebuilding(u8),
     #[error("the search took longer than it may")]
     TooLong,
     #[error("cannot use {path}")]

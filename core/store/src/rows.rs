@@ -2,8 +2,15 @@
 
 use crate::{Body, Key, TypeCode};
 
-/// The clinical date of a resource that has none. (One millisecond after 1970 began; a real date there moves by one.)
-pub const NO_DATE: i64 = 1;
+/// The clinical date of a resource that has none, which is before every other.
+pub const NO_DATE: i64 = -(1 << 61);
+
+/// The setting that says up to which key the search rows of a folder of an older program are made again; while it is
+/// there, searches are refused.
+pub const REBUILD: &str = "rebuild";
+
+/// Dates are kept within so many milliseconds of 1970 (36 million years), which leaves room for their differences.
+const FAR: i64 = 1 << 60;
 
 /// A code with its system.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -19,6 +26,43 @@ impl Token {
     }
 }
 
+/// A text as it is searched for, and as it was written where that is something else.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Text {
+    pub folded: String,
+    pub raw: Option<String>,
+}
+
+/// A number with its unit, and the same in the canonical unit if that is known.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Amount {
+    pub value: f64,
+    pub system: Option<String>,
+    pub code: Option<String>,
+    pub unit: Option<String>,
+    pub canonical: Option<(f64, String)>,
+}
+
+/// The other half of a pair.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PairValue {
+    Token(Token),
+    Text(Text),
+    /// `[from, to)` in milliseconds since 1970 UTC.
+    Date(i64, i64),
+    Number(f64),
+    Quantity(Amount),
+    /// Two numbers.
+    Span(f64, f64),
+}
+
+/// Words as a search will name them, each once.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Words {
+    pub narrative: Vec<String>,
+    pub content: Vec<String>,
+}
+
 /// The search rows of one resource. A `param` is a number of the caller's that stands for a parameter of one type.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Index {
@@ -28,22 +72,34 @@ pub struct Index {
     /// The codings of the main code; the bedside order lists the resource under each.
     pub main: Vec<Token>,
     pub tokens: Vec<(u32, Token)>,
-    /// Folded text.
-    pub strings: Vec<(u32, String)>,
+    pub strings: Vec<(u32, Text)>,
     /// `[from, to)` in milliseconds since 1970 UTC.
     pub dates: Vec<(u32, i64, i64)>,
     /// Target type and logical id.
     pub references: Vec<(u32, TypeCode, String)>,
+    pub numbers: Vec<(u32, f64)>,
+    pub quantities: Vec<(u32, Amount)>,
+    /// Halves of one value that are searched for together.
+    pub pairs: Vec<(u32, Token, PairValue)>,
+    pub words: Words,
+    /// Unit vectors of places on earth.
+    pub places: Vec<[f64; 3]>,
 }
 
 impl Index {
     pub(crate) fn day(&self) -> i64 {
-        self.date.map_or(NO_DATE, |(from, _)| if from == NO_DATE { from + 1 } else { from })
+        self.date.map_or(NO_DATE, |(from, _)| near(from))
     }
 
-    pub(crate) fn day_end(&self) -> i64 {
-        self.date.map_or(NO_DATE, |(_, to)| to)
+    /// The length of the clinical date, -1 when there is none.
+    pub(crate) fn span(&self) -> i64 {
+        self.date.map_or(-1, |(from, to)| (near(to) - near(from)).max(0))
     }
+}
+
+/// The date itself, unless it is further off than dates are kept.
+pub(crate) fn near(date: i64) -> i64 {
+    date.clamp(-FAR, FAR)
 }
 
 /// One version of a resource, with the bytes that are served.

@@ -7,7 +7,7 @@ use crate::db::Dialect;
 use sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
 /// Raised with every change of the tables; `sqlite::migrate` brings older files up to it.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 /// The table that version 2 added.
 pub(crate) const BLOCK: &str = "block";
@@ -15,7 +15,7 @@ pub(crate) const BLOCK: &str = "block";
 pub(crate) struct TableDef {
     pub(crate) name: &'static str,
     columns: &'static [(&'static str, Kind)],
-    key: &'static [&'static str],
+    pub(crate) key: &'static [&'static str],
 }
 
 pub(crate) struct IndexDef {
@@ -33,9 +33,116 @@ enum Kind {
     TextOrNull,
     Blob,
     BlobOrNull,
+    Real,
 }
 
-use Kind::{Blob, BlobOrNull, Int, IntOrNull, Text, TextOrNull};
+use Kind::{Blob, BlobOrNull, Int, IntOrNull, Real, Text, TextOrNull};
+
+/// A row of a resource's own for each coding of its main code, in the order of a record: by subject, newest last.
+/// `span` is the length of the clinical date, -1 where there is none.
+pub(crate) const BEDSIDE: TableDef = TableDef {
+    name: "bedside",
+    columns: &[
+        ("subject", Int),
+        ("type", Int),
+        ("code", Text),
+        ("date", Int),
+        ("key", Int),
+        ("system", Int),
+        ("span", Int),
+        ("main", Int),
+        ("status", TextOrNull),
+    ],
+    key: &["subject", "type", "code", "date", "key", "system"],
+};
+
+pub(crate) const TOKEN: TableDef = TableDef {
+    name: "token",
+    columns: &[("param", Int), ("code", Text), ("date", Int), ("key", Int), ("system", Int), ("span", Int)],
+    key: &["param", "code", "date", "key", "system"],
+};
+
+/// What a resource holds, as one text (see `held.rs`): a second order of the tokens, by resource, would weigh twice as much.
+pub(crate) const HELD: TableDef = TableDef { name: "held", columns: &[("key", Int), ("list", Text)], key: &["key"] };
+
+/// `raw` is empty where it would say the same.
+pub(crate) const STRING: TableDef = TableDef {
+    name: "string",
+    columns: &[("key", Int), ("param", Int), ("folded", Text), ("raw", Text)],
+    key: &["key", "param", "folded", "raw"],
+};
+
+pub(crate) const DATE: TableDef = TableDef {
+    name: "date",
+    columns: &[("key", Int), ("param", Int), ("lo", Int), ("hi", Int)],
+    key: &["key", "param", "lo", "hi"],
+};
+
+pub(crate) const REFERENCE: TableDef = TableDef {
+    name: "reference",
+    columns: &[("param", Int), ("type", Int), ("id", Blob), ("date", Int), ("key", Int), ("span", Int)],
+    key: &["param", "type", "id", "date", "key"],
+};
+
+pub(crate) const NUMBER: TableDef = TableDef {
+    name: "number",
+    columns: &[("key", Int), ("param", Int), ("value", Real)],
+    key: &["key", "param", "value"],
+};
+
+/// `code` and `value` are canonical where that is known, `own`, `system`, `unit_code` and `unit` as they were written.
+pub(crate) const QUANTITY: TableDef = TableDef {
+    name: "quantity",
+    columns: &[
+        ("key", Int),
+        ("param", Int),
+        ("code", Text),
+        ("value", Real),
+        ("own", Real),
+        ("system", Int),
+        ("unit_code", Text),
+        ("unit", Text),
+    ],
+    key: &["key", "param", "code", "value", "own", "system", "unit_code", "unit"],
+};
+
+/// Both halves of one value. The first is a token; of the second, `text` and `value` hold: a code; a folded text; the
+/// beginning of a date; a number; a canonical unit and its number. The rest of it stands in the columns behind them, a
+/// date's end in `own`, a text as it was written in `unit`.
+pub(crate) const PAIR: TableDef = TableDef {
+    name: "pair",
+    columns: &[
+        ("key", Int),
+        ("param", Int),
+        ("code", Text),
+        ("text", Text),
+        ("value", Real),
+        ("first", Int),
+        ("own", Real),
+        ("system", Int),
+        ("unit_code", Text),
+        ("unit", Text),
+    ],
+    key: &["key", "param", "code", "text", "value", "first", "own", "system", "unit_code", "unit"],
+};
+
+/// Unit vectors of places on earth.
+pub(crate) const PLACE: TableDef = TableDef {
+    name: "place",
+    columns: &[("key", Int), ("x", Real), ("y", Real), ("z", Real)],
+    key: &["key", "x", "y", "z"],
+};
+
+/// The words of a resource, joined by blanks. SQLite keeps them as a full-text index without their text.
+pub(crate) const WORDS: TableDef =
+    TableDef { name: "words", columns: &[("key", Int), ("narrative", Text), ("content", Text)], key: &["key"] };
+
+/// The tables that are made from the resources alone.
+pub(crate) const DERIVED: &[&TableDef] =
+    &[&BEDSIDE, &TOKEN, &HELD, &STRING, &DATE, &REFERENCE, &NUMBER, &QUANTITY, &PAIR, &PLACE, &WORDS];
+
+/// Longer clinical dates, in milliseconds, have an index of their own, so that "not over before" is a range.
+pub(crate) const WIDE: i64 = 86_400_000;
 
 pub(crate) const TABLES: &[TableDef] = &[
     TableDef {
@@ -67,44 +174,27 @@ pub(crate) const TABLES: &[TableDef] = &[
     },
     TableDef {
         name: "past",
-        columns: &[("key", Int), ("version", Int), ("tx", Int), ("at", Int), ("deleted", Int), ("body", Blob)],
+        columns: &[
+            ("key", Int),
+            ("type", Int),
+            ("version", Int),
+            ("tx", Int),
+            ("at", Int),
+            ("deleted", Int),
+            ("body", Blob),
+        ],
         key: &["key", "version"],
     },
-    TableDef {
-        name: "bedside",
-        columns: &[
-            ("subject", Int),
-            ("type", Int),
-            ("code", Text),
-            ("date", Int),
-            ("key", Int),
-            ("system", Int),
-            ("date_end", Int),
-            ("main", Int),
-            ("status", TextOrNull),
-        ],
-        key: &["subject", "type", "code", "date", "key", "system"],
-    },
-    TableDef {
-        name: "token",
-        columns: &[("param", Int), ("code", Text), ("date", Int), ("key", Int), ("system", Int)],
-        key: &["param", "code", "date", "key", "system"],
-    },
-    TableDef {
-        name: "string",
-        columns: &[("key", Int), ("param", Int), ("folded", Text)],
-        key: &["key", "param", "folded"],
-    },
-    TableDef {
-        name: "date",
-        columns: &[("key", Int), ("param", Int), ("lo", Int), ("hi", Int)],
-        key: &["key", "param", "lo", "hi"],
-    },
-    TableDef {
-        name: "reference",
-        columns: &[("param", Int), ("type", Int), ("id", Blob), ("date", Int), ("key", Int)],
-        key: &["param", "type", "id", "date", "key"],
-    },
+    BEDSIDE,
+    TOKEN,
+    HELD,
+    STRING,
+    DATE,
+    REFERENCE,
+    NUMBER,
+    QUANTITY,
+    PAIR,
+    PLACE,
     TableDef { name: "system", columns: &[("id", Int), ("uri", Text)], key: &["id"] },
     TableDef {
         name: "claim",
@@ -175,12 +265,30 @@ pub(crate) const TABLES: &[TableDef] = &[
 
 pub(crate) const INDEXES: &[IndexDef] = &[
     IndexDef { name: "membership_now", table: "membership", columns: &["person", "to_tx", "subject"], unique: false },
-    IndexDef { name: "string_by_value", table: "string", columns: &["param", "folded", "key"], unique: false },
+    IndexDef { name: "string_by_value", table: "string", columns: &["param", "folded", "key", "raw"], unique: false },
     IndexDef { name: "date_by_value", table: "date", columns: &["param", "lo", "key", "hi"], unique: false },
+    IndexDef { name: "reference_by_key", table: "reference", columns: &["key", "param", "type", "id"], unique: false },
+    IndexDef { name: "number_by_value", table: "number", columns: &["param", "value", "key"], unique: false },
+    IndexDef {
+        name: "quantity_by_value",
+        table: "quantity",
+        columns: &["param", "code", "value", "key"],
+        unique: false,
+    },
+    IndexDef {
+        name: "pair_by_value",
+        table: "pair",
+        columns: &["param", "code", "text", "value", "key"],
+        unique: false,
+    },
+    IndexDef { name: "place_by_height", table: "place", columns: &["z", "key"], unique: false },
+    IndexDef { name: "resource_changed", table: "resource", columns: &["type", "at", "key"], unique: false },
+    IndexDef { name: "past_changed", table: "past", columns: &["type", "at", "key"], unique: false },
     IndexDef { name: "system_uri", table: "system", columns: &["uri"], unique: true },
     IndexDef { name: "claim_holder", table: "claim", columns: &["holder"], unique: false },
     IndexDef { name: "job_key", table: "job", columns: &["queue", "key"], unique: true },
     IndexDef { name: "job_state", table: "job", columns: &["queue", "state", "id"], unique: false },
+    IndexDef { name: "job_tx", table: "job", columns: &["tx"], unique: false },
     IndexDef { name: "job_queue", table: "job", columns: &["queue", "id"], unique: false },
     IndexDef { name: "audit_write_tx", table: "audit_write", columns: &["tx"], unique: false },
     IndexDef { name: "audit_write_subject", table: "audit_write", columns: &["subject", "seq"], unique: false },
@@ -220,6 +328,11 @@ pub(crate) const AUDIT_INDEXES: &[IndexDef] = &[
 ];
 
 impl TableDef {
+    /// The names of the columns, in their order.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|(name, _)| *name).collect()
+    }
+
     /// `CREATE TABLE`. A single integer key is the row number itself; a longer key orders the table.
     pub(crate) fn create(&self, dialect: Dialect) -> TableCreateStatement {
         let mut table = Table::create();
@@ -236,6 +349,7 @@ impl TableDef {
                 TextOrNull => column.text(),
                 Blob => column.blob().not_null(),
                 BlobOrNull => column.blob(),
+                Real => column.double().not_null(),
             };
             if !lite && matches!(kind, Text | TextOrNull) {
                 column.extra("COLLATE \"C\"");
@@ -253,6 +367,12 @@ impl TableDef {
             }
         }
         table
+    }
+
+    /// Where the columns of the key stand.
+    pub(crate) fn key_places(&self) -> Vec<usize> {
+        let place = |name: &&str| self.columns.iter().position(|(column, _)| column == name);
+        self.key.iter().filter_map(place).collect()
     }
 
     fn kind(&self, column: &str) -> Option<Kind> {
@@ -285,7 +405,13 @@ pub(crate) fn pg_type(table: &str, column: &str) -> &'static str {
         Int | IntOrNull => "bigint",
         Text | TextOrNull => "text",
         Blob | BlobOrNull => "bytea",
+        Real => "double precision",
     }
+}
+
+/// The tables of rows that belong to a search parameter, with their keys.
+pub(crate) fn by_param() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    TABLES.iter().filter(|table| table.kind("param").is_some()).map(|table| (table.name, table.key))
 }
 
 /// One open membership for each subject, as a constraint: two may never be true at once.
@@ -294,4 +420,19 @@ pub(crate) fn one_open_membership() -> IndexCreateStatement {
     let mut index = Index::create();
     index.name("membership_open").table("membership").col("subject").unique().and_where(Expr::col("to_tx").is_null());
     index
+}
+
+/// The rows of long dates, which a range of beginnings alone does not find.
+pub(crate) fn wide() -> [IndexCreateStatement; 2] {
+    use sea_query::{ConditionalStatement, Expr, ExprTrait};
+    let mut token = Index::create();
+    token.name("token_wide").table("token");
+    for column in ["param", "code", "date", "key", "system", "span"] {
+        token.col(column);
+    }
+    token.and_where(Expr::col("span").gt(WIDE));
+    let mut date = Index::create();
+    date.name("date_wide").table("date").col("param").col("lo").col("key").col("hi");
+    date.and_where(Expr::col("hi").sub(Expr::col("lo")).gt(WIDE));
+    [token, date]
 }

@@ -150,12 +150,28 @@ pub(crate) fn delete(table: &'static str, key: &[&'static str]) -> Texts {
 pub(crate) struct ManyTexts {
     one: String,
     all: String,
+    kinds: Vec<&'static str>,
 }
 
 /// A fixed statement for many rows.
 pub(crate) type Many = LazyLock<ManyTexts>;
 
 impl ManyTexts {
+    fn of(one: Texts, all: String, table: &'static str, columns: &[&'static str]) -> ManyTexts {
+        let kinds = columns.iter().map(|column| crate::schema::pg_type(table, column)).collect();
+        ManyTexts { one: one.lite, all, kinds }
+    }
+
+    /// Texts that are neither an insert nor a delete of the table's own columns.
+    pub(crate) fn own(one: &str, all: &str, kinds: &[&'static str]) -> ManyTexts {
+        ManyTexts { one: one.to_owned(), all: all.to_owned(), kinds: kinds.to_vec() }
+    }
+
+    /// What PostgreSQL calls the types of the columns.
+    pub(crate) fn kinds(&self) -> &[&'static str] {
+        &self.kinds
+    }
+
     pub(crate) fn one(&self) -> &str {
         &self.one
     }
@@ -171,7 +187,7 @@ pub(crate) fn many_new(table: &'static str, columns: &[&'static str]) -> ManyTex
     let arrays = arrays(table, columns);
     let all =
         format!("INSERT INTO {} ({}) SELECT * FROM {arrays} ON CONFLICT DO NOTHING", quoted(table), list(columns));
-    ManyTexts { one: insert_new(table, columns).lite, all }
+    ManyTexts::of(insert_new(table, columns), all, table, columns)
 }
 
 /// [`upsert`] for many rows.
@@ -186,7 +202,7 @@ pub(crate) fn many_upsert(table: &'static str, columns: &[&'static str], key: &[
         list(columns),
         others.collect::<Vec<_>>().join(", "),
     );
-    ManyTexts { one: upsert(table, columns, key).lite, all }
+    ManyTexts::of(upsert(table, columns, key), all, table, columns)
 }
 
 /// [`delete`] for many rows.
@@ -194,7 +210,7 @@ pub(crate) fn many_delete(table: &'static str, key: &[&'static str]) -> ManyText
     let same = key.iter().map(|c| format!("t.{0} = u.{0}", quoted(c))).collect::<Vec<_>>().join(" AND ");
     let (arrays, name) = (arrays(table, key), quoted(table));
     let all = format!("DELETE FROM {name} AS t USING {arrays} AS u ({}) WHERE {same}", list(key));
-    ManyTexts { one: delete(table, key).lite, all }
+    ManyTexts::of(delete(table, key), all, table, key)
 }
 
 /// `UNNEST($1::bigint[], …)`.

@@ -45,14 +45,14 @@ impl Default for StoreOptions {
 
 /// Where a store lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Home {
     /// A data folder of one process.
     Folder(PathBuf),
 }
 
-impl<P: AsRef<Path> + ?Sized> From<&P> for Place {
-    fn from(path: &P) -> Place {
-        Place::Folder(path.as_ref().to_owned())
+impl<P: AsRef<Path> + ?Sized> From<&P> for Home {
+    fn from(path: &P) -> Home {
+        Home::Folder(path.as_ref().to_owned())
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Store {
 }
 
 struct Inner {
-    place: Place,
+    place: Home,
     words: Arc<Dictionaries>,
     points: Pool,
     searches: Desk,
@@ -99,10 +99,10 @@ impl Store {
     ///
     /// # Errors
     /// `InUse` when another process has the folder; `TooNew` for the tables of a later program.
-    pub fn open(place: impl Into<Place>, options: &StoreOptions) -> Result<Store, StoreError> {
+    pub fn open(place: impl Into<Home>, options: &StoreOptions) -> Result<Store, StoreError> {
         let place = place.into();
         match &place {
-            Place::Folder(dir) => {
+            Home::Folder(dir) => {
                 let (files, lock) = sqlite::open(dir, options.cache_mib)?;
                 let audit = AuditLog::open(&files.audit, Some(Arc::clone(&lock)))?;
                 let checkpoint = sqlite::Checkpointer::start(&files.path)?;
@@ -114,7 +114,7 @@ impl Store {
     }
 
     fn assemble(
-        place: Place,
+        place: Home,
         source: &Source,
         writing: crate::db::Link,
         audit: AuditLog,
@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// Where the store lives.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &Home {
         &self.inner.place
     }
 

@@ -3,7 +3,7 @@
 use crate::db::args;
 use crate::pace::Second;
 use crate::schema::{AUDIT_TABLES, TABLES};
-use crate::{Place, Reader, Store, StoreError};
+use crate::{Home, Reader, Store, StoreError};
 
 /// What can be told at once, without walking anything.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ impl Store {
     /// When the folder or a file of it cannot be read.
     pub fn vitals(&self) -> Result<Vitals, StoreError> {
         let mut files = Vec::new();
-        let Place::Folder(dir) = self.place();
+        let Home::Folder(dir) = self.place();
         for entry in std::fs::read_dir(dir).map_err(|e| StoreError::file(dir, e))? {
             let entry = entry.map_err(|e| StoreError::file(dir, e))?;
             let name = entry.file_name().to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! What the two sides speak: JSON now; what is asked for in another form is refused by name.
+//! What the two sides speak: JSON, and pages for people; what is asked for in another form is refused by name.
 
 use axum::http::{HeaderMap, StatusCode, header};
 
@@ -32,24 +32,79 @@ impl Prefer {
     }
 }
 
-/// Refuses when the client takes no JSON. `_format` counts more than `Accept`.
-pub(crate) fn accepts(headers: &HeaderMap, format: Option<&str>) -> Result<(), Problem> {
+/// How an answer is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Format {
+    Json,
+    /// A page for people: JSON with links, narratives, searches as forms.
+    Html,
+}
+
+/// The names of each format, as `_format` and `Accept` may give them.
+const NAMES: [(&str, Format); 8] = [
+    ("application/fhir+json", Format::Json),
+    ("application/json", Format::Json),
+    ("application/json+fhir", Format::Json),
+    ("text/json", Format::Json),
+    ("json", Format::Json),
+    ("text/html", Format::Html),
+    ("application/xhtml+xml", Format::Html),
+    ("html", Format::Html),
+];
+
+/// The format that the client likes best. `_format` counts more than `Accept`.
+///
+/// # Errors
+/// 406 when it takes none of ours.
+pub(crate) fn format(headers: &HeaderMap, asked: Option<&str>) -> Result<Format, Problem> {
     let refused = |what: &str| {
-        let says = format!("`{what}` is not spoken here; `application/fhir+json` is");
-        Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says))
+        let says = format!("`{what}` is not spoken here; `application/fhir+json` is, and `text/html` for people");
+        Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says)
     };
-    if let Some(format) = format {
+    if let Some(asked) = asked {
         // `_format=application/fhir+json` is often sent as it stands, and a plus in a query is a blank.
-        let format = &format.replace(' ', "+");
-        return if is_json(format) || format == "json" { Ok(()) } else { refused(format) };
+        let asked = asked.replace(' ', "+");
+        return known(&asked).filter(|_| is_r4(&asked)).ok_or_else(|| refused(&asked));
     }
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let mut ranges = accept.iter().flat_map(|value| value.split(',')).map(str::trim).peekable();
-    if ranges.peek().is_none() {
-        return Ok(());
+    let mut best: Option<(Format, f32)> = None;
+    let mut said = false;
+    for range in accept.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()) {
+        said = true;
+        let weight = weight(range);
+        let any = matches!(mime(range), "*/*" | "application/*" | "text/*");
+        let format = known(range).filter(|_| range.contains('/') && is_r4(range)).or(any.then_some(Format::Json));
+        if let Some(format) = format.filter(|_| weight > 0.0 && best.is_none_or(|(_, before)| weight > before)) {
+            best = Some((format, weight));
+        }
     }
-    let fits = |range: &str| is_json(range) || matches!(mime(range), "*/*" | "application/*" | "text/html" | "text/*");
-    if ranges.any(fits) { Ok(()) } else { refused(&accept.join(", ")) }
+    match best {
+        Some((format, _)) => Ok(format),
+        None if said => Err(refused(&accept.join(", "))),
+        None => Ok(Format::Json),
+    }
+}
+
+fn known(range: &str) -> Option<Format> {
+    let name = mime(range).to_ascii_lowercase();
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+}
+
+/// The parameters of a media range.
+fn parameter<'a>(range: &'a str, name: &str) -> Option<&'a str> {
+    let pairs = range.split(';').skip(1).filter_map(|pair| pair.split_once('='));
+    let mut pairs = pairs.map(|(key, value)| (key.trim(), value.trim().trim_matches('"')));
+    pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// How much a range is liked; what is no number is as if it were not said.
+fn weight(range: &str) -> f32 {
+    parameter(range, "q").and_then(|text| text.parse().ok()).unwrap_or(1.0)
+}
+
+/// Whether a range wants no other version of FHIR than the one spoken here.
+fn is_r4(range: &str) -> bool {
+    parameter(range, "fhirVersion").is_none_or(|version| matches!(version, "4.0" | "4.0.0" | "4.0.1"))
 }
 
 /// Refuses a body that does not say that it is JSON, or that is compressed.
@@ -72,9 +127,9 @@ fn mime(range: &str) -> &str {
     range.split(';').next().unwrap_or_default().trim()
 }
 
-fn is_json(range: &str) -> bool {
-    let kind = mime(range).to_ascii_lowercase();
-    matches!(kind.as_str(), "application/fhir+json" | "application/json" | "application/json+fhir" | "text/json")
+/// Whether a body of this type is a resource in JSON.
+pub(crate) fn is_json(range: &str) -> bool {
+    range.contains('/') && known(range) == Some(Format::Json)
 }
 
 #[cfg(test)]
@@ -87,14 +142,37 @@ mod tests {
     }
 
     #[test]
-    fn json_is_taken_in_its_usual_names() {
-        assert!(accepts(&HeaderMap::new(), None).is_ok());
-        assert!(accepts(&with(header::ACCEPT, "text/html, application/xhtml+xml"), None).is_ok());
-        assert!(accepts(&with(header::ACCEPT, "application/fhir+xml"), None).is_err());
-        assert!(accepts(&with(header::ACCEPT, "application/fhir+xml"), Some("json")).is_ok());
-        assert!(accepts(&HeaderMap::new(), Some("xml")).is_err());
+    fn formats_are_taken_in_their_usual_names() {
+        let accepts = |value: &'static str| format(&with(header::ACCEPT, value), None).ok();
+        assert_eq!(format(&HeaderMap::new(), None).ok(), Some(Format::Json));
+        for json in [
+            "*/*",
+            "application/fhir+json",
+            "Application/JSON",
+            "application/fhir+xml, */*;q=0.1",
+            "application/fhir+json; fhirVersion=4.0",
+            "text/html;q=0.5, application/fhir+json",
+            "text/html;q=0, */*",
+        ] {
+            assert_eq!(accepts(json), Some(Format::Json), "{json}");
+        }
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+        assert_eq!(accepts(browser), Some(Format::Html));
+        for neither in ["application/fhir+xml", "application/fhir+json; fhirVersion=5.0", "json", "*/*;q=0"] {
+            assert_eq!(accepts(neither), None, "{neither}");
+        }
+        for (asked, wanted) in [
+            ("json", Some(Format::Json)),
+            ("application/fhir json", Some(Format::Json)),
+            ("text/html", Some(Format::Html)),
+            ("html", Some(Format::Html)),
+            ("xml", None),
+            ("application/fhir+json; fhirVersion=3.0", None),
+        ] {
+            assert_eq!(format(&with(header::ACCEPT, "application/fhir+xml"), Some(asked)).ok(), wanted, "{asked}");
+        }
         assert!(is_json_body(&with(header::CONTENT_TYPE, "Application/FHIR+JSON; charset=utf-8")).is_ok());
-        assert!(is_json_body(&with(header::CONTENT_TYPE, "text/plain")).is_err());
+        assert!(is_json_body(&with(header::CONTENT_TYPE, "text/html")).is_err());
         assert!(is_json_body(&HeaderMap::new()).is_err());
     }
 

@@ -43,6 +43,8 @@ pub struct Http {
     pub(crate) secure: bool,
     /// True once the door is closing: what never ends by itself ends then.
     pub(crate) closing: Arc<watch::Sender<bool>>,
+    /// What the server says of itself.
+    pub(crate) described: Arc<crate::fhir::Described>,
 }
 
 impl Http {
@@ -59,6 +61,7 @@ impl Http {
         let secure = base.starts_with("https:");
         let closing = Arc::new(watch::Sender::new(false));
         let (operations, base) = (Arc::new(operations), base.into());
-        Http { engine, identity, operations, base, metrics, limits, room, secure, closing }
+        let described = Arc::default();
+        Http { engine, identity, operations, base, metrics, limits, room, secure, closing, described }
     }
 }

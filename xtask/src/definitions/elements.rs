@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
+use meridian_model::definitions::expression::{Shape, Shapes, TypeOf};
 use serde_json::Value;
 
 use super::{entries, list, text, texts};
@@ -16,6 +17,9 @@ pub(super) struct Element {
     pub(super) name: String,
     pub(super) min: u32,
     pub(super) many: bool,
+    /// `isSummary` and `isModifier`.
+    pub(super) summary: bool,
+    pub(super) modifier: bool,
     pub(super) types: Vec<ElementType>,
 }
 
@@ -83,6 +87,8 @@ impl Tree {
                 name: name.to_owned(),
                 min: element.get("min").and_then(Value::as_u64).unwrap_or(0).try_into()?,
                 many: text(element, "max") == "*",
+                summary: is(element, "isSummary"),
+                modifier: is(element, "isModifier"),
                 types,
             };
             self.groups.entry(group.to_owned()).or_default().push(element);
@@ -94,12 +100,26 @@ impl Tree {
     pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
         self.kinds.iter().filter(|(_, kind)| **kind == "resource").map(|(name, _)| name.as_str())
     }
+}
 
-    /// The element `name` of `group`, where `value` finds the choice `value[x]`.
-    pub(super) fn element(&self, group: &str, name: &str) -> Option<&Element> {
-        let elements = self.groups.get(group)?;
-        elements.iter().find(|e| e.name == name || e.name.strip_suffix("[x]") == Some(name))
+impl Shapes for Tree {
+    fn type_of(&self, name: &str) -> Option<TypeOf> {
+        self.kinds.get(name).map(|kind| if *kind == "abstract" { TypeOf::Abstract } else { TypeOf::Concrete })
     }
+
+    fn shape(&self, group: &str, name: &str) -> Option<Shape> {
+        let elements = self.groups.get(group)?;
+        let element = elements.iter().find(|e| e.name == name || e.name.strip_suffix("[x]") == Some(name))?;
+        let types = element.types.iter().map(|kind| match kind.code.as_str() {
+            "@" => format!("{group}.{name}"),
+            code => code.strip_prefix('#').unwrap_or(code).to_owned(),
+        });
+        Some(Shape { is_choice: element.name.ends_with("[x]"), many: element.many, types: types.collect() })
+    }
+}
+
+fn is(element: &Value, flag: &str) -> bool {
+    element.get(flag).and_then(Value::as_bool) == Some(true)
 }
 
 fn element_type(value: &Value, kind: &str, group: &str, name: &str) -> ElementType {

@@ -1,9 +1,11 @@
 //! The text of `definitions/r4.json`: valid JSON with one line for each group and each parameter, so that a change of
 //! one shows as one line.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use meridian_model::definitions::Kind;
 use serde_json::{Value, json};
 
 use super::elements::{Element, Tree};
@@ -11,7 +13,7 @@ use super::search::{Row, Table};
 use super::{list, text, texts};
 
 /// Everything in one text; `definitions/README.md` explains the parts.
-pub(super) fn file(package: &str, tree: &Tree, table: &Table, compartment: &Value) -> Result<String> {
+pub(super) fn file(package: &str, tree: &Tree, table: &Table, compartments: &[&Value]) -> Result<String> {
     let mut out = String::from("{\n");
     writeln!(out, "\"fhirVersion\":\"4.0.1\",")?;
     writeln!(out, "\"source\":{},", json!(format!("npm {package}, content HL7, CC0")))?;
@@ -30,9 +32,17 @@ pub(super) fn file(package: &str, tree: &Tree, table: &Table, compartment: &Valu
     });
     section(&mut out, "search", ('{', '}'), rows)?;
 
-    let members = list(compartment, "resource").iter().filter(|entry| !list(entry, "param").is_empty());
-    let members = members.map(|entry| format!("{}:{}", json!(text(entry, "code")), json!(texts(entry, "param"))));
-    section(&mut out, "patientCompartment", ('{', '}'), members)?;
+    let all = table.rows.values().flatten().filter(|row| !row.expression.is_empty());
+    let all: BTreeMap<&str, &str> = all.map(|row| (row.url.as_str(), row.expression.as_str())).collect();
+    let all = all.into_iter().map(|(url, expression)| format!("{}:{}", json!(url), json!(expression)));
+    section(&mut out, "expressions", ('{', '}'), all)?;
+
+    let compartments = compartments.iter().map(|compartment| {
+        let members = list(compartment, "resource").iter().filter(|entry| !list(entry, "param").is_empty());
+        let members = members.map(|entry| format!("{}:{}", json!(text(entry, "code")), json!(texts(entry, "param"))));
+        format!("{}:{{\n{}\n}}", json!(text(compartment, "code")), members.collect::<Vec<_>>().join(",\n"))
+    });
+    section(&mut out, "compartments", ('{', '}'), compartments)?;
     out.truncate(out.trim_end().trim_end_matches(',').len());
     out.push_str("\n}\n");
     Ok(out)
@@ -44,7 +54,7 @@ fn section(out: &mut String, name: &str, around: (char, char), lines: impl Itera
     Ok(())
 }
 
-/// `name 0..1 Type|Reference(Patient,Group)`
+/// `name 0..1 Type|Reference(Patient,Group) sm`
 fn element(element: &Element) -> String {
     let types: Vec<String> = element
         .types
@@ -52,7 +62,13 @@ fn element(element: &Element) -> String {
         .map(|t| if t.targets.is_empty() { t.code.clone() } else { format!("{}({})", t.code, t.targets.join(",")) })
         .collect();
     let max = if element.many { "*" } else { "1" };
-    format!("{} {}..{max} {}", element.name, element.min, types.join("|"))
+    let flags = match (element.summary, element.modifier) {
+        (true, true) => " sm",
+        (true, false) => " s",
+        (false, true) => " m",
+        (false, false) => "",
+    };
+    format!("{} {}..{max} {}{flags}", element.name, element.min, types.join("|"))
 }
 
 fn row(row: &Row) -> String {
@@ -69,11 +85,12 @@ fn row(row: &Row) -> String {
         put("paths", json!(row.paths));
     }
     if !row.parts.is_empty() {
-        let parts = row.parts.iter().map(|(code, paths)| json!({"code": code, "paths": paths}));
+        let part = |(code, kind, paths): &(String, Kind, Vec<String>)| json!({"code": code, "kind": kind.code(), "paths": paths});
+        let parts = row.parts.iter().map(part);
         put("parts", parts.collect());
     }
-    if let Some(expression) = &row.unsupported {
-        put("unsupported", json!(expression));
+    if row.unsupported {
+        put("unsupported", json!(true));
     }
     value.to_string()
 }

@@ -3,20 +3,65 @@
 use std::sync::Arc;
 
 use meridian_model::definitions::Definitions;
+use meridian_model::outcome::Issue;
 use serde_json::{Map, Value};
 
-use crate::write::{Ask, Entry, NOT_YET};
+use super::binary;
+use super::read::BundleLimits;
+use crate::write::{Ask, Entry, NOT_YET, Sent};
 use crate::{EngineError, incoming};
 
-/// Entries of one Bundle: a refused one costs some hundred bytes, and a transaction holds the writer.
-const MOST_ENTRIES: usize = 50_000;
 /// Reads that one Bundle may ask for.
 const MOST_READS: usize = 200;
 
 /// What an entry asks for.
 pub(super) enum Wanted {
     Write(Entry),
-    Read { path: String, query: String, place: String },
+    Read(Read),
+}
+
+/// A read inside a Bundle.
+#[derive(Clone, Debug)]
+pub(super) struct Read {
+    pub(super) path: String,
+    pub(super) query: String,
+    /// The version that the client has.
+    pub(super) if_none_match: Option<String>,
+    pub(super) place: String,
+}
+
+/// The entries so far.
+pub(super) struct Taken {
+    pub(super) entries: Vec<Result<Wanted, EngineError>>,
+    most: usize,
+    reads: usize,
+}
+
+impl Taken {
+    pub(super) fn new(most: usize) -> Taken {
+        Taken { entries: Vec::new(), most, reads: 0 }
+    }
+
+    /// Takes an entry apart; its resource is moved, or packed.
+    ///
+    /// # Errors
+    /// When the Bundle asks for too much; a fault of the entry itself stands in its place.
+    pub(super) fn add(&mut self, entry: Value, pack: bool) -> Result<(), EngineError> {
+        if self.entries.len() == self.most {
+            let says = format!("more than {} entries", self.most);
+            return Err(EngineError::Invalid(vec![Issue::error("too-costly", says).at("Bundle.entry")]));
+        }
+        let place = format!("Bundle.entry[{}]", self.entries.len());
+        let wanted = wanted(entry, place.clone(), pack).map_err(|error| error.within(&place));
+        if matches!(wanted, Ok(Wanted::Read(_))) {
+            self.reads += 1;
+            if self.reads > MOST_READS {
+                return Err(EngineError::invalid("Bundle.entry", format!("more than {MOST_READS} reads")));
+            }
+        }
+        self.entries.push(wanted);
+        Ok(())
+    }
 }
 
 /// Takes the entries out of a Bundle; resources are moved, not copied.
@@ -26,22 +71,14 @@ pub(super) fn take(mut bundle: Value) -> Result<Vec<Result<Wanted, EngineError>>
         Some(Value::Array(entries)) => entries,
         Some(_) => return Err(EngineError::invalid("Bundle.entry", "a list is expected")),
     };
-    if entries.len() > MOST_ENTRIES {
-        return Err(EngineError::invalid("Bundle.entry", format!("more than {MOST_ENTRIES} entries")));
+    let mut taken = Taken::new(BundleLimits::default().entries);
+    for entry in entries {
+        taken.add(entry, false)?;
     }
-    let method =
-        |entry: &Value| entry.pointer("/request/method").and_then(Value::as_str).unwrap_or_default().to_owned();
-    if entries.iter().filter(|entry| matches!(method(entry).as_str(), "GET" | "HEAD")).count() > MOST_READS {
-        return Err(EngineError::invalid("Bundle.entry", format!("more than {MOST_READS} reads")));
-    }
-    let one = |(nth, entry)| {
-        let place = format!("Bundle.entry[{nth}]");
-        wanted(entry, place.clone()).map_err(|error: EngineError| error.within(&place))
-    };
-    Ok(entries.into_iter().enumerate().map(one).collect())
+    Ok(taken.entries)
 }
 
-fn wanted(entry: Value, place: String) -> Result<Wanted, EngineError> {
+fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError> {
     let invalid = |at: &str, says: String| EngineError::invalid(format!("{place}{at}"), says);
     let Value::Object(mut entry) = entry else { return Err(invalid("", "an object is expected".into())) };
     let Some(Value::Object(request)) = entry.remove("request") else {
@@ -53,7 +90,8 @@ fn wanted(entry: Value, place: String) -> Result<Wanted, EngineError> {
     let full_url = entry.get("fullUrl").and_then(Value::as_str).map(str::to_owned);
     let method = text("method").unwrap_or_default();
     if matches!(method, "GET" | "HEAD") {
-        return Ok(Wanted::Read { path: path.to_owned(), query: query.to_owned(), place });
+        let (path, query) = (path.to_owned(), query.to_owned());
+        return Ok(Wanted::Read(Read { path, query, if_none_match: text("ifNoneMatch").map(str::to_owned), place }));
     }
     let (kind, id) = address(path).ok_or_else(|| invalid(".request.url", format!("`{url}` is no address of R4")))?;
     let if_match = text("ifMatch")
@@ -65,35 +103,56 @@ fn wanted(entry: Value, place: String) -> Result<Wanted, EngineError> {
     let ask = match (method, id) {
         ("POST", None) => {
             let if_none_exist = text("ifNoneExist").map(|query| condition(query, kind).to_owned());
-            let resource = resource(&mut entry, kind, &place)?;
+            let resource = resource(&mut entry, kind, &place, pack)?;
             Ask::Create { kind, resource, if_none_exist }
         }
         ("PUT", Some(id)) => {
-            let resource = resource(&mut entry, kind, &place)?;
-            if resource.get("id").and_then(Value::as_str) != Some(id.as_str()) {
+            let sent = resource_in(&mut entry, kind, &place)?;
+            if sent.get("id").and_then(Value::as_str) != Some(id.as_str()) {
                 return Err(invalid(".resource.id", format!("the resource must have the id of its address, `{id}`")));
             }
-            Ask::Update { kind, id, resource, if_match }
+            Ask::Update { kind, id, resource: held(sent, pack)?, if_match }
         }
         ("PUT", None) if !query.is_empty() => {
-            let (query, resource) = (query.to_owned(), resource(&mut entry, kind, &place)?);
+            let (query, resource) = (query.to_owned(), resource(&mut entry, kind, &place, pack)?);
             Ask::UpdateWhere { kind, query, resource, if_match }
         }
+        ("PATCH", id) if id.is_some() != query.is_empty() => {
+            return Err(invalid(".request.url", format!("`{url}` names both a resource and a condition, or neither")));
+        }
+        ("PATCH", id) => {
+            let sent = entry.remove("resource");
+            let sent = sent.ok_or_else(|| invalid(".resource", "a Binary with the patch is expected".into()))?;
+            let edit = Arc::new(binary::patch(&sent)?);
+            match id {
+                Some(id) => Ask::Edit { kind, id, edit, if_match },
+                None => Ask::EditWhere { kind, query: query.to_owned(), edit, if_match },
+            }
+        }
         ("DELETE", Some(id)) if query.is_empty() => Ask::Delete { kind, id, if_match },
-        ("DELETE", None) | ("PATCH", _) => {
-            return Err(EngineError::NotSupported(format!("{place}: {method} {url} is not supported yet")));
+        ("DELETE", None) if !query.is_empty() => {
+            let (query, most) = crate::delete::several(query)?;
+            Ask::DeleteWhere { kind, query, most, if_match }
         }
         _ => return Err(invalid(".request", format!("`{method} {url}` is no interaction of R4"))),
     };
     Ok(Wanted::Write(Entry { ask, full_url, place }))
 }
 
-fn resource(entry: &mut Map<String, Value>, kind: &str, place: &str) -> Result<Arc<Value>, EngineError> {
+fn resource(entry: &mut Map<String, Value>, kind: &str, place: &str, pack: bool) -> Result<Sent, EngineError> {
+    held(resource_in(entry, kind, place)?, pack)
+}
+
+fn held(resource: Value, pack: bool) -> Result<Sent, EngineError> {
+    if pack { Sent::packed(&resource) } else { Ok(resource.into()) }
+}
+
+fn resource_in(entry: &mut Map<String, Value>, kind: &str, place: &str) -> Result<Value, EngineError> {
     let Some(resource) = entry.remove("resource") else {
         return Err(EngineError::invalid(format!("{place}.resource"), "a resource is expected"));
     };
     incoming::resource_of(&resource, kind)?;
-    Ok(Arc::new(resource))
+    Ok(resource)
 }
 
 /// `Type`, `Type/id`.

@@ -1,7 +1,9 @@
 //! Bundles: `POST /fhir` with a transaction (all or nothing) or a batch (each entry for itself).
 
 mod batch;
+mod binary;
 mod entry;
+mod read;
 mod reply;
 mod transaction;
 
@@ -9,7 +11,8 @@ use meridian_access::Caller;
 use serde_json::Value;
 
 pub use entry::{condition, version_of_tag};
-pub use reply::{BundleReply, Reply};
+pub use read::{BundleLimits, BundleReader, ReadBundle};
+pub use reply::{BundleReply, Reply, Returning};
 pub use transaction::transaction;
 
 use crate::write::Options;
@@ -25,6 +28,35 @@ pub async fn run(
     bundle: Value,
     options: Options,
 ) -> Result<BundleReply, EngineError> {
+    match kind(&bundle)? {
+        Kind::Transaction => transaction(engine, caller, bundle, options).await,
+        Kind::Batch => Ok(batch::batch(engine, caller, entry::take(bundle)?, options).await),
+    }
+}
+
+/// Runs a Bundle that was read piece by piece.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_read(
+    engine: &Engine,
+    caller: &Caller,
+    bundle: ReadBundle,
+    options: Options,
+) -> Result<BundleReply, EngineError> {
+    let ReadBundle { head, entries } = bundle;
+    match kind(&head)? {
+        Kind::Transaction => transaction::written(engine, caller, entries, options).await,
+        Kind::Batch => Ok(batch::batch(engine, caller, entries, options).await),
+    }
+}
+
+enum Kind {
+    Transaction,
+    Batch,
+}
+
+fn kind(bundle: &Value) -> Result<Kind, EngineError> {
     match bundle.get("resourceType").and_then(Value::as_str) {
         Some("Bundle") => {}
         Some(other) => {
@@ -34,13 +66,10 @@ pub async fn run(
         None => return Err(EngineError::invalid("resourceType", "a Bundle is expected here")),
     }
     match bundle.get("type").and_then(Value::as_str) {
-        Some("transaction") => transaction(engine, caller, bundle, options).await,
-        Some("batch") => {
-            let entries = entry::take(bundle)?;
-            Ok(batch::batch(engine, caller, entries).await)
-        }
+        Some("transaction") => Ok(Kind::Transaction),
+        Some("batch") => Ok(Kind::Batch),
         _ => {
-            incoming::resource(&bundle)?;
+            incoming::resource(bundle)?;
             Err(EngineError::invalid("Bundle.type", "`transaction` or `batch` is expected here"))
         }
     }

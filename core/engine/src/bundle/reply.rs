@@ -1,18 +1,35 @@
 //! The answer to a Bundle: one entry for each that was sent, in the same order.
 
+use meridian_model::outcome::{Issue, Severity};
 use serde_json::Value;
 
 use crate::engine::instant;
 use crate::feed::Happened;
+use crate::history::History;
 use crate::served::Served;
 use crate::write::Outcome;
 use crate::{Answer, Class, EngineError};
+
+/// How many entries make a piece of the answer.
+const PIECE: usize = 256;
+
+/// What the client wants back of what it wrote.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Returning {
+    #[default]
+    Minimal,
+    Representation,
+    Outcome,
+}
 
 /// What one entry answers.
 #[derive(Debug)]
 pub enum Reply {
     Written(Outcome),
     Read(Served),
+    /// The client has this version already.
+    Known(Served),
+    History(History),
     Found(Answer),
     Failed(EngineError),
 }
@@ -23,7 +40,8 @@ impl Reply {
         match self {
             Reply::Read(served) => served.body.len(),
             Reply::Found(answer) => answer.hits.iter().map(|hit| hit.served.body.len()).sum(),
-            Reply::Written(_) | Reply::Failed(_) => 0,
+            Reply::History(history) => history.versions.iter().map(|version| version.body.len()).sum(),
+            Reply::Written(_) | Reply::Known(_) | Reply::Failed(_) => 0,
         }
     }
 }
@@ -36,48 +54,75 @@ pub struct BundleReply {
 }
 
 impl BundleReply {
-    /// The Bundle as JSON. With `whole`, written resources come back too.
-    pub fn json(&self, base: &str, whole: bool) -> Vec<u8> {
+    /// The Bundle as JSON.
+    pub fn json(self, base: &str, returning: Returning) -> Vec<u8> {
+        self.pieces(base.to_owned(), returning).flatten().collect()
+    }
+
+    /// The same in pieces; each is made when it is asked for, and what it told of is let go.
+    pub fn pieces(self, base: String, returning: Returning) -> impl Iterator<Item = Vec<u8>> + Send {
         let kind = if self.transaction { "transaction-response" } else { "batch-response" };
-        let mut out = Vec::with_capacity(self.replies.len() * 256 + 64);
-        out.extend_from_slice(format!("{{\"resourceType\":\"Bundle\",\"type\":\"{kind}\"").as_bytes());
-        for (nth, reply) in self.replies.iter().enumerate() {
-            out.extend_from_slice(if nth == 0 { b",\"entry\":[" } else { b"," });
-            entry(reply, base, whole, &mut out);
-        }
-        out.extend_from_slice(if self.replies.is_empty() { b"}" } else { b"]}" });
-        out
+        let empty = self.replies.is_empty();
+        let mut replies = self.replies.into_iter().enumerate().peekable();
+        let head = format!("{{\"resourceType\":\"Bundle\",\"type\":\"{kind}\"").into_bytes();
+        let body = std::iter::from_fn(move || {
+            replies.peek()?;
+            let mut out = Vec::with_capacity(PIECE * 256);
+            for (nth, reply) in replies.by_ref().take(PIECE) {
+                out.extend_from_slice(if nth == 0 { b",\"entry\":[" } else { b"," });
+                entry(&reply, &base, returning, &mut out);
+            }
+            Some(out)
+        });
+        std::iter::once(head).chain(body).chain(std::iter::once(if empty { b"}".to_vec() } else { b"]}".to_vec() }))
     }
 }
 
-fn entry(reply: &Reply, base: &str, whole: bool, out: &mut Vec<u8>) {
+fn entry(reply: &Reply, base: &str, returning: Returning, out: &mut Vec<u8>) {
     match reply {
         Reply::Written(outcome) => {
             out.push(b'{');
-            if whole && !outcome.served.body.is_empty() {
+            if returning == Returning::Representation && !outcome.served.body.is_empty() {
                 out.extend_from_slice(b"\"resource\":");
                 out.extend_from_slice(&outcome.served.body);
                 out.push(b',');
             }
-            let status = match outcome.happened {
-                Some(Happened::Created) => "201 Created",
-                Some(Happened::Deleted) => "204 No Content",
-                None if outcome.served.deleted => "204 No Content",
-                Some(Happened::Updated) | None => "200 OK",
+            let (status, says) = match outcome.happened {
+                Some(Happened::Created) => ("201 Created", "created".to_owned()),
+                Some(Happened::Deleted) => ("204 No Content", format!("{} deleted", outcome.count)),
+                None if outcome.served.deleted => ("204 No Content", "nothing was there".to_owned()),
+                Some(Happened::Updated) => ("200 OK", "updated".to_owned()),
+                None => ("200 OK", "it was there already".to_owned()),
             };
-            response(out, status, Some(&outcome.served));
+            let told = (returning == Returning::Outcome).then(|| {
+                let issue = Issue::new(Severity::Information, "informational", says);
+                meridian_model::outcome::outcome(&[issue]).to_string()
+            });
+            // A condition that met nothing has nothing to name.
+            let served = Some(&outcome.served).filter(|served| !served.id.is_empty());
+            response(out, status, served, told.as_deref());
         }
         Reply::Read(served) => {
             out.extend_from_slice(b"{\"resource\":");
             out.extend_from_slice(&served.body);
             out.push(b',');
-            response(out, "200 OK", Some(served));
+            response(out, "200 OK", Some(served), None);
+        }
+        Reply::Known(served) => {
+            out.push(b'{');
+            response(out, "304 Not Modified", Some(served), None);
+        }
+        Reply::History(history) => {
+            out.extend_from_slice(b"{\"resource\":");
+            out.extend_from_slice(&history.bundle(base));
+            out.push(b',');
+            response(out, "200 OK", None, None);
         }
         Reply::Found(answer) => {
             out.extend_from_slice(b"{\"resource\":");
             out.extend_from_slice(&answer.bundle(base));
             out.push(b',');
-            response(out, "200 OK", None);
+            response(out, "200 OK", None, None);
         }
         Reply::Failed(error) => {
             let outcome = meridian_model::outcome::outcome(&error.issues()).to_string();
@@ -88,7 +133,7 @@ fn entry(reply: &Reply, base: &str, whole: bool, out: &mut Vec<u8>) {
     }
 }
 
-fn response(out: &mut Vec<u8>, status: &str, served: Option<&Served>) {
+fn response(out: &mut Vec<u8>, status: &str, served: Option<&Served>, outcome: Option<&str>) {
     let mut text = format!("\"response\":{{\"status\":\"{status}\"");
     if let Some(s) = served {
         let at = instant(s.at);
@@ -96,6 +141,9 @@ fn response(out: &mut Vec<u8>, status: &str, served: Option<&Served>) {
             ",\"location\":\"{}/{}/_history/{}\",\"etag\":\"W/\\\"{}\\\"\",\"lastModified\":\"{at}\"",
             s.kind, s.id, s.version, s.version
         ));
+    }
+    if let Some(outcome) = outcome {
+        text.push_str(&format!(",\"outcome\":{outcome}"));
     }
     text.push_str("}}");
     out.extend_from_slice(text.as_bytes());
@@ -107,6 +155,7 @@ fn status_line(class: Class) -> &'static str {
         Class::Gone => "410 Gone",
         Class::Denied => "403 Forbidden",
         Class::Invalid | Class::NotSupported => "400 Bad Request",
+        Class::NotAllowed => "405 Method Not Allowed",
         Class::Unprocessable => "422 Unprocessable Entity",
         Class::Precondition => "412 Precondition Failed",
         Class::Conflict => "409 Conflict",

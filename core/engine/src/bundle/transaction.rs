@@ -25,6 +25,16 @@ pub async fn transaction(
     } else {
         take(bundle)?
     };
+    written(engine, caller, taken, options).await
+}
+
+/// The same, of entries that were taken apart.
+pub(super) async fn written(
+    engine: &Engine,
+    caller: &Caller,
+    taken: Vec<Result<Wanted, EngineError>>,
+    options: Options,
+) -> Result<BundleReply, EngineError> {
     let mut writes = Vec::new();
     let mut places = Vec::with_capacity(taken.len());
     for wanted in taken {
@@ -33,7 +43,7 @@ pub async fn transaction(
                 places.push(None);
                 writes.push(entry);
             }
-            Wanted::Read { path, query, place } => places.push(Some((path, query, place))),
+            Wanted::Read(read) => places.push(Some(read)),
         }
     }
     let mut outcomes = if writes.is_empty() && options.job.is_none() {
@@ -47,10 +57,10 @@ pub async fn transaction(
             None => Reply::Written(
                 outcomes.next().ok_or_else(|| EngineError::Internal("an entry without an outcome".into()))?,
             ),
-            Some((path, query, place)) => {
+            Some(read) => {
                 // What was written is committed: a read that fails fails by itself, or the answer would deny the writes.
-                let read = batch::get(engine, caller, &path, &query).await;
-                read.unwrap_or_else(|error| Reply::Failed(error.within(&place)))
+                let reply = batch::get(engine, caller, &read).await;
+                reply.unwrap_or_else(|error| Reply::Failed(error.within(&read.place)))
             }
         });
     }

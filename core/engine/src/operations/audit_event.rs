@@ -21,7 +21,9 @@ pub(super) fn of_look(row: &LookRow, patients: &[String]) -> Value {
     }
     let subtype = match look.act.as_str() {
         "read" | "vread" => look.act.as_str(),
-        "history" => "history-instance",
+        "history" if !look.id.is_empty() => "history-instance",
+        "history" if !look.kind.is_empty() => "history-type",
+        "history" => "history-system",
         "search" => "search-type",
         _ => "operation",
     };

@@ -1,9 +1,11 @@
 //! The answer of a search, and its Bundle: bodies go in as they are stored, without being read.
 
+use meridian_model::outcome::{Issue, outcome};
 use serde_json::Value;
 
-use super::parse::Parsed;
-use super::{Ran, cursor};
+use super::Ran;
+use super::cursor;
+use super::parse::{Parsed, sorted_by};
 use crate::EngineError;
 use crate::served::Served;
 
@@ -22,45 +24,61 @@ pub struct Hit {
 }
 
 /// A page.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Answer {
-    pub kind: &'static str,
+    /// Where it was searched, below the base: `Patient`, `Patient/1/Observation`; empty for the base itself.
+    pub path: String,
     pub total: Option<u64>,
     pub hits: Vec<Hit>,
+    /// What the client should know of the answer besides.
+    pub notes: Vec<Issue>,
     /// What the search was understood as.
     pub used: Vec<(String, String)>,
-    /// The cursor of the next page.
+    /// The cursors of the pages after and before this one.
     pub next: Option<String>,
+    pub previous: Option<String>,
+    /// Whether this page was reached by a cursor.
+    pub further: bool,
+    /// How the search is run, instead of what it finds.
+    pub explained: Option<Value>,
 }
 
 impl Answer {
-    pub(super) fn of(parsed: &Parsed, ran: &Ran) -> Result<Answer, EngineError> {
+    pub(super) fn of(parsed: Parsed, ran: &Ran, path: String) -> Result<Answer, EngineError> {
         let matches = ran.rows.iter().map(|row| Hit::of(row, Mode::Match));
-        let included = ran.included.iter().map(|row| Hit::of(row, Mode::Include));
+        let included = ran.brought.rows.iter().map(|row| Hit::of(row, Mode::Include));
+        let sort = sorted_by(&parsed.used);
+        let cut = "Not all that was asked to be included is here: it is more than one answer holds. Ask for a smaller page.";
+        let notes = ran.brought.cut.then(|| Issue::new(meridian_model::outcome::Severity::Warning, "too-costly", cut));
         Ok(Answer {
-            kind: parsed.kind,
+            path,
             total: ran.total,
             hits: matches.chain(included).collect::<Result<_, _>>()?,
-            used: parsed.used.clone(),
-            next: ran.next.as_ref().map(cursor::write),
+            notes: notes.into_iter().collect(),
+            next: cursor::write(&ran.next, &sort),
+            previous: cursor::write(&ran.previous, &sort),
+            further: parsed.start != meridian_store::search::Start::First,
+            used: parsed.used,
+            explained: ran.explained.clone(),
         })
     }
 
     /// The searchset Bundle. `base` is the address of the FHIR service without a slash at its end.
     pub fn bundle(&self, base: &str) -> Vec<u8> {
+        if let Some(explained) = &self.explained {
+            return explained.to_string().into_bytes();
+        }
         let room: usize = self.hits.iter().map(|hit| hit.served.body.len() + 200).sum();
-        let mut out = Vec::with_capacity(room + 512);
+        let mut out = Vec::with_capacity(room + 1024);
         out.extend_from_slice(br#"{"resourceType":"Bundle","type":"searchset""#);
         if let Some(total) = self.total {
             out.extend_from_slice(format!(",\"total\":{total}").as_bytes());
         }
-        let link =
-            |relation: &str, url: String| format!("{{\"relation\":\"{relation}\",\"url\":{}}}", Value::from(url));
-        let own = link("self", self.url(base, None));
-        let next = self.next.as_ref().map(|cursor| format!(",{}", link("next", self.url(base, Some(cursor)))));
-        out.extend_from_slice(format!(",\"link\":[{own}{}]", next.unwrap_or_default()).as_bytes());
-        for (nth, hit) in self.hits.iter().enumerate() {
-            out.extend_from_slice(if nth == 0 { b",\"entry\":[" } else { b"," });
+        out.extend_from_slice(format!(",\"link\":[{}]", self.links(base).join(",")).as_bytes());
+        let mut entries = 0;
+        for hit in &self.hits {
+            out.extend_from_slice(if entries == 0 { b",\"entry\":[" } else { b"," });
+            entries += 1;
             let (kind, id) = (hit.served.kind, &hit.served.id);
             out.extend_from_slice(format!("{{\"fullUrl\":\"{base}/{kind}/{id}\",\"resource\":").as_bytes());
             out.extend_from_slice(&hit.served.body);
@@ -69,8 +87,25 @@ impl Answer {
                 Mode::Include => br#","search":{"mode":"include"}}"#,
             });
         }
-        out.extend_from_slice(if self.hits.is_empty() { b"}" } else { b"]}" });
+        if !self.notes.is_empty() {
+            out.extend_from_slice(if entries == 0 { b",\"entry\":[" } else { b"," });
+            entries += 1;
+            let note = outcome(&self.notes);
+            out.extend_from_slice(format!("{{\"resource\":{note},\"search\":{{\"mode\":\"outcome\"}}}}").as_bytes());
+        }
+        out.extend_from_slice(if entries == 0 { b"}" } else { b"]}" });
         out
+    }
+
+    fn links(&self, base: &str) -> Vec<String> {
+        let link = |relation: &str, cursor: Option<&String>| {
+            format!("{{\"relation\":\"{relation}\",\"url\":{}}}", Value::from(self.url(base, cursor)))
+        };
+        let mut links = vec![link("self", None)];
+        links.extend(self.next.as_ref().map(|cursor| link("next", Some(cursor))));
+        links.extend(self.previous.as_ref().map(|cursor| link("previous", Some(cursor))));
+        links.extend(self.further.then(|| link("first", None)));
+        links
     }
 
     fn url(&self, base: &str, cursor: Option<&String>) -> String {
@@ -78,7 +113,8 @@ impl Answer {
         let pairs = pairs.chain(cursor.map(|cursor| format!("_cursor={cursor}")));
         let query = pairs.collect::<Vec<_>>().join("&");
         let mark = if query.is_empty() { "" } else { "?" };
-        format!("{base}/{}{mark}{query}", self.kind)
+        let slash = if self.path.is_empty() { "" } else { "/" };
+        format!("{base}{slash}{}{mark}{query}", self.path)
     }
 }
 
@@ -111,18 +147,28 @@ mod tests {
             body: br#"{"resourceType":"Patient","id":"a"}"#.to_vec(),
         };
         let mut answer = Answer {
-            kind: "Patient",
+            path: "Patient".into(),
             total: Some(7),
             hits: vec![Hit { served: served.clone(), mode: Mode::Match }, Hit { served, mode: Mode::Include }],
+            notes: vec![Issue::error("too-costly", "cut")],
             used: vec![("name".into(), "王 &\"".into())],
             next: Some("00ff".into()),
+            previous: None,
+            further: true,
+            explained: None,
         };
         let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap();
         assert_eq!(bundle["total"].to_string(), "7");
         assert_eq!(bundle["entry"][1]["search"]["mode"], "include");
+        assert_eq!(bundle["entry"][2]["search"]["mode"], "outcome");
+        assert_eq!(bundle["entry"][2]["resource"]["resourceType"], "OperationOutcome");
         assert_eq!(bundle["entry"][0]["fullUrl"], "http://x/fhir/Patient/a");
         assert_eq!(bundle["link"][1]["url"], "http://x/fhir/Patient?name=%E7%8E%8B%20%26%22&_cursor=00ff");
+        assert_eq!(bundle["link"][2]["relation"], "first");
         answer.hits.clear();
-        assert!(serde_json::from_slice::<Value>(&answer.bundle("")).is_ok());
+        answer.notes.clear();
+        answer.path.clear();
+        let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap();
+        assert_eq!(bundle["link"][0]["url"], "http://x/fhir?name=%E7%8E%8B%20%26%22");
     }
 }

@@ -1,109 +1,261 @@
-//! `_include` (what matches point to) and `_revinclude` (what points to matches).
+//! `_include` (what matches point to) and `_revinclude` (what points to matches), over several steps with `:iterate`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use meridian_access::{Act, Caller};
 use meridian_model::date::Zone;
-use meridian_model::definitions::Definitions;
+use meridian_model::definitions::{Catalogue, Kind, SearchParam};
 use meridian_model::index::{IndexKind, extract};
-use meridian_store::search::{Condition, Scope, Search};
-use meridian_store::{Key, Reader, Stored, Subject};
+use meridian_store::search::Condition;
+use meridian_store::{Key, Reader, Stored, Subject, TypeCode};
 
+use super::ground::Of;
 use super::parse::{Include, Parsed};
+use super::wish::plain;
 use crate::EngineError;
-use crate::engine::patient_code;
+use crate::engine::type_name;
 use crate::served::value_of;
-use crate::sight::find;
+use crate::sight::{Permission, find, permission};
 use crate::write::{is_partition_param, param_number};
 
 /// The most that one answer includes.
 const MOST: usize = 1000;
 /// What one answer includes weighs little more than this, in bytes.
 const HEAVIEST: usize = 32 << 20;
+/// Steps of `:iterate`.
+const MOST_STEPS: usize = 20;
 
-pub(super) fn included(reader: &Reader<'_>, parsed: &Parsed, matches: &[Stored]) -> Result<Vec<Stored>, EngineError> {
-    if parsed.includes.is_empty() && parsed.revincludes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut there: HashSet<Key> = matches.iter().map(|row| row.key).collect();
-    let mut rows = Vec::new();
-    for row in matches {
-        forward(reader, parsed, row, &mut there, &mut rows)?;
-    }
-    for include in &parsed.revincludes {
-        for row in backward(reader, include, matches)? {
-            if there.insert(row.key) {
-                rows.push(row);
-            }
-        }
-    }
-    rows.truncate(MOST);
-    Ok(rows)
+/// What was brought along, and whether there was more.
+#[derive(Default)]
+pub(super) struct Brought {
+    pub(super) rows: Vec<Stored>,
+    pub(super) cut: bool,
 }
 
-fn forward(
+/// Only what the caller may see is brought, and nothing is reached over what he may not see.
+pub(super) fn included(
     reader: &Reader<'_>,
     parsed: &Parsed,
-    row: &Stored,
-    there: &mut HashSet<Key>,
-    rows: &mut Vec<Stored>,
-) -> Result<(), EngineError> {
-    let wanted: Vec<&Include> = parsed.includes.iter().filter(|include| include.source == parsed.kind).collect();
-    if wanted.is_empty() {
-        return Ok(());
+    caller: &Caller,
+    catalogue: &Catalogue,
+    matches: &[Stored],
+) -> Result<Brought, EngineError> {
+    if parsed.includes.is_empty() && parsed.revincludes.is_empty() {
+        return Ok(Brought::default());
     }
-    let mut weight: usize = rows.iter().map(|row| row.body.weight()).sum();
-    for value in extract(&value_of(&row.body)?, Zone::CHINA) {
-        let IndexKind::Reference { target_type: Some(target), id } = value.value else { continue };
-        let asked = wanted.iter().any(|include| {
-            include.param.number == value.param.number && include.target.is_none_or(|only| only == target)
-        });
-        if asked
-            && rows.len() < MOST
-            && weight < HEAVIEST
-            && let Some(found) = find(reader, target, &id)?
-            && !found.deleted
-            && there.insert(found.key)
-        {
-            weight += found.body.weight();
-            rows.push(found);
-        }
-    }
-    Ok(())
+    let there = matches.iter().map(|row| row.key).collect();
+    let walk = Walk { reader, caller, catalogue, there, may: HashMap::new(), fresh: Vec::new(), weight: 0, count: 0, cut: false };
+    walk.run(parsed, matches)
 }
 
-fn backward(reader: &Reader<'_>, include: &Include, matches: &[Stored]) -> Result<Vec<Stored>, EngineError> {
-    let r4 = Definitions::r4();
-    let Some(code) = r4.type_code(include.source) else { return Ok(Vec::new()) };
-    let name = |row: &Stored| crate::engine::type_name(row.kind);
-    let fits = |row: &&Stored| include.target.is_none_or(|only| r4.type_name(only) == Some(name(row)));
-    let targets: Vec<&Stored> = matches.iter().filter(fits).collect();
-    let mut search = Search {
-        kind: code,
-        scope: Scope::All,
-        who: None,
-        conditions: Vec::new(),
-        main: None,
-        clinical: None,
-        sort: Vec::new(),
-        after: None,
-        limit: u32::try_from(MOST).unwrap_or(u32::MAX),
-    };
-    let patients = targets.iter().any(|row| name(row) == "Patient");
-    if patients && is_partition_param(include.source, include.param) {
-        let mut who: Vec<Subject> = Vec::new();
-        for row in targets {
-            who.extend(reader.same_person(row.key.subject())?);
+struct Walk<'a, 'r> {
+    reader: &'a Reader<'r>,
+    caller: &'a Caller,
+    catalogue: &'a Catalogue,
+    there: HashSet<Key>,
+    may: HashMap<&'static str, Option<Permission>>,
+    /// Found in this step.
+    fresh: Vec<Stored>,
+    weight: usize,
+    count: usize,
+    cut: bool,
+}
+
+impl Walk<'_, '_> {
+    fn run(mut self, parsed: &Parsed, matches: &[Stored]) -> Result<Brought, EngineError> {
+        let mut rows: Vec<Stored> = Vec::new();
+        let mut from = 0;
+        for step in 0..MOST_STEPS {
+            let ground = if step == 0 { matches } else { rows.get(from..).unwrap_or_default() };
+            let asked = |include: &&Include| step == 0 || include.iterate;
+            let forward: Vec<&Include> = parsed.includes.iter().filter(asked).collect();
+            let backward: Vec<&Include> = parsed.revincludes.iter().filter(asked).collect();
+            if ground.is_empty() || (forward.is_empty() && backward.is_empty()) {
+                return Ok(Brought { rows, cut: self.cut });
+            }
+            for row in ground {
+                self.forward(&forward, row)?;
+            }
+            for include in backward {
+                self.backward(include, ground)?;
+            }
+            from = rows.len();
+            rows.append(&mut self.fresh);
         }
-        who.sort_unstable();
-        who.dedup();
-        search.who = Some(who);
-    } else {
-        let ids = targets.iter().map(|row| (r4.type_code(name(row)).unwrap_or(patient_code()), row.id.clone()));
-        let any: Vec<_> = ids.collect();
-        if any.is_empty() {
-            return Ok(Vec::new());
-        }
-        search.conditions.push(Condition::Reference { param: param_number(code, include.param), any });
+        let cut = self.cut || rows.len() > from;
+        Ok(Brought { rows, cut })
     }
-    Ok(reader.search(&search)?.rows)
+
+    /// Whether another one still has room.
+    fn room(&mut self) -> bool {
+        let room = self.count < MOST && self.weight < HEAVIEST;
+        self.cut |= !room;
+        room
+    }
+
+    fn may(&mut self, kind: &'static str) -> Option<&Permission> {
+        let caller = self.caller;
+        self.may.entry(kind).or_insert_with(|| permission(caller, Act::Look, kind).ok()).as_ref()
+    }
+
+    /// Takes a row in that is not there yet and that the caller may see.
+    fn take(&mut self, row: Stored) {
+        if row.deleted || self.there.contains(&row.key) || !self.may(type_name(row.kind)).is_some_and(|may| may.shows(&row)) {
+            return;
+        }
+        if self.room() {
+            self.there.insert(row.key);
+            self.weight += row.body.weight();
+            self.count += 1;
+            self.fresh.push(row);
+        }
+    }
+
+    /// What the references of `row` point to.
+    fn forward(&mut self, includes: &[&Include], row: &Stored) -> Result<(), EngineError> {
+        let kind = type_name(row.kind);
+        let fits = |include: &&&Include| include.source.is_none_or(|source| source.kind == kind);
+        let wanted: Vec<&Include> = includes.iter().filter(fits).copied().collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        for value in extract(&value_of(&row.body)?, Zone::CHINA, self.catalogue) {
+            if value.param.kind != Kind::Reference {
+                continue;
+            }
+            let named: Vec<&Include> =
+                wanted.iter().filter(|include| include.param.is_none_or(|code| code == value.param.code)).copied().collect();
+            if named.is_empty() {
+                continue;
+            }
+            match value.value {
+                IndexKind::Reference { target_type: target, id } => {
+                    let asked = named.iter().any(|include| include.target.is_none_or(|only| only.code == target));
+                    if asked && let Some(found) = find(self.reader, target, &id)? {
+                        self.take(found);
+                    }
+                }
+                IndexKind::ReferenceUrl(url) => {
+                    for target in canonical_targets(value.param) {
+                        if named.iter().any(|include| include.target.is_none_or(|only| only == target)) {
+                            self.canonical(target, &url)?;
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What is known by a canonical address.
+    fn canonical(&mut self, of: Of, link: &str) -> Result<(), EngineError> {
+        let (url, version) = link.split_once('|').map_or((link, None), |(url, version)| (url, Some(version)));
+        let Some(param) = self.catalogue.param(of.kind, "url").filter(|param| param.kind == Kind::Uri) else {
+            return Ok(());
+        };
+        let condition = Condition::Exact { params: vec![param_number(of.code, param)], any: vec![url.to_owned()] };
+        for row in self.search(of.code, of.kind, vec![condition])? {
+            let same = match version {
+                None => true,
+                Some(version) => {
+                    value_of(&row.body)?.get("version").and_then(serde_json::Value::as_str) == Some(version)
+                }
+            };
+            if same {
+                self.take(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// What points to `rows`.
+    fn backward(&mut self, include: &Include, rows: &[Stored]) -> Result<(), EngineError> {
+        let fits = |row: &&Stored| include.target.is_none_or(|only| only.kind == type_name(row.kind));
+        let targets: Vec<&Stored> = rows.iter().filter(fits).collect();
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let sources: Vec<Of> = match include.source {
+            Some(of) => vec![of],
+            None => Of::every().collect(),
+        };
+        let mut persons: Option<Vec<Subject>> = None;
+        for of in sources {
+            let mut ways = Vec::new();
+            for param in self.catalogue.params(of.kind).iter().filter(|param| param.kind == Kind::Reference) {
+                if include.param.is_some_and(|code| code != param.code) {
+                    continue;
+                }
+                let points = |kind: &str| param.targets.is_empty() || param.targets.contains(&kind);
+                let mut ids: Vec<(TypeCode, String)> = Vec::new();
+                let own = is_partition_param(of.kind, param);
+                for row in targets.iter().filter(|row| points(type_name(row.kind))) {
+                    let kind = type_name(row.kind);
+                    if own && kind == "Patient" {
+                        if persons.is_none() {
+                            persons = Some(self.persons(&targets)?);
+                        }
+                    } else {
+                        ids.push((Of::named(kind).map_or(row.kind, |of| of.code), row.id.clone()));
+                    }
+                }
+                if own
+                    && points("Patient")
+                    && let Some(persons) = persons.as_ref().filter(|persons| !persons.is_empty())
+                    && !ways.iter().any(|way| matches!(way, Condition::Who(_)))
+                {
+                    ways.push(Condition::Who(persons.clone()));
+                }
+                if !ids.is_empty() {
+                    ways.push(Condition::Reference { params: vec![param_number(of.code, param)], any: ids });
+                }
+            }
+            for way in ways {
+                if !self.room() {
+                    return Ok(());
+                }
+                for row in self.search(of.code, of.kind, vec![way])? {
+                    self.take(row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Everybody who is one person with one of these Patients.
+    fn persons(&self, rows: &[&Stored]) -> Result<Vec<Subject>, EngineError> {
+        let mut persons = Vec::new();
+        for row in rows.iter().filter(|row| type_name(row.kind) == "Patient") {
+            persons.extend(self.reader.same_person(row.key.subject())?);
+        }
+        persons.sort_unstable();
+        persons.dedup();
+        Ok(persons)
+    }
+
+    /// A search for what the caller may see, by one way; one row more than there is room for.
+    fn search(&mut self, code: TypeCode, kind: &'static str, mut conditions: Vec<Condition>) -> Result<Vec<Stored>, EngineError> {
+        let Some(may) = self.may(kind) else { return Ok(Vec::new()) };
+        let scope = may.filter();
+        conditions.extend(may.conditions());
+        let limit = u32::try_from(MOST + 1 - self.count.min(MOST)).unwrap_or(u32::MAX);
+        let mut search = plain(vec![code], conditions, limit);
+        search.scope = scope;
+        if let Some(Condition::Who(who)) = search.conditions.first() {
+            search.who = Some(who.clone());
+            search.conditions.remove(0);
+        }
+        let page = self.reader.search(&search)?;
+        self.cut |= page.next.is_some();
+        Ok(page.rows)
+    }
+}
+
+/// The types that a canonical of this parameter may mean.
+fn canonical_targets(param: &SearchParam) -> Vec<Of> {
+    if !param.paths.iter().any(|path| path.ends_with(":canonical")) {
+        return Vec::new();
+    }
+    param.targets.iter().filter_map(|kind| Of::named(kind)).collect()
 }

@@ -1,22 +1,36 @@
-//! Search one type: `GET /fhir/{type}?…`.
+//! Search: one type, a compartment, several types or all. What was asked is read (`parse`), looked up (`wish`) and run as
+//! one statement of the store.
 
 mod answer;
+mod compartment;
 mod cursor;
+mod explain;
+mod fault;
+mod ground;
 mod include;
 mod parse;
+mod sights;
 mod values;
+mod wish;
 
-use meridian_access::{Act, Caller};
-use meridian_store::search::Scope;
-use meridian_store::{Reader, Stored};
+use meridian_access::Caller;
+use meridian_model::definitions::Catalogue;
+use meridian_store::search::{Scope, Search, Start};
+use meridian_store::{Reader, Stored, Subject};
+use serde_json::Value;
 
 pub use answer::{Answer, Hit, Mode};
+pub use compartment::Compartment;
 pub(crate) use parse::RECORD_TAG;
 use parse::{Parsed, Total};
 pub use values::{decode, split_query};
 
+use self::ground::Of;
+use self::include::Brought;
+use self::wish::Resolver;
 use crate::served::Served;
-use crate::sight::{look, people, permission};
+use crate::sight::{look, people};
+use crate::write::{clinical_param, main_param, param_number};
 use crate::{Engine, EngineError};
 
 /// The most that is counted when nobody asks for an exact total.
@@ -25,6 +39,7 @@ const COUNTED: u64 = 10_000;
 /// A search as it was asked.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// Empty where `_type` says which types are searched, or all are.
     pub kind: String,
     /// Names (with modifiers) and values, decoded, in their order.
     pub params: Vec<(String, String)>,
@@ -35,41 +50,76 @@ pub struct Request {
 /// One page of a search, with what it includes.
 ///
 /// # Errors
-/// `Invalid` naming the parameter that is unknown, misspelt or not supported.
+/// `Invalid` naming the parameter that is unknown, misspelt or not supported; `Denied`.
 pub async fn search(engine: &Engine, caller: &Caller, request: &Request) -> Result<Answer, EngineError> {
-    let may = permission(caller, Act::Look, &request.kind)?;
-    let parsed = parse::parse(request)?;
-    let mut look = look(caller, "search", &request.kind);
-    look.query = request.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    search_in(engine, caller, None, request).await
+}
 
-    let (filter, mut wanted) = (may.filter(), parsed.clone());
-    wanted.add(may.conditions());
-    let mut ran = engine.store().search(move |reader| run(reader, &wanted, filter)).await?;
-    may.check_all(&ran.rows, caller)?;
-    // What is included must be readable by itself; what is not is left out, as if it were not there.
-    ran.included.retain(|row| {
-        permission(caller, Act::Look, crate::engine::type_name(row.kind)).is_ok_and(|may| may.shows(row))
-    });
-    let mut seen = people(ran.rows.iter().chain(&ran.included));
-    seen.extend(ran.asked.iter().copied().filter(|subject| !seen.contains(subject)).collect::<Vec<_>>());
+/// The same inside a compartment. With an empty type: over all types that it holds.
+///
+/// # Errors
+/// As [`search`].
+pub async fn search_in(
+    engine: &Engine,
+    caller: &Caller,
+    compartment: Option<&Compartment>,
+    request: &Request,
+) -> Result<Answer, EngineError> {
+    let catalogue = engine.catalogue();
+    let (parsed, sights) = parse::parse(request, compartment, caller, &catalogue)?;
+    if parsed.explain {
+        explain::permitted(caller)?;
+    }
+    let mut look = look(caller, "search", &request.kind);
+    let place = compartment.map(|compartment| format!("compartment={}", compartment.path()));
+    let asked = request.params.iter().map(|(name, value)| format!("{name}={value}"));
+    look.query = place.into_iter().chain(asked).collect::<Vec<_>>().join("&");
+
+    let (scope, conditions) = (sights.scope(), sights.conditions());
+    let (wanted, who) = (parsed.clone(), caller.clone());
+    let work = move |reader: &Reader<'_>| run(reader, &wanted, &who, &catalogue, scope, conditions);
+    let ran = engine.store().search(work).await?;
+    sights.check_all(&ran.rows, caller)?;
+    let mut seen = people(ran.rows.iter().chain(&ran.brought.rows));
+    seen.extend(&ran.asked);
+    seen.sort_unstable();
+    seen.dedup();
     look.subjects = seen;
     engine.looked(look).await?;
-    Answer::of(&parsed, &ran)
+    let path = match compartment {
+        None => request.kind.clone(),
+        Some(place) if request.kind.is_empty() => format!("{}/*", place.path()),
+        Some(place) => format!("{}/{}", place.path(), request.kind),
+    };
+    Answer::of(parsed, &ran, path)
 }
 
 /// What the statement gave.
+#[derive(Default)]
 struct Ran {
     rows: Vec<Stored>,
-    included: Vec<Stored>,
+    brought: Brought,
     total: Option<u64>,
-    next: Option<meridian_store::search::Cursor>,
+    next: Start,
+    previous: Start,
     /// Whose record was asked for, whether or not anything was found.
-    asked: Vec<meridian_store::Subject>,
+    asked: Vec<Subject>,
+    explained: Option<Value>,
 }
 
-fn run(reader: &Reader<'_>, parsed: &Parsed, scope: Scope) -> Result<Ran, EngineError> {
-    let search = parsed.search(reader, scope)?;
-    let asked = search.who.clone().unwrap_or_default();
+fn run(
+    reader: &Reader<'_>,
+    parsed: &Parsed,
+    caller: &Caller,
+    catalogue: &Catalogue,
+    scope: Scope,
+    besides: Vec<meridian_store::search::Condition>,
+) -> Result<Ran, EngineError> {
+    let (mut search, asked) = resolved(reader, parsed, scope)?;
+    search.conditions.extend(besides);
+    if parsed.explain {
+        return Ok(Ran { asked, explained: Some(explain::told(reader, &search)?), ..Ran::default() });
+    }
     let count = || {
         Ok::<_, EngineError>(match parsed.total {
             Total::None => None,
@@ -78,14 +128,50 @@ fn run(reader: &Reader<'_>, parsed: &Parsed, scope: Scope) -> Result<Ran, Engine
         })
     };
     if parsed.only_count {
-        return Ok(Ran { rows: Vec::new(), included: Vec::new(), total: count()?, next: None, asked });
+        return Ok(Ran { total: count()?, asked, ..Ran::default() });
     }
     let page = reader.search(&search)?;
     // A first page that is the last one too has counted what there is.
-    let whole = parsed.total != Total::None && search.after.is_none() && page.next.is_none();
+    let whole = parsed.total != Total::None && search.start == Start::First && page.next.is_none();
     let total = if whole { Some(page.rows.len() as u64) } else { count()? };
-    let included = include::included(reader, parsed, &page.rows)?;
-    Ok(Ran { rows: page.rows, included, total, next: page.next, asked })
+    let brought = include::included(reader, parsed, caller, catalogue, &page.rows)?;
+    Ok(Ran {
+        rows: page.rows,
+        brought,
+        total,
+        next: page.next.map_or(Start::First, Start::After),
+        previous: page.previous.map_or(Start::First, Start::Before),
+        asked,
+        explained: None,
+    })
+}
+
+/// The search of the store, with patients looked up and widened to persons; and who was asked for.
+fn resolved(reader: &Reader<'_>, parsed: &Parsed, scope: Scope) -> Result<(Search, Vec<Subject>), EngineError> {
+    let one = match parsed.of.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let number = |param: fn(&str) -> Option<&'static meridian_model::definitions::SearchParam>| {
+        one.and_then(|Of { kind, code }| Some(param_number(code, param(kind)?)))
+    };
+    let mut search = Search {
+        kinds: parsed.of.iter().map(|of| of.code).collect(),
+        scope,
+        who: None,
+        conditions: Vec::new(),
+        main: number(main_param),
+        clinical: number(clinical_param),
+        sort: parsed.sort.clone(),
+        start: parsed.start.clone(),
+        limit: parsed.count,
+    };
+    let mut resolver = Resolver::new(reader);
+    resolver.fill(&parsed.wishes, &mut search)?;
+    if parsed.of.is_empty() {
+        search.scope = Scope::Nothing;
+    }
+    Ok((search, resolver.asked))
 }
 
 /// What a condition that should meet at most one resource found.
@@ -97,27 +183,59 @@ pub(crate) enum Found {
 
 /// Runs the condition of a conditional create, update or reference, on the state that `reader` sees. What the caller may
 /// not see is neither found nor counted.
-pub(crate) fn where_one(reader: &Reader<'_>, caller: &Caller, kind: &str, query: &str) -> Result<Found, EngineError> {
-    let may = permission(caller, Act::Look, kind)?;
-    let params = values::split_query(query)?;
-    if params.is_empty() {
-        return Err(EngineError::invalid("", format!("the condition {kind}?{query} names no parameter")));
-    }
-    let parsed = parse::parse(&Request { kind: kind.to_owned(), params, lenient: false })?;
-    let mut search = parsed.search(reader, may.filter())?;
-    if search.conditions.is_empty() && search.who.is_none() {
-        return Err(EngineError::invalid("", format!("the condition {kind}?{query} would meet every {kind}")));
-    }
-    (search.limit, search.after) = (1, None);
-    search.conditions.extend(may.conditions());
-    let page = reader.search(&search)?;
-    may.check_all(&page.rows, caller)?;
-    let more = page.next.is_some();
-    Ok(match page.rows.into_iter().next() {
+pub(crate) fn where_one(
+    reader: &Reader<'_>,
+    caller: &Caller,
+    catalogue: &Catalogue,
+    kind: &str,
+    query: &str,
+) -> Result<Found, EngineError> {
+    let (rows, more) = where_some(reader, caller, catalogue, kind, query, 1)?;
+    Ok(match rows.into_iter().next() {
         None => Found::None,
         Some(_) if more => Found::Many,
         Some(row) => Found::One(Box::new(row)),
     })
+}
+
+/// The same for up to `most` resources; and whether there are more.
+pub(crate) fn where_some(
+    reader: &Reader<'_>,
+    caller: &Caller,
+    catalogue: &Catalogue,
+    kind: &str,
+    query: &str,
+    most: u32,
+) -> Result<(Vec<Stored>, bool), EngineError> {
+    let params = values::split_query(query)?;
+    if params.is_empty() {
+        return Err(EngineError::invalid("", format!("the condition {kind}?{query} names no parameter")));
+    }
+    let request = Request { kind: kind.to_owned(), params, lenient: false };
+    let (parsed, sights) = parse::parse(&request, None, caller, catalogue)?;
+    if parsed.wishes.is_empty() {
+        return Err(EngineError::invalid("", format!("the condition {kind}?{query} would meet every {kind}")));
+    }
+    let (mut search, _) = resolved(reader, &parsed, sights.scope())?;
+    (search.limit, search.start) = (most, Start::First);
+    search.conditions.extend(sights.conditions());
+    let page = reader.search(&search)?;
+    sights.check_all(&page.rows, caller)?;
+    Ok((page.rows, page.next.is_some()))
+}
+
+/// The search of the store that a request means, with what must hold for this caller; for operations that count and
+/// gather by the same parameters.
+pub(crate) fn asked(
+    reader: &Reader<'_>,
+    caller: &Caller,
+    catalogue: &Catalogue,
+    request: &Request,
+) -> Result<Search, EngineError> {
+    let (parsed, sights) = parse::parse(request, None, caller, catalogue)?;
+    let (mut search, _) = resolved(reader, &parsed, sights.scope())?;
+    search.conditions.extend(sights.conditions());
+    Ok(search)
 }
 
 impl Hit {

@@ -1,17 +1,36 @@
-//! From names and values to a search of the store; what is unknown or not supported is refused by name.
+//! From names and values to what a search wants; what is unknown, misspelt or not supported is refused by name.
 
-use meridian_model::definitions::{Definitions, Kind, SearchParam};
-use meridian_model::fold::fold;
+mod filter;
+mod include;
+mod leaf;
+pub(super) mod missing;
+mod modifier;
+mod near;
+mod number;
+mod pair;
+mod quantity;
+mod refer;
+mod sort;
+mod step;
+mod text;
+mod uri;
+mod words;
+
+use meridian_access::Caller;
+use meridian_model::definitions::Catalogue;
 use meridian_model::outcome::Issue;
-use meridian_model::pinyin;
-use meridian_model::reference::{Reference, is_id};
-use meridian_store::search::{Condition, Cursor, Scope, Search, Sort, SortBy, SystemTest};
-use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
+use meridian_store::GOLDEN_PATIENT;
+use meridian_store::search::{DateTest, Sort, Start, TokenTest};
 
+pub(super) use self::include::Include;
+use self::near::Point;
+use super::compartment::{self, Compartment};
+use super::fault::{Fault, shown};
+use super::ground::{Ground, Of};
+use super::sights::Sights;
+use super::wish::Wish;
 use super::{Request, cursor, values};
 use crate::EngineError;
-use crate::engine::patient_code;
-use crate::write::{LONGEST_TEXT, clinical_param, is_partition_param, main_param, param_number, shorten};
 
 /// The system and code of the tag that golden Patients carry.
 pub(crate) const RECORD_TAG: &str = "https://meridian.example/record";
@@ -20,12 +39,10 @@ pub(crate) const GOLDEN: &str = "golden";
 const DEFAULT_COUNT: u32 = 50;
 const MOST_COUNT: u32 = 1000;
 /// Limits on what one search may ask.
-const MOST_PARAMS: usize = 30;
-const MOST_VALUES: usize = 500;
-/// Values that are ranges (dates, prefixes) cannot be gathered into one list; SQLite's expressions are at most 1,000 deep.
-const MOST_RANGES: usize = 100;
-const MOST_SORT_KEYS: usize = 8;
+const MOST_PARAMS: usize = 50;
+const MOST_INCLUDES: usize = 30;
 const LONGEST_VALUE: usize = 16 << 10;
+const LONGEST_NAME: usize = 1000;
 
 /// How exact the total must be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,345 +53,214 @@ pub(super) enum Total {
     Accurate,
 }
 
-/// A reference that a search names: type (if given) and id, or a URL.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Target {
-    Local(Vec<TypeCode>, String),
-    Url(String),
-}
-
-/// `_include` or `_revinclude`.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Include {
-    pub(super) source: &'static str,
-    pub(super) param: &'static SearchParam,
-    pub(super) target: Option<TypeCode>,
-}
-
 /// A search that was understood.
 #[derive(Clone, Debug)]
 pub(super) struct Parsed {
-    pub(super) kind: &'static str,
-    pub(super) code: TypeCode,
-    conditions: Vec<Condition>,
-    /// References by parameter; Patients among them mean the whole person.
-    references: Vec<(u32, bool, Vec<Target>)>,
-    sort: Vec<Sort>,
-    count: u32,
-    after: Option<Cursor>,
+    /// The types that are searched.
+    pub(super) of: Vec<Of>,
+    /// All must hold.
+    pub(super) wishes: Vec<Wish>,
+    pub(super) sort: Vec<Sort>,
+    pub(super) count: u32,
+    pub(super) start: Start,
     pub(super) total: Total,
     pub(super) only_count: bool,
+    pub(super) explain: bool,
     pub(super) includes: Vec<Include>,
     pub(super) revincludes: Vec<Include>,
     /// What was understood, for the self link, without the cursor.
     pub(super) used: Vec<(String, String)>,
 }
 
-pub(super) fn parse(request: &Request) -> Result<Parsed, EngineError> {
-    let r4 = Definitions::r4();
-    let code = r4.type_code(&request.kind);
-    let kind = code.and_then(|code| r4.type_name(code));
-    let (Some(code), Some(kind)) = (code, kind) else {
-        return Err(EngineError::NotFound(format!("the resource type {}", request.kind)));
-    };
+/// Reads a search of one type, of a compartment, or (with no type) of several or all types. The types are those that the
+/// caller may look at.
+pub(super) fn parse(
+    request: &Request,
+    compartment: Option<&Compartment>,
+    caller: &Caller,
+    catalogue: &Catalogue,
+) -> Result<(Parsed, Sights), EngineError> {
     if request.params.len() > MOST_PARAMS {
         return Err(EngineError::invalid("", format!("more than {MOST_PARAMS} parameters")));
     }
-    let golden = kind == "Patient" && request.params.iter().any(|(name, value)| name == "_tag" && is_golden(value));
+    let (mut of, sights) = types(request, compartment, caller)?;
+    let golden = request.params.iter().any(|(name, value)| name == "_tag" && is_golden(value));
+    for one in of.iter_mut().filter(|one| golden && one.kind == "Patient") {
+        one.code = GOLDEN_PATIENT;
+    }
+    let ground = Ground::new(caller, catalogue);
+    let mut wishes = Vec::new();
+    if let Some(compartment) = compartment {
+        let wish = compartment::wish(&ground, compartment, &of);
+        wishes.push(wish.or_else(|fault| Err(EngineError::Invalid(vec![fault.of("compartment")?])))?);
+    }
+    let near = request.params.iter().find(|(name, _)| name == "near");
+    let reading = Reading {
+        ground,
+        system: request.kind.is_empty() && compartment.is_none(),
+        near: near.and_then(|(_, value)| near::place(value).ok()).map(|(point, _)| point),
+    };
     let mut parsed = Parsed {
-        kind,
-        code: if golden { GOLDEN_PATIENT } else { code },
-        conditions: Vec::new(),
-        references: Vec::new(),
+        of,
+        wishes,
         sort: Vec::new(),
         count: DEFAULT_COUNT,
-        after: None,
+        start: Start::First,
         total: Total::Cheap,
         only_count: false,
+        explain: false,
         includes: Vec::new(),
         revincludes: Vec::new(),
         used: Vec::new(),
     };
-    let mut issues = Vec::new();
+    let mut issues = once(&request.params);
+    let mut cursor = None;
     for (name, value) in &request.params {
-        match parsed.param(name, value) {
-            Ok(()) if name != "_cursor" => parsed.used.push((name.clone(), value.clone())),
-            Ok(()) => {}
-            Err(issue) if issue.code == "not-supported" && request.lenient => {}
-            Err(issue) => issues.push(issue),
+        if name == "_cursor" {
+            cursor = Some(value);
+            continue;
+        }
+        match reading.param(&mut parsed, name, value) {
+            Ok(()) => parsed.used.push((name.clone(), value.clone())),
+            Err(Fault::Unknown(_)) if request.lenient => {}
+            Err(fault) => issues.push(fault.of(name)?),
         }
     }
-    if issues.is_empty() { Ok(parsed) } else { Err(EngineError::Invalid(issues)) }
+    let estimate = request.params.iter().any(|(name, value)| name == "_total" && value == "estimate");
+    if parsed.only_count && !estimate {
+        parsed.total = Total::Accurate;
+    }
+    if let Some(text) = cursor {
+        match cursor::read(text, &sorted_by(&parsed.used)) {
+            Some(start) => parsed.start = start,
+            None => issues.extend(Fault::wrong("not a cursor that this server gave for this search").of("_cursor").ok()),
+        }
+    }
+    if issues.is_empty() { Ok((parsed, sights)) } else { Err(EngineError::Invalid(issues)) }
+}
+
+/// The types that are searched, and what the caller may see of them. A type that was named must be one that the caller
+/// may look at; where none was named, those are meant that he may.
+fn types(
+    request: &Request,
+    compartment: Option<&Compartment>,
+    caller: &Caller,
+) -> Result<(Vec<Of>, Sights), EngineError> {
+    let known = |kind: &str| {
+        Of::named(kind).ok_or_else(|| EngineError::NotFound(format!("the resource type {}", shown(kind))))
+    };
+    if let Some(compartment) = compartment {
+        compartment.permitted(caller)?;
+    }
+    if !request.kind.is_empty() {
+        let of = vec![known(&request.kind)?];
+        let sights = Sights::of(caller, &of)?;
+        return Ok((of, sights));
+    }
+    let mut named: Vec<Of> = Vec::new();
+    for (_, value) in request.params.iter().filter(|(name, _)| name == "_type") {
+        for kind in value.split(',') {
+            let of = Of::named(kind).ok_or_else(|| {
+                let says = format!("_type: there is no type `{}`", shown(kind));
+                EngineError::Invalid(vec![Issue::error("invalid", says).at("http._type")])
+            })?;
+            if !named.contains(&of) {
+                named.push(of);
+            }
+        }
+    }
+    if !named.is_empty() {
+        let sights = Sights::of(caller, &named)?;
+        return Ok((named, sights));
+    }
+    let every = Of::every().filter(|of| compartment.is_none_or(|compartment| compartment.holds(*of))).collect();
+    Ok(Sights::among(caller, every))
+}
+
+/// The wish for order, as it was sent.
+pub(super) fn sorted_by(used: &[(String, String)]) -> String {
+    let keys = used.iter().filter(|(name, _)| name == "_sort").map(|(_, value)| value.as_str());
+    keys.collect::<Vec<_>>().join(",")
 }
 
 fn is_golden(value: &str) -> bool {
     value.split_once('|').is_some_and(|(system, code)| system == RECORD_TAG && code == GOLDEN)
 }
 
-fn wrong(name: &str, says: impl std::fmt::Display) -> Issue {
-    Issue::error("invalid", format!("{name}: {says}")).at(format!("http.{name}"))
+/// What says how the answer shall be may be said once.
+fn once(params: &[(String, String)]) -> Vec<Issue> {
+    let single = ["_count", "_total", "_summary", "_cursor", "_explain"];
+    let twice = |name: &str| {
+        let mut values = params.iter().filter(|(found, _)| found == name).map(|(_, value)| value);
+        let first = values.next()?;
+        values.find(|value| *value != first)?;
+        Fault::wrong("it is given twice, with different values").of(name).ok()
+    };
+    single.iter().filter_map(|name| twice(name)).collect()
 }
 
-fn unknown(name: &str, says: impl std::fmt::Display) -> Issue {
-    Issue::error("not-supported", format!("{name}: {says}")).at(format!("http.{name}"))
+struct Reading<'a> {
+    ground: Ground<'a>,
+    /// Nothing but the parameters says which types are searched.
+    system: bool,
+    /// Where the search is, to sort by distance.
+    near: Option<Point>,
 }
 
-impl Parsed {
-    fn param(&mut self, name: &str, value: &str) -> Result<(), Issue> {
+impl Reading<'_> {
+    fn param(&self, parsed: &mut Parsed, name: &str, value: &str) -> Result<(), Fault> {
+        if name.len() > LONGEST_NAME {
+            return Err(Fault::wrong("the name is too long"));
+        }
         if value.len() > LONGEST_VALUE {
-            return Err(wrong(name, "the value is too long"));
+            return Err(Fault::wrong("the value is too long"));
         }
         match name {
             "_count" => {
-                let count: u32 = value.parse().map_err(|_| wrong(name, "not a number from 0"))?;
-                self.count = count.min(MOST_COUNT);
-                self.only_count |= count == 0;
+                let count: u32 = value.parse().map_err(|_| Fault::wrong(format!("`{}` is not a number from 0", shown(value))))?;
+                parsed.count = count.min(MOST_COUNT);
+                parsed.only_count |= count == 0;
             }
-            "_sort" => {
-                for key in value.split(',').filter(|key| !key.is_empty()) {
-                    if self.sort.len() == MOST_SORT_KEYS {
-                        return Err(wrong(name, format!("more than {MOST_SORT_KEYS} keys")));
-                    }
-                    self.sort.push(self.sort_key(name, key)?);
-                }
-            }
+            "_sort" => parsed.sort.extend(sort::read(&self.ground, &parsed.of, self.near, value)?),
             "_total" => {
-                self.total = match value {
+                parsed.total = match value {
                     "none" => Total::None,
                     "estimate" => Total::Cheap,
                     "accurate" => Total::Accurate,
-                    _ => return Err(wrong(name, "none, estimate or accurate")),
+                    _ => return Err(Fault::wrong("none, estimate or accurate is expected")),
                 };
             }
+            // The door shapes what is served; here a count is all that a summary can change.
             "_summary" => match value {
-                "count" => (self.only_count, self.total) = (true, Total::Accurate),
-                "false" => {}
-                "true" | "text" | "data" => return Err(unknown(name, "only count and false are supported")),
-                _ => return Err(wrong(name, "not a kind of summary")),
+                "count" => parsed.only_count = true,
+                "true" | "text" | "data" | "false" => {}
+                other => return Err(Fault::wrong(format!("`{}` is not a kind of summary", shown(other)))),
             },
-            "_cursor" => {
-                self.after = Some(cursor::read(value).ok_or_else(|| wrong(name, "not a cursor of this server"))?);
-            }
-            "_include" => self.includes.push(include(name, value)?),
-            "_revinclude" => self.revincludes.push(include(name, value)?),
-            "_format" | "_pretty" => {}
-            _ => self.filter(name, value)?,
+            "_elements" | "_format" | "_pretty" => {}
+            "_explain" => parsed.explain = missing::truth(value)?,
+            "_type" if self.system => {}
+            "_type" => return Err(Fault::wrong("it belongs to searches over several types, at the base of the service")),
+            _ => match name.split_once(':').map_or((name, None), |(code, modifier)| (code, Some(modifier))) {
+                ("_include", modifier) => parsed.includes.push(include::read(&self.ground, modifier, value)?),
+                ("_revinclude", modifier) => parsed.revincludes.push(include::read(&self.ground, modifier, value)?),
+                _ => parsed.wishes.push(step::read(&self.ground, &parsed.of, name, value, 0)?),
+            },
+        }
+        if parsed.includes.len() + parsed.revincludes.len() > MOST_INCLUDES {
+            return Err(Fault::wrong(format!("more than {MOST_INCLUDES} includes")));
         }
         Ok(())
     }
-
-    fn filter(&mut self, name: &str, value: &str) -> Result<(), Issue> {
-        let (code, modifier) = name.split_once(':').map_or((name, None), |(code, modifier)| (code, Some(modifier)));
-        if code.contains('.') || code == "_has" {
-            return Err(unknown(name, "chained searches are not supported yet"));
-        }
-        let Some(param) = Definitions::r4().search_param(self.kind, code) else {
-            return Err(unknown(name, format!("{} has no such parameter", self.kind)));
-        };
-        let parts = values::split(value, ',');
-        let most = if matches!(param.kind, Kind::Date | Kind::String) { MOST_RANGES } else { MOST_VALUES };
-        if parts.len() > most {
-            return Err(wrong(name, format!("more than {most} values")));
-        }
-        if parts.iter().any(|part| part.is_empty()) {
-            return Err(wrong(name, "an empty value"));
-        }
-        let narrowed = modifier.and_then(|kind| Definitions::r4().type_code(kind));
-        if modifier.is_some() && !(param.kind == Kind::Reference && narrowed.is_some()) {
-            return Err(unknown(name, "this modifier is not supported yet"));
-        }
-        let number = param_number(self.code, param);
-        let condition = match (code, param.kind) {
-            ("_id", _) => {
-                if let Some(bad) = parts.iter().find(|id| !is_id(id)) {
-                    return Err(wrong(name, format!("`{bad}` is not an id")));
-                }
-                Condition::Ids(parts.iter().map(|id| (*id).to_owned()).collect())
-            }
-            ("_lastUpdated", _) => Condition::Updated(dates(name, &parts)?),
-            (_, Kind::Token) => {
-                let test =
-                    |part: &&str| values::token(part).ok_or_else(|| wrong(name, format!("`{part}` is no token")));
-                let any = parts.iter().map(test).collect::<Result<Vec<_>, _>>()?;
-                let selective = matches!(code, "identifier" | "phone" | "email" | "telecom");
-                let selective =
-                    selective || any.iter().any(|t| matches!(&t.system, SystemTest::Uri(u) if u.contains("/id/")));
-                Condition::Token { param: number, any, selective }
-            }
-            (_, Kind::String) => {
-                let sought = |part: &&str| {
-                    let mut sought = match code {
-                        "pinyin" => pinyin::sought(&values::plain(part)),
-                        _ => fold(&values::plain(part)),
-                    };
-                    shorten(&mut sought, LONGEST_TEXT);
-                    sought
-                };
-                Condition::Text { param: number, any: parts.iter().map(sought).collect() }
-            }
-            (_, Kind::Uri) => Condition::Exact { param: number, any: parts.iter().map(|p| values::plain(p)).collect() },
-            (_, Kind::Date) => Condition::Date { param: number, any: dates(name, &parts)? },
-            (_, Kind::Reference) => {
-                let own = is_partition_param(self.kind, param);
-                let targets = parts.iter().map(|part| target(name, param, narrowed, &values::plain(part)));
-                self.references.push((number, own, targets.collect::<Result<_, _>>()?));
-                return Ok(());
-            }
-            (_, Kind::Number | Kind::Quantity | Kind::Composite | Kind::Special) => {
-                return Err(unknown(name, format!("{} parameters are not supported yet", param.kind.code())));
-            }
-        };
-        self.conditions.push(condition);
-        Ok(())
-    }
-
-    fn sort_key(&self, name: &str, key: &str) -> Result<Sort, Issue> {
-        let (descending, code) = key.strip_prefix('-').map_or((false, key), |code| (true, code));
-        let Some(param) = Definitions::r4().search_param(self.kind, code) else {
-            return Err(unknown(name, format!("{} has no parameter `{code}`", self.kind)));
-        };
-        let number = param_number(self.code, param);
-        let by = match (code, param.kind) {
-            ("_id", _) => SortBy::Id,
-            ("_lastUpdated", _) => SortBy::Updated,
-            (_, Kind::Date) => SortBy::Date(number),
-            (_, Kind::String | Kind::Uri) => SortBy::Text(number),
-            (_, Kind::Token) => SortBy::Token(number),
-            _ => return Err(unknown(name, format!("sorting by a {} is not supported yet", param.kind.code()))),
-        };
-        Ok(Sort { by, descending })
-    }
-
-    /// Adds conditions that nobody asked for by name.
-    pub(super) fn add(&mut self, conditions: Vec<Condition>) {
-        self.conditions.extend(conditions);
-    }
-
-    /// The search of the store, with patients looked up and widened to persons.
-    pub(super) fn search(&self, reader: &Reader<'_>, scope: Scope) -> Result<Search, EngineError> {
-        let mut who: Option<Vec<Subject>> = None;
-        let mut conditions = self.conditions.clone();
-        for (number, own, targets) in &self.references {
-            let mut ids: Vec<(TypeCode, String)> = Vec::new();
-            let mut urls = Vec::new();
-            let mut subjects = Vec::new();
-            for target in targets {
-                match target {
-                    Target::Url(url) => urls.push(url.clone()),
-                    Target::Local(kinds, id) => {
-                        for kind in kinds {
-                            if *kind != patient_code() {
-                                ids.push((*kind, id.clone()));
-                                continue;
-                            }
-                            let same = persons(reader, id)?;
-                            if *own {
-                                subjects.extend(same);
-                            } else {
-                                ids.extend(patient_ids(reader, id, &same)?);
-                            }
-                        }
-                    }
-                }
-            }
-            let only_patients = *own && urls.is_empty();
-            if only_patients && (!subjects.is_empty() || ids.iter().all(|(kind, _)| *kind == patient_code())) {
-                who = Some(match who {
-                    None => subjects,
-                    Some(before) => before.into_iter().filter(|s| subjects.contains(s)).collect(),
-                });
-            } else if urls.is_empty() {
-                conditions.push(Condition::Reference { param: *number, any: ids });
-            } else {
-                conditions.push(Condition::Exact { param: *number, any: urls });
-            }
-        }
-        Ok(Search {
-            kind: self.code,
-            scope,
-            who,
-            conditions,
-            main: main_param(self.kind).map(|param| param_number(self.code, param)),
-            clinical: clinical_param(self.kind).map(|param| param_number(self.code, param)),
-            sort: self.sort.clone(),
-            after: self.after.clone(),
-            limit: self.count,
-        })
-    }
 }
 
-/// All subjects that are the same person as the Patient with this id.
-fn persons(reader: &Reader<'_>, id: &str) -> Result<Vec<Subject>, EngineError> {
-    let key = match reader.locate(patient_code(), id)? {
-        Some(key) => Some(key),
-        None => reader.locate(GOLDEN_PATIENT, id)?,
-    };
-    Ok(key.map(|key| reader.same_person(key.subject())).transpose()?.unwrap_or_default())
+fn dates(parts: &[&str]) -> Result<Vec<DateTest>, Fault> {
+    parts.iter().map(|part| date(part)).collect()
 }
 
-/// The ids that references to this person may use.
-fn patient_ids(reader: &Reader<'_>, id: &str, subjects: &[Subject]) -> Result<Vec<(TypeCode, String)>, EngineError> {
-    let mut ids = vec![(patient_code(), id.to_owned())];
-    for subject in subjects {
-        if let Some(row) = reader.current(subject.patient())?
-            && row.id != id
-        {
-            ids.push((patient_code(), row.id));
-        }
-    }
-    Ok(ids)
+fn date(part: &str) -> Result<DateTest, Fault> {
+    values::date(part).ok_or_else(|| Fault::wrong(format!("`{}` is no date", shown(part))))
 }
 
-fn dates(name: &str, parts: &[&str]) -> Result<Vec<meridian_store::search::DateTest>, Issue> {
-    let test = |part: &&str| values::date(part).ok_or_else(|| wrong(name, format!("`{part}` is no date")));
-    parts.iter().map(test).collect()
-}
-
-fn target(name: &str, param: &'static SearchParam, narrowed: Option<TypeCode>, value: &str) -> Result<Target, Issue> {
-    let r4 = Definitions::r4();
-    match Reference::parse(value) {
-        Reference::Relative { kind, id, .. } => {
-            let code = r4.type_code(kind).unwrap_or_default();
-            if narrowed.is_some_and(|narrowed| narrowed != code) {
-                return Err(wrong(name, format!("`{value}` is of another type than the modifier says")));
-            }
-            Ok(Target::Local(vec![code], id.to_owned()))
-        }
-        Reference::Absolute { kind, id, .. } if param.targets.contains(&kind) && kind == "Patient" => {
-            Ok(Target::Local(vec![r4.type_code(kind).unwrap_or_default()], id.to_owned()))
-        }
-        Reference::Absolute { .. } | Reference::Urn(_) => Ok(Target::Url(value.to_owned())),
-        _ if is_id(value) => {
-            let all = || r4.resource_types().filter_map(|kind| r4.type_code(kind)).collect();
-            let kinds = match narrowed {
-                Some(code) => vec![code],
-                None if param.targets.is_empty() => all(),
-                None => param.targets.iter().filter_map(|kind| r4.type_code(kind)).collect(),
-            };
-            Ok(Target::Local(kinds, value.to_owned()))
-        }
-        _ if value.contains("://") => Ok(Target::Url(value.to_owned())),
-        _ => Err(wrong(name, format!("`{value}` is no reference"))),
-    }
-}
-
-fn include(name: &str, value: &str) -> Result<Include, Issue> {
-    let r4 = Definitions::r4();
-    let parts: Vec<&str> = value.split(':').collect();
-    let (source, code, target) = match parts.as_slice() {
-        [source, code] => (*source, *code, None),
-        [source, code, target] => (*source, *code, Some(*target)),
-        _ => return Err(unknown(name, "the form is Type:parameter or Type:parameter:Target")),
-    };
-    let kind = r4.type_code(source).and_then(|code| r4.type_name(code));
-    let Some(source) = kind else { return Err(unknown(name, format!("there is no type `{source}`"))) };
-    let param = r4.search_param(source, code).filter(|param| param.kind == Kind::Reference);
-    let Some(param) = param else {
-        return Err(unknown(name, format!("{source} has no reference parameter `{code}`")));
-    };
-    let target = match target {
-        None => None,
-        Some(kind) => Some(r4.type_code(kind).ok_or_else(|| unknown(name, format!("there is no type `{kind}`")))?),
-    };
-    Ok(Include { source, param, target })
+fn token(part: &str) -> Result<TokenTest, Fault> {
+    values::token(part).ok_or_else(|| Fault::wrong(format!("`{}` is no token", shown(part))))
 }

@@ -1,7 +1,7 @@
 //! The values of search parameters: escapes, tokens, references, dates.
 
 use meridian_model::date::{DateRange, Prefix, Zone};
-use meridian_store::search::{DateOp, DateTest, SystemTest, TokenTest};
+use meridian_store::search::{DateTest, Op, SystemTest, TokenTest};
 
 use crate::EngineError;
 use crate::engine::now;
@@ -109,15 +109,15 @@ pub(super) fn date(text: &str) -> Option<DateTest> {
     let (prefix, rest) = Prefix::split(text);
     let range = DateRange::parse(rest, Zone::CHINA)?;
     let (op, range) = match prefix {
-        Prefix::Eq => (DateOp::Eq, range),
-        Prefix::Ne => (DateOp::Ne, range),
-        Prefix::Gt => (DateOp::Gt, range),
-        Prefix::Lt => (DateOp::Lt, range),
-        Prefix::Ge => (DateOp::Ge, range),
-        Prefix::Le => (DateOp::Le, range),
-        Prefix::Sa => (DateOp::StartsAfter, range),
-        Prefix::Eb => (DateOp::EndsBefore, range),
-        Prefix::Ap => (DateOp::Overlaps, range.widened(now())),
+        Prefix::Eq => (Op::Eq, range),
+        Prefix::Ne => (Op::Ne, range),
+        Prefix::Gt => (Op::Gt, range),
+        Prefix::Lt => (Op::Lt, range),
+        Prefix::Ge => (Op::Ge, range),
+        Prefix::Le => (Op::Le, range),
+        Prefix::Sa => (Op::StartsAfter, range),
+        Prefix::Eb => (Op::EndsBefore, range),
+        Prefix::Ap => (Op::Overlaps, range.widened(now())),
     };
     Some(DateTest { op, lo: range.lo, hi: range.hi })
 }

@@ -35,6 +35,7 @@ pub async fn catch_up(engine: &Engine, caller: &Caller) -> Result<u64, EngineErr
                 tell(engine, changes, None, queued);
             }
             Err(commit::Failure::Refused(error)) => return Err(error),
+            Err(commit::Failure::Outdated) => engine.renew_catalogue()?,
             Err(commit::Failure::Stale) => return Err(EngineError::Busy),
         }
     }

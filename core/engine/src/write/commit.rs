@@ -4,20 +4,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use meridian_access::Caller;
-use meridian_model::definitions::Definitions;
+use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_store::{
-    CONDITIONAL_CREATE, GOLDEN_PATIENT, Job, JobState, NewJob, NewResource, Replacement, StoreError, Subject,
+    Body, CONDITIONAL_CREATE, GOLDEN_PATIENT, Job, JobState, NewJob, NewResource, Replacement, StoreError, Subject,
     SubjectKind, WriteTx,
 };
 
-use super::prepare::{Change, Kept, Prepared, Ready, change, prepare};
+use super::looks::Kept;
+use super::prepare::{Change, Prepared, Preparing, Ready, change};
 use super::resolve::{Seen, resolve};
 use super::{Entry, JobDone, Merging, Options, Outcome, Which, whose};
 use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
 use crate::participant::{self, Further, Outgoing, Own, Participant, PersonChange, Sight};
-use crate::search::{Found, where_one};
+use crate::search::{Found, where_one, where_some};
 use crate::served::{Served, value_in, value_of};
 use crate::{Engine, EngineError};
 
@@ -28,6 +29,8 @@ const ONCE: &str = "once";
 pub(super) enum Failure {
     /// What resolve saw is no longer so.
     Stale,
+    /// Other search parameters are in force than those that the rows were made by.
+    Outdated,
     Refused(EngineError),
 }
 
@@ -48,11 +51,15 @@ pub(super) struct Work {
     pub(super) engine: Engine,
     pub(super) caller: Caller,
     pub(super) entries: Arc<Vec<Entry>>,
-    pub(super) ids: Vec<String>,
+    pub(super) ids: Arc<Vec<String>>,
+    pub(super) catalogue: Arc<Catalogue>,
     /// None to resolve and prepare inside the transaction.
     pub(super) prepared: Option<Prepared>,
     pub(super) options: Options,
 }
+
+/// Search rows of so many entries are written at a time.
+const FLUSHED: usize = 1_024;
 
 /// What was written: the outcomes, the changes, what stayed as it was, and the messages put into outboxes.
 /// Last the job that was done.
@@ -72,6 +79,32 @@ struct Told {
     after: Option<serde_json::Value>,
     /// Nothing was written: a participant wanted to be asked again.
     again: bool,
+}
+
+/// The same until the whole act is written: packed, for there may be many.
+struct Later {
+    told: Told,
+    before: Option<Body>,
+    after: Option<Body>,
+}
+
+impl Later {
+    fn of(mut told: Told) -> Result<Later, EngineError> {
+        let pack = |value: Option<serde_json::Value>| {
+            let json = value.map(|value| serde_json::to_vec(&value)).transpose();
+            let json = json.map_err(|error| EngineError::Internal(error.to_string()))?;
+            Ok::<_, EngineError>(json.map(|json| Body::of(&json)))
+        };
+        let (before, after) = (pack(told.before.take())?, pack(told.after.take())?);
+        Ok(Later { told, before, after })
+    }
+
+    fn told(self) -> Result<Told, EngineError> {
+        let Later { mut told, before, after } = self;
+        told.before = before.as_ref().map(value_of).transpose()?;
+        told.after = after.as_ref().map(value_of).transpose()?;
+        Ok(told)
+    }
 }
 
 /// A source Patient as if it were written again as it is.
@@ -98,7 +131,9 @@ pub(super) fn anew(
     tx: &mut WriteTx<'_>,
     subjects: &[Subject],
 ) -> Result<(Vec<Committed>, Vec<Queued>), Failure> {
-    let mut writing = Writing::of(engine, caller);
+    let catalogue = engine.catalogue();
+    in_force(tx, &catalogue)?;
+    let mut writing = Writing::of(engine, caller, &catalogue);
     for subject in subjects {
         let Some(told) = once_more(tx, *subject)? else { continue };
         for participant in writing.participants(told.kind, false) {
@@ -111,6 +146,7 @@ pub(super) fn anew(
 
 impl Work {
     pub(super) fn run(self, tx: &mut WriteTx<'_>) -> Result<Written, Failure> {
+        in_force(tx, &self.catalogue)?;
         if let Some(once) = &self.options.once {
             let number = tx.tx()?;
             if tx.claim(ONCE, once, number)?.is_err() {
@@ -128,19 +164,24 @@ impl Work {
             return Err(EngineError::Conflict("already applied".to_owned()).into());
         }
         let merging = self.options.merging.as_deref();
-        let prepared = match self.prepared {
-            Some(prepared) => {
-                still_so(tx, &self.caller, &prepared.seen)?;
-                prepared
+        let mut writing = Writing::of(&self.engine, &self.caller, &self.catalogue);
+        writing.bodies = self.options.bodies;
+        let (kept, outcomes) = match self.prepared {
+            Some(Prepared { lots, seen, kept, patients }) => {
+                still_so(tx, &self.caller, &self.catalogue, &seen)?;
+                (kept, writing.all(tx, lots, &patients, &self.entries)?)
             }
             None => {
-                let resolved = resolve(tx, &self.caller, &self.entries, &self.ids, merging)?;
-                prepare(&self.entries, resolved, &self.caller, merging)?
+                let (entries, options) = (&self.entries, &self.options);
+                let mut resolved = resolve(tx, &self.caller, entries, &self.ids, &self.catalogue, options)?;
+                let (kept, patients) = (std::mem::take(&mut resolved.kept), std::mem::take(&mut resolved.patients));
+                let preparing = Preparing::of(entries, resolved, &self.caller, &self.catalogue, merging);
+                (kept, writing.all(tx, preparing, &patients, entries)?)
             }
         };
+        // Last: what merging has seen of what there was is known when all is prepared.
         let job = self.options.job.as_ref().map(|done| end(tx, there, done, merging)).transpose()?;
-        let mut writing = Writing::of(&self.engine, &self.caller);
-        writing.all(tx, prepared, &self.entries, job)
+        Ok((outcomes, writing.changes, kept, writing.queued, job))
     }
 }
 
@@ -160,19 +201,28 @@ fn end(
     }
 }
 
+/// Whether the rows of a write are made by the search parameters that are in force now.
+pub(super) fn in_force(tx: &WriteTx<'_>, catalogue: &Catalogue) -> Result<(), Failure> {
+    if crate::catalogue::generation(tx)? == catalogue.generation() { Ok(()) } else { Err(Failure::Outdated) }
+}
+
 /// Looks once more at what resolve saw.
-fn still_so(tx: &WriteTx<'_>, caller: &Caller, seen: &[Seen]) -> Result<(), Failure> {
+fn still_so(tx: &WriteTx<'_>, caller: &Caller, catalogue: &Catalogue, seen: &[Seen]) -> Result<(), Failure> {
     for seen in seen {
         let same = match seen {
             Seen::Version { kind, id, version } => {
                 let code = Definitions::r4().type_code(kind).unwrap_or_default();
                 tx.version_of(code, id)?.unwrap_or_default() == *version
             }
-            Seen::Condition { kind, query, found } => match where_one(tx, caller, kind, query)? {
+            Seen::Condition { kind, query, found } => match where_one(tx, caller, catalogue, kind, query)? {
                 Found::None => found.is_none(),
                 Found::One(row) => Some(row.key) == *found,
                 Found::Many => false,
             },
+            Seen::Conditions { kind, query, most, found } => {
+                let (rows, more) = where_some(tx, caller, catalogue, kind, query, *most)?;
+                !more && rows.iter().map(|row| row.key).eq(found.iter().copied())
+            }
         };
         if !same {
             return Err(Failure::Stale);
@@ -184,52 +234,80 @@ fn still_so(tx: &WriteTx<'_>, caller: &Caller, seen: &[Seen]) -> Result<(), Fail
 struct Writing<'a> {
     engine: &'a Engine,
     caller: &'a Caller,
+    catalogue: &'a Catalogue,
     changes: Vec<Committed>,
     /// Whose each written entry is.
     written: Vec<whose::Written<'a>>,
-    told: Vec<Told>,
+    told: Vec<Later>,
     queued: Vec<Queued>,
+    /// Whether the outcomes hold what was written.
+    bodies: bool,
 }
 
 impl<'a> Writing<'a> {
-    fn of(engine: &'a Engine, caller: &'a Caller) -> Writing<'a> {
+    fn of(engine: &'a Engine, caller: &'a Caller, catalogue: &'a Catalogue) -> Writing<'a> {
         let (changes, written, told, queued) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Writing { engine, caller, changes, written, told, queued }
+        Writing { engine, caller, catalogue, changes, written, told, queued, bodies: true }
     }
-}
 
-impl<'a> Writing<'a> {
     fn all(
         &mut self,
         tx: &mut WriteTx<'_>,
-        prepared: Prepared,
+        lots: impl Iterator<Item = Result<Ready, EngineError>>,
+        patients: &[String],
         entries: &'a [Entry],
-        job: Option<i64>,
-    ) -> Result<Written, Failure> {
+    ) -> Result<Vec<Outcome>, Failure> {
         // Patients first: what belongs to them needs their subject.
-        for ready in &prepared.entries {
-            if let Ready::Write(change) = ready
-                && change.kind == "Patient"
-            {
-                tx.subject_of(patient_code(), &change.id, SubjectKind::Source)?;
-            }
+        for id in patients {
+            tx.subject_of(patient_code(), id, SubjectKind::Source)?;
         }
-        let mut outcomes: Vec<Outcome> = Vec::with_capacity(prepared.entries.len());
-        for (ready, entry) in prepared.entries.into_iter().zip(entries) {
-            let outcome = match ready {
-                Ready::Keep(served) => Outcome { happened: None, served },
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(entries.len());
+        for (ready, entry) in lots.zip(entries) {
+            let outcome = match ready? {
+                Ready::Keep(served) => Outcome { happened: None, served: self.kept(served), count: 0 },
                 Ready::Same(first) => match outcomes.get(first) {
-                    Some(first) => Outcome { happened: None, served: first.served.clone() },
+                    Some(first) => Outcome { happened: None, served: first.served.clone(), count: 0 },
                     None => return Err(EngineError::Internal("an entry stands before its double".into()).into()),
                 },
+                Ready::Several(kind, changes) => self.several(tx, kind, changes, &entry.place)?,
                 Ready::Write(change) => self.write(tx, *change, &entry.place)?,
             };
             outcomes.push(outcome);
+            if outcomes.len() % FLUSHED == 0 {
+                tx.flush()?; // search rows that wait take more room than what they are made of
+            }
+        }
+        if outcomes.len() != entries.len() {
+            return Err(EngineError::Internal("not all entries were prepared".into()).into());
         }
         self.follow_late(tx)?;
         whose::check(tx, self.caller, &self.written)?;
         self.name_persons(tx)?;
-        Ok((outcomes, std::mem::take(&mut self.changes), prepared.kept, std::mem::take(&mut self.queued), job))
+        Ok(outcomes)
+    }
+
+    fn kept(&self, served: Served) -> Served {
+        if self.bodies { served } else { Served { body: Vec::new(), ..served } }
+    }
+
+    /// What a condition deletes; the outcome shows the first.
+    fn several(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        kind: &'static str,
+        changes: Vec<Change>,
+        place: &'a str,
+    ) -> Result<Outcome, Failure> {
+        let nothing = Served { kind, id: String::new(), version: 0, at: now(), deleted: true, body: Vec::new() };
+        let mut outcome = Outcome { happened: None, served: nothing, count: 0 };
+        for change in changes {
+            let written = self.write(tx, change, place)?;
+            outcome.count += 1;
+            if outcome.happened.is_none() {
+                (outcome.happened, outcome.served) = (written.happened, written.served);
+            }
+        }
+        Ok(outcome)
     }
 
     /// Says of each change whose person it is about, now that all memberships are settled.
@@ -265,9 +343,9 @@ impl<'a> Writing<'a> {
             version: change.version,
             at: change.at,
             deleted: change.happened == Happened::Deleted,
-            body: change.json,
+            body: if self.bodies { change.json } else { Vec::new() },
         };
-        Ok(Outcome { happened: Some(change.happened), served })
+        Ok(Outcome { happened: Some(change.happened), served, count: 1 })
     }
 
     fn put(&mut self, tx: &mut WriteTx<'_>, change: &Change) -> Result<Subject, Failure> {
@@ -350,13 +428,14 @@ impl<'a> Writing<'a> {
             self.ask(tx, participant.as_ref(), &told)?;
         }
         if self.participants(told.kind, true).next().is_some() {
-            self.told.push(told);
+            self.told.push(Later::of(told)?);
         }
         Ok(())
     }
 
     fn follow_late(&mut self, tx: &mut WriteTx<'_>) -> Result<(), Failure> {
-        for told in std::mem::take(&mut self.told) {
+        for later in std::mem::take(&mut self.told) {
+            let told = later.told()?;
             for participant in self.participants(told.kind, true) {
                 self.ask(tx, participant.as_ref(), &told)?;
             }
@@ -468,7 +547,8 @@ impl<'a> Writing<'a> {
             super::meta::stamp(members, &id, version, at, institution);
         }
         let happened = if old.as_ref().is_some_and(|row| !row.deleted) { Happened::Updated } else { Happened::Created };
-        let made = change(kind, code, id, version, at, Some(resource), old.map(Box::new), happened, None)?;
+        let old = old.map(Box::new);
+        let made = change(kind, code, id, version, at, Some(resource), old, happened, None, self.catalogue)?;
         self.put(tx, &made)?;
         Ok(())
     }
@@ -495,7 +575,8 @@ impl<'a> Writing<'a> {
         }
         let happened = if old.is_some() { Happened::Updated } else { Happened::Created };
         let old = old.map(Box::new);
-        let made = change("Patient", GOLDEN_PATIENT, id.clone(), version, at, Some(golden), old, happened, None)?;
+        let (kind, code, all) = ("Patient", GOLDEN_PATIENT, self.catalogue);
+        let made = change(kind, code, id.clone(), version, at, Some(golden), old, happened, None, all)?;
         self.put(tx, &made)?;
         Ok(id)
     }

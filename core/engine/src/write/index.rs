@@ -1,15 +1,15 @@
 //! A resource's search rows for the store, from the values that the tables of R4 extract.
 
 use meridian_model::date::Zone;
-use meridian_model::definitions::{Definitions, Kind, SearchParam};
+use meridian_model::definitions::{Catalogue, Definitions, Kind, SearchParam};
 use meridian_model::facts::{facts, subject_param};
-use meridian_model::index::{IndexKind, extract};
+use meridian_model::index::{self as model, IndexKind, Real, extract};
 use meridian_model::reference::Reference;
-use meridian_store::{GOLDEN_PATIENT, Index, Token, TypeCode};
+use meridian_store::{Amount, GOLDEN_PATIENT, Index, PairValue, Text, Token, TypeCode};
 use serde_json::Value;
 
-/// Longest string that is indexed, in bytes; a longer one is found by its beginning.
-pub(crate) const LONGEST_TEXT: usize = 200;
+/// Longest string that is indexed, in bytes; a longer one is found by its beginning. The model cuts there too.
+pub(crate) const LONGEST_TEXT: usize = 4096;
 /// A uri is found whole or not at all: as long as what a search may ask for.
 const LONGEST_URI: usize = 16 << 10;
 
@@ -61,7 +61,7 @@ fn single_key(param: &SearchParam) -> Option<&'static str> {
 }
 
 /// The rows of `resource`, whose type has the number `code` in the store.
-pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode) -> Indexed {
+pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode, catalogue: &Catalogue) -> Indexed {
     let facts = facts(resource, Zone::CHINA);
     let patient = match facts.patient {
         Some(Reference::Relative { kind: "Patient", id, .. }) => Some(id.to_owned()),
@@ -72,10 +72,15 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode) -> Ind
         status: facts.status.map(str::to_owned),
         ..Index::default()
     };
+    // What counts results by date reads the same date in every row, so it is that of the parameter where there is one.
+    let clinical = clinical_param(kind);
+    if clinical.is_some() {
+        index.date = None;
+    }
     let main = main_param(kind).filter(|_| patient.is_some() && code != GOLDEN_PATIENT && kind != "Patient");
     let patient_code = crate::engine::patient_code();
     let mut last: Option<(u16, bool)> = None;
-    for value in extract(resource, Zone::CHINA) {
+    for value in extract(resource, Zone::CHINA, catalogue) {
         let number = param_number(code, value.param);
         match value.value {
             IndexKind::Token { system, code } => {
@@ -85,37 +90,61 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode) -> Ind
                 }
                 index.tokens.push((number, token));
             }
-            IndexKind::Str { mut folded } => {
-                shorten(&mut folded, LONGEST_TEXT);
-                index.strings.push((number, folded));
-            }
+            IndexKind::Str { folded, raw } => index.strings.push((number, Text { folded, raw })),
             IndexKind::Uri(mut uri) | IndexKind::ReferenceUrl(mut uri) => {
                 shorten(&mut uri, LONGEST_URI);
-                index.strings.push((number, uri));
+                index.strings.push((number, Text { folded: uri, raw: None }));
             }
             IndexKind::Date { lo, hi } => {
+                if clinical.is_some_and(|clinical| clinical.number == value.param.number) {
+                    index.date.get_or_insert((lo, hi));
+                }
                 if value.param.code != "_lastUpdated" {
                     index.dates.push((number, lo, hi));
                 }
             }
-            IndexKind::Reference { target_type: Some(target), id } => {
+            IndexKind::Reference { target_type, id } => {
                 if last.is_none_or(|(of, _)| of != value.param.number) {
                     last = Some((value.param.number, is_partition_param(kind, value.param)));
                 }
                 let own = last.is_some_and(|(_, partition)| partition)
-                    && target == patient_code
+                    && target_type == patient_code
                     && patient.as_deref() == Some(id.as_str());
                 if !own {
-                    index.references.push((number, target, id));
+                    index.references.push((number, target_type, id));
                 }
             }
-            IndexKind::Reference { target_type: None, .. }
-            | IndexKind::ReferenceIdentifier { .. }
-            | IndexKind::Number(_)
-            | IndexKind::Quantity { .. } => {}
+            IndexKind::Number(value) => index.numbers.push((number, value.get())),
+            IndexKind::Quantity(value) => index.quantities.push((number, amount(value))),
+            IndexKind::Pair { system, code, second } => {
+                if let Some(second) = half(*second) {
+                    index.pairs.push((number, Token { system, code }, second));
+                }
+            }
+            IndexKind::Place(place) => index.places.push(place.map(Real::get)),
+            IndexKind::Span(..) => {}
         }
     }
     Indexed { index, patient }
+}
+
+fn amount(value: model::Amount) -> Amount {
+    let model::Amount { value, system, code, unit, canonical } = value;
+    let canonical = canonical.map(|(value, unit)| (value.get(), unit));
+    Amount { value: value.get(), system, code, unit, canonical }
+}
+
+/// The second half of a pair; the model puts nothing else there.
+fn half(value: IndexKind) -> Option<PairValue> {
+    Some(match value {
+        IndexKind::Token { system, code } => PairValue::Token(Token { system, code }),
+        IndexKind::Str { folded, raw } => PairValue::Text(Text { folded, raw }),
+        IndexKind::Date { lo, hi } => PairValue::Date(lo, hi),
+        IndexKind::Number(value) => PairValue::Number(value.get()),
+        IndexKind::Quantity(value) => PairValue::Quantity(amount(value)),
+        IndexKind::Span(from, to) => PairValue::Span(from.get(), to.get()),
+        _ => return None,
+    })
 }
 
 /// Cuts a text after at most `longest` bytes.

@@ -1,7 +1,9 @@
 //! What the server sets in a resource: its id, its version, when it was written and by which institution.
 
+use meridian_model::outcome::Issue;
 use serde_json::{Map, Value, json};
 
+use crate::EngineError;
 use crate::engine::instant;
 use crate::search::RECORD_TAG;
 
@@ -20,6 +22,24 @@ pub(super) fn disclaim(resource: &mut Map<String, Value>) {
     if let Some(Value::Array(tags)) = resource.get_mut("meta").and_then(|meta| meta.get_mut("tag")) {
         tags.retain(|tag| tag.get("system").and_then(Value::as_str) != Some(RECORD_TAG));
     }
+}
+
+/// Where a server says that it left something out.
+const SUBSETTED: (&str, &str) = ("http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "SUBSETTED");
+
+/// A resource of which a part was left out when it was read is not written back: the rest would be lost.
+///
+/// # Errors
+/// `Unprocessable` at its tags.
+pub(super) fn refuse_subset(kind: &str, resource: &Value) -> Result<(), EngineError> {
+    let tags = resource.pointer("/meta/tag").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |tag: &Value, key: &str| tag.get(key).and_then(Value::as_str).map(str::to_owned);
+    let (system, code) = SUBSETTED;
+    if tags.iter().any(|tag| text(tag, "system").as_deref() == Some(system) && text(tag, "code").as_deref() == Some(code)) {
+        let says = "this is a part of a resource (SUBSETTED); written back, the rest of it would be lost";
+        return Err(EngineError::Unprocessable(vec![Issue::error("business-rule", says).at(format!("{kind}.meta.tag"))]));
+    }
+    Ok(())
 }
 
 /// Sets `id` and `meta` of a version; what the sender put into `meta` stays, but for what is the server's.

@@ -6,118 +6,57 @@
 //! wholly inside the transaction, so that it always ends.
 
 mod anew;
+mod ask;
 mod commit;
+mod edit;
 mod index;
+mod looks;
+mod lot;
 mod merging;
 mod meta;
 mod prepare;
 mod references;
 mod resolve;
+mod sent;
 mod whose;
 
 use std::sync::Arc;
 
-use meridian_access::{Act, Caller};
-use meridian_model::reference::Reference;
-use meridian_store::{Lane, Look, Origin, Subject};
-use serde_json::Value;
+use meridian_access::Caller;
+use meridian_model::definitions::Catalogue;
+use meridian_store::{Lane, Origin, Reader};
 
 pub use anew::catch_up;
 pub(crate) use index::{LONGEST_TEXT, clinical_param, is_partition_param, main_param, param_number, shorten};
 pub(crate) use meta::INSTITUTION_TAG;
 
+pub(crate) use ask::{Ask, Entry};
+pub(crate) use edit::{Edit, JsonPatch};
 pub use merging::Merging;
+pub(crate) use sent::Sent;
 
 use crate::feed::{Committed, Event, Happened};
 use crate::served::Served;
-use crate::sight::{look, permission};
-use crate::{Engine, EngineError};
+use crate::sight::permission;
+use crate::{Class, Engine, EngineError};
 
 /// How often the road is taken on a snapshot before it is taken inside the transaction.
 const ATTEMPTS: u32 = 3;
+/// A larger set waits behind everybody who waits for an answer about less.
+const INTERACTIVE_MOST: usize = 1_000;
 
 /// The `if_match` of what must not be there yet (`If-None-Match: *`); versions count from 1.
 pub const NOT_YET: i64 = 0;
-
-/// One write that somebody asks for.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    pub ask: Ask,
-    /// How other entries of a transaction refer to this one.
-    pub full_url: Option<String>,
-    /// Where the entry stands in what was sent (`Bundle.entry[3]`), for issues; empty for a single resource.
-    pub place: String,
-}
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub(crate) enum Ask {
-    Create {
-        kind: &'static str,
-        resource: Arc<Value>,
-        /// The query of `If-None-Exist`.
-        if_none_exist: Option<String>,
-    },
-    /// A `PUT` on an id; makes the resource if it is not there.
-    Update {
-        kind: &'static str,
-        id: String,
-        resource: Arc<Value>,
-        if_match: Option<i64>,
-    },
-    /// A `PUT` on a query.
-    UpdateWhere {
-        kind: &'static str,
-        query: String,
-        resource: Arc<Value>,
-        if_match: Option<i64>,
-    },
-    Delete {
-        kind: &'static str,
-        id: String,
-        if_match: Option<i64>,
-    },
-}
-
-impl Ask {
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Ask::Create { kind, .. }
-            | Ask::Update { kind, .. }
-            | Ask::UpdateWhere { kind, .. }
-            | Ask::Delete { kind, .. } => kind,
-        }
-    }
-
-    /// Whether a search decides what is written.
-    fn is_conditional(&self) -> bool {
-        matches!(self, Ask::Create { if_none_exist: Some(_), .. } | Ask::UpdateWhere { .. })
-    }
-
-    fn act(&self) -> Act {
-        match self {
-            Ask::Create { .. } => Act::Create,
-            Ask::Update { .. } | Ask::UpdateWhere { .. } => Act::Update,
-            Ask::Delete { .. } => Act::Delete,
-        }
-    }
-
-    pub(crate) fn resource(&self) -> Option<&Value> {
-        match self {
-            Ask::Create { resource, .. } | Ask::Update { resource, .. } | Ask::UpdateWhere { resource, .. } => {
-                Some(resource)
-            }
-            Ask::Delete { .. } => None,
-        }
-    }
-}
 
 /// What became of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// None when nothing was written: the resource was there already, or is gone already.
     pub happened: Option<Happened>,
+    /// What stands there now; without an id for a condition that met nothing to delete.
     pub served: Served,
+    /// How many resources were written: a condition may delete several.
+    pub count: usize,
 }
 
 /// How a set of entries is written.
@@ -130,11 +69,16 @@ pub struct Options {
     pub job: Option<JobDone>,
     /// How what is sent meets what is there; without it, it takes its place.
     pub merging: Option<Arc<dyn Merging>>,
+    /// Whether an update to an id that nobody has makes the resource.
+    pub update_create: bool,
+    /// Whether the outcomes hold the bodies that were written. Without them a large set takes little room.
+    pub bodies: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { lane: Lane::Interactive, once: None, job: None, merging: None }
+        let (lane, once, job, merging) = (Lane::Interactive, None, None, None);
+        Options { lane, once, job, merging, update_create: true, bodies: true }
     }
 }
 
@@ -173,50 +117,25 @@ pub(crate) async fn execute(
     for entry in &entries {
         permission(caller, entry.ask.act(), entry.ask.kind())?;
     }
+    let mut options = options;
+    if entries.len() > INTERACTIVE_MOST {
+        options.lane = Lane::Bulk;
+    }
     let entries = Arc::new(entries);
     let nobody_is_told = options.job.is_some();
     let done = take_the_road(engine, caller, &entries, options).await;
-    let look = match &done {
-        _ if nobody_is_told => None, // a message from the inbox: its sender hears that it was taken, no more
-        Ok((_, kept)) => shown(caller, kept),
-        Err(EngineError::Precondition(_) | EngineError::Unprocessable(_)) => told(caller, &entries),
-        Err(_) => None,
+    let looks = match &done {
+        _ if nobody_is_told => Vec::new(), // a message from the inbox: its sender hears that it was taken, no more
+        Ok((_, kept)) => looks::shown(caller, kept),
+        Err(error) if matches!(error.class(), Class::Precondition | Class::Unprocessable) => {
+            looks::told(caller, &entries).into_iter().collect()
+        }
+        Err(_) => Vec::new(),
     };
-    if let Some(look) = look {
+    for look in looks {
         engine.looked(look).await?;
     }
     Ok(done?.0)
-}
-
-/// The look at what was there already, which a conditional create shows instead of what was sent.
-fn shown(caller: &Caller, kept: &[prepare::Kept]) -> Option<Look> {
-    let people: Vec<_> = kept.iter().filter(|(.., subject)| *subject != Subject::COMMON).collect();
-    let (kind, ..) = people.first()?;
-    let mut look = look(caller, "condition", kind);
-    look.query = people.iter().map(|(kind, id, _)| format!("{kind}/{id}")).collect::<Vec<_>>().join(" ");
-    look.subjects = people.iter().map(|(.., subject)| *subject).collect();
-    Some(look)
-}
-
-/// The look of conditions whose refusal tells how many they met.
-fn told(caller: &Caller, entries: &[Entry]) -> Option<Look> {
-    let condition = |ask: &Ask| match ask {
-        Ask::Create { kind, if_none_exist: Some(query), .. } | Ask::UpdateWhere { kind, query, .. } => {
-            Some(format!("{kind}?{query}"))
-        }
-        _ => None,
-    };
-    let mut conditions: Vec<String> = entries.iter().filter_map(|entry| condition(&entry.ask)).collect();
-    for resource in entries.iter().filter_map(|entry| entry.ask.resource()) {
-        references::visit(resource, &mut |text| {
-            if matches!(Reference::parse(text), Reference::Conditional { .. }) {
-                conditions.push(text.to_owned());
-            }
-        });
-    }
-    let mut look = look(caller, "condition", entries.first()?.ask.kind());
-    look.query = conditions.join(" ");
-    Some(look).filter(|look| !look.query.is_empty())
 }
 
 async fn take_the_road(
@@ -224,16 +143,19 @@ async fn take_the_road(
     caller: &Caller,
     entries: &Arc<Vec<Entry>>,
     options: Options,
-) -> Result<(Vec<Outcome>, Vec<prepare::Kept>), EngineError> {
-    let ids = resolve::assign(entries);
+) -> Result<(Vec<Outcome>, Vec<looks::Kept>), EngineError> {
+    let ids = Arc::new(resolve::assign(entries));
     for attempt in 0..=ATTEMPTS {
         let inside = attempt == ATTEMPTS;
-        let prepared = if inside { None } else { Some(ahead(engine, caller, entries, &ids, &options).await?) };
+        let catalogue = engine.catalogue();
+        let prepared =
+            if inside { None } else { Some(ahead(engine, caller, entries, &ids, &catalogue, &options).await?) };
         let work = commit::Work {
             engine: engine.clone(),
             caller: caller.clone(),
             entries: Arc::clone(entries),
-            ids: ids.clone(),
+            ids: Arc::clone(&ids),
+            catalogue,
             prepared,
             options: options.clone(),
         };
@@ -244,31 +166,40 @@ async fn take_the_road(
                 return Ok((outcomes, kept));
             }
             Err(commit::Failure::Stale) => {}
+            Err(commit::Failure::Outdated) => engine.renew_catalogue()?,
             Err(commit::Failure::Refused(error)) => return Err(error),
         }
     }
     Err(EngineError::Busy)
 }
 
-/// Resolve and prepare on a snapshot. Large sets work on a thread that may block.
+/// Resolve and prepare on a snapshot. Large sets work on a thread that may block; of very large ones just the beginning is
+/// prepared when the writer is asked.
 async fn ahead(
     engine: &Engine,
     caller: &Caller,
     entries: &Arc<Vec<Entry>>,
-    ids: &[String],
+    ids: &Arc<Vec<String>>,
+    catalogue: &Arc<Catalogue>,
     options: &Options,
 ) -> Result<prepare::Prepared, EngineError> {
-    let merging = options.merging.clone();
-    if entries.len() <= 4 && !entries.iter().any(|entry| entry.ask.is_conditional()) {
-        let merging = merging.as_deref();
-        let resolved = engine.store().read(|reader| resolve::resolve(reader, caller, entries, ids, merging))?;
-        return prepare::prepare(entries, resolved, caller, merging);
+    if entries.len() <= 4 && entries.iter().all(|entry| entry.ask.condition().is_none()) {
+        let resolve = |reader: &Reader<'_>| resolve::resolve(reader, caller, entries, ids, catalogue, options);
+        let resolved = engine.store().read(resolve)?;
+        return prepare::whole(entries, resolved, caller, catalogue, options.merging.as_deref());
     }
-    let (caller, entries, ids) = (caller.clone(), Arc::clone(entries), ids.to_vec());
-    let work = move |reader: &meridian_store::Reader<'_>| {
-        let merging = merging.as_deref();
-        let resolved = resolve::resolve(reader, &caller, &entries, &ids, merging)?;
-        prepare::prepare(&entries, resolved, &caller, merging)
+    let large = entries.len() > lot::AT_ONCE;
+    let (caller, entries, ids) = (caller.clone(), Arc::clone(entries), Arc::clone(ids));
+    let (catalogue, own) = (Arc::clone(catalogue), options.clone());
+    if large {
+        let (who, all, known) = (caller.clone(), Arc::clone(&entries), Arc::clone(&catalogue));
+        let resolve = move |reader: &Reader<'_>| resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own);
+        let resolved = engine.store().ahead(options.lane, resolve).await?;
+        return lot::begin(all, resolved, who, known, options.merging.clone()).await;
+    }
+    let work = move |reader: &Reader<'_>| {
+        let resolved = resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own)?;
+        prepare::whole(&entries, resolved, &caller, &catalogue, own.merging.as_deref())
     };
     engine.store().ahead(options.lane, work).await
 }

@@ -1,35 +1,41 @@
 //! The heavy work of a write, done before the writer is asked: references, metadata, search rows, compression.
 
 use meridian_access::{Act, Caller};
-use meridian_model::definitions::Definitions;
-use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, Subject, TypeCode};
+use meridian_model::definitions::{Catalogue, Definitions};
+use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, TypeCode};
 use serde_json::Value;
 
+use super::ask::{Ask, Entry};
+use super::edit::Edit;
 use super::index::index;
+use super::looks::Kept;
+use super::lot::Lots;
 use super::merging::Merging;
-use super::meta::{disclaim, institution, stamp};
+use super::meta::{disclaim, institution, refuse_subset, stamp};
+use super::references::{self, Targets};
 use super::resolve::{Resolution, Resolved, Seen};
 use super::whose::{Bound, bound};
-use super::{Ask, Entry, references};
-use crate::EngineError;
 use crate::engine::now;
 use crate::feed::Happened;
 use crate::served::{Served, value_of};
 use crate::sight::{labelled, permission};
+use crate::{EngineError, incoming};
 
 /// All entries, ready to be written.
 pub(super) struct Prepared {
-    pub(super) entries: Vec<Ready>,
+    pub(super) lots: Lots,
     pub(super) seen: Vec<Seen>,
-    /// What stays as it is and is shown to the caller: type, id, whose it is.
+    /// What was there and is shown to the caller.
     pub(super) kept: Vec<Kept>,
+    /// The Patients among what is written: what belongs to them needs their subjects.
+    pub(super) patients: Vec<String>,
 }
-
-pub(super) type Kept = (&'static str, String, Subject);
 
 /// One entry, ready to be written.
 pub(super) enum Ready {
     Write(Box<Change>),
+    /// All that a condition deletes, maybe nothing.
+    Several(&'static str, Vec<Change>),
     /// Nothing to write.
     Keep(Served),
     /// As another entry.
@@ -62,82 +68,130 @@ pub(super) struct Change {
     pub(super) withheld: bool,
 }
 
-pub(super) fn prepare(
+/// Prepares a set whole.
+pub(super) fn whole(
     entries: &[Entry],
-    resolution: Resolution,
+    mut resolution: Resolution,
     caller: &Caller,
+    catalogue: &Catalogue,
     merging: Option<&dyn Merging>,
 ) -> Result<Prepared, EngineError> {
-    let at = now();
-    let targets = resolution.targets;
-    let mut ready = Vec::with_capacity(entries.len());
-    let mut kept = Vec::new();
-    for (nth, (entry, resolved)) in entries.iter().zip(resolution.entries).enumerate() {
+    let seen = std::mem::take(&mut resolution.seen);
+    let (kept, patients) = (std::mem::take(&mut resolution.kept), std::mem::take(&mut resolution.patients));
+    let preparing = Preparing::of(entries, resolution, caller, catalogue, merging);
+    let ready: Vec<Ready> = preparing.collect::<Result<_, _>>()?;
+    Ok(Prepared { lots: Lots::All(ready.into_iter()), seen, kept, patients })
+}
+
+/// Prepares entry after entry.
+pub(super) struct Preparing<'a> {
+    entries: &'a [Entry],
+    resolved: std::iter::Enumerate<std::vec::IntoIter<Resolved>>,
+    targets: Targets,
+    at: i64,
+    caller: &'a Caller,
+    catalogue: &'a Catalogue,
+    merging: Option<&'a dyn Merging>,
+}
+
+impl Iterator for Preparing<'_> {
+    type Item = Result<Ready, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (nth, resolved) = self.resolved.next()?;
+        let entry = self.entries.get(nth)?;
+        Some(self.one(nth, entry, resolved).map_err(|error| error.within(&entry.place)))
+    }
+}
+
+impl<'a> Preparing<'a> {
+    pub(super) fn of(
+        entries: &'a [Entry],
+        resolution: Resolution,
+        caller: &'a Caller,
+        catalogue: &'a Catalogue,
+        merging: Option<&'a dyn Merging>,
+    ) -> Preparing<'a> {
+        let (resolved, targets) = (resolution.entries.into_iter().enumerate(), resolution.targets);
+        Preparing { entries, resolved, targets, at: now(), caller, catalogue, merging }
+    }
+
+    fn one(&self, nth: usize, entry: &Entry, resolved: Resolved) -> Result<Ready, EngineError> {
         let kind = entry.ask.kind();
-        let code = Definitions::r4().type_code(kind).unwrap_or_default();
         let (id, version, claim, old, happened) = match resolved {
-            Resolved::Keep { row } => {
-                kept.push((kind, row.id.clone(), row.key.subject()));
-                ready.push(keep(&row, kind, caller)?);
-                continue;
+            Resolved::Keep { row } => return self.keep(&row, kind),
+            Resolved::Same { entry } => return Ok(Ready::Same(entry)),
+            Resolved::DeleteAll { rows } => {
+                let changes = rows.into_iter().map(|row| self.deletion(kind, Box::new(row)));
+                return Ok(Ready::Several(kind, changes.collect::<Result<_, _>>()?));
             }
-            Resolved::Same { entry } => {
-                ready.push(Ready::Same(entry));
-                continue;
-            }
+            Resolved::Delete { row } => return Ok(Ready::Write(Box::new(self.deletion(kind, row)?))),
             Resolved::New { id, claim } => (id, 1, claim, None, Happened::Created),
             Resolved::Replace { row } => {
                 let happened = if row.deleted { Happened::Created } else { Happened::Updated };
                 (row.id.clone(), row.version + 1, None, Some(row), happened)
             }
-            Resolved::Delete { row } => (row.id.clone(), row.version + 1, None, Some(row), Happened::Deleted),
         };
-        let resource = match &entry.ask {
-            Ask::Delete { .. } => None,
-            ask => ask.resource().map(|resource| {
-                let mut resource = resource.clone();
-                references::replace(&mut resource, &targets, entry.full_url.as_deref());
-                resource
-            }),
+        let mut resource = match (&entry.ask, &old) {
+            (Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. }, Some(row)) => edited(edit.as_ref(), row, kind)?,
+            (ask, _) => match ask.resource() {
+                Some(resource) => resource.value()?,
+                None => return Err(EngineError::Internal("a write without a resource".into())),
+            },
         };
-        let merged = match (merging, &old, resource) {
-            (Some(merging), Some(row), Some(sent)) if !row.deleted => {
-                match merging.merge(nth, &value_of(&row.body)?, sent) {
-                    Some(merged) => Some(merged),
-                    None => {
-                        ready.push(keep(row, kind, caller)?);
-                        continue;
-                    }
-                }
+        refuse_subset(kind, &resource)?;
+        references::replace(&mut resource, &self.targets, entry.full_url.as_deref());
+        if let (Some(merging), Some(row)) = (self.merging, &old)
+            && !row.deleted
+        {
+            match merging.merge(nth, &value_of(&row.body)?, resource) {
+                Some(merged) => resource = merged,
+                None => return self.keep(row, kind),
             }
-            (.., resource) => resource,
-        };
-        let resource = merged.map(|mut resource| {
-            if let Some(members) = resource.as_object_mut() {
-                disclaim(members);
-                stamp(members, &id, version, at, &caller.institution);
-            }
-            resource
-        });
-        let made = change(kind, code, id, version, at, resource, old, happened, claim)?;
-        let kept: Vec<_> = meridian_access::withheld(caller, kind).collect();
+        }
+        if let Some(members) = resource.as_object_mut() {
+            disclaim(members);
+            stamp(members, &id, version, self.at, &self.caller.institution);
+        }
+        let code = Definitions::r4().type_code(kind).unwrap_or_default();
+        let made = change(kind, code, id, version, self.at, Some(resource), old, happened, claim, self.catalogue)?;
+        self.permitted(made).map(|made| Ready::Write(Box::new(made)))
+    }
+
+    fn deletion(&self, kind: &'static str, row: Box<Stored>) -> Result<Change, EngineError> {
+        let code = Definitions::r4().type_code(kind).unwrap_or_default();
+        let (id, version, happened) = (row.id.clone(), row.version + 1, Happened::Deleted);
+        self.permitted(change(kind, code, id, version, self.at, None, Some(row), happened, None, self.catalogue)?)
+    }
+
+    /// Whether the caller may write what it was and what it becomes.
+    fn permitted(&self, made: Change) -> Result<Change, EngineError> {
+        let kept: Vec<_> = meridian_access::withheld(self.caller, made.kind).collect();
         if made.before.iter().chain(&made.after).any(|resource| labelled(&kept, resource)) {
-            let denied = meridian_access::Denied { role: caller.role, what: format!("write this {kind}") };
-            return Err(EngineError::from(denied).within(&entry.place));
+            let what = format!("write this {}", made.kind);
+            return Err(meridian_access::Denied { role: self.caller.role, what }.into());
         }
         if let Some(before) = &made.before {
-            let own = meridian_access::change(caller, kind, institution(before));
-            own.map_err(|denied| EngineError::from(denied).within(&entry.place))?;
+            meridian_access::change(self.caller, made.kind, institution(before))?;
         }
-        ready.push(Ready::Write(Box::new(made)));
+        Ok(made)
     }
-    Ok(Prepared { entries: ready, seen: resolution.seen, kept })
+
+    /// What stays as it is and is answered: the second lock, after the condition that found it.
+    fn keep(&self, row: &Stored, kind: &str) -> Result<Ready, EngineError> {
+        permission(self.caller, Act::Look, kind)?.check_all(std::slice::from_ref(row), self.caller)?;
+        Ok(Ready::Keep(Served::of(row)?))
+    }
 }
 
-/// What stays as it is and is answered: the second lock, after the condition that found it.
-fn keep(row: &Stored, kind: &str, caller: &Caller) -> Result<Ready, EngineError> {
-    permission(caller, Act::Look, kind)?.check_all(std::slice::from_ref(row), caller)?;
-    Ok(Ready::Keep(Served::of(row)?))
+/// What an edit makes of a resource: still a valid one, and the same.
+fn edited(edit: &dyn Edit, row: &Stored, kind: &str) -> Result<Value, EngineError> {
+    let resource = edit.edit(value_of(&row.body)?)?;
+    incoming::resource_of(&resource, kind)?;
+    if resource.get("id").and_then(Value::as_str) != Some(row.id.as_str()) {
+        return Err(EngineError::invalid(format!("{kind}.id"), "the id of a resource is not changed"));
+    }
+    Ok(resource)
 }
 
 /// A version with all that is written with it. `resource` is absent for a deletion.
@@ -152,6 +206,7 @@ pub(super) fn change(
     old: Option<Box<Stored>>,
     happened: Happened,
     claim: Option<String>,
+    catalogue: &Catalogue,
 ) -> Result<Change, EngineError> {
     let mut before = None;
     let mut was = None;
@@ -160,7 +215,7 @@ pub(super) fn change(
         let mut old_index = Index::default();
         if !row.deleted {
             let value = value_of(&row.body)?;
-            let indexed = index(&value, kind, code);
+            let indexed = index(&value, kind, code, catalogue);
             (old_index, patient) = (indexed.index, indexed.patient);
             before = Some(value);
         }
@@ -185,7 +240,7 @@ pub(super) fn change(
         withheld: false,
     };
     if let Some(resource) = resource {
-        let indexed = index(&resource, kind, code);
+        let indexed = index(&resource, kind, code, catalogue);
         made.bound = bound(&resource);
         made.json = serde_json::to_vec(&resource).map_err(|error| EngineError::Internal(error.to_string()))?;
         made.body = Body::of(&made.json);

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use meridian_access::Caller;
-use meridian_model::definitions::Definitions;
+use meridian_access::{Act, Caller};
+use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_model::outcome::Issue;
 use meridian_model::reference::{Reference, is_id};
 use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored};
-use serde_json::Value;
 
+use super::ask::{Ask, Entry};
+use super::looks::Kept;
 use super::merging::{Merging, successor};
-use super::{Ask, Entry, NOT_YET, references};
+use super::references::Targets;
+use super::{NOT_YET, Options, Sent};
 use crate::EngineError;
-use crate::search::{Found, where_one};
+use crate::search::{Found, where_one, where_some};
+use crate::sight::permission;
 
 /// What an entry will do.
 #[derive(Clone, Debug)]
@@ -31,6 +34,10 @@ pub(super) enum Resolved {
     Delete {
         row: Box<Stored>,
     },
+    /// All that a condition met.
+    DeleteAll {
+        rows: Vec<Stored>,
+    },
     /// The same as another entry of this set.
     Same {
         entry: usize,
@@ -44,14 +51,19 @@ pub(super) enum Seen {
     Version { kind: &'static str, id: String, version: i64 },
     /// A condition and what it found.
     Condition { kind: &'static str, query: String, found: Option<Key> },
+    /// A condition that may meet several, and what it met.
+    Conditions { kind: &'static str, query: String, most: u32, found: Vec<Key> },
 }
 
 /// The result: one for each entry, the targets of references, and what it all rests on.
 pub(super) struct Resolution {
     pub(super) entries: Vec<Resolved>,
-    /// From what references say (`urn:uuid:…`, `Practitioner?identifier=…`) to what they will say.
-    pub(super) targets: HashMap<String, String>,
+    pub(super) targets: Targets,
     pub(super) seen: Vec<Seen>,
+    /// What was there and comes to be shown.
+    pub(super) kept: Vec<Kept>,
+    /// The Patients among what is written.
+    pub(super) patients: Vec<String>,
 }
 
 /// Ids for what may be made, given before the first attempt, so that every attempt gives the same.
@@ -62,9 +74,15 @@ pub(super) fn assign(entries: &[Entry]) -> Vec<String> {
 /// A new id. Its beginning is the time, which keeps what is written together together in the directory.
 fn id_for(ask: &Ask) -> String {
     match ask {
-        Ask::Update { id, .. } | Ask::Delete { id, .. } => id.clone(),
-        Ask::Create { .. } | Ask::UpdateWhere { .. } => uuid::Uuid::now_v7().to_string(),
+        Ask::Update { id, .. } | Ask::Edit { id, .. } | Ask::Delete { id, .. } => id.clone(),
+        Ask::UpdateWhere { resource, .. } => resource.id().map_or_else(fresh, str::to_owned),
+        Ask::Create { .. } => fresh(),
+        Ask::EditWhere { .. } | Ask::DeleteWhere { .. } => String::new(), // they make nothing
     }
+}
+
+fn fresh() -> String {
+    uuid::Uuid::now_v7().to_string()
 }
 
 pub(super) fn resolve(
@@ -72,30 +90,59 @@ pub(super) fn resolve(
     caller: &Caller,
     entries: &[Entry],
     ids: &[String],
-    merging: Option<&dyn Merging>,
+    catalogue: &Catalogue,
+    options: &Options,
 ) -> Result<Resolution, EngineError> {
     let mut looking = Looking {
         reader,
         caller,
-        merging,
+        catalogue,
+        entries,
+        merging: options.merging.as_deref(),
+        update_create: options.update_create,
         seen: Vec::new(),
         claims: HashMap::new(),
         written: HashMap::new(),
         ends: entries.iter().filter_map(deleted).collect(),
+        several: HashMap::new(),
     };
+    looking.what_ends()?;
     let mut resolved = Vec::with_capacity(entries.len());
     for (nth, (entry, id)) in entries.iter().zip(ids).enumerate() {
         resolved.push(looking.entry(nth, entry, id).map_err(|error| error.within(&entry.place))?);
     }
     let mut targets = full_urls(entries, &resolved, ids)?;
-    looking.conditional_references(entries, &resolved, &mut targets)?;
-    Ok(Resolution { entries: resolved, targets, seen: looking.seen })
+    looking.conditional_references(entries, &resolved, &mut targets.texts)?;
+    let seen = looking.seen;
+    let all = || entries.iter().zip(&resolved);
+    let kept = all().filter_map(|(entry, resolved)| kept(entry, resolved)).collect();
+    let patients = all().filter(|(entry, _)| entry.ask.kind() == "Patient");
+    let patients = patients.filter_map(|(_, resolved)| match resolved {
+        Resolved::New { id, .. } => Some(id.clone()),
+        Resolved::Replace { row } | Resolved::Delete { row } => Some(row.id.clone()),
+        Resolved::Keep { .. } | Resolved::Same { .. } | Resolved::DeleteAll { .. } => None, // they are there
+    });
+    let patients = patients.collect();
+    Ok(Resolution { entries: resolved, targets, seen, kept, patients })
+}
+
+/// What an entry shows of what was there.
+fn kept(entry: &Entry, resolved: &Resolved) -> Option<Kept> {
+    let (row, word) = match (resolved, &entry.ask) {
+        (Resolved::Keep { row }, _) => (row, "condition"),
+        (Resolved::Replace { row }, Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. }) => (row, edit.word()),
+        _ => return None,
+    };
+    Some(Kept { kind: entry.ask.kind(), id: row.id.clone(), subject: row.key.subject(), word })
 }
 
 struct Looking<'a> {
     reader: &'a Reader<'a>,
     caller: &'a Caller,
+    catalogue: &'a Catalogue,
+    entries: &'a [Entry],
     merging: Option<&'a dyn Merging>,
+    update_create: bool,
     seen: Vec<Seen>,
     /// Conditions of creates in this set.
     claims: HashMap<String, usize>,
@@ -103,6 +150,8 @@ struct Looking<'a> {
     written: HashMap<(&'static str, String), usize>,
     /// What this set deletes: R4 deletes first, so that conditions no longer find it.
     ends: HashSet<(&'static str, String)>,
+    /// What the conditions of deletions met, by entry.
+    several: HashMap<usize, Vec<Stored>>,
 }
 
 fn deleted(entry: &Entry) -> Option<(&'static str, String)> {
@@ -134,10 +183,10 @@ impl Looking<'_> {
                 self.once(nth, kind, id)?;
                 let row = self.version(kind, id)?;
                 check_match(row.as_ref(), *if_match)?;
-                Ok(match row {
-                    Some(row) => Resolved::Replace { row: Box::new(row) },
-                    None => Resolved::New { id: id.clone(), claim: None },
-                })
+                match row {
+                    Some(row) => Ok(Resolved::Replace { row: Box::new(row) }),
+                    None => self.new_under(kind, id, None),
+                }
             }
             Ask::UpdateWhere { kind, query, resource, if_match } => {
                 let claim = format!("{kind}?{query}");
@@ -146,25 +195,65 @@ impl Looking<'_> {
                 }
                 let row = self.found(nth, kind, query)?;
                 check_match(row.as_ref(), *if_match)?;
-                let sent = resource.get("id").and_then(Value::as_str);
-                match row {
-                    Some(row) if sent.is_some_and(|sent| sent != row.id) => Err(EngineError::invalid(
+                match (row, resource.id()) {
+                    (Some(row), Some(sent)) if sent != row.id => Err(EngineError::invalid(
                         format!("{kind}.id"),
                         format!("the condition finds {kind}/{}, not the id of the resource", row.id),
                     )),
-                    Some(row) => {
+                    (Some(row), _) => {
                         self.once(nth, kind, &row.id)?;
                         Ok(Resolved::Replace { row: Box::new(row) })
                     }
-                    None => Ok(Resolved::New { id: id.to_owned(), claim: Some(claim) }),
+                    (None, None) => Ok(Resolved::New { id: id.to_owned(), claim: Some(claim) }),
+                    (None, Some(sent)) => {
+                        self.once(nth, kind, sent)?;
+                        match self.version(kind, sent)? {
+                            None => self.new_under(kind, sent, Some(claim)),
+                            Some(row) if row.deleted => Ok(Resolved::Replace { row: Box::new(row) }),
+                            Some(_) => Err(EngineError::Conflict(format!(
+                                "{kind}/{sent} is there, and the condition does not find it"
+                            ))),
+                        }
+                    }
                 }
+            }
+            Ask::Edit { kind, id, if_match, .. } => {
+                self.once(nth, kind, id)?;
+                let row = self.version(kind, id)?;
+                let may = permission(self.caller, Act::Look, kind)?;
+                let missing = || EngineError::NotFound(format!("{kind}/{id}"));
+                let row = row.filter(|row| may.shows(row)).ok_or_else(missing)?;
+                if row.deleted {
+                    return Err(EngineError::Gone(format!("{kind}/{id}")));
+                }
+                check_match(Some(&row), *if_match)?;
+                Ok(Resolved::Replace { row: Box::new(row) })
+            }
+            Ask::EditWhere { kind, query, if_match, .. } => {
+                let row = self.found(nth, kind, query)?;
+                let row = row.ok_or_else(|| EngineError::NotFound(format!("what {kind}?{query} asks for")))?;
+                check_match(Some(&row), *if_match)?;
+                self.once(nth, kind, &row.id)?;
+                Ok(Resolved::Replace { row: Box::new(row) })
+            }
+            Ask::DeleteWhere { kind, if_match, .. } => {
+                let rows = self.several.remove(&nth).unwrap_or_default();
+                for row in &rows {
+                    golden_is_not_written(row)?;
+                    self.once(nth, kind, &row.id)?;
+                    self.seen.push(Seen::Version { kind, id: row.id.clone(), version: row.version });
+                }
+                if if_match.is_some() {
+                    check_match(rows.first(), *if_match)?;
+                }
+                Ok(Resolved::DeleteAll { rows })
             }
             Ask::Delete { kind, id, if_match } => {
                 self.once(nth, kind, id)?;
                 let row = self.version(kind, id)?;
                 check_match(row.as_ref(), *if_match)?;
                 match row {
-                    None => Err(EngineError::NotFound(format!("{kind}/{id}"))),
+                    None => Ok(Resolved::DeleteAll { rows: Vec::new() }),
                     Some(row) if row.deleted => Ok(Resolved::Keep { row: Box::new(row) }),
                     Some(row) => Ok(Resolved::Delete { row: Box::new(row) }),
                 }
@@ -172,11 +261,37 @@ impl Looking<'_> {
         }
     }
 
-    fn once(&mut self, nth: usize, kind: &'static str, id: &str) -> Result<(), EngineError> {
-        match self.written.insert((kind, id.to_owned()), nth) {
-            None => Ok(()),
-            Some(_) => Err(EngineError::invalid("", format!("two entries write {kind}/{id}"))),
+    /// What is made under an id that was sent, where that is the policy.
+    fn new_under(&self, kind: &'static str, id: &str, claim: Option<String>) -> Result<Resolved, EngineError> {
+        if !self.update_create {
+            let says = format!("{kind}/{id} is not here, and an update makes nothing here: it is created by POST");
+            return Err(EngineError::NotAllowed(says));
         }
+        Ok(Resolved::New { id: id.to_owned(), claim })
+    }
+
+    /// Runs the conditions of deletions: R4 deletes first, so that no other entry finds what they meet.
+    fn what_ends(&mut self) -> Result<(), EngineError> {
+        for (nth, entry) in self.entries.iter().enumerate() {
+            let Ask::DeleteWhere { kind, query, most, .. } = &entry.ask else { continue };
+            let found = where_some(self.reader, self.caller, self.catalogue, kind, query, *most);
+            let (rows, more) = found.map_err(|error| error.within(&entry.place))?;
+            if more {
+                let says = format!("{kind}?{query} finds more than {most}");
+                return Err(EngineError::Precondition(says).within(&entry.place));
+            }
+            let keys = rows.iter().map(|row| row.key).collect();
+            self.seen.push(Seen::Conditions { kind, query: query.clone(), most: *most, found: keys });
+            self.ends.extend(rows.iter().map(|row| (*kind, row.id.clone())));
+            self.several.insert(nth, rows);
+        }
+        Ok(())
+    }
+
+    fn once(&mut self, nth: usize, kind: &'static str, id: &str) -> Result<(), EngineError> {
+        let Some(first) = self.written.insert((kind, id.to_owned()), nth) else { return Ok(()) };
+        let other = self.entries.get(first).map_or("another entry", |entry| entry.place.as_str());
+        Err(EngineError::invalid("", format!("two entries write {kind}/{id}: this one and {other}")))
     }
 
     fn version(&mut self, kind: &'static str, id: &str) -> Result<Option<Stored>, EngineError> {
@@ -198,7 +313,7 @@ impl Looking<'_> {
     }
 
     fn condition(&mut self, kind: &'static str, query: &str) -> Result<Option<Stored>, EngineError> {
-        let found = match where_one(self.reader, self.caller, kind, query)? {
+        let found = match where_one(self.reader, self.caller, self.catalogue, kind, query)? {
             Found::None => None,
             Found::One(row) => Some(*row),
             Found::Many => {
@@ -237,8 +352,8 @@ impl Looking<'_> {
         for (entry, resolved) in entries.iter().zip(resolved) {
             let writes = matches!(resolved, Resolved::New { .. } | Resolved::Replace { .. });
             if let Some(resource) = entry.ask.resource().filter(|_| writes) {
-                references::visit(resource, &mut |text| {
-                    if matches!(Reference::parse(text), Reference::Conditional { .. }) && !wanted.contains_key(text) {
+                resource.conditions(&mut |text| {
+                    if !wanted.contains_key(text) {
                         wanted.insert(text.to_owned(), entry);
                     }
                 });
@@ -250,7 +365,7 @@ impl Looking<'_> {
             else {
                 continue;
             };
-            let found = where_one(self.reader, self.caller, kind, query)?;
+            let found = where_one(self.reader, self.caller, self.catalogue, kind, query)?;
             let says = match found {
                 Found::One(row) if !self.ends.contains(&(kind, row.id.clone())) => {
                     let key = Some(row.key);
@@ -261,7 +376,7 @@ impl Looking<'_> {
                 Found::None | Found::One(_) => "finds no resource",
                 Found::Many => "finds more than one resource",
             };
-            let place = entry.ask.resource().and_then(|resource| references::place_of(resource, &text));
+            let place = entry.ask.resource().and_then(|resource| resource.place_of(&text));
             let issue = Issue::error("not-found", format!("the reference {text} {says}")).at(place.unwrap_or_default());
             return Err(EngineError::Unprocessable(vec![issue]).within(&entry.place));
         }
@@ -287,28 +402,32 @@ fn check_match(row: Option<&Stored>, if_match: Option<i64>) -> Result<(), Engine
     }
 }
 
-fn full_urls(entries: &[Entry], resolved: &[Resolved], ids: &[String]) -> Result<HashMap<String, String>, EngineError> {
-    let mut targets = HashMap::new();
+fn full_urls(entries: &[Entry], resolved: &[Resolved], ids: &[String]) -> Result<Targets, EngineError> {
+    let mut targets = Targets::default();
     for (nth, (entry, resolution)) in entries.iter().zip(resolved).enumerate() {
         let Some(full_url) = &entry.full_url else { continue };
         let (nth, resolution) = match resolution {
             Resolved::Same { entry } => (*entry, resolved.get(*entry).unwrap_or(resolution)),
             own => (nth, own),
         };
-        let id = match resolution {
-            Resolved::Keep { row } | Resolved::Replace { row } | Resolved::Delete { row } => Some(row.id.clone()),
-            Resolved::New { id, .. } => Some(id.clone()),
-            Resolved::Same { .. } => ids.get(nth).cloned(),
+        let (id, version) = match resolution {
+            Resolved::Keep { row } | Resolved::Delete { row } => (Some(row.id.clone()), row.version),
+            Resolved::Replace { row } => (Some(row.id.clone()), row.version + 1),
+            Resolved::New { id, .. } => (Some(id.clone()), 1),
+            Resolved::Same { .. } => (ids.get(nth).cloned(), 1),
+            Resolved::DeleteAll { .. } => (None, 0),
         };
-        if let Some(id) = id {
-            let target = format!("{}/{id}", entry.ask.kind());
-            let says = format!("`{full_url}` stands for two resources");
-            match targets.insert(full_url.clone(), target.clone()) {
-                Some(other) if other != target => {
-                    return Err(EngineError::invalid(format!("{}.fullUrl", entry.place), says));
-                }
-                _ => {}
+        let Some(id) = id else { continue };
+        let target = format!("{}/{id}", entry.ask.kind());
+        if let Some(sent) = entry.ask.resource().and_then(Sent::version) {
+            targets.versions.insert(full_url.clone(), (sent.to_owned(), version));
+        }
+        match targets.texts.insert(full_url.clone(), target.clone()) {
+            Some(other) if other != target => {
+                let says = format!("`{full_url}` stands for two resources");
+                return Err(EngineError::invalid(format!("{}.fullUrl", entry.place), says));
             }
+            _ => {}
         }
     }
     Ok(targets)

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::check;
 use crate::date::Zone;
+use crate::definitions::Catalogue;
 use crate::facts::facts;
 use crate::index::extract;
 
@@ -96,7 +97,7 @@ fn anything() -> impl Strategy<Value = Value> {
 }
 
 fn touch(value: &Value) {
-    let _ = (check(value), extract(value, Zone::CHINA), facts(value, Zone::CHINA));
+    let _ = (check(value), extract(value, Zone::CHINA, Catalogue::r4()), facts(value, Zone::CHINA));
 }
 
 proptest! {

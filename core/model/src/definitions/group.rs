@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct Group {
     pub path: &'static str,
-    /// As in the file: `name 0..1 Type|Reference(Patient,Group)`.
+    /// As in the file: `name 0..1 Type|Reference(Patient,Group) s`.
     raw: Vec<&'static str>,
     elements: OnceLock<Vec<Element>>,
     keys: OnceLock<HashMap<Box<str>, (usize, usize)>>,
@@ -21,6 +21,10 @@ pub struct Element {
     pub is_choice: bool,
     pub min: u32,
     pub many: bool,
+    /// Part of a summary (`isSummary`).
+    pub summary: bool,
+    /// Changes the meaning of what it stands in (`isModifier`).
+    pub modifier: bool,
     pub types: Vec<ElementType>,
 }
 
@@ -75,7 +79,7 @@ impl Group {
     }
 
     /// All JSON keys with what stands under them.
-    pub(crate) fn children(&self) -> impl Iterator<Item = (&str, ChildKind)> {
+    pub fn children(&self) -> impl Iterator<Item = (&str, ChildKind)> {
         let keys = self.keys.get_or_init(|| self.index());
         keys.keys().filter_map(|key| Some((&**key, self.child(key)?.kind)))
     }
@@ -109,10 +113,10 @@ fn choice_key(name: &str, code: &str) -> Box<str> {
     key.into()
 }
 
-/// `name 0..1 Type|Reference(Patient,Group)`; `@` is the backbone `<path>.<name>`, `#path` the group of another element.
+/// `name 0..1 Type|Reference(Patient,Group) sm`: `s` and `m` where it is of a summary and a modifier; `@` is the backbone `<path>.<name>`, `#path` the group of another element.
 fn element(path: &'static str, line: &'static str) -> Option<Element> {
     let mut words = line.split(' ');
-    let (name, cardinality, types) = (words.next()?, words.next()?, words.next()?);
+    let (name, cardinality, types, flags) = (words.next()?, words.next()?, words.next()?, words.next().unwrap_or(""));
     let (min, max) = cardinality.split_once("..")?;
     let is_choice = name.ends_with("[x]");
     let name = name.trim_end_matches("[x]");
@@ -125,5 +129,7 @@ fn element(path: &'static str, line: &'static str) -> Option<Element> {
         };
         ElementType { code, targets: targets.split(',').filter(|target| !target.is_empty()).collect() }
     });
-    Some(Element { name, is_choice, min: min.parse().ok()?, many: max == "*", types: types.collect() })
+    let (summary, modifier) = (flags.contains('s'), flags.contains('m'));
+    let (min, many, types) = (min.parse().ok()?, max == "*", types.collect());
+    Some(Element { name, is_choice, min, many, summary, modifier, types })
 }

@@ -1,7 +1,7 @@
 //! Reading `definitions/r4.json` into the tables.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -18,8 +18,11 @@ struct File {
     groups: HashMap<&'static str, Vec<&'static str>>,
     #[serde(borrow)]
     search: HashMap<&'static str, Vec<Row>>,
-    #[serde(borrow, rename = "patientCompartment")]
-    patient_compartment: HashMap<&'static str, Vec<&'static str>>,
+    /// By the URL of the parameter.
+    #[serde(borrow)]
+    expressions: HashMap<&'static str, Cow<'static, str>>,
+    #[serde(borrow)]
+    compartments: BTreeMap<&'static str, HashMap<&'static str, Vec<&'static str>>>,
 }
 
 #[derive(Deserialize)]
@@ -35,12 +38,14 @@ struct Row {
     paths: Vec<&'static str>,
     #[serde(default)]
     parts: Vec<PartRow>,
-    unsupported: Option<&'static str>,
+    #[serde(default)]
+    unsupported: bool,
 }
 
 #[derive(Deserialize)]
 struct PartRow {
     code: &'static str,
+    kind: Kind,
     paths: Vec<&'static str>,
 }
 
@@ -50,12 +55,24 @@ pub(super) fn r4() -> Definitions {
         resources: Vec::new(),
         groups: HashMap::new(),
         search: HashMap::new(),
-        patient_compartment: HashMap::new(),
+        expressions: HashMap::new(),
+        compartments: BTreeMap::new(),
     });
+    // The tables live as long as the program, and rows of other crates point into them.
+    let leaked = |text: Cow<'static, str>| match text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => String::leak(text),
+    };
+    let expressions: HashMap<_, _> = file.expressions.into_iter().map(|(url, text)| (url, leaked(text))).collect();
     let mut search: HashMap<&'static str, Vec<&'static SearchParam>> = HashMap::new();
     for (base, rows) in file.search {
-        let params: Vec<SearchParam> = rows.into_iter().map(|row| param(base, row)).collect();
-        // The tables live as long as the program, and rows of other crates point into them.
+        let params: Vec<SearchParam> = rows
+            .into_iter()
+            .map(|row| {
+                let expression = expressions.get(row.url).copied().unwrap_or_default();
+                param(base, row, expression)
+            })
+            .collect();
         search.insert(base, Vec::leak(params).iter().collect());
     }
     let none = Vec::new();
@@ -73,18 +90,16 @@ pub(super) fn r4() -> Definitions {
                 name,
                 by_code: params.iter().map(|param| (param.code, *param)).collect(),
                 params,
-                compartment: file.patient_compartment.get(name).cloned().unwrap_or_default(),
-                plan: OnceLock::new(),
                 facts: OnceLock::new(),
             }
         })
         .collect();
     let codes = (1..).zip(&types).map(|(code, table)| (table.name, code)).collect();
     let groups = file.groups.into_iter().map(|(path, elements)| (path, Group::new(path, elements))).collect();
-    Definitions { types, codes, groups }
+    Definitions { types, codes, groups, compartments: file.compartments }
 }
 
-fn param(base: &'static str, row: Row) -> SearchParam {
+fn param(base: &'static str, row: Row, expression: &'static str) -> SearchParam {
     SearchParam {
         number: row.n,
         code: row.code,
@@ -94,7 +109,8 @@ fn param(base: &'static str, row: Row) -> SearchParam {
         description: row.about,
         targets: row.targets,
         paths: row.paths,
-        parts: row.parts.into_iter().map(|part| Part { code: part.code, paths: part.paths }).collect(),
-        unsupported: row.unsupported,
+        parts: row.parts.into_iter().map(|part| Part { code: part.code, kind: part.kind, paths: part.paths }).collect(),
+        unsupported: row.unsupported.then_some(expression),
+        expression,
     }
 }

@@ -20,6 +20,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The type of a code of R4's value set `search-param-type`.
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        use Kind::{Composite, Date, Number, Quantity, Reference, Special, String, Token, Uri};
+        let all = [String, Token, Reference, Date, Number, Quantity, Uri, Composite, Special];
+        all.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// The code of R4's value set `search-param-type`.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -48,13 +56,15 @@ pub struct SearchParam {
     pub kind: Kind,
     pub url: &'static str,
     pub description: Cow<'static, str>,
+    /// As HL7 or its author wrote it, for all base types; empty where there is none.
+    pub expression: &'static str,
     /// Reference parameters: the types that may be pointed to; empty where any may.
     pub targets: Vec<&'static str>,
     /// Path programs (`definitions/README.md`); for composites the anchors.
     pub paths: Vec<&'static str>,
     /// Composites: their parts, with programs relative to the anchor.
     pub parts: Vec<Part>,
-    /// The FHIRPath expression that no program was made of (empty where HL7 gives none): the parameter finds nothing.
+    /// The expression, where no program was made of it (empty where HL7 gives none): it has no rows.
     pub unsupported: Option<&'static str>,
 }
 
@@ -63,5 +73,6 @@ pub struct SearchParam {
 pub struct Part {
     /// Code of the parameter that the part is.
     pub code: &'static str,
+    pub kind: Kind,
     pub paths: Vec<&'static str>,
 }

@@ -2,16 +2,14 @@
 
 use serde_json::Value;
 
-use super::{IndexKind, IndexValue};
+use super::{IndexKind, Real, quantity};
 use crate::date::{DateRange, Zone};
-use crate::definitions::{Definitions, Kind, SearchParam};
+use crate::definitions::{Definitions, Kind};
 use crate::fold::fold;
-use crate::pinyin;
-use crate::reference::{Reference, is_id};
+use crate::reference::Reference;
+use crate::{pinyin, place};
 
-/// Currencies, as a code system.
-const CURRENCY: &str = "urn:iso:std:iso:4217";
-/// Longest folded string in bytes; a longer one is cut.
+/// Longest string in bytes; a longer one is cut.
 const LONGEST: usize = 4096;
 
 /// How a value is taken apart: its FHIR type as far as that makes a difference for its parameter's kind.
@@ -37,13 +35,14 @@ pub(crate) enum EndType {
     Quantity,
     Range,
     Money,
+    SampledData,
+    Position,
 }
 
 impl EndType {
     /// `None` for kinds that are not extracted and types that the kind can't index.
-    pub(crate) fn of(param: &SearchParam, end: &str) -> Option<Self> {
-        Some(match (param.kind, end) {
-            (Kind::String, "HumanName") if param.code == "pinyin" && param.number >= 10_000 => Self::Pinyin,
+    pub(crate) fn of(kind: Kind, end: &str) -> Option<Self> {
+        Some(match (kind, end) {
             (Kind::String, "HumanName") => Self::HumanName,
             (Kind::String, "Address") => Self::Address,
             (Kind::Token, "Coding") => Self::Coding,
@@ -59,20 +58,22 @@ impl EndType {
             (Kind::Date, _) => Self::Date,
             (Kind::Quantity, "Range") => Self::Range,
             (Kind::Quantity, "Money") => Self::Money,
+            (Kind::Quantity, "SampledData") => Self::SampledData,
             (Kind::Quantity, _) => Self::Quantity,
+            (Kind::Special, "Location.position") => Self::Position,
             (Kind::Number | Kind::Composite | Kind::Special, _) => return None,
         })
     }
 }
 
-pub(super) fn emit(param: &'static SearchParam, end: EndType, item: &Value, zone: Zone, out: &mut Vec<IndexValue>) {
-    let mut put = |value| out.push(IndexValue { param, value });
+/// The values of `item`, which is of type `end` and stands under a parameter of this kind.
+pub(super) fn emit(kind: Kind, end: EndType, item: &Value, zone: Zone, put: &mut dyn FnMut(IndexKind)) {
     match end {
         EndType::Text => {
             let Some(text) = item.as_str().filter(|text| !text.is_empty()) else { return };
-            match param.kind {
-                Kind::String => string(text, &mut put),
-                Kind::Uri => put(IndexKind::Uri(text.to_owned())),
+            match kind {
+                Kind::String => string(text, put),
+                Kind::Uri => versions(text, |uri| put(IndexKind::Uri(uri))),
                 _ => put(IndexKind::Token { system: None, code: text.to_owned() }),
             }
         }
@@ -83,65 +84,101 @@ pub(super) fn emit(param: &'static SearchParam, end: EndType, item: &Value, zone
         }
         EndType::Number => {
             if let Value::Number(number) = item {
-                put(match param.kind {
-                    Kind::Number => IndexKind::Number(number.to_string()),
-                    _ => IndexKind::Token { system: None, code: number.to_string() },
-                });
+                let code = number.to_string();
+                match kind {
+                    Kind::Number => {
+                        if let Some(number) = Real::read(&code) {
+                            put(IndexKind::Number(number));
+                        }
+                    }
+                    _ => put(IndexKind::Token { system: None, code }),
+                }
             }
         }
-        EndType::Coding => coding(item, &mut put),
-        EndType::CodeableConcept => list(item, "coding").iter().for_each(|item| coding(item, &mut put)),
-        EndType::Identifier => {
-            if let Some(value) = text(item, "value") {
-                put(IndexKind::Token { system: owned(item, "system"), code: value.to_owned() });
-            }
+        EndType::Coding => coding(item, put),
+        EndType::CodeableConcept => {
+            list(item, "coding").iter().for_each(|item| coding(item, put));
+            said(item, "text", put);
         }
-        EndType::ContactPoint => contact(item, &mut put),
-        EndType::HumanName => human_name(item, &mut put),
-        EndType::Address => address(item, &mut put),
+        EndType::Identifier => identifier(item, put),
+        EndType::ContactPoint => contact(item, put),
+        EndType::HumanName => human_name(item, put),
+        EndType::Address => address(item, put),
         EndType::Pinyin => {
             for folded in pinyin::of_name(item) {
-                put(IndexKind::Str { folded });
+                put(IndexKind::Str { folded, raw: None });
             }
         }
-        EndType::Reference => reference(item, &mut put),
+        EndType::Reference => reference(item, put),
         EndType::Link => {
             if let Some(link) = item.as_str().filter(|link| !link.is_empty()) {
-                put(target(link));
+                target(link, put);
             }
         }
         EndType::Resource => {
             let kind = text(item, "resourceType").and_then(|kind| Definitions::r4().type_code(kind));
-            if let (Some(kind), Some(id)) = (kind, text(item, "id")) {
-                put(IndexKind::Reference { target_type: Some(kind), id: id.to_owned() });
+            if let (Some(target_type), Some(id)) = (kind, text(item, "id")) {
+                put(IndexKind::Reference { target_type, id: id.to_owned() });
             }
         }
         EndType::Date => {
-            if let Some(DateRange { lo, hi }) = DateRange::of(item, zone) {
+            if let Some(DateRange { lo, hi }) = DateRange::of(item, zone).or_else(|| reversed(item, zone)) {
                 put(IndexKind::Date { lo, hi });
             }
         }
-        EndType::Quantity => quantity(item, &mut put),
-        EndType::Range => {
-            ["low", "high"].iter().filter_map(|end| item.get(end)).for_each(|end| quantity(end, &mut put));
-        }
-        EndType::Money => {
-            if let Some(Value::Number(value)) = item.get("value") {
-                let (code, system) = (owned(item, "currency"), Some(CURRENCY.to_owned()));
-                put(IndexKind::Quantity { value: value.to_string(), system, unit: code.clone(), code });
+        EndType::Quantity => quantity::quantity(item, put),
+        EndType::Range => quantity::range(item, put),
+        EndType::Money => quantity::money(item, put),
+        EndType::SampledData => quantity::sampled(item, put),
+        EndType::Position => {
+            if let Some(vector) = place::of_position(item) {
+                put(IndexKind::Place(vector.map(Real::new)));
             }
         }
     }
 }
 
-fn coding(item: &Value, put: &mut impl FnMut(IndexKind)) {
+/// A Period whose end lies before its start says at least when something was: from the one to the other.
+fn reversed(period: &Value, zone: Zone) -> Option<DateRange> {
+    let bound = |key| DateRange::parse(text(period, key)?, zone);
+    Some(bound("start")?.hull(bound("end")?))
+}
+
+fn coding(item: &Value, put: &mut dyn FnMut(IndexKind)) {
     if let Some(code) = text(item, "code") {
         put(IndexKind::Token { system: owned(item, "system"), code: code.to_owned() });
+    }
+    said(item, "display", put);
+}
+
+/// What `:text` of a token parameter looks for.
+fn said(item: &Value, key: &str, put: &mut dyn FnMut(IndexKind)) {
+    let folded = text(item, key).map(|text| cut(fold(text))).unwrap_or_default();
+    if !folded.is_empty() {
+        put(IndexKind::Str { folded, raw: None });
+    }
+}
+
+/// System and value, the value under each coding of its type (`:of-type`), and the text of the type.
+fn identifier(item: &Value, put: &mut dyn FnMut(IndexKind)) {
+    let kind = item.get("type");
+    if let Some(kind) = kind {
+        said(kind, "text", put);
+    }
+    let Some(value) = text(item, "value") else { return };
+    put(IndexKind::Token { system: owned(item, "system"), code: value.to_owned() });
+    for coding in kind.map_or(&[][..], |kind| list(kind, "coding")) {
+        if let Some(code) = text(coding, "code") {
+            string(value, &mut |second| {
+                let (system, code, second) = (owned(coding, "system"), code.to_owned(), Box::new(second));
+                put(IndexKind::Pair { system, code, second });
+            });
+        }
     }
 }
 
 /// The value as written, and a number also without the marks that people put between its digits.
-fn contact(item: &Value, put: &mut impl FnMut(IndexKind)) {
+fn contact(item: &Value, put: &mut dyn FnMut(IndexKind)) {
     let Some(value) = text(item, "value") else { return };
     put(IndexKind::Token { system: None, code: value.to_owned() });
     let is_mark = |c: char| matches!(c, ' ' | '-' | '(' | ')' | '.' | '/');
@@ -154,7 +191,7 @@ fn contact(item: &Value, put: &mut impl FnMut(IndexKind)) {
 }
 
 /// Each part, and a Chinese name also in one piece: 王秀英 where the data has 王 and 秀英.
-fn human_name(item: &Value, put: &mut impl FnMut(IndexKind)) {
+fn human_name(item: &Value, put: &mut dyn FnMut(IndexKind)) {
     for key in ["text", "family"] {
         if let Some(part) = text(item, key) {
             string(part, put);
@@ -170,7 +207,7 @@ fn human_name(item: &Value, put: &mut impl FnMut(IndexKind)) {
     }
 }
 
-fn address(item: &Value, put: &mut impl FnMut(IndexKind)) {
+fn address(item: &Value, put: &mut dyn FnMut(IndexKind)) {
     for part in list(item, "line").iter().filter_map(Value::as_str) {
         string(part, put);
     }
@@ -181,53 +218,60 @@ fn address(item: &Value, put: &mut impl FnMut(IndexKind)) {
     }
 }
 
-fn string(part: &str, put: &mut impl FnMut(IndexKind)) {
-    let mut folded = fold(part);
-    if folded.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|end| folded.is_char_boundary(*end)).unwrap_or(0);
-        folded.truncate(end);
-    }
+fn string(part: &str, put: &mut dyn FnMut(IndexKind)) {
+    let folded = cut(fold(part));
     if !folded.is_empty() {
-        put(IndexKind::Str { folded });
+        let raw = (folded != part).then(|| cut(part.to_owned()));
+        put(IndexKind::Str { folded, raw });
     }
 }
 
+fn cut(mut text: String) -> String {
+    if text.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+    }
+    text
+}
+
 /// A literal reference, and the identifier of a logical one. What is contained is not found from outside.
-fn reference(item: &Value, put: &mut impl FnMut(IndexKind)) {
+fn reference(item: &Value, put: &mut dyn FnMut(IndexKind)) {
     if let Some(link) = text(item, "reference")
         && !link.starts_with('#')
     {
-        put(target(link));
+        target(link, put);
     }
     if let Some(identifier) = item.get("identifier")
         && let Some(value) = text(identifier, "value")
     {
-        put(IndexKind::ReferenceIdentifier { system: owned(identifier, "system"), value: value.to_owned() });
+        put(IndexKind::Token { system: owned(identifier, "system"), code: value.to_owned() });
     }
 }
 
-fn target(link: &str) -> IndexKind {
+fn target(link: &str, put: &mut dyn FnMut(IndexKind)) {
     match Reference::parse(link) {
         Reference::Relative { kind, id, .. } => {
-            IndexKind::Reference { target_type: Definitions::r4().type_code(kind), id: id.to_owned() }
+            if let Some(target_type) = Definitions::r4().type_code(kind) {
+                put(IndexKind::Reference { target_type, id: id.to_owned() });
+            }
         }
-        Reference::Other(id) if is_id(id) => IndexKind::Reference { target_type: None, id: id.to_owned() },
-        _ => IndexKind::ReferenceUrl(link.to_owned()),
+        _ => versions(link, |url| put(IndexKind::ReferenceUrl(url))),
     }
 }
 
-fn quantity(item: &Value, put: &mut impl FnMut(IndexKind)) {
-    if let Some(Value::Number(value)) = item.get("value") {
-        let (system, code, unit) = (owned(item, "system"), owned(item, "code"), owned(item, "unit"));
-        put(IndexKind::Quantity { value: value.to_string(), system, code, unit });
+/// A canonical with its version is also found without.
+fn versions(link: &str, mut put: impl FnMut(String)) {
+    put(link.to_owned());
+    if let Some((url, _)) = link.rsplit_once('|').filter(|(url, _)| !url.is_empty()) {
+        put(url.to_owned());
     }
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-fn owned(value: &Value, key: &str) -> Option<String> {
+pub(super) fn owned(value: &Value, key: &str) -> Option<String> {
     text(value, key).map(str::to_owned)
 }
 

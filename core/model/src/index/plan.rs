@@ -2,15 +2,27 @@
 
 use serde_json::Value;
 
-use super::emit::EndType;
-use crate::definitions::{End, Filter, Program, SearchParam, Step};
+use super::IndexKind;
+use super::emit::{EndType, emit};
+use super::pair::Composite;
+use crate::date::Zone;
+use crate::definitions::{CUSTOM, End, Filter, Kind, Program, SearchParam, Step};
 use crate::reference::Reference;
 
 /// The tree of a type.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    root: Node<(&'static SearchParam, EndType)>,
+    root: Node<(&'static SearchParam, Goal)>,
     truths: Vec<(&'static SearchParam, Vec<&'static str>)>,
+    composites: Vec<Composite>,
+}
+
+/// What a parameter wants of the value at its end.
+#[derive(Debug, Clone, Copy)]
+enum Goal {
+    Value(EndType),
+    /// It anchors the composite of this place in the plan.
+    Anchor(usize),
 }
 
 /// A step's place in a tree of programs; `T` is what is wanted at the ends.
@@ -65,7 +77,8 @@ impl<T> Node<T> {
         }
     }
 
-    fn arrive<'v>(&self, item: &'v Value, found: &mut impl FnMut(&T, &'v Value)) {
+    /// As [`Self::walk`], but what is wanted of `item` itself too.
+    pub(super) fn arrive<'v>(&self, item: &'v Value, found: &mut impl FnMut(&T, &'v Value)) {
         for end in &self.ends {
             found(end, item);
         }
@@ -95,14 +108,21 @@ fn points_to(reference: &Value, kind: &str) -> bool {
 
 impl Plan {
     pub(crate) fn new(params: &[&'static SearchParam]) -> Self {
-        let mut plan = Self { root: Node::default(), truths: Vec::new() };
+        let mut plan = Self { root: Node::default(), truths: Vec::new(), composites: Vec::new() };
         for param in params {
+            let anchor = if param.kind == Kind::Composite {
+                let Some(composite) = Composite::new(param) else { continue };
+                plan.composites.push(composite);
+                Some(Goal::Anchor(plan.composites.len() - 1))
+            } else {
+                None
+            };
             for path in &param.paths {
                 match Program::read(path) {
                     Some(Program { end: End::Truth(keys), .. }) => plan.truths.push((param, keys)),
                     Some(Program { steps, end: End::Type(end) }) => {
-                        if let Some(end) = EndType::of(param, end) {
-                            plan.root.add(steps, (param, end));
+                        if let Some(goal) = anchor.or_else(|| end_type(param, end).map(Goal::Value)) {
+                            plan.root.add(steps, (param, goal));
                         }
                     }
                     None => {}
@@ -112,17 +132,23 @@ impl Plan {
         plan
     }
 
-    pub(super) fn run<'v>(
-        &self,
-        resource: &'v Value,
-        found: &mut impl FnMut(&'static SearchParam, EndType, &'v Value),
-    ) {
-        static TRUE: Value = Value::Bool(true);
-        static FALSE: Value = Value::Bool(false);
-        self.root.walk(resource, &mut |(param, end), item| found(param, *end, item));
+    pub(super) fn run(&self, resource: &Value, zone: Zone, found: &mut dyn FnMut(&'static SearchParam, IndexKind)) {
+        self.root.arrive(resource, &mut |(param, goal), item| match goal {
+            Goal::Value(end) => emit(param.kind, *end, item, zone, &mut |value| found(param, value)),
+            Goal::Anchor(at) => {
+                if let Some(composite) = self.composites.get(*at) {
+                    composite.run(resource, item, zone, &mut |value| found(param, value));
+                }
+            }
+        });
         for (param, keys) in &self.truths {
-            let holds = keys.iter().any(|key| resource.get(key).is_some_and(|value| *value != FALSE));
-            found(param, EndType::Boolean, if holds { &TRUE } else { &FALSE });
+            let holds = keys.iter().any(|key| resource.get(key).is_some_and(|value| *value != Value::Bool(false)));
+            found(param, IndexKind::Token { system: None, code: holds.to_string() });
         }
     }
+}
+
+fn end_type(param: &SearchParam, end: &str) -> Option<EndType> {
+    let by_sound = param.code == "pinyin" && (10_000..CUSTOM).contains(&param.number);
+    if by_sound && end == "HumanName" { Some(EndType::Pinyin) } else { EndType::of(param.kind, end) }
 }

@@ -8,7 +8,7 @@ use sea_query::{Expr, ExprTrait, Order, Query};
 use super::{chain, log};
 use crate::db::{Conn, Link, Snapshot, args};
 use crate::write::{WRITE_COLUMNS, write_row};
-use crate::{Origin, Place, StoreError, Subject, sql, sqlite};
+use crate::{Home, Origin, StoreError, Subject, sql, sqlite};
 
 /// What a walk found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,10 +39,10 @@ impl Verified {
     ///
     /// # Errors
     /// When it cannot be opened or read.
-    pub fn of(place: impl Into<Place>) -> Result<Verified, StoreError> {
+    pub fn of(place: impl Into<Home>) -> Result<Verified, StoreError> {
         let mut found = Verified::default();
         let (read, written) = match place.into() {
-            Place::Folder(dir) => (read_only(&dir.join(sqlite::AUDIT_FILE))?, read_only(&dir.join(sqlite::FILE))?),
+            Home::Folder(dir) => (read_only(&dir.join(sqlite::AUDIT_FILE))?, read_only(&dir.join(sqlite::FILE))?),
         };
         looks(Snapshot::of(&read, None)?.conn(), &mut found)?;
         if found.broken.is_none() {

@@ -26,10 +26,10 @@ pub(super) fn execute(conn: &Connection, text: &str, values: &[Value<'_>]) -> Re
     Ok(prepare(conn, text)?.execute(params_from_iter(values))? as u64)
 }
 
-pub(super) fn many<'v, const N: usize>(
+pub(super) fn many<'v, R: AsRef<[Value<'v>]>>(
     conn: &Connection,
     text: &str,
-    rows: impl Iterator<Item = [Value<'v>; N]>,
+    rows: impl Iterator<Item = R>,
 ) -> Result<(), StoreError> {
     let mut statement = None;
     for row in rows {
@@ -37,7 +37,7 @@ pub(super) fn many<'v, const N: usize>(
             Some(statement) => statement,
             None => statement.insert(prepare(conn, text)?),
         };
-        statement.execute(params_from_iter(&row))?;
+        statement.execute(params_from_iter(row.as_ref()))?;
     }
     Ok(())
 }

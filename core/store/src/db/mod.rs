@@ -12,7 +12,7 @@ pub(crate) use value::{Row, Value};
 use sea_query::QueryStatementWriter;
 
 use crate::StoreError;
-use crate::sql::{self, AsSql, Many};
+use crate::sql::{self, AsSql, ManyTexts};
 
 /// Which SQL is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,11 +55,11 @@ impl Conn<'_> {
         }
     }
 
-    /// Writes many rows of one table (see [`Many`]).
-    pub(crate) fn many<'v, const N: usize>(
+    /// Writes many rows of one table (see [`ManyTexts`]).
+    pub(crate) fn many<'v, R: AsRef<[Value<'v>]>>(
         self,
-        many: &Many,
-        rows: impl Iterator<Item = [Value<'v>; N]>,
+        many: &ManyTexts,
+        rows: impl Iterator<Item = R>,
     ) -> Result<(), StoreError> {
         match self {
             Conn::Lite(conn) => lite::many(conn, many.one(), rows),

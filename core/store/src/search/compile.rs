@@ -15,7 +15,7 @@ pub(super) fn page(reader: &Reader<'_>, search: &Search) -> Result<SelectStateme
     for (nth, key) in keys.iter().enumerate() {
         inner.expr_as(key.value.clone(), order::alias(nth));
     }
-    if let Some(after) = &search.after {
+    if let super::Start::After(after) = &search.start {
         inner.cond_where(order::after(&keys, after));
     }
     order::sort(&mut inner, &keys, None);
@@ -47,10 +47,15 @@ pub(super) fn count(reader: &Reader<'_>, search: &Search, cap: Option<u64>) -> R
 
 /// `SELECT d.key FROM driver d JOIN resource r … WHERE all conditions`, and what `d` is.
 fn candidates(reader: &Reader<'_>, search: &Search) -> Result<(SelectStatement, Lead), StoreError> {
+    if search.kinds.is_empty() || matches!(search.start, super::Start::Before(_)) {
+        return Err(StoreError::NotSupported("this form of search"));
+    }
     let driver = driver::driver(reader, search)?;
     let mut select = driver.select;
     select.join_as(sea_query::JoinType::InnerJoin, "resource", "r", Expr::col(("r", "key")).equals(("d", "key")));
-    let mut all = Cond::all().add(Expr::col(("r", "deleted")).eq(0)).add(Expr::col(("r", "type")).eq(search.kind));
+    let mut all = Cond::all()
+        .add(Expr::col(("r", "deleted")).eq(0))
+        .add(Expr::col(("r", "type")).is_in(search.kinds.iter().copied()));
     for (nth, condition) in search.conditions.iter().enumerate() {
         if driver.answers != Some(nth) {
             all = all.add(conditions::probe(reader, condition)?);

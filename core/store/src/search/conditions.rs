@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 
-use super::{Condition, DateOp, DateTest, SystemTest, TokenTest};
+use super::{Condition, DateTest, Op, SystemTest, TokenTest};
 use crate::intern::NO_SYSTEM;
 use crate::key::pack_id;
 use crate::{Reader, StoreError};
@@ -19,26 +19,29 @@ pub(super) fn probe(reader: &Reader<'_>, condition: &Condition) -> Result<Expr, 
             let at = || Expr::col(("r", "at"));
             range(*test, at(), at().add(1))
         })),
-        Condition::Token { param, any, .. } => {
-            exists(table("token", *param).cond_where(tokens(reader, "t", any)?).and_where(date).and_where(key))
+        Condition::Token { params, any, .. } => {
+            exists(table("token", params).cond_where(tokens(reader, "t", any)?).and_where(date).and_where(key))
         }
-        Condition::Text { param, any } => exists(table("string", *param).cond_where(prefixes("t", any)).and_where(key)),
-        Condition::Exact { param, any } => {
+        Condition::Text { params, any } => {
+            exists(table("string", params).cond_where(prefixes("t", any)).and_where(key))
+        }
+        Condition::Exact { params, any } => {
             let equal = Expr::col(("t", "folded")).is_in(any.iter().cloned());
-            exists(table("string", *param).and_where(equal).and_where(key))
+            exists(table("string", params).and_where(equal).and_where(key))
         }
-        Condition::Reference { param, any } => {
-            exists(table("reference", *param).cond_where(targets("t", any)).and_where(date).and_where(key))
+        Condition::Reference { params, any } => {
+            exists(table("reference", params).cond_where(targets("t", any)).and_where(date).and_where(key))
         }
-        Condition::Date { param, any } => exists(table("date", *param).cond_where(dates("t", any)).and_where(key)),
+        Condition::Date { params, any } => exists(table("date", params).cond_where(dates("t", any)).and_where(key)),
         Condition::Not(condition) => probe(reader, condition)?.not(),
+        _ => return Err(StoreError::NotSupported("this condition")),
     })
 }
 
 /// `SELECT 1 FROM name t WHERE param = ?`.
-fn table(name: &'static str, param: u32) -> SelectStatement {
+fn table(name: &'static str, params: &[u32]) -> SelectStatement {
     let mut select = Query::select();
-    select.expr(Expr::val(1)).from_as(name, "t").and_where(Expr::col(("t", "param")).eq(param));
+    select.expr(Expr::val(1)).from_as(name, "t").and_where(one_of(Expr::col(("t", "param")), params.to_vec()));
     select
 }
 
@@ -84,7 +87,7 @@ pub(super) fn tokens(reader: &Reader<'_>, alias: &'static str, any: &[TokenTest]
 }
 
 /// `=` for one value, which keeps the order of an index; `IN` for several.
-fn one_of<V: Into<sea_query::Value> + Into<Expr>>(column: Expr, mut values: Vec<V>) -> Expr {
+pub(super) fn one_of<V: Into<sea_query::Value> + Into<Expr>>(column: Expr, mut values: Vec<V>) -> Expr {
     match values.pop() {
         Some(only) if values.is_empty() => column.eq(only),
         Some(last) => {
@@ -144,15 +147,15 @@ pub(super) fn dates(alias: &'static str, any: &[DateTest]) -> Cond {
 /// R4 §3.1.1.5.5, with the resource's range `[lo, hi)` and the value's `[test.lo, test.hi)`.
 fn range(test: DateTest, lo: Expr, hi: Expr) -> Expr {
     match test.op {
-        DateOp::Eq => lo.gte(test.lo).and(hi.lte(test.hi)),
-        DateOp::Ne => lo.lt(test.lo).or(hi.gt(test.hi)),
-        DateOp::Gt => hi.gt(test.hi),
-        DateOp::Lt => lo.lt(test.lo),
-        DateOp::Ge => lo.gte(test.lo).or(hi.gt(test.hi)),
-        DateOp::Le => hi.lte(test.hi).or(lo.lt(test.lo)),
-        DateOp::StartsAfter => lo.gte(test.hi),
-        DateOp::EndsBefore => hi.lte(test.lo),
-        DateOp::Overlaps => lo.lt(test.hi).and(hi.gt(test.lo)),
+        Op::Eq => lo.gte(test.lo).and(hi.lte(test.hi)),
+        Op::Ne => lo.lt(test.lo).or(hi.gt(test.hi)),
+        Op::Gt => hi.gt(test.hi),
+        Op::Lt => lo.lt(test.lo),
+        Op::Ge => lo.gte(test.lo).or(hi.gt(test.hi)),
+        Op::Le => hi.lte(test.hi).or(lo.lt(test.lo)),
+        Op::StartsAfter => lo.gte(test.hi),
+        Op::EndsBefore => hi.lte(test.lo),
+        Op::Overlaps => lo.lt(test.hi).and(hi.gt(test.lo)),
     }
 }
 

@@ -50,8 +50,8 @@ pub(super) fn driver(reader: &Reader<'_>, search: &Search) -> Result<Driver, Sto
             select.and_where(Expr::col(("d", "id")).is_in(ids.iter().map(|id| pack_id(id))));
             return Ok(Driver::directory(select, Some(nth)));
         }
-        Condition::Token { param, any, .. } => {
-            let rows = |alias| Ok::<_, StoreError>(of(alias, *param).add(conditions::tokens(reader, alias, any)?));
+        Condition::Token { params, any, .. } => {
+            let rows = |alias| Ok::<_, StoreError>(of(alias, params).add(conditions::tokens(reader, alias, any)?));
             match any.as_slice() {
                 [one] if one.code.is_some() => {
                     dated = true;
@@ -65,20 +65,20 @@ pub(super) fn driver(reader: &Reader<'_>, search: &Search) -> Result<Driver, Sto
                 _ => distinct("token", rows("t")?),
             }
         }
-        Condition::Reference { param, any } => {
+        Condition::Reference { params, any } => {
             let many = any.len() > 1;
             dated = !many;
             let alias = if many { "t" } else { "d" };
-            let rows = of(alias, *param).add(conditions::targets(alias, any));
+            let rows = of(alias, params).add(conditions::targets(alias, any));
             if many { distinct("reference", rows) } else { from("reference").cond_where(rows).take() }
         }
-        Condition::Text { param, any } => distinct("string", of("t", *param).add(conditions::prefixes("t", any))),
-        Condition::Exact { param, any } => {
+        Condition::Text { params, any } => distinct("string", of("t", params).add(conditions::prefixes("t", any))),
+        Condition::Exact { params, any } => {
             let equal = Expr::col(("t", "folded")).is_in(any.iter().cloned());
-            distinct("string", of("t", *param).add(equal))
+            distinct("string", of("t", params).add(equal))
         }
-        Condition::Date { param, any } => distinct("date", of("t", *param).add(conditions::dates("t", any))),
-        Condition::Updated(_) | Condition::Not(_) => return Ok(Driver::directory(directory(search), None)),
+        Condition::Date { params, any } => distinct("date", of("t", params).add(conditions::dates("t", any))),
+        _ => return Ok(Driver::directory(directory(search), None)),
     };
     Ok(Driver::of(select, Some(nth), dated))
 }
@@ -104,7 +104,7 @@ fn rank(condition: &Condition) -> Rank {
         Condition::Text { .. } => Rank::Text,
         Condition::Token { .. } => Rank::Token,
         Condition::Date { .. } => Rank::Date,
-        Condition::Updated(_) | Condition::Not(_) => Rank::Never,
+        _ => Rank::Never,
     }
 }
 
@@ -113,14 +113,17 @@ fn bedside(reader: &Reader<'_>, search: &Search) -> Result<Driver, StoreError> {
     let subjects = search.who.iter().flatten().map(|s| s.0);
     let by_code = search.conditions.iter().enumerate().find_map(|(nth, condition)| match condition {
         // A resource without a main code has a bedside row all the same: a test that names nothing would find it.
-        Condition::Token { param, any, .. } if Some(*param) == search.main && any.iter().all(names_something) => {
+        Condition::Token { params, any, .. }
+            if params.first().copied() == search.main && params.len() == 1 && any.iter().all(names_something) =>
+        {
             Some((nth, any))
         }
         _ => None,
     });
     let alias = if by_code.is_some() { "t" } else { "d" };
-    let own =
-        Cond::all().add(Expr::col((alias, "subject")).is_in(subjects)).add(Expr::col((alias, "type")).eq(search.kind));
+    let own = Cond::all()
+        .add(Expr::col((alias, "subject")).is_in(subjects))
+        .add(Expr::col((alias, "type")).is_in(search.kinds.iter().copied()));
     match by_code {
         Some((nth, any)) => {
             let rows = own.add(conditions::tokens(reader, "t", any)?);
@@ -139,7 +142,7 @@ fn names_something(test: &TokenTest) -> bool {
 }
 
 fn directory(search: &Search) -> SelectStatement {
-    from("directory").and_where(Expr::col(("d", "type")).eq(search.kind)).take()
+    from("directory").and_where(Expr::col(("d", "type")).is_in(search.kinds.iter().copied())).take()
 }
 
 fn from(table: &'static str) -> SelectStatement {
@@ -152,8 +155,8 @@ fn distinct(table: &'static str, rows: Cond) -> SelectStatement {
     Query::select().column(("d", "key")).from_subquery(keys, "d").take()
 }
 
-fn of(alias: &'static str, param: u32) -> Cond {
-    Cond::all().add(Expr::col((alias, "param")).eq(param))
+fn of(alias: &'static str, params: &[u32]) -> Cond {
+    Cond::all().add(conditions::one_of(Expr::col((alias, "param")), params.to_vec()))
 }
 
 /// The same code under two systems gives two rows; only the first counts.

@@ -3,10 +3,15 @@
 //! The statement has a *driver*, the table in whose order candidates come, and probes the other conditions for each
 //! candidate by primary key. A resident's own rows come from `bedside`; a code in the region from `token`.
 
+mod ask;
 mod compile;
 mod conditions;
 mod driver;
 mod order;
+
+pub use ask::{
+    Condition, DateTest, Field, NumberTest, Op, QuantityTest, Rows, Second, SystemTest, TokenTest, Unit, Via,
+};
 
 use crate::db::{Row, Value};
 use crate::reader::stored;
@@ -21,10 +26,10 @@ pub enum Scope {
     All,
 }
 
-/// A search over one resource type.
+/// A search over one resource type, over several, or (with none) over all.
 #[derive(Clone, Debug)]
 pub struct Search {
-    pub kind: TypeCode,
+    pub kinds: Vec<TypeCode>,
     pub scope: Scope,
     /// Whose record, if the search names a patient: all subjects of that person.
     pub who: Option<Vec<Subject>>,
@@ -35,97 +40,44 @@ pub struct Search {
     /// The date parameter that is the clinical date, if one is.
     pub clinical: Option<u32>,
     pub sort: Vec<Sort>,
-    /// The last row of the page before.
-    pub after: Option<Cursor>,
+    pub start: Start,
     pub limit: u32,
-}
-
-/// One parameter of a search; any of its values may hold.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Condition {
-    /// `_id`.
-    Ids(Vec<String>),
-    /// `_lastUpdated`.
-    Updated(Vec<DateTest>),
-    Token {
-        param: u32,
-        any: Vec<TokenTest>,
-        /// Whether a value names few resources (an identifier).
-        selective: bool,
-    },
-    /// Folded prefixes.
-    Text {
-        param: u32,
-        any: Vec<String>,
-    },
-    /// Exact text (uri parameters).
-    Exact {
-        param: u32,
-        any: Vec<String>,
-    },
-    Reference {
-        param: u32,
-        any: Vec<(TypeCode, String)>,
-    },
-    Date {
-        param: u32,
-        any: Vec<DateTest>,
-    },
-    /// What must not hold.
-    Not(Box<Condition>),
-}
-
-/// `system|code`, `code`, `|code` or `system|`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenTest {
-    pub system: SystemTest,
-    pub code: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SystemTest {
-    Any,
-    None,
-    Uri(String),
-}
-
-/// A prefix and the range `[lo, hi)` of the value, in milliseconds since 1970 UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DateTest {
-    pub op: DateOp,
-    pub lo: i64,
-    pub hi: i64,
-}
-
-/// R4's prefixes; `Overlaps` serves `ap`, whose range the caller widens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DateOp {
-    Eq,
-    Ne,
-    Gt,
-    Lt,
-    Ge,
-    Le,
-    StartsAfter,
-    EndsBefore,
-    Overlaps,
 }
 
 /// A sort key. Rows that are equal in all keys come in the order of their numbers; without any key they come in the
 /// order that is cheapest, which is the same on every page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sort {
     pub by: SortBy,
     pub descending: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SortBy {
     Id,
     Updated,
     Date(u32),
     Text(u32),
     Token(u32),
+    Number(u32),
+    Quantity(u32),
+    Reference(u32),
+    /// From a place, as the unit vector of which it is given.
+    Distance {
+        x: f64,
+        y: f64,
+        z: f64,
+    },
+}
+
+/// Where a page begins: at the beginning, behind a row, or so that it ends before a row. Its rows come in the same order
+/// in each case.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Start {
+    #[default]
+    First,
+    After(Cursor),
+    Before(Cursor),
 }
 
 /// The sort values of a row and its number: where the next page begins.
@@ -149,6 +101,8 @@ pub struct Page {
     pub rows: Vec<Stored>,
     /// There when more rows follow.
     pub next: Option<Cursor>,
+    /// There when rows stand before.
+    pub previous: Option<Cursor>,
 }
 
 /// A page ends early, with a cursor to the next, when its bodies weigh more than this.
@@ -170,7 +124,7 @@ impl Reader<'_> {
             }
             Ok(!more)
         })?;
-        Ok(Page { rows, next: last.filter(|_| more) })
+        Ok(Page { rows, next: last.filter(|_| more), previous: None })
     }
 
     /// How many resources match, counted up to `cap` and one more.

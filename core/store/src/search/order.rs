@@ -48,6 +48,7 @@ fn value(search: &Search, nth: usize, sort: Sort, lead: &Lead) -> Expr {
         }
         SortBy::Text(param) => least(sort, "string", param, "folded").if_null(missing_text),
         SortBy::Token(_) => Expr::col((joined(nth), "v")).if_null(missing_text),
+        _ => Expr::val(0),
     }
 }
 
@@ -61,7 +62,7 @@ fn codes(search: &Search, sort: Sort, param: u32) -> SelectStatement {
         Some(who) if Some(param) == search.main => select
             .from("bedside")
             .and_where(Expr::col("subject").is_in(who.iter().map(|s| s.0)))
-            .and_where(Expr::col("type").eq(search.kind))
+            .and_where(Expr::col("type").is_in(search.kinds.iter().copied()))
             .and_where(Expr::col("code").ne("")),
         _ => select.from("token").and_where(Expr::col("param").eq(param)),
     };

@@ -4,43 +4,43 @@ use rusqlite::Connection;
 use sea_query::SqliteQueryBuilder;
 
 use crate::db::{Conn, Dialect, args};
-use crate::schema::{AUDIT_INDEXES, AUDIT_TABLES, BLOCK, INDEXES, TABLES, VERSION, one_open_membership};
-use crate::{StoreError, Subject, SubjectKind};
+use crate::schema::{
+    AUDIT_INDEXES, AUDIT_TABLES, BLOCK, DERIVED, INDEXES, TABLES, VERSION, WORDS, one_open_membership, wide,
+};
+use crate::{NO_DATE, StoreError, Subject, SubjectKind};
+
+/// The words of a resource, as they come: parted by blanks, with nothing else taken for a mark between two of them.
+const FULL_TEXT: &str = "CREATE VIRTUAL TABLE words USING fts5(words, content='', contentless_delete=1, detail=none, \
+    tokenize=\"ascii tokenchars '!\"\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~'\")";
 
 pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
     let found: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > VERSION {
         return Err(StoreError::TooNew { found, known: VERSION });
     }
-    if found < 1 {
-        let step = conn.unchecked_transaction()?;
-        first(&step)?;
-        step.pragma_update(None, "user_version", VERSION)?;
-        step.commit()?;
-    } else if found < 2 {
-        let step = conn.unchecked_transaction()?;
-        for table in TABLES.iter().filter(|table| table.name == BLOCK) {
-            step.execute(&table.create(Dialect::Sqlite).to_string(SqliteQueryBuilder), [])?;
-        }
-        for index in INDEXES {
-            step.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
-        }
-        // Nobody is noted in the new table yet: the engine catches up, from the first subject on.
-        let setting = crate::sql::insert("setting", &["name", "value"]);
-        Conn::Lite(&step).execute(&setting, args![crate::CATCH_UP, b"0"])?;
-        step.pragma_update(None, "user_version", 2)?;
-        step.commit()?;
+    if found == VERSION {
+        return Ok(());
     }
+    let step = conn.unchecked_transaction()?;
+    match found {
+        2 => second(&step)?,
+        1 => {
+            // Nobody is noted in the table of version 2 yet: the engine catches up, from the first subject on.
+            create(&step, |name| name == BLOCK)?;
+            setting(&step, crate::CATCH_UP)?;
+            second(&step)?;
+        }
+        _ => first(&step)?,
+    }
+    step.pragma_update(None, "user_version", VERSION)?;
+    step.commit()?;
     Ok(())
 }
 
 fn first(conn: &Connection) -> Result<(), StoreError> {
-    for table in TABLES {
-        conn.execute(&table.create(Dialect::Sqlite).to_string(SqliteQueryBuilder), [])?;
-    }
-    for index in INDEXES {
-        conn.execute(&index.create().to_string(SqliteQueryBuilder), [])?;
-    }
+    create(conn, |_| true)?;
+    conn.execute(FULL_TEXT, [])?;
+    index(conn)?;
     conn.execute(&one_open_membership().to_string(SqliteQueryBuilder), [])?;
     let common = crate::sql::insert("subject", &["id", "kind", "next_slot"]);
     Conn::Lite(conn).execute(&common, args![Subject::COMMON.0, SubjectKind::Common as i64, 1])?;
@@ -54,6 +54,41 @@ pub(crate) fn migrate_audit(conn: &Connection) -> Result<(), StoreError> {
     }
     for index in AUDIT_INDEXES {
         conn.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
+    }
+    Ok(())
+}
+
+/// From version 2: the rows of searches have another form. They are given up, and made again by the engine.
+fn second(conn: &Connection) -> Result<(), StoreError> {
+    let derived = |name: &str| DERIVED.iter().any(|table| table.name == name);
+    for table in DERIVED {
+        conn.execute(&sea_query::Table::drop().table(table.name).if_exists().to_string(SqliteQueryBuilder), [])?;
+    }
+    create(conn, derived)?;
+    conn.execute(FULL_TEXT, [])?;
+    crate::history::past_types(conn)?;
+    index(conn)?;
+    conn.execute("UPDATE resource SET date = ? WHERE date = 1", [NO_DATE])?; // what "no date" was until then
+    setting(conn, crate::REBUILD)
+}
+
+fn setting(conn: &Connection, name: &str) -> Result<(), StoreError> {
+    Conn::Lite(conn).execute(&crate::sql::insert("setting", &["name", "value"]), args![name, b"0"])
+}
+
+fn create(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(), StoreError> {
+    for table in TABLES.iter().filter(|table| wanted(table.name) && table.name != WORDS.name) {
+        conn.execute(&table.create(Dialect::Sqlite).to_string(SqliteQueryBuilder), [])?;
+    }
+    Ok(())
+}
+
+fn index(conn: &Connection) -> Result<(), StoreError> {
+    for index in INDEXES {
+        conn.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
+    }
+    for mut index in wide() {
+        conn.execute(&index.if_not_exists().to_string(SqliteQueryBuilder), [])?;
     }
     Ok(())
 }

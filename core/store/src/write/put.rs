@@ -18,7 +18,7 @@ static MOVE: Sql = Sql::new(|| sql::update("resource", &["key"], &["key"]));
 static MOVE_PAST: Sql = Sql::new(|| sql::update("past", &["key"], &["key"]));
 static MOVE_CLAIM: Sql = Sql::new(|| sql::update("claim", &["holder"], &["kind", "holder"]));
 static KEEP: Sql = Sql::new(|| {
-    let columns = ["key", "version", "tx", "at", "deleted", "body"];
+    let columns = ["key", "type", "version", "tx", "at", "deleted", "body"];
     let mut now = Query::select();
     now.columns(columns).from("resource").and_where(Expr::col("key").eq(0));
     let mut insert = Query::insert();

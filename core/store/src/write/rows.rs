@@ -1,113 +1,199 @@
-//! Search rows on their way into the tables: gathered, sorted by key, written in one sweep.
+//! Search rows on their way into the tables: made from an [`Index`], gathered, sorted, written in one sweep.
 
-use crate::db::{Conn, Value};
+use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use crate::db::{Conn, Dialect, Value};
 use crate::key::pack_id;
-use crate::sql::{self, Many};
-use crate::{Index, Key, StoreError, TypeCode, WriteTx};
+use crate::rows::{Amount, PairValue, Text, Token, near};
+use crate::schema::{DERIVED, TableDef, WORDS};
+use crate::sql::{self, ManyTexts};
+use crate::tame::{LONG, SHORT, tame, words};
+use crate::{Index, Key, StoreError, TypeCode, WriteTx, held};
 
-const BEDSIDE_KEY: &[&str] = &["subject", "type", "code", "date", "key", "system"];
-static ADD_BEDSIDE: Many = Many::new(|| {
-    let columns = ["subject", "type", "code", "date", "key", "system", "date_end", "main", "status"];
-    sql::many_upsert("bedside", &columns, BEDSIDE_KEY)
-});
-static ADD_TOKEN: Many = Many::new(|| sql::many_new("token", &["param", "code", "date", "key", "system"]));
-static ADD_STRING: Many = Many::new(|| sql::many_new("string", &["key", "param", "folded"]));
-static ADD_DATE: Many = Many::new(|| sql::many_new("date", &["key", "param", "lo", "hi"]));
-static ADD_REFERENCE: Many = Many::new(|| sql::many_new("reference", &["param", "type", "id", "date", "key"]));
-static DROP_BEDSIDE: Many = Many::new(|| sql::many_delete("bedside", BEDSIDE_KEY));
-static DROP_TOKEN: Many = Many::new(|| sql::many_delete("token", &["param", "code", "date", "key", "system"]));
-static DROP_STRING: Many = Many::new(|| sql::many_delete("string", &["key", "param", "folded"]));
-static DROP_DATE: Many = Many::new(|| sql::many_delete("date", &["key", "param", "lo", "hi"]));
-static DROP_REFERENCE: Many = Many::new(|| sql::many_delete("reference", &["param", "type", "id", "date", "key"]));
+/// A value of a row.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Cell {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(String),
+    Blob(Vec<u8>),
+}
 
-type Bedside = (i64, TypeCode, String, i64, i64, i64, i64, bool, Option<String>);
-type TokenRow = (u32, String, i64, i64, i64);
-type StringRow = (i64, u32, String);
-type DateRow = (i64, u32, i64, i64);
-type ReferenceRow = (u32, TypeCode, Vec<u8>, i64, i64);
+impl Cell {
+    fn text(text: &str, longest: usize) -> Cell {
+        Cell::Text(tame(text, longest).into_owned())
+    }
 
-/// The rows of one or many resources, as they stand in the tables.
+    fn or_empty(text: Option<&String>) -> Cell {
+        Cell::text(text.map_or("", String::as_str), SHORT)
+    }
+
+    fn value(&self) -> Value<'_> {
+        match self {
+            Cell::Null => Value::Null,
+            Cell::Int(value) => Value::Int(*value),
+            Cell::Real(value) => Value::Real(*value),
+            Cell::Text(value) => Value::Text(value),
+            Cell::Blob(value) => Value::Blob(value),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Cell::Null => 0,
+            Cell::Int(_) => 1,
+            Cell::Real(_) => 2,
+            Cell::Text(_) => 3,
+            Cell::Blob(_) => 4,
+        }
+    }
+}
+
+impl Eq for Cell {}
+
+impl PartialOrd for Cell {
+    fn partial_cmp(&self, other: &Cell) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Cell {
+    fn cmp(&self, other: &Cell) -> Ordering {
+        match (self, other) {
+            (Cell::Int(a), Cell::Int(b)) => a.cmp(b),
+            (Cell::Real(a), Cell::Real(b)) => a.total_cmp(b),
+            (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
+            (Cell::Blob(a), Cell::Blob(b)) => a.cmp(b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+}
+
+/// The values of a row, in the order of the columns of its table.
+pub(crate) type Row = Box<[Cell]>;
+
+/// Places in [`DERIVED`].
+const BEDSIDE: usize = 0;
+const TOKEN: usize = 1;
+const HELD: usize = 2;
+const STRING: usize = 3;
+const DATE: usize = 4;
+const REFERENCE: usize = 5;
+const NUMBER: usize = 6;
+const QUANTITY: usize = 7;
+const PAIR: usize = 8;
+const PLACE: usize = 9;
+const WORD: usize = 10;
+
+/// The rows of one or many resources, by table.
 #[derive(Default)]
 pub(super) struct Rows {
-    bedside: Vec<Bedside>,
-    tokens: Vec<TokenRow>,
-    strings: Vec<StringRow>,
-    dates: Vec<DateRow>,
-    references: Vec<ReferenceRow>,
+    sets: [Vec<Row>; DERIVED.len()],
 }
 
 impl Rows {
+    /// The tables that have rows, with what is to be written. Rows that are there already may stay.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&'static TableDef, &[Row])> {
+        DERIVED.iter().copied().zip(self.sets.iter().map(Vec::as_slice)).filter(|(_, rows)| !rows.is_empty())
+    }
+
+    fn push<const N: usize>(&mut self, table: usize, row: [Cell; N]) {
+        if let Some(set) = self.sets.get_mut(table) {
+            set.push(Box::new(row));
+        }
+    }
+
+    /// Neighbours in the tables come one after the other.
+    pub(crate) fn sort(&mut self) {
+        self.sets.iter_mut().for_each(|set| {
+            set.sort_unstable();
+            set.dedup();
+        });
+    }
+
     pub(super) fn write(mut self, conn: Conn<'_>) -> Result<(), StoreError> {
         self.sort();
-        let bedside = self.bedside.iter().map(|(subject, kind, code, date, key, system, end, main, status)| {
-            let (code, status) = (code.into(), status.as_ref().into());
-            [
-                (*subject).into(),
-                (*kind).into(),
-                code,
-                (*date).into(),
-                (*key).into(),
-                (*system).into(),
-                (*end).into(),
-                (*main).into(),
-                status,
-            ]
-        });
-        conn.many(&ADD_BEDSIDE, bedside)?;
-        conn.many(&ADD_TOKEN, self.tokens.iter().map(token))?;
-        conn.many(&ADD_STRING, self.strings.iter().map(string))?;
-        conn.many(&ADD_DATE, self.dates.iter().map(date))?;
-        conn.many(&ADD_REFERENCE, self.references.iter().map(reference))
+        for ((table, rows), statement) in DERIVED.iter().zip(&self.sets).zip(ADD.iter()) {
+            if rows.is_empty() {
+                continue;
+            }
+            if table.name == WORDS.name && conn.dialect() == Dialect::Sqlite {
+                for row in rows {
+                    let text = full_text(row);
+                    let key = row.first().map_or(Value::Null, Cell::value);
+                    conn.many(statement, std::iter::once([key, Value::Text(&text)]))?;
+                }
+                continue;
+            }
+            conn.many(statement, rows.iter().map(|row| row.iter().map(Cell::value).collect::<Vec<_>>()))?;
+        }
+        Ok(())
     }
 
     fn remove(&self, conn: Conn<'_>) -> Result<(), StoreError> {
-        let bedside = self.bedside.iter().map(|(subject, kind, code, date, key, system, ..)| {
-            [(*subject).into(), (*kind).into(), code.into(), (*date).into(), (*key).into(), (*system).into()]
-        });
-        conn.many(&DROP_BEDSIDE, bedside)?;
-        conn.many(&DROP_TOKEN, self.tokens.iter().map(token))?;
-        conn.many(&DROP_STRING, self.strings.iter().map(string))?;
-        conn.many(&DROP_DATE, self.dates.iter().map(date))?;
-        conn.many(&DROP_REFERENCE, self.references.iter().map(reference))
+        for ((table, rows), statement) in DERIVED.iter().zip(&self.sets).zip(DROP.iter()) {
+            if rows.is_empty() {
+                continue;
+            }
+            let places: Vec<usize> = table.key_places();
+            let keys = rows
+                .iter()
+                .map(|row| places.iter().filter_map(|place| row.get(*place)).map(Cell::value).collect::<Vec<_>>());
+            conn.many(statement, keys)?;
+        }
+        Ok(())
     }
 
-    fn sort(&mut self) {
-        self.bedside.sort_unstable();
-        self.tokens.sort_unstable();
-        self.strings.sort_unstable();
-        self.dates.sort_unstable();
-        self.references.sort_unstable();
-    }
-
-    /// What `other` does not hold.
+    /// What `other` does not hold; both are sorted.
     fn without(&self, other: &Rows) -> Rows {
-        fn rest<T: Clone + PartialEq>(own: &[T], other: &[T]) -> Vec<T> {
-            own.iter().filter(|row| !other.contains(row)).cloned().collect()
+        let mut rest = Rows::default();
+        for ((rest, own), other) in rest.sets.iter_mut().zip(&self.sets).zip(&other.sets) {
+            *rest = own.iter().filter(|row| other.binary_search(row).is_err()).cloned().collect();
         }
-        Rows {
-            bedside: rest(&self.bedside, &other.bedside),
-            tokens: rest(&self.tokens, &other.tokens),
-            strings: rest(&self.strings, &other.strings),
-            dates: rest(&self.dates, &other.dates),
-            references: rest(&self.references, &other.references),
-        }
+        rest
     }
 }
 
-fn token((param, code, date, key, system): &TokenRow) -> [Value<'_>; 5] {
-    [(*param).into(), code.into(), (*date).into(), (*key).into(), (*system).into()]
-}
+/// SQLite keeps a full-text index, PostgreSQL two lists.
+const ADD_WORDS: &str = "INSERT OR REPLACE INTO words (rowid, words) VALUES (?, ?)";
+const ADD_WORD_LISTS: &str = "INSERT INTO words (key, narrative, content) SELECT u.key, string_to_array(u.narrative, ' '), \
+    string_to_array(u.content, ' ') FROM UNNEST($1::bigint[], $2::text[], $3::text[]) AS u (key, narrative, content) \
+    ON CONFLICT (key) DO UPDATE SET narrative = EXCLUDED.narrative, content = EXCLUDED.content";
+const DROP_WORDS: &str = "DELETE FROM words WHERE rowid = ?";
+const DROP_WORD_LISTS: &str = "DELETE FROM words WHERE key = ANY($1::bigint[])";
 
-fn string((key, param, folded): &StringRow) -> [Value<'_>; 3] {
-    [(*key).into(), (*param).into(), folded.into()]
-}
+static ADD: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
+    std::array::from_fn(|nth| match DERIVED.get(nth) {
+        Some(table) if table.name == WORDS.name => {
+            ManyTexts::own(ADD_WORDS, ADD_WORD_LISTS, &["bigint", "text", "text"])
+        }
+        Some(table) => sql::many_new(table.name, &table.names()),
+        None => ManyTexts::own("", "", &[]),
+    })
+});
+static DROP: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
+    std::array::from_fn(|nth| match DERIVED.get(nth) {
+        Some(table) if table.name == WORDS.name => ManyTexts::own(DROP_WORDS, DROP_WORD_LISTS, &["bigint"]),
+        Some(table) => sql::many_delete(table.name, table.key),
+        None => ManyTexts::own("", "", &[]),
+    })
+});
 
-fn date((key, param, lo, hi): &DateRow) -> [Value<'_>; 4] {
-    [(*key).into(), (*param).into(), (*lo).into(), (*hi).into()]
-}
+/// What marks a word of the narrative in SQLite's one list of words.
+pub(crate) const NARRATIVE: char = '¤';
 
-fn reference((param, kind, id, date, key): &ReferenceRow) -> [Value<'_>; 5] {
-    [(*param).into(), (*kind).into(), id.into(), (*date).into(), (*key).into()]
+/// The words of both lists as one text, those of the narrative marked.
+fn full_text(row: &[Cell]) -> String {
+    let [_, Cell::Text(narrative), Cell::Text(content)] = row else { return String::new() };
+    let mut text = content.clone();
+    for word in narrative.split(' ').filter(|word| !word.is_empty()) {
+        text.push(' ');
+        text.push(NARRATIVE);
+        text.push_str(word);
+    }
+    text
 }
 
 impl WriteTx<'_> {
@@ -133,31 +219,155 @@ impl WriteTx<'_> {
         if let Some((key, index)) = new {
             self.expand(kind, key, index, &mut after)?;
         }
+        before.sort();
+        after.sort();
         before.without(&after).remove(self.conn)?;
         after.without(&before).write(self.conn)
     }
 
+    /// Changes the rows of a resource that itself stays as it is: other parameters are in force.
+    pub fn reindex(&mut self, kind: TypeCode, key: Key, old: &Index, new: &Index) -> Result<(), StoreError> {
+        self.exchange(kind, Some((key, old)), Some((key, new)))
+    }
+
+    /// Makes the rows of a resource again that were given up with an older form of the tables.
+    pub fn rebuild(&mut self, kind: TypeCode, key: Key, index: &Index) -> Result<(), StoreError> {
+        self.gather(kind, key, index)
+    }
+
     fn expand(&mut self, kind: TypeCode, key: Key, index: &Index, rows: &mut Rows) -> Result<(), StoreError> {
-        let (date, end) = (index.day(), index.day_end());
-        let subject = key.subject().0;
-        let status = &index.status;
+        let (date, span) = (Cell::Int(index.day()), Cell::Int(index.span()));
+        let own = || Cell::Int(key.0);
+        let of = |param: u32| Cell::Int(i64::from(param));
+        self.bedside(kind, key, index, rows)?;
+        let mut systems = Vec::with_capacity(index.tokens.len());
+        for (param, token) in &index.tokens {
+            let system = self.system(token.system.as_deref())?;
+            systems.push(system);
+            let code = Cell::text(&token.code, LONG);
+            rows.push(TOKEN, [of(*param), code, date.clone(), own(), Cell::Int(system), span.clone()]);
+        }
+        rows.push(HELD, [own(), Cell::Text(held::list(index, &systems))]);
+        for (param, text) in &index.strings {
+            let (folded, raw) = both(text, LONG);
+            rows.push(STRING, [own(), of(*param), folded, raw]);
+        }
+        for (param, lo, hi) in &index.dates {
+            rows.push(DATE, [own(), of(*param), Cell::Int(near(*lo)), Cell::Int(near(*hi))]);
+        }
+        for (param, kind, id) in &index.references {
+            let id = Cell::Blob(pack_id(id));
+            rows.push(REFERENCE, [of(*param), Cell::Int((*kind).into()), id, date.clone(), own(), span.clone()]);
+        }
+        for (param, value) in index.numbers.iter().filter(|(_, value)| value.is_finite()) {
+            rows.push(NUMBER, [own(), of(*param), Cell::Real(plain(*value))]);
+        }
+        for (param, amount) in index.quantities.iter().filter(|(_, amount)| amount.value.is_finite()) {
+            let [code, value, written, system, unit_code, unit] = self.amount(amount)?;
+            rows.push(QUANTITY, [own(), of(*param), code, value, written, system, unit_code, unit]);
+        }
+        for (param, first, second) in &index.pairs {
+            self.pair(key, *param, first, second, rows)?;
+        }
+        for [x, y, z] in index.places.iter().filter(|place| place.iter().all(|axis| axis.is_finite())) {
+            rows.push(PLACE, [own(), Cell::Real(*x), Cell::Real(*y), Cell::Real(*z)]);
+        }
+        let listed = |list: &Vec<String>| Cell::Text(words(list).join(" "));
+        if !index.words.narrative.is_empty() || !index.words.content.is_empty() {
+            rows.push(WORD, [own(), listed(&index.words.narrative), listed(&index.words.content)]);
+        }
+        Ok(())
+    }
+
+    fn bedside(&mut self, kind: TypeCode, key: Key, index: &Index, rows: &mut Rows) -> Result<(), StoreError> {
+        let status = index.status.as_ref().map_or(Cell::Null, |status| Cell::text(status, LONG));
+        let mut row = |code: Cell, system: i64, main: bool| {
+            let place = [Cell::Int(key.subject().0), Cell::Int(kind.into()), code, Cell::Int(index.day())];
+            let [subject, kind, code, date] = place;
+            let rest = [Cell::Int(key.0), Cell::Int(system), Cell::Int(index.span()), Cell::Int(main.into())];
+            let [key, system, span, main] = rest;
+            rows.push(BEDSIDE, [subject, kind, code, date, key, system, span, main, status.clone()]);
+        };
         if index.main.is_empty() {
-            rows.bedside.push((subject, kind, String::new(), date, key.0, 0, end, true, status.clone()));
+            row(Cell::Text(String::new()), 0, true);
         }
         for (nth, token) in index.main.iter().enumerate() {
-            let system = self.system(token.system.as_deref())?;
             if index.main.iter().take(nth).any(|before| before.same_as(token)) {
                 continue; // the row is there already
             }
-            rows.bedside.push((subject, kind, token.code.clone(), date, key.0, system, end, nth == 0, status.clone()));
+            row(Cell::text(&token.code, LONG), self.system(token.system.as_deref())?, nth == 0);
         }
-        for (param, token) in &index.tokens {
-            let system = self.system(token.system.as_deref())?;
-            rows.tokens.push((*param, token.code.clone(), date, key.0, system));
-        }
-        rows.strings.extend(index.strings.iter().map(|(param, folded)| (key.0, *param, folded.clone())));
-        rows.dates.extend(index.dates.iter().map(|(param, lo, hi)| (key.0, *param, *lo, *hi)));
-        rows.references.extend(index.references.iter().map(|(p, kind, id)| (*p, *kind, pack_id(id), date, key.0)));
         Ok(())
     }
+
+    /// Code and value as they are ordered, value, system, code and unit as they were written.
+    fn amount(&mut self, amount: &Amount) -> Result<[Cell; 6], StoreError> {
+        let system = self.system(amount.system.as_deref())?;
+        let (value, code) = match &amount.canonical {
+            Some((value, code)) if value.is_finite() => (*value, code.as_str()),
+            _ => (amount.value, amount.code.as_deref().unwrap_or_default()),
+        };
+        Ok([
+            Cell::text(code, SHORT),
+            Cell::Real(plain(value)),
+            Cell::Real(plain(amount.value)),
+            Cell::Int(system),
+            Cell::or_empty(amount.code.as_ref()),
+            Cell::or_empty(amount.unit.as_ref()),
+        ])
+    }
+
+    fn pair(
+        &mut self,
+        key: Key,
+        param: u32,
+        first: &Token,
+        second: &PairValue,
+        rows: &mut Rows,
+    ) -> Result<(), StoreError> {
+        let none = || Cell::Text(String::new());
+        let number = |value: f64| Cell::Real(plain(value));
+        let rest = match second {
+            PairValue::Token(token) => {
+                let system = Cell::Int(self.system(token.system.as_deref())?);
+                [Cell::text(&token.code, SHORT), number(0.0), number(0.0), system, none(), none()]
+            }
+            PairValue::Text(text) => {
+                let (folded, raw) = both(text, SHORT);
+                [folded, number(0.0), number(0.0), Cell::Int(0), none(), raw]
+            }
+            PairValue::Date(lo, hi) => [none(), number(moment(*lo)), number(moment(*hi)), Cell::Int(0), none(), none()],
+            PairValue::Number(value) if value.is_finite() => {
+                [none(), number(*value), number(0.0), Cell::Int(0), none(), none()]
+            }
+            PairValue::Quantity(amount) if amount.value.is_finite() => self.amount(amount)?,
+            PairValue::Span(a, b) if a.is_finite() && b.is_finite() => {
+                [none(), number(*a), number(*b), Cell::Int(0), none(), none()]
+            }
+            PairValue::Number(_) | PairValue::Quantity(_) | PairValue::Span(..) => return Ok(()),
+        };
+        let [text, value, own, system, unit_code, unit] = rest;
+        let code = Cell::text(&first.code, SHORT);
+        let first = Cell::Int(self.system(first.system.as_deref())?);
+        let (key, param) = (Cell::Int(key.0), Cell::Int(param.into()));
+        rows.push(PAIR, [key, param, code, text, value, first, own, system, unit_code, unit]);
+        Ok(())
+    }
+}
+
+/// The folded text, and the one that was written if it is another.
+fn both(text: &Text, longest: usize) -> (Cell, Cell) {
+    let raw = text.raw.as_ref().filter(|raw| **raw != text.folded);
+    (Cell::text(&text.folded, longest), raw.map_or(Cell::Text(String::new()), |raw| Cell::text(raw, longest)))
+}
+
+/// Zero has no sign.
+fn plain(value: f64) -> f64 {
+    if value == 0.0 { 0.0 } else { value }
+}
+
+/// A date in milliseconds as a number, which is exact for 285,000 years around 1970.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn moment(date: i64) -> f64 {
+    near(date) as f64
 }

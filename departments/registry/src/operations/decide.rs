@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use meridian_engine::operations::Call;
-use meridian_engine::{Caller, Engine, EngineError, Sight, Subject, glance, transaction};
+use meridian_engine::{Caller, Class, Engine, EngineError, Sight, Subject, glance, transaction};
 use meridian_model::outcome::Issue;
 use serde_json::{Value, json};
 
@@ -123,7 +123,7 @@ pub(super) async fn review(engine: &Engine, caller: &Caller, call: &Call) -> Res
     let version = task.pointer("/meta/versionId").and_then(Value::as_str).and_then(|version| version.parse().ok());
     let written = meridian_engine::update(engine, caller, "Task", &id, task, version).await;
     let written = written.map_err(|error| match error {
-        EngineError::Precondition(_) => EngineError::Conflict(format!("Task/{id} changed meanwhile")),
+        error if error.class() == Class::Precondition => EngineError::Conflict(format!("Task/{id} changed meanwhile")),
         other => other,
     })?;
     serde_json::from_slice(&written.served.body).map_err(|error| EngineError::Internal(error.to_string()))
@@ -193,7 +193,9 @@ async fn write(engine: &Engine, caller: &Caller, tasks: Vec<Value>) -> Result<()
     let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
     match transaction(engine, caller, bundle, meridian_engine::Options::default()).await {
         Ok(_) => Ok(()),
-        Err(EngineError::Precondition(_)) => Err(EngineError::Conflict("a pair of these changed meanwhile".into())),
+        Err(error) if error.class() == Class::Precondition => {
+            Err(EngineError::Conflict("a pair of these changed meanwhile".into()))
+        }
         Err(error) => Err(error),
     }
 }

@@ -1,14 +1,11 @@
-//! Reads, searches and histories.
+//! Reads and histories.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use meridian_engine::{Happened, Request, Served, instant};
+use meridian_engine::{Happened, Served, instant};
 
 use super::{Asked, json};
 use crate::problem::Problem;
-
-/// Longest form of a search.
-const LONGEST_FORM: usize = 256 << 10;
 
 pub(super) async fn read(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
     let served = meridian_engine::read(&asked.state.engine, &asked.caller, kind, id).await?;
@@ -23,33 +20,6 @@ pub(super) async fn vread(asked: Asked, kind: &str, id: &str, version: &str) -> 
     let served = meridian_engine::vread(&asked.state.engine, &asked.caller, kind, id, version).await?;
     let response = json(StatusCode::OK, served.body.clone());
     Ok(with_version(response, &served))
-}
-
-pub(super) async fn search(asked: Asked, kind: &str) -> Result<Response, Problem> {
-    let params = asked.query.clone();
-    found(asked, kind, params).await
-}
-
-pub(super) async fn search_by_form(asked: Asked, kind: &str) -> Result<Response, Problem> {
-    let sent = asked.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !sent.starts_with("application/x-www-form-urlencoded") {
-        let says = format!("the body is `{sent}`; a search is sent as `application/x-www-form-urlencoded`");
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
-    }
-    let mut params = asked.query.clone();
-    let Asked { state, caller, headers, query, raw_query, prefer, body } = asked;
-    let form = crate::body::read(&state, &headers, body, LONGEST_FORM).await?;
-    let text = std::str::from_utf8(&form.bytes)
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
-    params.extend(meridian_engine::split_query(text)?);
-    let asked = Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() };
-    found(asked, kind, params).await
-}
-
-async fn found(asked: Asked, kind: &str, params: Vec<(String, String)>) -> Result<Response, Problem> {
-    let request = Request { kind: kind.to_owned(), params, lenient: asked.prefer.lenient };
-    let answer = meridian_engine::search(&asked.state.engine, &asked.caller, &request).await?;
-    Ok(json(StatusCode::OK, answer.bundle(&asked.state.base)))
 }
 
 pub(super) async fn history(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {

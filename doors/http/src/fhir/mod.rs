@@ -2,21 +2,31 @@
 
 mod bundle;
 mod capability;
+mod find;
+mod definitions;
+mod describe;
+mod html;
 mod look;
+mod openapi;
 mod operation;
+mod wanted;
 mod write;
 
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, body::Body};
 use meridian_engine::Caller;
 
+use self::find::Place;
 use crate::caller::caller;
-use crate::negotiate::{FHIR_JSON, Prefer, accepts};
+use crate::negotiate::{FHIR_JSON, Prefer};
 use crate::observe::RequestId;
 use crate::problem::Problem;
 use crate::state::Http;
+
+pub(crate) use describe::Described;
 
 /// A request whose caller is known and whose body is not yet read.
 pub(crate) struct Asked {
@@ -36,15 +46,25 @@ pub(crate) async fn handle(
     Extension(RequestId(id)): Extension<RequestId>,
     request: Request,
 ) -> Response {
-    answer(state, &id, request).await.unwrap_or_else(IntoResponse::into_response)
+    let (parts, body) = request.into_parts();
+    let (wanted, fits) = wanted::Wanted::of(&state, &parts);
+    if let Some(elsewhere) = wanted.elsewhere() {
+        return elsewhere;
+    }
+    if wanted.is_start() {
+        return wanted.start();
+    }
+    let answered = match fits {
+        Ok(()) => answer(state, &id, parts, body).await,
+        Err(problem) => Err(problem),
+    };
+    wanted.dress(answered.unwrap_or_else(IntoResponse::into_response)).await
 }
 
-async fn answer(state: Http, id: &str, request: Request) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
+async fn answer(state: Http, id: &str, parts: Parts, body: Body) -> Result<Response, Problem> {
     let path = parts.uri.path();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
     let query = meridian_engine::split_query(&raw_query)?;
-    let format = query.iter().find(|(name, _)| name == "_format").map(|(_, value)| value.as_str());
     let path = path.strip_prefix("/fhir").unwrap_or(path).trim_matches('/');
     let segments = path.split('/').filter(|s| !s.is_empty()).map(meridian_engine::decode);
     let segments = segments.collect::<Result<Vec<String>, _>>()?;
@@ -55,10 +75,14 @@ async fn answer(state: Http, id: &str, request: Request) -> Result<Response, Pro
         let patient = query.iter().find(|(name, _)| name == "patient").map(|(_, value)| value.as_str());
         return crate::events::events(&state, &caller, parts.headers, patient).await;
     }
-    accepts(&parts.headers, format)?;
     if segments == ["metadata"] {
         only(&parts.method, &[Method::GET, Method::HEAD])?;
-        return Ok(json(StatusCode::OK, capability::statement(&state)));
+        return Ok(json(StatusCode::OK, describe::capability(&state).await));
+    }
+    if segments == ["openapi.json"] {
+        only(&parts.method, &[Method::GET, Method::HEAD])?;
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        return Ok((kind, describe::openapi(&state).await).into_response());
     }
     let caller = caller(&state, &parts.method, &parts.headers, id).await?;
     let prefer = Prefer::of(&parts.headers);
@@ -72,16 +96,22 @@ async fn route(method: &Method, segments: &[&str], asked: Asked) -> Result<Respo
     match (method.as_str(), segments) {
         ("POST", []) => bundle::run(asked).await,
         (_, [name]) if name.starts_with('$') => operation::run(asked, method, "", name, None).await,
-        ("GET", [kind]) => look::search(asked, kind).await,
+        ("GET", [kind]) if definitions::has(kind) => definitions::search(asked, kind).await,
+        ("GET", []) => find::search(asked, Place::of("")).await,
+        ("POST", ["_search"]) => find::by_form(asked, Place::of("")).await,
+        ("GET", [kind]) => find::search(asked, Place::of(kind)).await,
         ("POST", [kind]) => write::create(asked, kind).await,
         ("PUT", [kind]) => write::update_where(asked, kind).await,
-        ("POST", [kind, "_search"]) => look::search_by_form(asked, kind).await,
+        ("POST", [kind, "_search"]) => find::by_form(asked, Place::of(kind)).await,
         (_, [kind, name]) if name.starts_with('$') => operation::run(asked, method, kind, name, None).await,
+        ("GET", [kind, id]) if definitions::has(kind) => definitions::read(asked, kind, id).await,
         ("GET", [kind, id]) => look::read(asked, kind, id).await,
         ("PUT", [kind, id]) => write::update(asked, kind, id).await,
         ("DELETE", [kind, id]) => write::delete(asked, kind, id).await,
         ("GET", [kind, id, "_history"]) => look::history(asked, kind, id).await,
         (_, [kind, id, name]) if name.starts_with('$') => operation::run(asked, method, kind, name, Some(id)).await,
+        ("GET", [of, id, kind]) => find::search(asked, Place::within(of, id, kind)).await,
+        ("POST", [of, id, kind, "_search"]) => find::by_form(asked, Place::within(of, id, kind)).await,
         ("GET", [kind, id, "_history", version]) => look::vread(asked, kind, id, version).await,
         (_, [] | [_] | [_, _] | [_, _, "_history"] | [_, _, "_history", _]) => Err(not_allowed(method)),
         _ => Err(Problem::new(StatusCode::NOT_FOUND, "not-found", "there is nothing at this address")),
@@ -97,6 +127,6 @@ fn not_allowed(method: &Method) -> Problem {
 }
 
 /// A FHIR JSON answer.
-pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
-    (status, [(header::CONTENT_TYPE, FHIR_JSON)], body).into_response()
+pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    (status, [(header::CONTENT_TYPE, FHIR_JSON)], body.into()).into_response()
 }

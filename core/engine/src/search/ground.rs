@@ -1,0 +1,136 @@
+//! What parameters are read on: who asks, which parameters there are, and how much one search may still ask.
+
+use std::cell::Cell;
+
+use meridian_access::{Act, Caller};
+use meridian_model::definitions::{Catalogue, Definitions, SearchParam};
+use meridian_store::TypeCode;
+use meridian_store::search::{Condition, Scope};
+
+use super::fault::Fault;
+use super::wish::Wish;
+use crate::EngineError;
+use crate::sight::permission;
+use crate::write::{is_partition_param, param_number};
+
+/// Steps from one resource to another that a parameter may take.
+pub(super) const MOST_HOPS: usize = 6;
+/// Searches inside the search: each is a part of the one statement.
+const MOST_BRANCHES: usize = 300;
+/// Types that chains without a type are tried on.
+const MOST_TRIES: usize = 20_000;
+/// Values and parameter numbers of all parameters together; each is bound to the statement.
+const MOST_VALUES: usize = 10_000;
+
+/// A type that is searched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Of {
+    pub(super) kind: &'static str,
+    pub(super) code: TypeCode,
+}
+
+impl Of {
+    pub(super) fn named(name: &str) -> Option<Of> {
+        let r4 = Definitions::r4();
+        let code = r4.type_code(name)?;
+        Some(Of { kind: r4.type_name(code)?, code })
+    }
+
+    pub(super) fn every() -> impl Iterator<Item = Of> {
+        Definitions::r4().resource_types().filter_map(Of::named)
+    }
+}
+
+/// A parameter of one of the types.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    pub(super) of: Of,
+    pub(super) param: &'static SearchParam,
+    pub(super) number: u32,
+    /// It means just the patient whose record the resource belongs to: there are no rows of it.
+    pub(super) own: bool,
+}
+
+/// The numbers of `slots`.
+pub(super) fn numbers(slots: &[Slot]) -> Vec<u32> {
+    slots.iter().map(|slot| slot.number).collect()
+}
+
+pub(super) struct Ground<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) catalogue: &'a Catalogue,
+    branches: Cell<usize>,
+    tries: Cell<usize>,
+    values: Cell<usize>,
+}
+
+impl<'a> Ground<'a> {
+    pub(super) fn new(caller: &'a Caller, catalogue: &'a Catalogue) -> Ground<'a> {
+        let (branches, tries, values) = (Cell::new(MOST_BRANCHES), Cell::new(MOST_TRIES), Cell::new(MOST_VALUES));
+        Ground { caller, catalogue, branches, tries, values }
+    }
+
+    /// The parameter `code` of each of the types.
+    pub(super) fn slots(&self, of: &[Of], code: &str) -> Result<Vec<Slot>, Fault> {
+        let mut slots: Vec<Slot> = Vec::with_capacity(of.len());
+        for of in of {
+            let Some(param) = self.catalogue.param(of.kind, code) else {
+                return Err(Fault::unknown(format!("{} has no parameter `{}`", of.kind, super::fault::shown(code))));
+            };
+            self.ready(param)?;
+            if slots.first().is_some_and(|first| first.param.kind != param.kind) {
+                return Err(Fault::wrong(format!("`{code}` is of different kinds in the types that are searched")));
+            }
+            let (number, own) = (param_number(of.code, param), is_partition_param(of.kind, param));
+            slots.push(Slot { of: *of, param, number, own });
+        }
+        self.spend(slots.len())?;
+        Ok(slots)
+    }
+
+    /// Refuses a parameter that finds nothing, or not yet all.
+    fn ready(&self, param: &SearchParam) -> Result<(), Fault> {
+        if let Some(percent) = self.catalogue.building(param) {
+            return Err(Fault::Refused(EngineError::Building { code: param.code.to_owned(), percent }));
+        }
+        match param.unsupported {
+            Some(_) if param.code != "near" => {
+                Err(Fault::unsupported(format!("this server has no way to find anything by `{}`", param.code)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes note of values that are bound to the statement.
+    pub(super) fn spend(&self, values: usize) -> Result<(), Fault> {
+        let left = self.values.get().checked_sub(values);
+        self.values.set(left.ok_or_else(|| Fault::wrong("the search names too many values in all"))?);
+        Ok(())
+    }
+
+    /// Takes note of a type that a chain is tried on.
+    pub(super) fn attempt(&self) -> Result<(), Fault> {
+        let left = self.tries.get().checked_sub(1);
+        self.tries.set(left.ok_or_else(|| Fault::wrong("too many ways to follow; name the types (`subject:Patient.…`)"))?);
+        Ok(())
+    }
+
+    /// Begins a search inside the search, on `kind`: what must hold there besides, for this caller.
+    pub(super) fn inside(&self, kind: &str) -> Result<Vec<Wish>, EngineError> {
+        let may = permission(self.caller, Act::Look, kind)?;
+        let mut wishes: Vec<Wish> = may.conditions().into_iter().map(Wish::Is).collect();
+        match may.filter() {
+            Scope::All => {}
+            Scope::Nothing => wishes.push(Wish::Any(Vec::new())),
+            Scope::Only(subjects) => wishes.push(Wish::Is(Condition::Who(subjects))),
+        }
+        Ok(wishes)
+    }
+
+    /// Takes note of a search inside the search.
+    pub(super) fn branch(&self) -> Result<(), Fault> {
+        let left = self.branches.get().checked_sub(1);
+        self.branches.set(left.ok_or_else(|| Fault::wrong("the search branches too often; name the types of chains"))?);
+        Ok(())
+    }
+}

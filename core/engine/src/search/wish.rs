@@ -1,0 +1,310 @@
+//! What a search wants, before anything is looked up; and the conditions of the store that it becomes on a snapshot,
+//! where a Patient stands for the whole person.
+
+use std::collections::HashMap;
+
+use meridian_store::search::{Condition, Search, Start, Via};
+use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
+
+use super::ground::{Slot, numbers};
+use crate::EngineError;
+use crate::engine::patient_code;
+
+/// Persons that one condition on an identifier is asked about, for the audit.
+const MOST_NAMED: u32 = 20;
+
+/// What a reference may point to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Target {
+    /// An id in one of these types.
+    Local(Vec<TypeCode>, String),
+    Url(String),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Wish {
+    Is(Condition),
+    /// A reference to one of these.
+    Refers { slots: Vec<Slot>, targets: Vec<Target> },
+    /// One resource, with the other Patients of the same person.
+    Itself(TypeCode, String),
+    Chain { via: Via, targets: Vec<(TypeCode, Vec<Wish>)> },
+    Has { from: TypeCode, via: Via, wishes: Vec<Wish> },
+    All(Vec<Wish>),
+    Any(Vec<Wish>),
+    Not(Box<Wish>),
+    /// There is a value for which it does not hold.
+    Other { slots: Vec<Slot>, wish: Box<Wish> },
+}
+
+impl Wish {
+    /// One wish, or any of several.
+    pub(super) fn any(mut wishes: Vec<Wish>) -> Wish {
+        match (wishes.len(), wishes.pop()) {
+            (1, Some(only)) => only,
+            (_, last) => {
+                wishes.extend(last);
+                Wish::Any(wishes)
+            }
+        }
+    }
+
+    /// One wish, or all of several.
+    pub(super) fn all(mut wishes: Vec<Wish>) -> Wish {
+        match (wishes.len(), wishes.pop()) {
+            (1, Some(only)) => only,
+            (_, last) => {
+                wishes.extend(last);
+                Wish::All(wishes)
+            }
+        }
+    }
+
+    pub(super) fn not(wish: Wish) -> Wish {
+        Wish::Not(Box::new(wish))
+    }
+}
+
+/// Looks up, on one snapshot, whom a search means.
+pub(super) struct Resolver<'r> {
+    reader: &'r Reader<'r>,
+    persons: HashMap<String, Vec<Subject>>,
+    /// Whose record the search names, whether or not anything is found there.
+    pub(super) asked: Vec<Subject>,
+}
+
+/// What references come to: whose record, or rows.
+struct Referred {
+    /// Persons by parameters that have no rows, and whether all of the parameters are such.
+    who: Option<Vec<Subject>>,
+    rows: Vec<Condition>,
+}
+
+impl<'r> Resolver<'r> {
+    pub(super) fn new(reader: &'r Reader<'r>) -> Resolver<'r> {
+        Resolver { reader, persons: HashMap::new(), asked: Vec::new() }
+    }
+
+    /// Puts what all must hold into `search`; who is named by every reference becomes the search's `who`.
+    pub(super) fn fill(&mut self, wishes: &[Wish], search: &mut Search) -> Result<(), EngineError> {
+        for wish in wishes {
+            if let Wish::Refers { slots, targets } = wish
+                && slots.iter().all(|slot| slot.own)
+            {
+                let Referred { who, rows } = self.refer(slots, targets)?;
+                match who {
+                    Some(who) if rows.is_empty() => {
+                        search.who = Some(match search.who.take() {
+                            None => who,
+                            Some(before) => before.into_iter().filter(|subject| who.contains(subject)).collect(),
+                        });
+                    }
+                    who => search.conditions.push(either(who.map(Condition::Who), rows)),
+                }
+                continue;
+            }
+            match self.condition(wish)? {
+                Condition::All(conditions) => search.conditions.extend(conditions),
+                condition => search.conditions.push(condition),
+            }
+        }
+        Ok(())
+    }
+
+    fn condition(&mut self, wish: &Wish) -> Result<Condition, EngineError> {
+        Ok(match wish {
+            Wish::Is(condition) => condition.clone(),
+            Wish::Refers { slots, targets } => {
+                let Referred { who, rows } = self.refer(slots, targets)?;
+                let who = who.map(|who| {
+                    let kinds: Vec<TypeCode> = slots.iter().filter(|s| s.own).map(|s| s.of.code).collect();
+                    let who = Condition::Who(who);
+                    if kinds.len() == slots.len() {
+                        who
+                    } else {
+                        Condition::All(vec![Condition::Kinds(kinds), who])
+                    }
+                });
+                either(who, rows)
+            }
+            Wish::Itself(code, id) => {
+                let kinds = Condition::Kinds(vec![*code]);
+                if *code == patient_code() {
+                    Condition::All(vec![kinds, Condition::Who(self.persons(id)?)])
+                } else {
+                    Condition::All(vec![kinds, Condition::Ids(vec![id.clone()])])
+                }
+            }
+            Wish::Chain { via, targets } => {
+                let mut inside = Vec::with_capacity(targets.len());
+                for (kind, wishes) in targets {
+                    inside.push((*kind, self.inside(*kind, wishes)?));
+                }
+                Condition::Chain { via: *via, targets: inside }
+            }
+            Wish::Has { from, via, wishes } => {
+                Condition::Has { from: *from, via: *via, conditions: self.inside(*from, wishes)? }
+            }
+            Wish::All(wishes) => Condition::All(self.each(wishes)?),
+            Wish::Any(wishes) => Condition::Any(self.each(wishes)?),
+            Wish::Not(wish) => Condition::Not(Box::new(self.condition(wish)?)),
+            Wish::Other { slots, wish } => self.other(slots, wish)?,
+        })
+    }
+
+    fn each(&mut self, wishes: &[Wish]) -> Result<Vec<Condition>, EngineError> {
+        wishes.iter().map(|wish| self.condition(wish)).collect()
+    }
+
+    /// The conditions of a search inside the search. Patients that they name are asked for.
+    fn inside(&mut self, kind: TypeCode, wishes: &[Wish]) -> Result<Vec<Condition>, EngineError> {
+        let conditions = self.each(wishes)?;
+        if kind == patient_code() {
+            for condition in &conditions {
+                match condition {
+                    Condition::Ids(ids) => {
+                        for id in ids {
+                            self.persons(id)?;
+                        }
+                    }
+                    Condition::Token { selective: true, any, .. } if any.iter().all(|test| test.code.is_some()) => {
+                        self.named(condition)?;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(conditions)
+    }
+
+    /// Notes the Patients that an identifier names.
+    fn named(&mut self, condition: &Condition) -> Result<(), EngineError> {
+        let search = plain(vec![patient_code()], vec![condition.clone()], MOST_NAMED);
+        for row in self.reader.search(&search)?.rows {
+            self.persons(&row.id)?;
+        }
+        Ok(())
+    }
+
+    /// Parameters without rows have one value: another value is a value and not this one.
+    fn other(&mut self, slots: &[Slot], wish: &Wish) -> Result<Condition, EngineError> {
+        let condition = self.condition(wish)?;
+        let single = matches!(
+            condition,
+            Condition::Token { .. } | Condition::Exact { .. } | Condition::Text { .. } | Condition::Reference { .. }
+        );
+        if single && !slots.iter().any(|slot| slot.own) {
+            return Ok(Condition::Other(Box::new(condition)));
+        }
+        let present = super::parse::missing::present(slots);
+        Ok(Condition::All(vec![self.condition(&present)?, Condition::Not(Box::new(condition))]))
+    }
+
+    fn refer(&mut self, slots: &[Slot], targets: &[Target]) -> Result<Referred, EngineError> {
+        let (mut ids, mut patients, mut urls, mut prefixes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut who: Option<Vec<Subject>> = None;
+        let own = slots.iter().any(|slot| slot.own);
+        for target in targets {
+            match target {
+                Target::Url(url) => {
+                    urls.push(url.clone());
+                    // A canonical without a version means every version.
+                    if !url.contains('|') {
+                        prefixes.push(format!("{url}|"));
+                    }
+                }
+                Target::Local(kinds, id) => {
+                    let persons =
+                        if kinds.contains(&patient_code()) { self.persons(id)? } else { Vec::new() };
+                    for kind in kinds {
+                        if *kind == patient_code() {
+                            patients.extend(self.patient_ids(id, &persons)?);
+                            if own {
+                                who.get_or_insert_default().extend(&persons);
+                            }
+                        } else if persons.is_empty() || self.reader.locate(*kind, id)?.is_some() {
+                            ids.push((*kind, id.clone()));
+                        }
+                    }
+                }
+            }
+        }
+        let params = numbers(slots);
+        let rowed: Vec<u32> = slots.iter().filter(|slot| !slot.own).map(|slot| slot.number).collect();
+        let mut rows = Vec::new();
+        if !rowed.is_empty() && !patients.is_empty() {
+            if rowed.len() == params.len() {
+                ids.append(&mut patients);
+            } else {
+                rows.push(Condition::Reference { params: rowed, any: patients });
+            }
+        }
+        if !ids.is_empty() {
+            rows.push(Condition::Reference { params: params.clone(), any: ids });
+        }
+        if !urls.is_empty() {
+            rows.push(Condition::Exact { params: params.clone(), any: urls });
+        }
+        if !prefixes.is_empty() && slots.iter().any(|slot| canonical(slot)) {
+            rows.push(Condition::Text { params, any: prefixes });
+        }
+        Ok(Referred { who, rows })
+    }
+
+    /// All subjects that are the same person as the Patient with this id; they are asked for.
+    fn persons(&mut self, id: &str) -> Result<Vec<Subject>, EngineError> {
+        if let Some(known) = self.persons.get(id) {
+            return Ok(known.clone());
+        }
+        let key = match self.reader.locate(patient_code(), id)? {
+            Some(key) => Some(key),
+            None => self.reader.locate(GOLDEN_PATIENT, id)?,
+        };
+        let persons = key.map(|key| self.reader.same_person(key.subject())).transpose()?.unwrap_or_default();
+        self.asked.extend(&persons);
+        self.persons.insert(id.to_owned(), persons.clone());
+        Ok(persons)
+    }
+
+    /// The ids that references to this person may use.
+    fn patient_ids(&self, id: &str, subjects: &[Subject]) -> Result<Vec<(TypeCode, String)>, EngineError> {
+        let mut ids = vec![(patient_code(), id.to_owned())];
+        for subject in subjects {
+            if let Some(row) = self.reader.current(subject.patient())?
+                && row.id != id
+            {
+                ids.push((patient_code(), row.id));
+            }
+        }
+        Ok(ids)
+    }
+}
+
+/// Whether a parameter holds canonical addresses, which may end in `|version`.
+pub(super) fn canonical(slot: &Slot) -> bool {
+    slot.param.paths.iter().any(|path| path.ends_with(":canonical"))
+}
+
+/// One of the conditions; nothing when there is none.
+fn either(first: Option<Condition>, mut rest: Vec<Condition>) -> Condition {
+    match (first, rest.len()) {
+        (Some(first), 0) => first,
+        (None, 1) => rest.remove(0),
+        (first, _) => Condition::Any(first.into_iter().chain(rest).collect()),
+    }
+}
+
+/// A search without a wish for order.
+pub(super) fn plain(kinds: Vec<TypeCode>, conditions: Vec<Condition>, limit: u32) -> Search {
+    Search {
+        kinds,
+        scope: meridian_store::search::Scope::All,
+        who: None,
+        conditions,
+        main: None,
+        clinical: None,
+        sort: Vec::new(),
+        start: Start::First,
+        limit,
+    }
+}

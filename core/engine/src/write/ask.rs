@@ -1,0 +1,111 @@
+//! What somebody wants written.
+
+use std::sync::Arc;
+
+use meridian_access::Act;
+
+use super::{Edit, Sent};
+
+/// One write that somebody asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub ask: Ask,
+    /// How other entries of a transaction refer to this one.
+    pub full_url: Option<String>,
+    /// Where the entry stands in what was sent (`Bundle.entry[3]`), for issues; empty for a single resource.
+    pub place: String,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Ask {
+    Create {
+        kind: &'static str,
+        resource: Sent,
+        /// The query of `If-None-Exist`.
+        if_none_exist: Option<String>,
+    },
+    /// A `PUT` on an id; makes the resource if it is not there.
+    Update {
+        kind: &'static str,
+        id: String,
+        resource: Sent,
+        if_match: Option<i64>,
+    },
+    /// A `PUT` on a query.
+    UpdateWhere {
+        kind: &'static str,
+        query: String,
+        resource: Sent,
+        if_match: Option<i64>,
+    },
+    /// A change of what is there.
+    Edit {
+        kind: &'static str,
+        id: String,
+        edit: Arc<dyn Edit>,
+        if_match: Option<i64>,
+    },
+    /// The same on a query.
+    EditWhere {
+        kind: &'static str,
+        query: String,
+        edit: Arc<dyn Edit>,
+        if_match: Option<i64>,
+    },
+    Delete {
+        kind: &'static str,
+        id: String,
+        if_match: Option<i64>,
+    },
+    /// A `DELETE` on a query, which may meet at most so many.
+    DeleteWhere {
+        kind: &'static str,
+        query: String,
+        most: u32,
+        if_match: Option<i64>,
+    },
+}
+
+impl Ask {
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Ask::Create { kind, .. }
+            | Ask::Update { kind, .. }
+            | Ask::UpdateWhere { kind, .. }
+            | Ask::Edit { kind, .. }
+            | Ask::EditWhere { kind, .. }
+            | Ask::Delete { kind, .. }
+            | Ask::DeleteWhere { kind, .. } => kind,
+        }
+    }
+
+    /// The search that decides what is written.
+    pub(super) fn condition(&self) -> Option<&str> {
+        match self {
+            Ask::Create { if_none_exist: query, .. } => query.as_deref(),
+            Ask::UpdateWhere { query, .. } | Ask::EditWhere { query, .. } | Ask::DeleteWhere { query, .. } => {
+                Some(query)
+            }
+            Ask::Update { .. } | Ask::Edit { .. } | Ask::Delete { .. } => None,
+        }
+    }
+
+    pub(super) fn act(&self) -> Act {
+        match self {
+            Ask::Create { .. } => Act::Create,
+            Ask::Update { .. } | Ask::UpdateWhere { .. } | Ask::Edit { .. } | Ask::EditWhere { .. } => Act::Update,
+            Ask::Delete { .. } | Ask::DeleteWhere { .. } => Act::Delete,
+        }
+    }
+
+    /// The resource that was sent.
+    pub(super) fn resource(&self) -> Option<&Sent> {
+        match self {
+            Ask::Create { resource, .. } | Ask::Update { resource, .. } | Ask::UpdateWhere { resource, .. } => {
+                Some(resource)
+            }
+            Ask::Edit { .. } | Ask::EditWhere { .. } | Ask::Delete { .. } | Ask::DeleteWhere { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! A change of what is there, told as a change: JSON Patch, or what an operation does to a resource.
+
+use std::fmt::Debug;
+
+use meridian_model::outcome::Issue;
+use meridian_model::patch::{Patch, Refused, Why};
+use serde_json::Value;
+
+use crate::EngineError;
+
+/// Makes the next version of the one that is there.
+pub(crate) trait Edit: Send + Sync + Debug {
+    /// What becomes of `resource`. It is asked on the snapshot that the write rests on, again if that is no longer so.
+    ///
+    /// # Errors
+    /// When the change does not fit what is there.
+    fn edit(&self, resource: Value) -> Result<Value, EngineError>;
+
+    /// The word under which the look at what was there is written down.
+    fn word(&self) -> &'static str;
+}
+
+/// RFC 6902.
+#[derive(Debug)]
+pub(crate) struct JsonPatch(pub(crate) Patch);
+
+impl JsonPatch {
+    /// # Errors
+    /// `Invalid` at the operation that is none.
+    pub(crate) fn read(document: &Value) -> Result<JsonPatch, EngineError> {
+        Patch::read(document).map(JsonPatch).map_err(refused)
+    }
+}
+
+impl Edit for JsonPatch {
+    fn edit(&self, mut resource: Value) -> Result<Value, EngineError> {
+        self.0.apply(&mut resource).map_err(refused)?;
+        Ok(resource)
+    }
+
+    fn word(&self) -> &'static str {
+        "patch"
+    }
+}
+
+fn refused(refused: Refused) -> EngineError {
+    let Refused { at, says, why } = refused;
+    match why {
+        Why::Malformed => EngineError::invalid(at, says),
+        Why::Unfit => EngineError::Unprocessable(vec![Issue::error("processing", says).at(at)]),
+        Why::Test => EngineError::Unprocessable(vec![Issue::error("conflict", says).at(at)]),
+    }
+}

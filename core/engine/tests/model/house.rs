@@ -1,0 +1,175 @@
+//! A real store and engine, and a world written into it.
+
+use meridian_engine::{
+    Caller, Engine, EngineError, Request, Role, delete, read, search, split_query, update,
+};
+use meridian_store::{Store, StoreOptions};
+use serde_json::{Value, json};
+
+use crate::ask::Ask;
+use crate::judge::{World, id_of, kind_of, name_of};
+use crate::params::TYPES;
+use crate::things::{COUNTS, Maker};
+
+pub(crate) const BASE: &str = "http://model.example/fhir";
+/// What only resources of the model carry, and nothing that the writer writes meanwhile.
+pub(crate) const STABLE: (&str, &str) = ("urn:model", "stable");
+/// What the ids of the writer's resources begin with.
+pub(crate) const NOISE: &str = "noise-";
+
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) engine: Engine,
+}
+
+/// A store of its own; it goes with the folder.
+pub(crate) fn open() -> (tempfile::TempDir, House) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), &StoreOptions::default()).unwrap();
+    (folder, House { engine: Engine::new(store, Vec::new()) })
+}
+
+pub(crate) fn caller() -> Caller {
+    Caller { role: Role::Operator, ..Caller::system("model", "CJ01", "t-1") }
+}
+
+fn static_kind(kind: &str) -> &'static str {
+    TYPES.iter().find(|(of, _)| *of == kind).map_or("Basic", |(of, _)| of)
+}
+
+/// A page of a search.
+pub(crate) struct Page {
+    pub(crate) matches: Vec<String>,
+    pub(crate) included: Vec<String>,
+    pub(crate) total: Option<u64>,
+    pub(crate) next: Option<Request>,
+    pub(crate) previous: Option<Request>,
+}
+
+impl House {
+    /// Random resources, some of them changed once more or deleted; what is there then, as it is read.
+    pub(crate) async fn fill(&self, seed: u64) -> World {
+        let mut dice = fastrand::Rng::with_seed(seed);
+        let mut sent: Vec<Value> = Vec::new();
+        for (kind, count) in COUNTS {
+            for nth in 0..count {
+                sent.push(stable(Maker::new(&mut dice, "").resource(kind, nth)));
+            }
+        }
+        for (kind, _) in COUNTS {
+            let of_kind: Vec<Value> = sent.iter().filter(|resource| kind_of(resource) == kind).cloned().collect();
+            self.put(&of_kind).await;
+        }
+        let mut changed = Vec::new();
+        let mut gone = Vec::new();
+        for (nth, resource) in sent.iter_mut().enumerate() {
+            match dice.u8(0..20) {
+                0..=2 => {
+                    let number: usize = id_of(resource).rsplit('-').next().unwrap().parse().unwrap();
+                    *resource = stable(Maker::new(&mut dice, "").resource(kind_of(&resource.clone()), number));
+                    changed.push(resource.clone());
+                }
+                3 if kind_of(resource) != "Patient" => gone.push(nth),
+                _ => {}
+            }
+        }
+        self.put(&changed).await;
+        for nth in gone.into_iter().rev() {
+            let resource = sent.remove(nth);
+            delete(&self.engine, &caller(), static_kind(kind_of(&resource)), id_of(&resource), None).await.unwrap();
+        }
+        let mut there = Vec::new();
+        for resource in &sent {
+            there.push(self.read_back(resource).await);
+        }
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+        World::new(there, i64::try_from(now).unwrap())
+    }
+
+    /// Writes these at once.
+    async fn put(&self, resources: &[Value]) {
+        let mut running = tokio::task::JoinSet::new();
+        for resource in resources {
+            let (engine, resource) = (self.engine.clone(), resource.clone());
+            running.spawn(async move {
+                let (kind, id) = (static_kind(kind_of(&resource)), id_of(&resource).to_owned());
+                update(&engine, &caller(), kind, &id, resource, None).await.unwrap();
+            });
+        }
+        while let Some(done) = running.join_next().await {
+            done.unwrap();
+        }
+    }
+
+    /// What is read is what was sent, but for what the server adds to `meta`.
+    async fn read_back(&self, sent: &Value) -> Value {
+        let served = read(&self.engine, &caller(), kind_of(sent), id_of(sent)).await.unwrap();
+        let got: Value = serde_json::from_slice(&served.body).unwrap();
+        let mut plain = got.clone();
+        let meta = plain["meta"].as_object_mut().unwrap();
+        meta.remove("versionId");
+        meta.remove("lastUpdated");
+        let tags = meta["tag"].as_array_mut().unwrap();
+        tags.retain(|tag| tag["system"] != "https://meridian.example/institution");
+        assert_eq!(&plain, sent, "read back otherwise than sent");
+        got
+    }
+
+    /// Changes resources that the model does not know of, until the task is ended.
+    pub(crate) async fn write_on(self, seed: u64) {
+        let mut dice = fastrand::Rng::with_seed(seed);
+        loop {
+            let (kind, count) = COUNTS[dice.usize(0..COUNTS.len())];
+            let nth = dice.usize(0..count);
+            let resource = Maker::new(&mut dice, NOISE).resource(kind, nth);
+            let id = id_of(&resource).to_owned();
+            let gone = dice.u8(0..10) == 0;
+            if gone {
+                // It may not be there yet.
+                let _ = delete(&self.engine, &caller(), kind, &id, None).await;
+            } else {
+                update(&self.engine, &caller(), kind, &id, resource, None).await.unwrap();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
+    pub(crate) fn first(ask: &Ask) -> Request {
+        let kind = if let [kind] = ask.kinds[..] { kind } else { "" };
+        Request { kind: kind.into(), params: ask.params(), lenient: false }
+    }
+
+    pub(crate) async fn page(&self, request: &Request) -> Result<Page, EngineError> {
+        let answer = search(&self.engine, &caller(), request).await?;
+        let bundle: Value = serde_json::from_slice(&answer.bundle(BASE)).unwrap();
+        let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
+        let of = |mode: &str| {
+            let of_mode = entries.iter().filter(|entry| entry["search"]["mode"] == mode);
+            of_mode.map(|entry| name_of(&entry["resource"])).collect::<Vec<_>>()
+        };
+        let link = |relation: &str| {
+            let links = bundle["link"].as_array().unwrap();
+            let url = links.iter().find(|link| link["relation"] == relation)?["url"].as_str()?;
+            let (address, query) = url.split_once('?').unwrap();
+            let kind = address.trim_start_matches(BASE).trim_matches('/').to_owned();
+            Some(Request { kind, params: split_query(query).unwrap(), lenient: false })
+        };
+        Ok(Page {
+            matches: of("match"),
+            included: of("include"),
+            total: bundle["total"].as_u64(),
+            next: link("next"),
+            previous: link("previous"),
+        })
+    }
+}
+
+/// With the tag that only the model's own resources have.
+fn stable(mut resource: Value) -> Value {
+    let tag = json!({"system": STABLE.0, "code": STABLE.1});
+    match resource.pointer_mut("/meta/tag").and_then(Value::as_array_mut) {
+        Some(tags) => tags.push(tag),
+        None => resource["meta"]["tag"] = json!([tag]),
+    }
+    resource
+}

@@ -1,0 +1,369 @@
+//! A SearchParameter resource that somebody posted → parameters that can be in force.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::compile::{self, Compiled, Component};
+use super::expression::{Shapes, TypeOf};
+use super::{Definitions, Kind, Part, SearchParam};
+use crate::outcome::Issue;
+
+/// The longest code, in bytes.
+const LONGEST_CODE: usize = 64;
+/// The most components of a composite, and the most base types.
+const MOST: usize = 200;
+
+/// A posted parameter that can be in force.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Posted {
+    pub url: String,
+    pub code: String,
+    pub kind: Kind,
+    pub description: String,
+    pub expression: String,
+    /// The URLs of the parameters that a composite is made of.
+    pub definitions: Vec<String>,
+    targets: Vec<String>,
+    bases: Vec<Base>,
+}
+
+/// What it is for one base type.
+#[derive(Debug, PartialEq, Eq)]
+struct Base {
+    name: String,
+    compiled: Compiled,
+    components: Vec<(String, Kind)>,
+}
+
+/// Whether a SearchParameter asks to be in force: `active` does, a draft or what was retired does not.
+#[must_use]
+pub fn is_active(resource: &Value) -> bool {
+    text(resource, "status") == Some("active")
+}
+
+impl Posted {
+    /// Reads a SearchParameter, which is to be in force besides R4's and `others`.
+    ///
+    /// # Errors
+    /// Issues, each with the element that is the reason.
+    pub fn read(resource: &Value, others: &[Self]) -> Result<Self, Vec<Issue>> {
+        let mut issues = Vec::new();
+        let read = Reading { resource, others, issues: &mut issues }.read();
+        match read {
+            Some(posted) if issues.is_empty() => Ok(posted),
+            _ => Err(issues),
+        }
+    }
+
+    /// The base types.
+    pub fn bases(&self) -> impl Iterator<Item = &str> {
+        self.bases.iter().map(|base| base.name.as_str())
+    }
+
+    /// Whether rows that were made for `other` are right for this one too: only what is said about it changed.
+    #[must_use]
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        (&self.code, self.kind, &self.targets, &self.bases) == (&other.code, other.kind, &other.targets, &other.bases)
+    }
+
+    /// The parameters, one for each base type, under a number. They stay as long as the program does.
+    #[must_use]
+    pub fn params(self, number: u16) -> Vec<&'static SearchParam> {
+        let (code, url) = (String::leak(self.code), String::leak(self.url));
+        let (expression, description): (_, &'static str) =
+            (String::leak(self.expression), String::leak(self.description));
+        let leak = |texts: Vec<String>| texts.into_iter().map(|text| &*String::leak(text)).collect::<Vec<_>>();
+        let targets = leak(self.targets);
+        let one = |base: Base| {
+            let Compiled { paths, parts, .. } = base.compiled;
+            let parts = base.components.into_iter().zip(parts);
+            let part = |((code, kind), paths): ((String, Kind), _)| Part {
+                code: String::leak(code),
+                kind,
+                paths: leak(paths),
+            };
+            &*Box::leak(Box::new(SearchParam {
+                number,
+                code,
+                base: String::leak(base.name),
+                kind: self.kind,
+                url,
+                description: Cow::Borrowed(description),
+                expression,
+                targets: targets.clone(),
+                paths: leak(paths),
+                parts: parts.map(part).collect(),
+                unsupported: None,
+            }))
+        };
+        self.bases.into_iter().map(one).collect()
+    }
+}
+
+struct Reading<'a> {
+    resource: &'a Value,
+    others: &'a [Posted],
+    issues: &'a mut Vec<Issue>,
+}
+
+impl Reading<'_> {
+    fn wrong(&mut self, element: &str, says: impl Into<String>) {
+        self.issues.push(Issue::error("business-rule", says).at(format!("SearchParameter.{element}")));
+    }
+
+    fn needed(&mut self, element: &str) -> String {
+        let text = text(self.resource, element).unwrap_or_default().to_owned();
+        if text.is_empty() {
+            self.wrong(element, format!("a search parameter in force needs its {element}"));
+        }
+        text
+    }
+
+    fn read(mut self) -> Option<Posted> {
+        let (url, code, kind) = (self.needed("url"), self.needed("code"), self.needed("type"));
+        if !code.is_empty() && !is_code(&code) {
+            let says = "a code is letters, digits, `-` and `_`, begins with a letter and has at most 64 of them";
+            self.wrong("code", says);
+        }
+        let kind = match Kind::of(&kind) {
+            Some(Kind::Special) => {
+                self.wrong("type", "a special parameter has rules of its own that nobody can post");
+                None
+            }
+            Some(kind) => Some(kind),
+            None if kind.is_empty() => None,
+            None => {
+                self.wrong("type", format!("`{kind}` is no type of search parameter"));
+                None
+            }
+        };
+        let bases = self.types("base");
+        if bases.is_empty() && self.issues.is_empty() {
+            self.wrong("base", "a search parameter in force needs its base types");
+        }
+        let targets = self.types("target");
+        let expression = self.needed("expression");
+        let (kind, true) = (kind?, self.issues.is_empty()) else { return None };
+        self.clash(&code, &url, &bases);
+        let components = self.components(kind);
+        let mut compiled = Vec::new();
+        for base in bases {
+            match self.compile(&base, kind, &expression, &components) {
+                Some(one) if self.issues.is_empty() => compiled.push(one),
+                _ => return None,
+            }
+        }
+        let definitions = components.into_iter().map(|(url, _)| url).collect();
+        let description = text(self.resource, "description").unwrap_or_default().to_owned();
+        Some(Posted { url, code, kind, description, expression, definitions, targets, bases: compiled })
+    }
+
+    /// Resource types named by an element, each once and in order.
+    fn types(&mut self, element: &str) -> Vec<String> {
+        let given = self.resource.get(element).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let mut types: Vec<String> = Vec::new();
+        for (nth, name) in given.iter().filter_map(Value::as_str).enumerate().take(MOST) {
+            let r4 = Definitions::r4();
+            if r4.is_resource_type(name) || r4.type_of(name) == Some(TypeOf::Abstract) {
+                types.push(name.to_owned());
+            } else {
+                self.wrong(&format!("{element}[{nth}]"), format!("`{name}` is no resource type of R4"));
+            }
+        }
+        types.sort_unstable();
+        types.dedup();
+        types
+    }
+
+    /// A code has one meaning for each type, a URL one in all.
+    fn clash(&mut self, code: &str, url: &str, bases: &[String]) {
+        let r4 = Definitions::r4();
+        for kind in r4.resource_types().filter(|kind| bases.iter().any(|base| r4.is_a(kind, base))) {
+            let posted = self.others.iter().filter(|other| other.code == code);
+            let posted = posted.filter(|other| other.bases().any(|base| r4.is_a(kind, base))).map(|other| &*other.url);
+            if let Some(other) = r4.search_param(kind, code).map(|param| param.url).or_else(|| posted.last()) {
+                let says = format!("{kind} is searched by `{code}` already, which is {other}");
+                return self.wrong("code", says);
+            }
+        }
+        let all = r4.resource_types().flat_map(|kind| r4.search_params(kind)).map(|param| param.url);
+        if all.chain(self.others.iter().map(|other| &*other.url)).any(|other| other == url) {
+            self.wrong("url", format!("another search parameter in force is {url}"));
+        }
+    }
+
+    /// URL and expression of each component of a composite.
+    fn components(&mut self, kind: Kind) -> Vec<(String, String)> {
+        let resource = self.resource;
+        let given = resource.get("component").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let fits = if kind == Kind::Composite { (2..=MOST).contains(&given.len()) } else { given.is_empty() };
+        if !fits {
+            self.wrong("component", "a composite has two components or more, any other parameter none");
+        }
+        let part = |part: &Value| {
+            let url = text(part, "definition").unwrap_or_default();
+            let url = url.split_once('|').map_or(url, |(url, _)| url);
+            (url.to_owned(), text(part, "expression").unwrap_or_default().to_owned())
+        };
+        given.iter().map(part).collect()
+    }
+
+    fn compile(&mut self, base: &str, kind: Kind, expression: &str, given: &[(String, String)]) -> Option<Base> {
+        let mut components = Vec::new();
+        for (nth, (url, expression)) in given.iter().enumerate() {
+            match self.definition(base, url) {
+                Some((_, Kind::Composite | Kind::Special)) => {
+                    self.wrong(&format!("component[{nth}].definition"), format!("{url} cannot be a component"));
+                }
+                Some((code, kind)) => components.push((code, kind, expression)),
+                None => {
+                    let says = format!("no search parameter in force on {base} is {url}");
+                    self.wrong(&format!("component[{nth}].definition"), says);
+                }
+            }
+        }
+        if components.len() != given.len() {
+            return None;
+        }
+        let r4 = Definitions::r4();
+        let parts: Vec<Component<'_>> =
+            components.iter().map(|(code, kind, expression)| Component { code, kind: *kind, expression }).collect();
+        let compiled = match kind {
+            Kind::Composite => compile::composite(r4, base, expression, &parts),
+            _ => compile::simple(r4, base, kind, false, expression),
+        };
+        match compiled {
+            Ok(compiled) => {
+                let components = components.into_iter().map(|(code, kind, _)| (code, kind)).collect();
+                Some(Base { name: base.to_owned(), compiled, components })
+            }
+            Err(says) => {
+                self.wrong("expression", format!("{base}: {says}"));
+                None
+            }
+        }
+    }
+
+    /// Code and kind of the parameter in force on `base` that has this URL.
+    fn definition(&self, base: &str, url: &str) -> Option<(String, Kind)> {
+        let r4 = Definitions::r4();
+        // What holds for all types holds for any of them.
+        let kind = r4.resource_types().find(|kind| r4.is_a(kind, base))?;
+        let fixed = r4
+            .search_params(kind)
+            .iter()
+            .find(|param| param.url == url && (kind == base || matches!(param.base, "Resource") || param.base == base));
+        let posted = self.others.iter().find(|other| {
+            other.url == url && other.bases().any(|one| one == base || matches!(one, "Resource") || r4.is_a(base, one))
+        });
+        let posted = posted.map(|other| (other.code.clone(), other.kind));
+        fixed.map(|param| (param.code.to_owned(), param.kind)).or(posted)
+    }
+}
+
+fn is_code(code: &str) -> bool {
+    code.len() <= LONGEST_CODE
+        && code.starts_with(|c: char| c.is_ascii_alphabetic())
+        && code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::program::Program;
+    use super::*;
+
+    fn nickname() -> Value {
+        json!({"resourceType": "SearchParameter", "url": "urn:p:nick", "status": "active", "code": "nick", "base": ["Patient", "Person"],
+            "type": "string", "description": "By nickname", "expression": "Patient.name.where(use='nickname') | Person.name.where(use='nickname')"})
+    }
+
+    fn with(key: &str, value: Value) -> Value {
+        let mut resource = nickname();
+        resource[key] = value;
+        resource
+    }
+
+    fn place(resource: &Value, others: &[Posted]) -> String {
+        let issues = Posted::read(resource, others).unwrap_err();
+        issues
+            .iter()
+            .map(|issue| format!("{} {}", issue.expression[0], issue.diagnostics))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    #[test]
+    fn a_parameter_is_made_for_each_base() {
+        let posted = Posted::read(&nickname(), &[]).unwrap();
+        assert!(posted.bases().eq(["Patient", "Person"]) && is_active(&nickname()));
+        assert!(posted.means_the_same(&Posted::read(&with("description", json!("By another")), &[]).unwrap()));
+        assert!(!posted.means_the_same(&Posted::read(&with("base", json!(["Patient"])), &[]).unwrap()));
+        let params = posted.params(20_007);
+        let all: Vec<_> = params.iter().map(|param| (param.number, param.base, param.paths.as_slice())).collect();
+        let path = &["name[use=nickname]:HumanName"][..];
+        assert_eq!(all, [(20_007, "Patient", path), (20_007, "Person", path)]);
+        assert!(params.iter().flat_map(|param| &param.paths).all(|path| Program::read(path).is_some()));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_by_its_element() {
+        let others = [Posted::read(&nickname(), &[]).unwrap()];
+        for (resource, at) in [
+            (with("url", Value::Null), "SearchParameter.url"),
+            (with("code", json!("a b")), "SearchParameter.code"),
+            (with("code", json!("_mine")), "SearchParameter.code"),
+            (with("code", json!("name")), "SearchParameter.code Patient is searched by `name` already"),
+            (with("type", json!("special")), "SearchParameter.type"),
+            (with("type", json!("text")), "SearchParameter.type"),
+            (with("base", json!(["Patient", "Dog"])), "SearchParameter.base[1]"),
+            (with("base", json!([])), "SearchParameter.base"),
+            (with("target", json!(["Cat"])), "SearchParameter.target[0]"),
+            (
+                with("expression", json!("Patient.name.count() | Person.name")),
+                "SearchParameter.expression Patient: `count()`",
+            ),
+            (with("expression", json!("Patient.name")), "SearchParameter.expression Person: no part"),
+            (
+                with("type", json!("date")),
+                "SearchParameter.expression Patient: a date parameter has no rows for HumanName",
+            ),
+            (with("type", json!("composite")), "SearchParameter.component"),
+            (with("component", json!([{"definition": "urn:x", "expression": "name"}])), "SearchParameter.component"),
+            (with("url", json!("http://hl7.org/fhir/SearchParameter/individual-gender")), "SearchParameter.url"),
+        ] {
+            let says = place(&resource, &[]);
+            assert!(says.contains(at), "{says}");
+        }
+        assert!(place(&nickname(), &others).contains("SearchParameter.code Patient"));
+        assert!(place(&with("code", json!("nick2")), &others).contains("SearchParameter.url"));
+    }
+
+    #[test]
+    fn composites_are_made_of_what_is_in_force() {
+        let code = json!({"url": "urn:p:kind", "status": "active", "code": "kind", "base": ["Observation"], "type": "token",
+            "expression": "Observation.code"});
+        let others = [Posted::read(&code, &[]).unwrap()];
+        let both = |second: &str| {
+            json!({"url": "urn:p:both", "status": "active", "code": "kind-value", "base": ["Observation"], "type": "composite",
+                "expression": "Observation | Observation.component", "component": [
+                    {"definition": "urn:p:kind", "expression": "code"}, {"definition": second, "expression": "value.as(Quantity)"}]})
+        };
+        let value = "http://hl7.org/fhir/SearchParameter/Observation-value-quantity";
+        let posted = Posted::read(&both(value), &others).unwrap();
+        assert_eq!(posted.definitions, ["urn:p:kind", value]);
+        let params = posted.params(20_000);
+        let parts: Vec<_> = params[0].parts.iter().map(|part| (part.code, part.kind, part.paths.as_slice())).collect();
+        let quantity = ("value-quantity", Kind::Quantity, &["valueQuantity:Quantity"][..]);
+        assert_eq!(parts, [("kind", Kind::Token, &["code:CodeableConcept"][..]), quantity]);
+        assert_eq!(params[0].paths, [":Observation", "component:Observation.component"]);
+        assert!(place(&both(value), &[]).contains("component[0].definition"));
+        assert!(place(&both("urn:no"), &others).contains("component[1].definition"));
+    }
+}

@@ -1,0 +1,90 @@
+//! What online indexing is made of: walking through what is stored, and taking rows away, a parameter at a time.
+
+use sea_query::{DeleteStatement, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+
+use crate::db::{Value, args};
+use crate::key::pack_id;
+use crate::reader::{stored, stored_columns};
+use crate::sql::{self, Sql};
+use crate::{Key, Reader, StoreError, Stored, TypeCode, WriteTx, schema};
+
+/// Bodies of one look weigh at most this.
+const HEAVIEST: usize = 4 << 20;
+
+static ALL: Sql = Sql::new(|| sql::count("resource"));
+static PLACES: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.expr(Expr::cust("COUNT(*)")).from("directory").and_where(Expr::col("type").eq(0));
+    sql::both(&select)
+});
+static OF_TYPE: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    columns(&mut select).from_as("directory", "d");
+    select.join_as(JoinType::InnerJoin, "resource", "r", Expr::col(("r", "key")).equals(("d", "key")));
+    select.and_where(Expr::col(("d", "type")).eq(0)).and_where(Expr::col(("d", "id")).gt(0));
+    sql::both(select.order_by(("d", "id"), Order::Asc).limit(1))
+});
+static BY_KEY: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    columns(&mut select).from_as("resource", "r").and_where(Expr::col(("r", "key")).gt(0));
+    sql::both(select.order_by(("r", "key"), Order::Asc).limit(1))
+});
+
+fn columns(select: &mut SelectStatement) -> &mut SelectStatement {
+    select.columns(stored_columns().iter().map(|column| ("r", *column)))
+}
+
+impl Reader<'_> {
+    /// How many resources there are, deleted ones among them.
+    pub fn resources(&self) -> Result<u64, StoreError> {
+        let count: i64 = self.conn.row(&ALL, args![], |row| row.get(0))?.unwrap_or_default();
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// How many of a type there are, deleted ones and Patients that are only pointed at among them.
+    pub fn places(&self, kind: TypeCode) -> Result<u64, StoreError> {
+        let count: i64 = self.conn.row(&PLACES, args![kind], |row| row.get(0))?.unwrap_or_default();
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// The next resources of a type behind the one with the id `after`, in an order that stays: at most `limit`, fewer
+    /// when they are heavy, none at the end.
+    pub fn resources_of(&self, kind: TypeCode, after: &str, limit: u32) -> Result<Vec<Stored>, StoreError> {
+        self.light(&OF_TYPE, args![kind, &pack_id(after), limit])
+    }
+
+    /// The same of all types, by their keys.
+    pub fn resources_after(&self, after: Key, limit: u32) -> Result<Vec<Stored>, StoreError> {
+        self.light(&BY_KEY, args![after.0, limit])
+    }
+
+    fn light(&self, text: &Sql, values: &[Value<'_>]) -> Result<Vec<Stored>, StoreError> {
+        let (mut all, mut weight) = (Vec::new(), 0);
+        self.conn.each(text, values, |row| {
+            let row = stored(row)?;
+            weight += row.body.weight();
+            all.push(row);
+            Ok(weight <= HEAVIEST)
+        })?;
+        Ok(all)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Takes away at most `limit` rows of a parameter from each table. Gives how many it took: none when all are gone.
+    pub fn drop_rows(&mut self, param: u32, limit: u32) -> Result<u64, StoreError> {
+        self.flush()?;
+        let mut dropped = 0;
+        for (table, key) in schema::by_param() {
+            let mut found = Query::select();
+            found.columns(key.iter().copied()).from(table).and_where(Expr::col("param").eq(param));
+            found.limit(u64::from(limit));
+            let whole = Expr::tuple(key.iter().map(|column| Expr::col(*column)));
+            let mut delete: DeleteStatement = Query::delete();
+            delete.from_table(table).and_where(whole.in_subquery(found));
+            let (text, values) = sql::build(self.dialect(), &delete);
+            dropped += self.conn.change(&text, &sql::bind(&values))?;
+        }
+        Ok(dropped)
+    }
+}

@@ -1,0 +1,73 @@
+//! What the server says of itself, kept until the tables that it is made from change.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use axum::body::Bytes;
+
+use super::{capability, openapi};
+use crate::state::Http;
+
+/// When this program was built, in milliseconds since 1970 UTC.
+pub(super) static BUILT: LazyLock<i64> =
+    LazyLock::new(|| env!("MERIDIAN_BUILT").parse::<i64>().unwrap_or_default().saturating_mul(1000));
+
+/// The parameters in force when a text was made: the catalogue's generation, and how far each posted one was.
+type Key = (i64, Vec<Option<u8>>);
+
+/// A text, and what it was made from.
+#[derive(Default)]
+struct Kept(Mutex<Option<(Key, Bytes)>>);
+
+/// The two texts of a door.
+#[derive(Default)]
+pub(crate) struct Described {
+    capability: Kept,
+    openapi: Kept,
+}
+
+impl Kept {
+    fn get(&self, key: Key, make: impl FnOnce() -> Vec<u8>) -> Bytes {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((of, text)) if *of == key => text.clone(),
+            _ => {
+                let text = Bytes::from(make());
+                *kept = Some((key, text.clone()));
+                text
+            }
+        }
+    }
+}
+
+fn key(state: &Http) -> Key {
+    let catalogue = state.engine.catalogue();
+    let custom = catalogue.custom().iter().map(|custom| catalogue.building(custom.param));
+    (catalogue.generation(), custom.collect())
+}
+
+/// The CapabilityStatement.
+pub(super) async fn capability(state: &Http) -> Bytes {
+    made(state, |described| &described.capability, capability::statement).await
+}
+
+/// The OpenAPI description.
+pub(super) async fn openapi(state: &Http) -> Bytes {
+    made(state, |described| &described.openapi, openapi::description).await
+}
+
+/// Made on a thread that may block: the first one takes some milliseconds, and others wait for it.
+async fn made(state: &Http, which: fn(&Described) -> &Kept, make: fn(&Http) -> Vec<u8>) -> Bytes {
+    let (state, described) = (state.clone(), Arc::clone(&state.described));
+    let text = tokio::task::spawn_blocking(move || which(&described).get(key(&state), || make(&state)));
+    text.await.unwrap_or_default()
+}
+
+/// `Patient-who-looked` → `PatientWhoLooked`: a name that programs can use.
+pub(super) fn pascal(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    };
+    words.map(capital).collect()
+}

@@ -1,0 +1,63 @@
+//! Searches: one type, a compartment, several types or all; by address or by form.
+
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use meridian_engine::{Compartment, Request};
+
+use super::{Asked, json};
+use crate::problem::Problem;
+
+/// Longest form of a search.
+const LONGEST_FORM: usize = 256 << 10;
+
+/// Where is searched.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Type and id of what the compartment is of.
+    pub(super) within: Option<(&'a str, &'a str)>,
+    /// Empty for all types.
+    pub(super) kind: &'a str,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of(kind: &'a str) -> Place<'a> {
+        Place { within: None, kind }
+    }
+
+    /// `Patient/1/Observation`, or `Patient/1/*`.
+    pub(super) fn within(of: &'a str, id: &'a str, kind: &'a str) -> Place<'a> {
+        Place { within: Some((of, id)), kind: if kind == "*" { "" } else { kind } }
+    }
+}
+
+pub(super) async fn search(asked: Asked, place: Place<'_>) -> Result<Response, Problem> {
+    let params = asked.query.clone();
+    found(asked, place, params).await
+}
+
+pub(super) async fn by_form(asked: Asked, place: Place<'_>) -> Result<Response, Problem> {
+    let sent = asked.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !sent.starts_with("application/x-www-form-urlencoded") {
+        let says = format!("the body is `{sent}`; a search is sent as `application/x-www-form-urlencoded`");
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
+    }
+    let mut params = asked.query.clone();
+    let Asked { state, caller, headers, query, raw_query, prefer, body } = asked;
+    let form = crate::body::read(&state, &headers, body, LONGEST_FORM).await?;
+    let text = std::str::from_utf8(&form.bytes)
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
+    params.extend(meridian_engine::split_query(text)?);
+    super::wanted::check_form(&params, place.kind)?;
+    let asked = Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() };
+    let mut response = found(asked, place, params.clone()).await?;
+    response.extensions_mut().insert(super::wanted::Sent(params));
+    Ok(response)
+}
+
+async fn found(asked: Asked, place: Place<'_>, params: Vec<(String, String)>) -> Result<Response, Problem> {
+    let request = Request { kind: place.kind.to_owned(), params, lenient: asked.prefer.lenient };
+    let within = place.within.map(|(of, id)| Compartment::new(of, id)).transpose()?;
+    let Asked { state, caller, .. } = asked;
+    let answer = meridian_engine::search_in(&state.engine, &caller, within.as_ref(), &request).await?;
+    Ok(json(StatusCode::OK, answer.bundle(&state.base)))
+}
