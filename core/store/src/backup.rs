@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use rusqlite::Connection;
-use sea_query::{Expr, ExprTrait, Func, Query, SqliteQueryBuilder};
+use sea_query::{Expr, ExprTrait, Func, Query};
 
-use crate::{Store, StoreError, Verified, audit, sqlite};
+use crate::db::Conn;
+use crate::{Store, StoreError, Verified, sql, sqlite};
 
 /// Pages between two reports of progress: 4 MiB.
 const PAGES: i32 = 1024;
@@ -28,7 +29,7 @@ impl Store {
     /// When a file cannot be written, or `target` holds a store.
     pub fn backup(dir: &Path, target: &Path, mut progress: impl FnMut(i32, i32)) -> Result<(), StoreError> {
         crate::folder::make(target)?;
-        for name in [sqlite::FILE, audit::FILE] {
+        for name in [sqlite::FILE, sqlite::AUDIT_FILE] {
             let path = target.join(name);
             if path.exists() {
                 let there = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
@@ -64,24 +65,21 @@ pub fn is_store(dir: &Path) -> bool {
 /// # Errors
 /// When the copy cannot be opened or a body cannot be read.
 pub fn restore_check(dir: &Path, nth: i64) -> Result<Restored, StoreError> {
-    sound(&dir.join(audit::FILE))?;
-    let conn = sound(&dir.join(sqlite::FILE))?;
+    sound(&dir.join(sqlite::AUDIT_FILE))?;
+    let file = sound(&dir.join(sqlite::FILE))?;
     let mut count = Query::select();
-    let (text, _) = count.expr(Func::count(Expr::col("key"))).from("resource").build(SqliteQueryBuilder);
-    let resources = conn.query_row(&text, [], |row| row.get(0))?;
+    let count = count.expr(Func::count(Expr::col("key"))).from("resource");
+    let conn = Conn::Lite(&file);
+    let resources = conn.ask(count, |row| row.get(0))?.first().copied().unwrap_or_default();
     let mut all = Query::select();
-    let (text, values) = all
-        .column("body")
-        .from("resource")
-        .and_where(Expr::col("key").modulo(Ord::max(nth, 1)).eq(0))
-        .build(SqliteQueryBuilder);
-    let mut statement = conn.prepare(&text)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(crate::sql::bind(values)))?;
+    all.column("body").from("resource").and_where(Expr::col("key").modulo(Ord::max(nth, 1)).eq(0));
+    let (text, values) = sql::build(conn.dialect(), &all);
     let mut bodies_read = 0;
-    while let Some(row) = rows.next()? {
+    conn.each(&text, &sql::bind(&values), |row| {
         crate::Body::stored(row.get(0)?).json()?;
         bodies_read += 1;
-    }
+        Ok(true)
+    })?;
     Ok(Restored { resources, bodies_read, audit: Verified::of(dir)? })
 }
 

@@ -1,8 +1,9 @@
 //! `block(key, subject)`: subjects that a department noted under a number of its own making, to find them again. A number
 //! may be noted for many subjects, and a subject under many numbers; nothing is said by it but that.
 
-use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+use sea_query::{Expr, ExprTrait, Order, Query};
 
+use crate::db::args;
 use crate::sql::{self, Sql};
 use crate::{Reader, StoreError, Subject, WriteTx};
 
@@ -13,7 +14,7 @@ pub const CATCH_UP: &str = "catch-up";
 static FIND: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("subject").from("block").and_where(Expr::col("key").eq(0));
-    select.order_by("subject", Order::Asc).limit(1).build(SqliteQueryBuilder).0
+    sql::both(select.order_by("subject", Order::Asc).limit(1))
 });
 static NOTE: Sql = Sql::new(|| sql::insert_new("block", &["key", "subject"]));
 static DROP: Sql = Sql::new(|| sql::delete("block", &["key", "subject"]));
@@ -21,22 +22,18 @@ static DROP: Sql = Sql::new(|| sql::delete("block", &["key", "subject"]));
 impl Reader<'_> {
     /// The first `limit` subjects noted under `key`, in the order of their numbers.
     pub fn noted(&self, key: i64, limit: u32) -> Result<Vec<Subject>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&FIND)?;
-        let rows = statement.query_map((key, limit), |row| row.get(0).map(Subject))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.rows(&FIND, args![key, limit], |row| row.get(0).map(Subject))
     }
 }
 
 impl WriteTx<'_> {
     /// Notes `subject` under `key`; once is enough.
     pub fn note_under(&mut self, key: i64, subject: Subject) -> Result<(), StoreError> {
-        self.conn.prepare_cached(&NOTE)?.execute((key, subject.0))?;
-        Ok(())
+        self.conn.execute(&NOTE, args![key, subject.0])
     }
 
     /// Takes that back.
     pub fn drop_under(&mut self, key: i64, subject: Subject) -> Result<(), StoreError> {
-        self.conn.prepare_cached(&DROP)?.execute((key, subject.0))?;
-        Ok(())
+        self.conn.execute(&DROP, args![key, subject.0])
     }
 }

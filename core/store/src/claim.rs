@@ -1,7 +1,6 @@
 //! `claim(kind, key)`: at most one holder at a time, by primary key. `sequence(scope)`: numbers without gaps or doubles.
 
-use rusqlite::OptionalExtension;
-
+use crate::db::args;
 use crate::sql::{self, Sql};
 use crate::{Reader, StoreError, WriteTx};
 
@@ -16,14 +15,12 @@ static STEP: Sql = Sql::new(|| sql::upsert("sequence", &["scope", "next"], &["sc
 impl Reader<'_> {
     /// Who holds the claim.
     pub fn holder(&self, kind: &str, key: &str) -> Result<Option<i64>, StoreError> {
-        Ok(self.conn.prepare_cached(&HOLDER)?.query_row((kind, key), |row| row.get(0)).optional()?)
+        self.conn.row(&HOLDER, args![kind, key], |row| row.get(0))
     }
 
     /// All claims of one holder, as (kind, key).
     pub fn held_by(&self, holder: i64) -> Result<Vec<(String, String)>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&HELD)?;
-        let rows = statement.query_map([holder], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.rows(&HELD, args![holder], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 }
 
@@ -34,7 +31,7 @@ impl WriteTx<'_> {
     /// Only those of the database: a claim that is taken is `Ok(Err(holder))`.
     pub fn claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<Result<(), i64>, StoreError> {
         let tx = self.tx()?;
-        self.conn.prepare_cached(&TAKE)?.execute((kind, key, holder, tx))?;
+        self.conn.execute(&TAKE, args![kind, key, holder, tx])?;
         match self.holder(kind, key)? {
             Some(other) if other != holder => Ok(Err(other)),
             _ => Ok(Ok(())),
@@ -44,23 +41,22 @@ impl WriteTx<'_> {
     /// Passes a claim on, whoever held it.
     pub fn pass_claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        if self.conn.prepare_cached(&PASS)?.execute((holder, tx, kind, key))? == 0 {
-            self.conn.prepare_cached(&TAKE)?.execute((kind, key, holder, tx))?;
+        if self.conn.change(&PASS, args![holder, tx, kind, key])? == 0 {
+            self.conn.execute(&TAKE, args![kind, key, holder, tx])?;
         }
         Ok(())
     }
 
     /// Lets the claim go if `holder` holds it.
     pub fn release(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
-        self.conn.prepare_cached(&DROP)?.execute((kind, key, holder))?;
-        Ok(())
+        self.conn.execute(&DROP, args![kind, key, holder])
     }
 
     /// The next number of `scope`, from 1.
     pub fn next(&mut self, scope: &str) -> Result<i64, StoreError> {
-        let next: Option<i64> = self.conn.prepare_cached(&NEXT)?.query_row([scope], |row| row.get(0)).optional()?;
+        let next: Option<i64> = self.conn.row(&NEXT, args![scope], |row| row.get(0))?;
         let number = next.unwrap_or(1);
-        self.conn.prepare_cached(&STEP)?.execute((scope, number + 1))?;
+        self.conn.execute(&STEP, args![scope, number + 1])?;
         Ok(number)
     }
 }

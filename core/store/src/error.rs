@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the database answered: {0}")]
-    Database(rusqlite::Error),
+    Database(String),
     #[error("{0} is not supported yet")]
     NotSupported(&'static str),
     #[error("the cursor is not one of this search")]
@@ -33,7 +33,7 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::TooLong,
-            _ => StoreError::Database(error),
+            _ => StoreError::Database(error.to_string()),
         }
     }
 }

@@ -99,10 +99,14 @@ mod tests {
         let tokens = vec![(7, of("b")), (7, of("a")), (8, of("c"))];
         let index = Index { tokens, dates: vec![(9, 1, 2)], ..Index::default() };
         let list = list(&index, &[1, NO_SYSTEM, 12]);
-        for held in [token(7, "a", None), token(7, "a", Some(NO_SYSTEM)), token(7, "b", Some(1)), token(8, "c", Some(12))] {
+        for held in
+            [token(7, "a", None), token(7, "a", Some(NO_SYSTEM)), token(7, "b", Some(1)), token(8, "c", Some(12))]
+        {
             assert!(list.contains(&held), "{list:?}");
         }
-        for not in [token(7, "a", Some(1)), token(8, "c", Some(1)), token(8, "a", None), present(10), token(7, "", None)] {
+        for not in
+            [token(7, "a", Some(1)), token(8, "c", Some(1)), token(8, "a", None), present(10), token(7, "", None)]
+        {
             assert!(!list.contains(&not), "{list:?}");
         }
         assert!([7, 8, 9].into_iter().all(|number| list.contains(&present(number))));

@@ -1,11 +1,11 @@
 //! Versions in the order of time: of one resource, of a type, of all. Pages begin behind a version, so that what stood
 //! still is neither skipped nor shown twice, whatever is written meanwhile.
 
-use rusqlite::Connection;
 use sea_query::{
     ColumnDef, Cond, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SqliteQueryBuilder, Table, UnionType,
 };
 
+use crate::db::args;
 use crate::reader::{past, stored};
 use crate::search::Scope;
 use crate::sql::{self, Sql};
@@ -14,7 +14,7 @@ use crate::{Key, Reader, StoreError, Stored, TypeCode, Version};
 static NEXT_KIND: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("type").from("resource").and_where(Expr::col("type").gt(0)).order_by("type", Order::Asc).limit(1);
-    select.build(SqliteQueryBuilder).0
+    sql::both(&select)
 });
 
 /// The versions of one answer weigh at most this.
@@ -61,21 +61,22 @@ impl Reader<'_> {
             deleted: now.deleted,
             body: now.body,
         });
-        let (text, values) = select.build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), past)?;
-        page(now.map(Ok).into_iter().chain(rows.map(|row| row.map_err(StoreError::from))), limit, |v| v.body.weight())
+        let mut page = Page::of(limit);
+        let enough = now.is_some_and(|now| !page.take(now, |v| v.body.weight()));
+        if !enough {
+            let (text, values) = sql::build(self.dialect(), &select);
+            self.conn.each(&text, &sql::bind(&values), |row| Ok(page.take(past(row)?, |v| v.body.weight())))?;
+        }
+        Ok((page.rows, page.more))
     }
 
     /// The types of which anything was ever written.
     pub fn changed_kinds(&self) -> Result<Vec<TypeCode>, StoreError> {
         let mut kinds: Vec<TypeCode> = Vec::new();
-        let mut statement = self.conn.prepare_cached(&NEXT_KIND)?;
         loop {
             let last = kinds.last().map_or(-1, |kind| i64::from(*kind));
-            let mut rows = statement.query((last, 1))?;
-            match rows.next()? {
-                Some(row) => kinds.push(row.get(0)?),
+            match self.conn.row(&NEXT_KIND, args![last, 1], |row| row.get(0))? {
+                Some(kind) => kinds.push(kind),
                 None => return Ok(kinds),
             }
         }
@@ -105,9 +106,8 @@ impl Reader<'_> {
         page_of.limit(u64::from(limit) + 1);
 
         let now = || Expr::col(("r", "version")).equals(("c", "version"));
-        let either = |column: &'static str| {
-            Expr::case(now(), Expr::col(("r", column))).finally(Expr::col(("p", column)))
-        };
+        let either =
+            |column: &'static str| Expr::case(now(), Expr::col(("r", column))).finally(Expr::col(("p", column)));
         let mut select = Query::select();
         select.columns([("c", "key"), ("r", "type"), ("r", "id"), ("c", "version")]);
         select.expr(either("tx")).column(("c", "at")).expr(either("deleted")).expr(either("body"));
@@ -116,29 +116,35 @@ impl Reader<'_> {
         select.join_as(JoinType::InnerJoin, "resource", "r", same("r", "key"));
         select.join_as(JoinType::LeftJoin, "past", "p", same("p", "key").and(same("p", "version")));
         in_order(&mut select, "c");
-        let (text, values) = select.build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), stored)?;
-        page(rows.map(|row| row.map_err(StoreError::from)), limit, |row| row.body.weight())
+        let (text, values) = sql::build(self.dialect(), &select);
+        let mut page = Page::of(limit);
+        self.conn.each(&text, &sql::bind(&values), |row| Ok(page.take(stored(row)?, |row| row.body.weight())))?;
+        Ok((page.rows, page.more))
     }
 }
 
-/// At most `limit` rows, fewer when they are heavy.
-fn page<T>(
-    rows: impl Iterator<Item = Result<T, StoreError>>,
-    limit: u32,
-    weigh: impl Fn(&T) -> usize,
-) -> Result<(Vec<T>, bool), StoreError> {
-    let (mut all, mut weight) = (Vec::new(), 0);
-    for row in rows {
-        let row = row?;
-        weight += weigh(&row);
-        if all.len() == limit as usize || (weight > HEAVIEST && !all.is_empty()) {
-            return Ok((all, true));
-        }
-        all.push(row);
+/// At most so many rows, fewer when they are heavy.
+struct Page<T> {
+    rows: Vec<T>,
+    more: bool,
+    limit: usize,
+    weight: usize,
+}
+
+impl<T> Page<T> {
+    fn of(limit: u32) -> Page<T> {
+        Page { rows: Vec::new(), more: false, limit: limit as usize, weight: 0 }
     }
-    Ok((all, false))
+
+    /// Whether another row may come.
+    fn take(&mut self, row: T, weigh: impl Fn(&T) -> usize) -> bool {
+        self.weight += weigh(&row);
+        self.more = self.rows.len() == self.limit || (self.weight > HEAVIEST && !self.rows.is_empty());
+        if !self.more {
+            self.rows.push(row);
+        }
+        !self.more
+    }
 }
 
 fn of_kind(
@@ -209,7 +215,7 @@ fn followed(table: &'static str, from: i64) -> SelectStatement {
 }
 
 /// Tells the past versions of a file of an older program what types they are of.
-pub(crate) fn past_types(conn: &Connection) -> Result<(), StoreError> {
+pub(crate) fn past_types(conn: &rusqlite::Connection) -> Result<(), StoreError> {
     let mut column = ColumnDef::new("type");
     let column = column.big_integer().not_null().default(0);
     conn.execute(&Table::alter().table("past").add_column(column).to_string(SqliteQueryBuilder), [])?;

@@ -1,8 +1,8 @@
 //! Users and their sessions, at rest. Passwords arrive hashed; sessions are found by the hash of their secret.
 
-use rusqlite::OptionalExtension;
-use sea_query::{Expr, ExprTrait, Query, SqliteQueryBuilder};
+use sea_query::{Expr, ExprTrait, Query};
 
+use crate::db::{Row, args};
 use crate::sql::{self, Sql};
 use crate::{Reader, StoreError, WriteTx};
 
@@ -52,24 +52,22 @@ static EXTEND_SESSION: Sql = Sql::new(|| sql::update("session", &["expires"], &[
 static EXPIRE: Sql = Sql::new(|| {
     let mut delete = Query::delete();
     delete.from_table("session").and_where(Expr::col("expires").lt(0));
-    delete.build(SqliteQueryBuilder).0
+    sql::both(&delete)
 });
 static GET_SETTING: Sql = Sql::new(|| sql::select("setting", &["value"], &["name"]));
 static PUT_SETTING: Sql = Sql::new(|| sql::upsert("setting", &["name", "value"], &["name"]));
 
 impl Reader<'_> {
     pub fn user(&self, username: &str) -> Result<Option<User>, StoreError> {
-        Ok(self.conn.prepare_cached(&FIND_USER)?.query_row([username], user).optional()?)
+        self.conn.row(&FIND_USER, args![username], user)
     }
 
     pub fn users(&self) -> Result<Vec<User>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&ALL_USERS)?;
-        let rows = statement.query_map([], user)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.rows(&ALL_USERS, args![], user)
     }
 
     pub fn session(&self, hash: &[u8]) -> Result<Option<Session>, StoreError> {
-        let found = self.conn.prepare_cached(&FIND_SESSION)?.query_row([hash], |row| {
+        self.conn.row(&FIND_SESSION, args![hash], |row| {
             let kind: i64 = row.get(2)?;
             Ok(Session {
                 username: row.get(1)?,
@@ -78,63 +76,56 @@ impl Reader<'_> {
                 created: row.get(4)?,
                 expires: row.get(5)?,
             })
-        });
-        Ok(found.optional()?)
+        })
     }
 
     /// A setting of the installation.
     pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.conn.prepare_cached(&GET_SETTING)?.query_row([name], |row| row.get(0)).optional()?)
+        Ok(self.conn.row(&GET_SETTING, args![name], |row| row.get::<Option<Vec<u8>>>(0))?.flatten())
     }
 }
 
 impl WriteTx<'_> {
     /// Adds a user, or changes the one of that name.
     pub fn put_user(&mut self, u: &User) -> Result<(), StoreError> {
-        let row = (&u.display, &u.role, &u.institution, &u.password, u.disabled, &u.username);
-        if self.conn.prepare_cached(&SET_USER)?.execute(row)? == 0 {
-            let row = (&u.username, &u.display, &u.role, &u.institution, &u.password, u.disabled, self.at());
-            self.conn.prepare_cached(&ADD_USER)?.execute(row)?;
+        let row = args![&u.display, &u.role, &u.institution, &u.password, u.disabled, &u.username];
+        if self.conn.change(&SET_USER, row)? == 0 {
+            let row = args![&u.username, &u.display, &u.role, &u.institution, &u.password, u.disabled, self.at()];
+            self.conn.execute(&ADD_USER, row)?;
         }
         Ok(())
     }
 
     pub fn add_session(&mut self, hash: &[u8], s: &Session) -> Result<(), StoreError> {
-        let row = (hash, &s.username, s.kind as i64, &s.csrf, s.created, s.expires);
-        self.conn.prepare_cached(&ADD_SESSION)?.execute(row)?;
-        Ok(())
+        let row = args![hash, &s.username, s.kind as i64, &s.csrf, s.created, s.expires];
+        self.conn.execute(&ADD_SESSION, row)
     }
 
     pub fn end_session(&mut self, hash: &[u8]) -> Result<(), StoreError> {
-        self.conn.prepare_cached(&END_SESSION)?.execute([hash])?;
-        Ok(())
+        self.conn.execute(&END_SESSION, args![hash])
     }
 
     /// Ends every session of a user.
     pub fn end_sessions_of(&mut self, username: &str) -> Result<(), StoreError> {
-        self.conn.prepare_cached(&END_SESSIONS)?.execute([username])?;
-        Ok(())
+        self.conn.execute(&END_SESSIONS, args![username])
     }
 
     /// Moves the end of a session, if it is still open.
     pub fn extend_session(&mut self, hash: &[u8], expires: i64) -> Result<(), StoreError> {
-        self.conn.prepare_cached(&EXTEND_SESSION)?.execute((expires, hash))?;
-        Ok(())
+        self.conn.execute(&EXTEND_SESSION, args![expires, hash])
     }
 
     /// Forgets sessions that ended before now.
     pub fn expire_sessions(&mut self) -> Result<(), StoreError> {
-        self.conn.prepare_cached(&EXPIRE)?.execute([self.at()])?;
-        Ok(())
+        self.conn.execute(&EXPIRE, args![self.at()])
     }
 
     pub fn put_setting(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
-        self.conn.prepare_cached(&PUT_SETTING)?.execute((name, value))?;
-        Ok(())
+        self.conn.execute(&PUT_SETTING, args![name, value])
     }
 }
 
-fn user(row: &rusqlite::Row<'_>) -> rusqlite::Result<User> {
+fn user(row: &Row<'_>) -> Result<User, StoreError> {
     Ok(User {
         username: row.get(0)?,
         display: row.get(1)?,

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::RwLock;
 
-use rusqlite::{Connection, OptionalExtension};
-
 use crate::StoreError;
+use crate::db::{Conn, args};
 use crate::sql::{self, Sql};
 
 /// The number of "no system".
@@ -27,14 +26,14 @@ impl Dictionaries {
     }
 
     /// The number of a system, if any row uses it.
-    pub(crate) fn system(&self, conn: &Connection, uri: &str) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn system(&self, conn: Conn<'_>, uri: &str) -> Result<Option<i64>, StoreError> {
         if uri.is_empty() {
             return Ok(Some(NO_SYSTEM));
         }
         if let Some(id) = self.known_system(uri) {
             return Ok(Some(id));
         }
-        Ok(conn.prepare_cached(&FIND_SYSTEM)?.query_row([uri], |row| row.get(0)).optional()?)
+        conn.row(&FIND_SYSTEM, args![uri], |row| row.get(0))
     }
 
     /// Called once the rows are committed.
@@ -46,12 +45,12 @@ impl Dictionaries {
 }
 
 /// Finds or adds a system inside a write.
-pub(crate) fn add_system(conn: &Connection, uri: &str) -> Result<i64, StoreError> {
-    if let Some(id) = conn.prepare_cached(&FIND_SYSTEM)?.query_row([uri], |row| row.get(0)).optional()? {
+pub(crate) fn add_system(conn: Conn<'_>, uri: &str) -> Result<i64, StoreError> {
+    if let Some(id) = conn.row(&FIND_SYSTEM, args![uri], |row| row.get(0))? {
         return Ok(id);
     }
-    let last: Option<i64> = conn.prepare_cached(&NEXT_SYSTEM)?.query_row([1], |row| row.get(0)).optional()?;
+    let last: Option<i64> = conn.row(&NEXT_SYSTEM, args![1], |row| row.get(0))?;
     let id = last.unwrap_or(NO_SYSTEM) + 1;
-    conn.prepare_cached(&ADD_SYSTEM)?.execute((id, uri))?;
+    conn.execute(&ADD_SYSTEM, args![id, uri])?;
     Ok(id)
 }

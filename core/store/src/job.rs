@@ -2,9 +2,9 @@
 //!
 //! The inbox of every door is such a queue (its bodies are the raw bytes), and so will be the outbox.
 
-use rusqlite::{OptionalExtension, Row};
-use sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement, SqliteQueryBuilder};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement};
 
+use crate::db::{Row, args};
 use crate::sql::{self, Sql};
 use crate::{Body, Reader, StoreError, WriteTx};
 
@@ -63,11 +63,11 @@ static END: Sql = Sql::new(|| sql::update("job", &["state", "attempts", "head", 
 
 impl Reader<'_> {
     pub fn job(&self, id: i64) -> Result<Option<Job>, StoreError> {
-        Ok(self.conn.prepare_cached(&BY_ID)?.query_row([id], read).optional()?)
+        self.conn.row(&BY_ID, args![id], read)
     }
 
     pub fn job_by_key(&self, queue: &str, key: &str) -> Result<Option<Job>, StoreError> {
-        Ok(self.conn.prepare_cached(&BY_KEY)?.query_row((queue, key), read).optional()?)
+        self.conn.row(&BY_KEY, args![queue, key], read)
     }
 
     /// The newest `limit` jobs below `before`, newest first, of one state or of all; without their bodies.
@@ -97,11 +97,8 @@ impl Reader<'_> {
     fn select(&self, conditions: Cond, order: Order, limit: u32, whole: bool) -> Result<Vec<Job>, StoreError> {
         let mut select =
             if whole { Query::select().columns(COLUMNS.iter().copied()).from("job").take() } else { bodiless() };
-        let (text, values) =
-            select.cond_where(conditions).order_by("id", order).limit(u64::from(limit)).build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        select.cond_where(conditions).order_by("id", order).limit(u64::from(limit));
+        self.conn.ask(&select, read)
     }
 
     /// The newest job of a queue that is done, without its body.
@@ -112,13 +109,11 @@ impl Reader<'_> {
     pub fn job_counts(&self, queue: &str) -> Result<Counts, StoreError> {
         let mut select = Query::select();
         select.column("state").expr(Expr::col("id").count()).from("job").and_where(Expr::col("queue").eq(queue));
-        let (text, values) = select.group_by_col("state").build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(sql::bind(values)))?;
         let mut counts = Counts::default();
-        while let Some(row) = rows.next()? {
-            let count = row.get(1)?;
-            match state(row.get(0)?) {
+        for (state, count) in
+            self.conn.ask(select.group_by_col("state"), |row| Ok((state(row.get(0)?), row.get(1)?)))?
+        {
+            match state {
                 JobState::Waiting => counts.waiting = count,
                 JobState::Done => counts.done = count,
                 JobState::Parked => counts.parked = count,
@@ -131,9 +126,7 @@ impl Reader<'_> {
 impl WriteTx<'_> {
     /// Puts a job back among those that wait, as if it had not been tried.
     pub fn reopen_job(&mut self, job: &Job, note: &str) -> Result<(), StoreError> {
-        let row = (JobState::Waiting as i64, 0, &job.head, note, None::<i64>, job.id);
-        self.conn.prepare_cached(&END)?.execute(row)?;
-        Ok(())
+        self.conn.execute(&END, args![JobState::Waiting as i64, 0, &job.head, note, None::<i64>, job.id])
     }
 
     /// Adds a job, or gives the one that has its key already.
@@ -141,12 +134,12 @@ impl WriteTx<'_> {
         if let Some(there) = self.job_by_key(&new.queue, &new.key)? {
             return Ok(Err(there));
         }
-        let last: Option<i64> = self.conn.prepare_cached(&LAST)?.query_row([1], |row| row.get(0)).optional()?;
+        let last: Option<i64> = self.conn.row(&LAST, args![1], |row| row.get(0))?;
         let id = last.unwrap_or_default() + 1;
         let body = Body::of(&new.body);
         let state = JobState::Waiting as i64;
-        let row = (id, &new.queue, &new.key, state, self.at(), 0, &new.head, body.bytes(), "{}", None::<i64>);
-        self.conn.prepare_cached(&ADD)?.execute(row)?;
+        let row = args![id, &new.queue, &new.key, state, self.at(), 0, &new.head, body.bytes(), "{}", None::<i64>];
+        self.conn.execute(&ADD, row)?;
         Ok(Ok(id))
     }
 
@@ -160,18 +153,17 @@ impl WriteTx<'_> {
         body: &[u8],
         note: &str,
     ) -> Result<i64, StoreError> {
-        let last: Option<i64> = self.conn.prepare_cached(&LAST)?.query_row([1], |row| row.get(0)).optional()?;
+        let last: Option<i64> = self.conn.row(&LAST, args![1], |row| row.get(0))?;
         let (id, tx, body) = (last.unwrap_or_default() + 1, self.tx()?, Body::of(body));
-        let row = (id, queue, key, JobState::Done as i64, at, 1, head, body.bytes(), note, Some(tx));
-        self.conn.prepare_cached(&ADD)?.execute(row)?;
+        let row = args![id, queue, key, JobState::Done as i64, at, 1, head, body.bytes(), note, Some(tx)];
+        self.conn.execute(&ADD, row)?;
         Ok(id)
     }
 
     /// Writes what became of a job, in the transaction of what it did.
     pub fn end_job(&mut self, job: &Job, state: JobState, head: &str, note: &str) -> Result<(), StoreError> {
         let tx = if state == JobState::Done { Some(self.tx()?) } else { None };
-        self.conn.prepare_cached(&END)?.execute((state as i64, job.attempts + 1, head, note, tx, job.id))?;
-        Ok(())
+        self.conn.execute(&END, args![state as i64, job.attempts + 1, head, note, tx, job.id])
     }
 }
 
@@ -180,7 +172,7 @@ pub(crate) fn bodiless() -> SelectStatement {
     let mut select = Query::select();
     for column in COLUMNS {
         match *column {
-            "body" => select.expr(Expr::val(Vec::<u8>::new())),
+            "body" => select.expr(Expr::cust("NULL")),
             column => select.column(column),
         };
     }
@@ -195,8 +187,7 @@ pub(crate) fn state(number: i64) -> JobState {
     }
 }
 
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
-    let body = Body::stored(row.get(7)?).json();
+pub(crate) fn read(row: &Row<'_>) -> Result<Job, StoreError> {
     Ok(Job {
         id: row.get(0)?,
         queue: row.get(1)?,
@@ -205,8 +196,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         at: row.get(4)?,
         attempts: row.get(5)?,
         head: row.get(6)?,
-        body: body
-            .map_err(|e| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Blob, Box::new(e)))?,
+        body: row.get::<Option<Vec<u8>>>(7)?.map_or(Ok(Vec::new()), |body| Body::stored(body).json())?,
         note: row.get(8)?,
         tx: row.get(9)?,
     })

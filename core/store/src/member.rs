@@ -1,8 +1,8 @@
 //! Which subjects are one person. A row says since when and until when; nothing clinical is rewritten.
 
-use rusqlite::OptionalExtension;
-use sea_query::{Expr, ExprTrait, Query, SqliteQueryBuilder};
+use sea_query::{Expr, ExprTrait, Query};
 
+use crate::db::args;
 use crate::sql::{self, Sql};
 use crate::{Reader, StoreError, Subject, SubjectKind, WriteTx};
 
@@ -10,41 +10,39 @@ static PERSON: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("person").from("membership");
     select.and_where(Expr::col("subject").eq(0)).and_where(Expr::col("to_tx").is_null());
-    select.build(SqliteQueryBuilder).0
+    sql::both(&select)
 });
 static MEMBERS: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("subject").from("membership");
     select.and_where(Expr::col("person").eq(0)).and_where(Expr::col("to_tx").is_null());
     select.order_by("subject", sea_query::Order::Asc);
-    select.build(SqliteQueryBuilder).0
+    sql::both(&select)
 });
 static LEAVE: Sql = Sql::new(|| {
     let mut update = Query::update();
     update.table("membership").value("to_tx", 0);
     update.and_where(Expr::col("subject").eq(0)).and_where(Expr::col("to_tx").is_null());
-    update.build(SqliteQueryBuilder).0
+    sql::both(&update)
 });
 static ENTER: Sql =
     Sql::new(|| sql::upsert("membership", &["subject", "from_tx", "to_tx", "person"], &["subject", "from_tx"]));
 static SOURCES: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("id").from("subject").and_where(Expr::col("id").gt(0)).and_where(Expr::col("kind").eq(0));
-    select.order_by("id", sea_query::Order::Asc).limit(1).build(SqliteQueryBuilder).0
+    sql::both(select.order_by("id", sea_query::Order::Asc).limit(1))
 });
 static KIND: Sql = Sql::new(|| sql::select("subject", &["kind"], &["id"]));
 
 impl Reader<'_> {
     /// The person (the subject of the golden Patient) that `subject` belongs to now.
     pub fn person(&self, subject: Subject) -> Result<Option<Subject>, StoreError> {
-        Ok(self.conn.prepare_cached(&PERSON)?.query_row([subject.0], |row| row.get(0).map(Subject)).optional()?)
+        self.conn.row(&PERSON, args![subject.0], |row| row.get(0).map(Subject))
     }
 
     /// The subjects of a person now, the golden one included.
     pub fn members(&self, person: Subject) -> Result<Vec<Subject>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&MEMBERS)?;
-        let rows = statement.query_map([person.0], |row| row.get(0).map(Subject))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.rows(&MEMBERS, args![person.0], |row| row.get(0).map(Subject))
     }
 
     /// Everybody who is the same person as `subject`, itself included.
@@ -57,13 +55,11 @@ impl Reader<'_> {
 
     /// The first `limit` subjects of institutions' Patients after `after`, in the order of their numbers.
     pub fn sources_after(&self, after: Subject, limit: u32) -> Result<Vec<Subject>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&SOURCES)?;
-        let rows = statement.query_map((after.0, SubjectKind::Source as i64, limit), |row| row.get(0).map(Subject))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.rows(&SOURCES, args![after.0, SubjectKind::Source as i64, limit], |row| row.get(0).map(Subject))
     }
 
     pub fn kind_of(&self, subject: Subject) -> Result<Option<SubjectKind>, StoreError> {
-        let kind: Option<i64> = self.conn.prepare_cached(&KIND)?.query_row([subject.0], |row| row.get(0)).optional()?;
+        let kind: Option<i64> = self.conn.row(&KIND, args![subject.0], |row| row.get(0))?;
         Ok(kind.map(|kind| match kind {
             2 => SubjectKind::Golden,
             1 => SubjectKind::Source,
@@ -76,15 +72,13 @@ impl WriteTx<'_> {
     /// Moves `subject` to `person` from this transaction on.
     pub fn join(&mut self, subject: Subject, person: Subject) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        self.conn.prepare_cached(&LEAVE)?.execute((tx, subject.0))?;
-        self.conn.prepare_cached(&ENTER)?.execute((subject.0, tx, None::<i64>, person.0))?;
-        Ok(())
+        self.conn.execute(&LEAVE, args![tx, subject.0])?;
+        self.conn.execute(&ENTER, args![subject.0, tx, None::<i64>, person.0])
     }
 
     /// Ends the membership of `subject`.
     pub fn leave(&mut self, subject: Subject) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        self.conn.prepare_cached(&LEAVE)?.execute((tx, subject.0))?;
-        Ok(())
+        self.conn.execute(&LEAVE, args![tx, subject.0])
     }
 }

@@ -1,8 +1,8 @@
 //! Reading queues of jobs as a whole: which there are, what stands in them, and jobs that fit a description.
 
-use rusqlite::OptionalExtension;
-use sea_query::{Cond, Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 
+use crate::db::args;
 use crate::sql::{self, Sql};
 use crate::{Job, JobState, Reader, StoreError};
 
@@ -19,7 +19,7 @@ pub enum Walk {
 static NEXT_QUEUE: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("queue").from("job").and_where(Expr::col("queue").gt(""));
-    select.order_by("queue", Order::Asc).limit(1).build(SqliteQueryBuilder).0
+    sql::both(select.order_by("queue", Order::Asc).limit(1))
 });
 static OLDEST: Sql = Sql::new(|| sql::select_ordered("job", &["at"], &["queue", "state"], "id", Order::Asc));
 static WRITTEN_AT: Sql = Sql::new(|| sql::select("tx", &["at"], &["id"]));
@@ -27,10 +27,9 @@ static WRITTEN_AT: Sql = Sql::new(|| sql::select("tx", &["at"], &["id"]));
 impl Reader<'_> {
     /// The names of all queues that ever held a job. The index is asked once for each, so jobs are not walked.
     pub fn queue_names(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&NEXT_QUEUE)?;
         let mut names: Vec<String> = Vec::new();
         while let Some(next) =
-            statement.query_row((names.last().map_or("", String::as_str), 1), |row| row.get(0)).optional()?
+            self.conn.row(&NEXT_QUEUE, args![names.last().map_or("", String::as_str), 1], |row| row.get(0))?
         {
             names.push(next);
         }
@@ -39,8 +38,7 @@ impl Reader<'_> {
 
     /// When the oldest waiting job of a queue came in, in milliseconds since 1970 UTC.
     pub fn oldest_waiting(&self, queue: &str) -> Result<Option<i64>, StoreError> {
-        let mut oldest = self.conn.prepare_cached(&OLDEST)?;
-        Ok(oldest.query_row((queue, JobState::Waiting as i64, 1), |row| row.get(0)).optional()?)
+        self.conn.row(&OLDEST, args![queue, JobState::Waiting as i64, 1], |row| row.get(0))
     }
 
     /// The newest `limit` jobs of a queue whose keys begin with `beginning`, newest first, without their bodies.
@@ -52,10 +50,7 @@ impl Reader<'_> {
         // The plus keeps the index of keys in use: that of numbers would walk the whole queue.
         select.and_where(Expr::col("queue").eq(queue)).and_where(keys);
         select.order_by_expr(Expr::cust("+id"), Order::Desc).limit(u64::from(limit));
-        let (text, values) = select.build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), crate::job::read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.ask(&select, crate::job::read)
     }
 
     /// Walks the jobs of a queue (of one state, or of all) and shows each, without its body, to `see` until it says that
@@ -84,19 +79,12 @@ impl Reader<'_> {
         };
         let mut select = crate::job::bodiless();
         select.cond_where(conditions).order_by("id", order);
-        let (text, values) = select.build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(sql::bind(values)))?;
-        while let Some(row) = rows.next()? {
-            if !see(crate::job::read(row)?) {
-                break;
-            }
-        }
-        Ok(())
+        let (text, values) = sql::build(self.dialect(), &select);
+        self.conn.each(&text, &sql::bind(&values), |row| Ok(see(crate::job::read(row)?)))
     }
 
     /// When a transaction was written, in milliseconds since 1970 UTC.
     pub fn written_at(&self, tx: i64) -> Result<Option<i64>, StoreError> {
-        Ok(self.conn.prepare_cached(&WRITTEN_AT)?.query_row([tx], |row| row.get(0)).optional()?)
+        self.conn.row(&WRITTEN_AT, args![tx], |row| row.get(0))
     }
 }

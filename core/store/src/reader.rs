@@ -1,11 +1,11 @@
 //! Point reads, on a reader's snapshot or inside the writer's transaction.
 
-use rusqlite::{Connection, OptionalExtension, Row};
 use sea_query::Order;
 
+use crate::db::{Conn, Dialect, Row, args};
 use crate::intern::Dictionaries;
 use crate::key::{pack_id, unpack_id};
-use crate::sql::{self, Dialect, Sql};
+use crate::sql::{self, Sql};
 use crate::{Body, Key, StoreError, Stored, TypeCode, Version};
 
 const COLUMNS: &[&str] = &["key", "type", "id", "version", "tx", "at", "deleted", "body"];
@@ -23,25 +23,24 @@ const HEAVIEST: usize = 32 << 20;
 
 /// A consistent sight of the store.
 pub struct Reader<'c> {
-    pub(crate) conn: &'c Connection,
+    pub(crate) conn: Conn<'c>,
     pub(crate) words: &'c Dictionaries,
 }
 
 impl Reader<'_> {
-    /// Which database this is.
+    /// Which SQL the store behind it speaks.
     pub fn dialect(&self) -> Dialect {
-        Dialect::Sqlite
+        self.conn.dialect()
     }
 
     /// The key of a resource that exists, was deleted, or is only pointed at (a Patient).
     pub fn locate(&self, kind: TypeCode, id: &str) -> Result<Option<Key>, StoreError> {
-        let found = self.conn.prepare_cached(&LOCATE)?.query_row((kind, pack_id(id)), |row| row.get(0).map(Key));
-        Ok(found.optional()?)
+        self.conn.row(&LOCATE, args![kind, &pack_id(id)], |row| row.get(0).map(Key))
     }
 
     /// The current version, deleted or not.
     pub fn current(&self, key: Key) -> Result<Option<Stored>, StoreError> {
-        Ok(self.conn.prepare_cached(&CURRENT)?.query_row([key.0], stored).optional()?)
+        self.conn.row(&CURRENT, args![key.0], stored)
     }
 
     /// The current version by type and id.
@@ -55,7 +54,7 @@ impl Reader<'_> {
     /// The number of the current version, without its body.
     pub fn version_of(&self, kind: TypeCode, id: &str) -> Result<Option<i64>, StoreError> {
         let Some(key) = self.locate(kind, id)? else { return Ok(None) };
-        Ok(self.conn.prepare_cached(&NUMBER)?.query_row([key.0], |row| row.get(0)).optional()?)
+        self.conn.row(&NUMBER, args![key.0], |row| row.get(0))
     }
 
     /// One version, the current one included.
@@ -65,24 +64,23 @@ impl Reader<'_> {
         {
             return Ok(Some(line(now)));
         }
-        Ok(self.conn.prepare_cached(&PAST)?.query_row((key.0, version), past).optional()?)
+        self.conn.row(&PAST, args![key.0, version], past)
     }
 
     /// The newest `limit` versions, newest first; fewer when they are heavy.
     pub fn history(&self, key: Key, limit: u32) -> Result<Vec<Version>, StoreError> {
         let Some(now) = self.current(key)? else { return Ok(Vec::new()) };
         let mut versions = vec![line(now)];
-        let mut statement = self.conn.prepare_cached(&HISTORY)?;
-        let rows = statement.query_map((key.0, limit.saturating_sub(1)), past)?;
         let mut weight = 0;
-        for row in rows {
-            let version = row?;
+        self.conn.each(&HISTORY, args![key.0, limit.saturating_sub(1)], |row| {
+            let version = past(row)?;
             weight += version.body.weight();
-            if weight > HEAVIEST {
-                break;
+            let light = weight <= HEAVIEST;
+            if light {
+                versions.push(version);
             }
-            versions.push(version);
-        }
+            Ok(light)
+        })?;
         Ok(versions)
     }
 }
@@ -91,7 +89,7 @@ fn line(now: Stored) -> Version {
     Version { version: now.version, tx: now.tx, at: now.at, deleted: now.deleted, body: now.body }
 }
 
-pub(crate) fn past(row: &Row<'_>) -> rusqlite::Result<Version> {
+pub(crate) fn past(row: &Row<'_>) -> Result<Version, StoreError> {
     Ok(Version {
         version: row.get(0)?,
         tx: row.get(1)?,
@@ -102,11 +100,11 @@ pub(crate) fn past(row: &Row<'_>) -> rusqlite::Result<Version> {
 }
 
 /// Reads the columns of [`COLUMNS`] in their order.
-pub(crate) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+pub(crate) fn stored(row: &Row<'_>) -> Result<Stored, StoreError> {
     Ok(Stored {
         key: Key(row.get(0)?),
         kind: row.get(1)?,
-        id: unpack_id(row.get_ref(2)?.as_blob()?),
+        id: unpack_id(row.bytes(2)?),
         version: row.get(3)?,
         tx: row.get(4)?,
         at: row.get(5)?,

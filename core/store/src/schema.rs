@@ -3,6 +3,7 @@
 //! Rows that belong to a subject carry it in the high bits of `key`; `by value` tables lead with the parameter,
 //! `bedside` leads with the subject.
 
+use crate::db::Dialect;
 use sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
 /// Raised with every change of the tables; `sqlite::migrate` brings older files up to it.
@@ -133,11 +134,8 @@ pub(crate) const PLACE: TableDef = TableDef {
 };
 
 /// The words of a resource, joined by blanks. SQLite keeps them as a full-text index without their text.
-pub(crate) const WORDS: TableDef = TableDef {
-    name: "words",
-    columns: &[("key", Int), ("narrative", Text), ("content", Text)],
-    key: &["key"],
-};
+pub(crate) const WORDS: TableDef =
+    TableDef { name: "words", columns: &[("key", Int), ("narrative", Text), ("content", Text)], key: &["key"] };
 
 /// The tables that are made from the resources alone.
 pub(crate) const DERIVED: &[&TableDef] =
@@ -271,8 +269,18 @@ pub(crate) const INDEXES: &[IndexDef] = &[
     IndexDef { name: "date_by_value", table: "date", columns: &["param", "lo", "key", "hi"], unique: false },
     IndexDef { name: "reference_by_key", table: "reference", columns: &["key", "param", "type", "id"], unique: false },
     IndexDef { name: "number_by_value", table: "number", columns: &["param", "value", "key"], unique: false },
-    IndexDef { name: "quantity_by_value", table: "quantity", columns: &["param", "code", "value", "key"], unique: false },
-    IndexDef { name: "pair_by_value", table: "pair", columns: &["param", "code", "text", "value", "key"], unique: false },
+    IndexDef {
+        name: "quantity_by_value",
+        table: "quantity",
+        columns: &["param", "code", "value", "key"],
+        unique: false,
+    },
+    IndexDef {
+        name: "pair_by_value",
+        table: "pair",
+        columns: &["param", "code", "text", "value", "key"],
+        unique: false,
+    },
     IndexDef { name: "place_by_height", table: "place", columns: &["z", "key"], unique: false },
     IndexDef { name: "resource_changed", table: "resource", columns: &["type", "at", "key"], unique: false },
     IndexDef { name: "past_changed", table: "past", columns: &["type", "at", "key"], unique: false },
@@ -326,10 +334,11 @@ impl TableDef {
     }
 
     /// `CREATE TABLE`. A single integer key is the row number itself; a longer key orders the table.
-    pub(crate) fn create(&self) -> TableCreateStatement {
+    pub(crate) fn create(&self, dialect: Dialect) -> TableCreateStatement {
         let mut table = Table::create();
         table.table(self.name);
-        let row_number = matches!(self.key, [one] if self.kind(one).is_some_and(|k| matches!(k, Int)));
+        let lite = dialect == Dialect::Sqlite;
+        let row_number = lite && matches!(self.key, [one] if self.kind(one).is_some_and(|k| matches!(k, Int)));
         for (name, kind) in self.columns {
             let mut column = ColumnDef::new(*name);
             match kind {
@@ -342,6 +351,9 @@ impl TableDef {
                 BlobOrNull => column.blob(),
                 Real => column.double().not_null(),
             };
+            if !lite && matches!(kind, Text | TextOrNull) {
+                column.extra("COLLATE \"C\"");
+            }
             table.col(column);
         }
         if !row_number {
@@ -350,7 +362,9 @@ impl TableDef {
                 key.col(*name);
             }
             table.primary_key(&mut key);
-            table.extra("WITHOUT ROWID");
+            if lite {
+                table.extra("WITHOUT ROWID");
+            }
         }
         table
     }
@@ -377,6 +391,21 @@ impl IndexDef {
             index.unique();
         }
         index
+    }
+}
+
+/// What PostgreSQL calls the kind of a column.
+///
+/// # Panics
+/// When there is no such column: the statements are fixed, so that a test meets it.
+#[allow(clippy::expect_used)]
+pub(crate) fn pg_type(table: &str, column: &str) -> &'static str {
+    let def = TABLES.iter().chain(AUDIT_TABLES).find(|def| def.name == table);
+    match def.and_then(|def| def.kind(column)).expect("a column of the schema") {
+        Int | IntOrNull => "bigint",
+        Text | TextOrNull => "text",
+        Blob | BlobOrNull => "bytea",
+        Real => "double precision",
     }
 }
 

@@ -1,23 +1,63 @@
-//! The fixed statements, built once, and the values that go into any statement.
+//! The fixed statements, built once in both dialects, and the values that go into any statement.
 
 use std::sync::LazyLock;
 
-use rusqlite::types::Value as Lite;
 use sea_query::{DeleteStatement, Expr, ExprTrait, InsertStatement, OnConflict, Order, Query, SelectStatement};
-use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, UpdateStatement, Value, Values};
+use sea_query::{PostgresQueryBuilder, QueryStatementWriter, SqliteQueryBuilder, UpdateStatement, Values};
 
-/// The text of a statement whose parameters are bound later, in order.
-pub(crate) type Sql = LazyLock<String>;
+use crate::db::{Dialect, Value};
 
-/// Which database answers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dialect {
-    Sqlite,
-    Postgres,
+/// A statement in both dialects, whose parameters are bound later, in order.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    lite: String,
+    postgres: String,
 }
 
-/// The text of a statement, and the values of its parameters in their order.
-pub(crate) fn build(dialect: Dialect, statement: &SelectStatement) -> (String, Values) {
+/// A fixed statement.
+pub(crate) type Sql = LazyLock<Texts>;
+
+/// What has a text in the dialect that is spoken.
+pub(crate) trait AsSql {
+    fn on(&self, dialect: Dialect) -> &str;
+}
+
+impl AsSql for Texts {
+    fn on(&self, dialect: Dialect) -> &str {
+        match dialect {
+            Dialect::Sqlite => &self.lite,
+            Dialect::Postgres => &self.postgres,
+        }
+    }
+}
+
+impl AsSql for Sql {
+    fn on(&self, dialect: Dialect) -> &str {
+        LazyLock::force(self).on(dialect)
+    }
+}
+
+/// A text that was built for its dialect.
+impl AsSql for String {
+    fn on(&self, _dialect: Dialect) -> &str {
+        self
+    }
+}
+
+/// A text that is the same in both dialects.
+impl AsSql for str {
+    fn on(&self, _dialect: Dialect) -> &str {
+        self
+    }
+}
+
+/// Both texts of a statement.
+pub(crate) fn both(statement: &impl QueryStatementWriter) -> Texts {
+    Texts { lite: statement.build(SqliteQueryBuilder).0, postgres: statement.build(PostgresQueryBuilder).0 }
+}
+
+/// A statement of one question, in the dialect that is spoken, with its values.
+pub(crate) fn build(dialect: Dialect, statement: &impl QueryStatementWriter) -> (String, Values) {
     match dialect {
         Dialect::Sqlite => statement.build(SqliteQueryBuilder),
         Dialect::Postgres => statement.build(PostgresQueryBuilder),
@@ -29,22 +69,27 @@ fn mark() -> Expr {
 }
 
 /// `INSERT INTO table (columns) VALUES (?, …)`.
-pub(crate) fn insert(table: &'static str, columns: &[&'static str]) -> String {
-    insert_statement(table, columns).build(SqliteQueryBuilder).0
+pub(crate) fn insert(table: &'static str, columns: &[&'static str]) -> Texts {
+    both(&insert_statement(table, columns))
 }
 
 /// The same, leaving a row alone that is there already.
-pub(crate) fn insert_new(table: &'static str, columns: &[&'static str]) -> String {
-    insert_statement(table, columns).on_conflict(OnConflict::new().do_nothing().to_owned()).build(SqliteQueryBuilder).0
+pub(crate) fn insert_new(table: &'static str, columns: &[&'static str]) -> Texts {
+    both(insert_statement(table, columns).on_conflict(do_nothing()))
 }
 
 /// The same, replacing the other columns of a row with this `key`.
-pub(crate) fn upsert(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> String {
+pub(crate) fn upsert(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> Texts {
+    both(insert_statement(table, columns).on_conflict(replace(columns, key)))
+}
+
+fn do_nothing() -> OnConflict {
+    OnConflict::new().do_nothing().to_owned()
+}
+
+fn replace(columns: &[&'static str], key: &[&'static str]) -> OnConflict {
     let others: Vec<&'static str> = columns.iter().copied().filter(|c| !key.contains(c)).collect();
-    insert_statement(table, columns)
-        .on_conflict(OnConflict::columns(key.iter().copied()).update_columns(others).to_owned())
-        .build(SqliteQueryBuilder)
-        .0
+    OnConflict::columns(key.iter().copied()).update_columns(others).to_owned()
 }
 
 fn insert_statement(table: &'static str, columns: &[&'static str]) -> InsertStatement {
@@ -55,8 +100,8 @@ fn insert_statement(table: &'static str, columns: &[&'static str]) -> InsertStat
 }
 
 /// `SELECT columns FROM table WHERE key = ? AND …`.
-pub(crate) fn select(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> String {
-    select_statement(table, columns, key).build(SqliteQueryBuilder).0
+pub(crate) fn select(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> Texts {
+    both(&select_statement(table, columns, key))
 }
 
 /// The same with an order and `LIMIT ?` at its end.
@@ -66,8 +111,8 @@ pub(crate) fn select_ordered(
     key: &[&'static str],
     by: &'static str,
     order: Order,
-) -> String {
-    select_statement(table, columns, key).order_by(by, order).limit(1).build(SqliteQueryBuilder).0
+) -> Texts {
+    both(select_statement(table, columns, key).order_by(by, order).limit(1))
 }
 
 fn select_statement(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> SelectStatement {
@@ -80,14 +125,12 @@ fn select_statement(table: &'static str, columns: &[&'static str], key: &[&'stat
 }
 
 /// `SELECT COUNT(*) FROM table`.
-pub(crate) fn count(table: &'static str) -> String {
-    let mut select = Query::select();
-    select.expr(Expr::cust("COUNT(*)")).from(table);
-    select.build(SqliteQueryBuilder).0
+pub(crate) fn count(table: &'static str) -> Texts {
+    both(Query::select().expr(Expr::cust("COUNT(*)")).from(table))
 }
 
 /// `UPDATE table SET columns = ?, … WHERE key = ? AND …`.
-pub(crate) fn update(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> String {
+pub(crate) fn update(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> Texts {
     let mut update: UpdateStatement = Query::update();
     update.table(table);
     for column in columns {
@@ -96,40 +139,122 @@ pub(crate) fn update(table: &'static str, columns: &[&'static str], key: &[&'sta
     for column in key {
         update.and_where(Expr::col(*column).eq(mark()));
     }
-    update.build(SqliteQueryBuilder).0
+    both(&update)
 }
 
 /// `DELETE FROM table WHERE key = ? AND …`.
-pub(crate) fn delete(table: &'static str, key: &[&'static str]) -> String {
+pub(crate) fn delete(table: &'static str, key: &[&'static str]) -> Texts {
     let mut delete: DeleteStatement = Query::delete();
     delete.from_table(table);
     for column in key {
         delete.and_where(Expr::col(*column).eq(mark()));
     }
-    delete.build(SqliteQueryBuilder).0
+    both(&delete)
 }
 
-/// The values of a built statement in the form of the driver.
-pub(crate) fn bind(values: Values) -> Vec<Lite> {
-    values.0.into_iter().map(bind_one).collect()
+/// A statement for many rows of one table at a time: a row a time where that is cheap, all in one where each would have to
+/// travel.
+pub(crate) struct ManyTexts {
+    one: String,
+    all: String,
+    kinds: Vec<&'static str>,
 }
 
-fn bind_one(value: Value) -> Lite {
+/// A fixed statement for many rows.
+pub(crate) type Many = LazyLock<ManyTexts>;
+
+impl ManyTexts {
+    fn of(one: Texts, all: String, table: &'static str, columns: &[&'static str]) -> ManyTexts {
+        let kinds = columns.iter().map(|column| crate::schema::pg_type(table, column)).collect();
+        ManyTexts { one: one.lite, all, kinds }
+    }
+
+    /// Texts that are neither an insert nor a delete of the table's own columns.
+    pub(crate) fn own(one: &str, all: &str, kinds: &[&'static str]) -> ManyTexts {
+        ManyTexts { one: one.to_owned(), all: all.to_owned(), kinds: kinds.to_vec() }
+    }
+
+    /// What PostgreSQL calls the types of the columns.
+    pub(crate) fn kinds(&self) -> &[&'static str] {
+        &self.kinds
+    }
+
+    pub(crate) fn one(&self) -> &str {
+        &self.one
+    }
+
+    /// With one array for each column.
+    pub(crate) fn all(&self) -> &str {
+        &self.all
+    }
+}
+
+/// [`insert_new`] for many rows.
+pub(crate) fn many_new(table: &'static str, columns: &[&'static str]) -> ManyTexts {
+    let arrays = arrays(table, columns);
+    let all =
+        format!("INSERT INTO {} ({}) SELECT * FROM {arrays} ON CONFLICT DO NOTHING", quoted(table), list(columns));
+    ManyTexts::of(insert_new(table, columns), all, table, columns)
+}
+
+/// [`upsert`] for many rows.
+pub(crate) fn many_upsert(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> ManyTexts {
+    let (arrays, key_list) = (arrays(table, columns), list(key));
+    let others = columns.iter().filter(|c| !key.contains(c)).map(|c| format!("{0} = EXCLUDED.{0}", quoted(c)));
+    let all = format!(
+        "INSERT INTO {} ({}) SELECT DISTINCT ON ({key_list}) * FROM {arrays} AS u ({}) ON CONFLICT ({key_list}) DO \
+         UPDATE SET {}",
+        quoted(table),
+        list(columns),
+        list(columns),
+        others.collect::<Vec<_>>().join(", "),
+    );
+    ManyTexts::of(upsert(table, columns, key), all, table, columns)
+}
+
+/// [`delete`] for many rows.
+pub(crate) fn many_delete(table: &'static str, key: &[&'static str]) -> ManyTexts {
+    let same = key.iter().map(|c| format!("t.{0} = u.{0}", quoted(c))).collect::<Vec<_>>().join(" AND ");
+    let (arrays, name) = (arrays(table, key), quoted(table));
+    let all = format!("DELETE FROM {name} AS t USING {arrays} AS u ({}) WHERE {same}", list(key));
+    ManyTexts::of(delete(table, key), all, table, key)
+}
+
+/// `UNNEST($1::bigint[], …)`.
+fn arrays(table: &'static str, columns: &[&'static str]) -> String {
+    let array = |(nth, column): (usize, &&str)| format!("${}::{}[]", nth + 1, crate::schema::pg_type(table, column));
+    format!("UNNEST({})", columns.iter().enumerate().map(array).collect::<Vec<_>>().join(", "))
+}
+
+fn list(columns: &[&'static str]) -> String {
+    columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}
+
+/// The values of a built statement.
+pub(crate) fn bind(values: &Values) -> Vec<Value<'_>> {
+    values.0.iter().map(bind_one).collect()
+}
+
+fn bind_one(value: &sea_query::Value) -> Value<'_> {
+    use sea_query::Value as Built;
     match value {
-        Value::Bool(Some(v)) => Lite::Integer(i64::from(v)),
-        Value::TinyInt(Some(v)) => Lite::Integer(i64::from(v)),
-        Value::SmallInt(Some(v)) => Lite::Integer(i64::from(v)),
-        Value::Int(Some(v)) => Lite::Integer(i64::from(v)),
-        Value::BigInt(Some(v)) => Lite::Integer(v),
-        Value::TinyUnsigned(Some(v)) => Lite::Integer(i64::from(v)),
-        Value::SmallUnsigned(Some(v)) => Lite::Integer(i64::from(v)),
-        Value::Unsigned(Some(v)) => Lite::Integer(i64::from(v)),
-        Value::BigUnsigned(Some(v)) => Lite::Integer(i64::try_from(v).unwrap_or(i64::MAX)),
-        Value::Double(Some(v)) => Lite::Real(v),
-        Value::Float(Some(v)) => Lite::Real(f64::from(v)),
-        Value::String(Some(v)) => Lite::Text(v),
-        Value::Char(Some(v)) => Lite::Text(v.to_string()),
-        Value::Bytes(Some(v)) => Lite::Blob(v),
-        _ => Lite::Null,
+        Built::Bool(Some(v)) => Value::Int(i64::from(*v)),
+        Built::TinyInt(Some(v)) => Value::Int(i64::from(*v)),
+        Built::SmallInt(Some(v)) => Value::Int(i64::from(*v)),
+        Built::Int(Some(v)) => Value::Int(i64::from(*v)),
+        Built::BigInt(Some(v)) => Value::Int(*v),
+        Built::TinyUnsigned(Some(v)) => Value::Int(i64::from(*v)),
+        Built::SmallUnsigned(Some(v)) => Value::Int(i64::from(*v)),
+        Built::Unsigned(Some(v)) => Value::Int(i64::from(*v)),
+        Built::BigUnsigned(Some(v)) => Value::Int(i64::try_from(*v).unwrap_or(i64::MAX)),
+        Built::Double(Some(v)) => Value::Real(*v),
+        Built::Float(Some(v)) => Value::Real(f64::from(*v)),
+        Built::String(Some(v)) => Value::Text(v),
+        Built::Bytes(Some(v)) => Value::Blob(v),
+        _ => Value::Null,
     }
 }

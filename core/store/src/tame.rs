@@ -26,7 +26,11 @@ pub(crate) fn tame(text: &str, longest: usize) -> Cow<'_, str> {
 /// A prefix as it must be asked for: no longer than what is kept of a long text.
 pub(crate) fn tame_prefix(text: &str, longest: usize) -> Cow<'_, str> {
     let short = if text.len() > longest - DIGEST { beginning(text, longest) } else { text };
-    if short.bytes().any(reserved) { Cow::Owned(short.replace(|c: char| u32::from(c) < 8, " ")) } else { Cow::Borrowed(short) }
+    if short.bytes().any(reserved) {
+        Cow::Owned(short.replace(|c: char| u32::from(c) < 8, " "))
+    } else {
+        Cow::Borrowed(short)
+    }
 }
 
 fn beginning(text: &str, longest: usize) -> &str {
@@ -41,7 +45,8 @@ fn reserved(byte: u8) -> bool {
 
 /// Words without the blanks that part them.
 pub(crate) fn words<'t>(words: impl IntoIterator<Item = &'t String>) -> Vec<Cow<'t, str>> {
-    let parts = words.into_iter().flat_map(|word| word.split(|c: char| c.is_ascii_whitespace() || c.is_ascii_control()));
+    let parts =
+        words.into_iter().flat_map(|word| word.split(|c: char| c.is_ascii_whitespace() || c.is_ascii_control()));
     parts.filter(|word| !word.is_empty()).map(|word| tame(word, SHORT)).collect()
 }
 

@@ -1,11 +1,11 @@
 //! The record as it stood when a transaction was written: versions and memberships are never overwritten, so that what
 //! was true then can be read at any time later.
 
-use rusqlite::OptionalExtension;
-use sea_query::{Cond, Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 
+use crate::db::args;
 use crate::reader::past;
-use crate::sql::Sql;
+use crate::sql::{self, Sql};
 use crate::{Key, Reader, StoreError, Subject, Version};
 
 /// The newest past version that was there: key, transaction.
@@ -13,19 +13,19 @@ static PAST: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.columns(["version", "tx", "at", "deleted", "body"]).from("past");
     select.and_where(Expr::col("key").eq(0)).and_where(Expr::col("tx").lte(0));
-    select.order_by("version", Order::Desc).limit(1).build(SqliteQueryBuilder).0
+    sql::both(select.order_by("version", Order::Desc).limit(1))
 });
 /// Subject, transaction, transaction.
 static PERSON: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("person").from("membership").and_where(Expr::col("subject").eq(0)).cond_where(open_then());
-    select.build(SqliteQueryBuilder).0
+    sql::both(&select)
 });
 /// Person, transaction, transaction.
 static MEMBERS: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("subject").from("membership").and_where(Expr::col("person").eq(0)).cond_where(open_then());
-    select.order_by("subject", Order::Asc).build(SqliteQueryBuilder).0
+    sql::both(select.order_by("subject", Order::Asc))
 });
 
 fn open_then() -> Cond {
@@ -41,19 +41,16 @@ impl Reader<'_> {
         {
             return self.version(key, now.version);
         }
-        Ok(self.conn.prepare_cached(&PAST)?.query_row((key.0, tx, 1), past).optional()?)
+        self.conn.row(&PAST, args![key.0, tx, 1], past)
     }
 
     /// The person that `subject` belonged to once `tx` was written.
     pub fn person_at(&self, subject: Subject, tx: i64) -> Result<Option<Subject>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&PERSON)?;
-        Ok(statement.query_row((subject.0, tx, tx), |row| row.get(0).map(Subject)).optional()?)
+        self.conn.row(&PERSON, args![subject.0, tx, tx], |row| row.get(0).map(Subject))
     }
 
     /// The subjects of a person once `tx` was written.
     pub fn members_at(&self, person: Subject, tx: i64) -> Result<Vec<Subject>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&MEMBERS)?;
-        let rows = statement.query_map((person.0, tx, tx), |row| row.get(0).map(Subject))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.rows(&MEMBERS, args![person.0, tx, tx], |row| row.get(0).map(Subject))
     }
 }

@@ -1,8 +1,9 @@
 //! How the store is doing: sizes of its files, rows of its tables, who reads, how fast it commits. Numbers only.
 
+use crate::db::args;
+use crate::pace::Second;
 use crate::schema::{AUDIT_TABLES, TABLES};
-use crate::sqlite::Second;
-use crate::{Reader, Store, StoreError};
+use crate::{Home, Reader, Store, StoreError};
 
 /// What can be told at once, without walking anything.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +27,8 @@ impl Store {
     /// # Errors
     /// When the folder or a file of it cannot be read.
     pub fn vitals(&self) -> Result<Vitals, StoreError> {
-        let dir = self.dir();
         let mut files = Vec::new();
+        let Home::Folder(dir) = self.place();
         for entry in std::fs::read_dir(dir).map_err(|e| StoreError::file(dir, e))? {
             let entry = entry.map_err(|e| StoreError::file(dir, e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -72,6 +73,6 @@ fn writes(reader: &Reader<'_>) -> Result<i64, StoreError> {
 
 impl Reader<'_> {
     fn rows_of(&self, table: &'static str) -> Result<i64, StoreError> {
-        Ok(self.conn.query_row(&crate::sql::count(table), [], |row| row.get(0))?)
+        Ok(self.conn.row(&crate::sql::count(table), args![], |row| row.get(0))?.unwrap_or_default())
     }
 }

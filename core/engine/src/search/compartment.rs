@@ -68,7 +68,8 @@ pub(super) fn wish(ground: &Ground<'_>, compartment: &Compartment, of: &[Of]) ->
         if !compartment.holds(*of) {
             return Err(Fault::wrong(format!("{} is not in the compartment of a {}", of.kind, compartment.of.kind)));
         }
-        for code in compartment.params(*of) {
+        // `{def}` is the resource itself.
+        for code in compartment.params(*of).iter().filter(|code| !code.starts_with('{')) {
             slots.extend(ground.slots(std::slice::from_ref(of), code)?);
         }
         if of.kind == compartment.of.kind {

@@ -2,6 +2,7 @@
 
 mod filter;
 mod include;
+mod join;
 mod leaf;
 pub(super) mod missing;
 mod modifier;
@@ -137,7 +138,11 @@ pub(super) fn parse(
             None => issues.extend(Fault::wrong("not a cursor that this server gave for this search").of("_cursor").ok()),
         }
     }
-    if issues.is_empty() { Ok((parsed, sights)) } else { Err(EngineError::Invalid(issues)) }
+    if !issues.is_empty() {
+        return Err(EngineError::Invalid(issues));
+    }
+    join::join(&reading.ground, &parsed.of, &mut parsed.wishes);
+    Ok((parsed, sights))
 }
 
 /// The types that are searched, and what the caller may see of them. A type that was named must be one that the caller

@@ -1,23 +1,17 @@
 //! Appends looks in groups and tells who looked at a subject.
 
 use std::fs::File;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension};
-use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+use sea_query::{Expr, ExprTrait, Order, Query};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::chain;
-use crate::schema::{AUDIT_INDEXES, AUDIT_TABLES};
-use crate::sql::{self, Sql};
-use crate::sqlite::pool::{Deadline, Pool};
-use crate::sqlite::{connect, now};
-use crate::{StoreError, Subject};
-
-/// The name of the audit file inside a data folder.
-pub(crate) const FILE: &str = "audit.db";
+use crate::db::{Conn, Deadline, Dialect, Link, Pool, Row, Snapshot, Source, Value, Writing, args};
+use crate::sql::{self, Many, Sql};
+use crate::writer::now;
+use crate::{StoreError, Subject, sqlite};
 
 pub(super) const COLUMNS: &[&str] = &[
     "seq",
@@ -36,11 +30,19 @@ pub(super) const COLUMNS: &[&str] = &[
 ];
 
 static ADD: Sql = Sql::new(|| sql::insert("look", COLUMNS));
-static ADD_SUBJECT: Sql = Sql::new(|| sql::insert_new("look_subject", &["subject", "seq"]));
+static ADD_SUBJECT: Many = Many::new(|| sql::many_new("look_subject", &["subject", "seq"]));
 static LAST: Sql = Sql::new(|| sql::select_ordered("look", &["seq", "hash"], &[], "seq", Order::Desc));
+
+/// All looks in their order, for verification.
+pub(super) static ALL: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    sql::both(select.columns(COLUMNS.iter().copied()).from("look").order_by("seq", Order::Asc))
+});
 
 /// Looks that may wait for the disk; more callers wait outside.
 const WAITING: usize = 8192;
+/// Page cache of the keeper of a file.
+const WRITING_CACHE_MIB: u32 = 16;
 /// Looks that share a commit at most.
 const GROUP: usize = 1024;
 
@@ -86,7 +88,8 @@ struct Inner {
     /// There until dropped.
     queue: Option<mpsc::Sender<Waiting>>,
     places: Semaphore,
-    reading: Mutex<Connection>,
+    reading: Mutex<Link>,
+    dialect: Dialect,
     /// For questions that take their time; who looked at one resident does not wait for them.
     searching: Pool,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -94,47 +97,50 @@ struct Inner {
 
 impl AuditLog {
     /// `lock` is held until the last look is written.
-    pub(crate) fn open(dir: &Path, lock: Arc<File>) -> Result<AuditLog, StoreError> {
-        let path = dir.join(FILE);
-        let conn = connect(&path, 16)?;
-        for table in AUDIT_TABLES {
-            conn.execute(&table.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
+    pub(crate) fn open(source: &Source, lock: Option<Arc<File>>) -> Result<AuditLog, StoreError> {
+        let link = source.writing(WRITING_CACHE_MIB)?;
+        match &link {
+            Link::Lite(conn) => sqlite::migrate_audit(conn)?,
         }
-        for index in AUDIT_INDEXES {
-            conn.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
-        }
-        let last = conn.prepare_cached(&LAST)?.query_row([1], |row| Ok((row.get(0)?, row.get::<_, [u8; 32]>(1)?)));
-        let (seq, hash) = last.optional()?.unwrap_or((0, chain::START));
+        let (seq, hash) = head(link.conn())?;
+        let dialect = link.conn().dialect();
         let (queue, waiting) = mpsc::channel();
-        let mut keeper = Keeper { conn, seq, hash, _lock: lock };
+        let mut keeper = Keeper { link, seq, hash, _lock: lock };
         let thread = std::thread::Builder::new().name("audit".into()).spawn(move || keeper.work(&waiting));
-        let thread = Some(thread.map_err(|e| StoreError::file(&path, e))?);
-        let reading = Mutex::new(connect(&path, 4)?);
-        let searching = Pool::open(&path, 1)?;
+        let thread = Some(thread.map_err(|_| StoreError::Stopping)?);
+        let reading = Mutex::new(source.reading()?);
+        let searching = Pool::open(source, 1)?;
         let places = Semaphore::new(WAITING);
-        Ok(AuditLog { inner: Arc::new(Inner { queue: Some(queue), places, reading, searching, thread }) })
+        Ok(AuditLog { inner: Arc::new(Inner { dialect, queue: Some(queue), places, reading, searching, thread }) })
     }
 
     /// Asks the file something that takes its time, on a thread that may block and within `limit`.
     pub(super) fn searching<T>(
         &self,
         limit: Duration,
-        look: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        look: impl FnOnce(Conn<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let conn = self.inner.searching.take()?;
+        let link = self.inner.searching.take()?;
         let _deadline = Deadline::after(limit);
-        look(&conn)
+        look(Snapshot::of(&link, Some(limit))?.conn())
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    fn reading<T>(&self, look: impl FnOnce(Conn<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let link = self.inner.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        look(Snapshot::of(&link, None)?.conn())
     }
 
     /// How many looks there are: the number of the newest.
     pub(crate) fn length(&self) -> Result<i64, StoreError> {
-        let conn = self.inner.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = conn.prepare_cached(&LAST)?.query_row([1], |row| row.get(0)).optional()?;
-        Ok(last.unwrap_or_default())
+        self.reading(|conn| Ok(head(conn)?.0))
     }
 
     pub(crate) fn rows_of(&self, table: &'static str, limit: Duration) -> Result<i64, StoreError> {
-        self.searching(limit, |conn| Ok(conn.query_row(&sql::count(table), [], |row| row.get(0))?))
+        self.searching(limit, |conn| Ok(conn.row(&sql::count(table), args![], |row| row.get(0))?.unwrap_or_default()))
     }
 
     /// Writes the look down; returns once it is on disk.
@@ -158,17 +164,13 @@ impl AuditLog {
         which.column("seq").from("look_subject").and_where(Expr::col("subject").is_in(subjects.iter().map(|s| s.0)));
         let mut select = Query::select();
         select.columns(COLUMNS.iter().copied()).from("look").and_where(Expr::col("seq").in_subquery(which));
-        let (text, values) = select.order_by("seq", Order::Desc).limit(u64::from(limit)).build(SqliteQueryBuilder);
-        let conn = self.inner.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut statement = conn.prepare_cached(&text)?;
-        let rows =
-            statement.query_map(rusqlite::params_from_iter(sql::bind(values)), |row| row_of(row).map(|r| r.0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        select.order_by("seq", Order::Desc).limit(u64::from(limit));
+        self.reading(|conn| conn.ask(&select, |row| row_of(row).map(|r| r.0)))
     }
 }
 
 /// Reads the columns of a look, with the bytes of its subjects and its hash.
-pub(super) fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<(LookRow, Vec<u8>, [u8; 32])> {
+pub(super) fn row_of(row: &Row<'_>) -> Result<(LookRow, Vec<u8>, [u8; 32]), StoreError> {
     let packed: Vec<u8> = row.get(11)?;
     let subjects = packed.chunks_exact(8).map(|c| Subject(i64::from_be_bytes(c.try_into().unwrap_or_default())));
     let look = Look {
@@ -186,10 +188,10 @@ pub(super) fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<(LookRow, Vec<
     Ok((LookRow { seq: row.get(0)?, at: row.get(1)?, look }, packed, row.get(12)?))
 }
 
-/// All looks in their order, for verification.
-pub(super) fn all_looks() -> String {
-    let mut select = Query::select();
-    select.columns(COLUMNS.iter().copied()).from("look").order_by("seq", Order::Asc).build(SqliteQueryBuilder).0
+/// The last number and hash of the chain.
+fn head(conn: Conn<'_>) -> Result<(i64, [u8; 32]), StoreError> {
+    let last = conn.row(&LAST, args![1], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(last.unwrap_or((0, chain::START)))
 }
 
 impl Drop for Inner {
@@ -202,10 +204,10 @@ impl Drop for Inner {
 }
 
 struct Keeper {
-    conn: Connection,
+    link: Link,
     seq: i64,
     hash: [u8; 32],
-    _lock: Arc<File>,
+    _lock: Option<Arc<File>>,
 }
 
 impl Keeper {
@@ -217,7 +219,7 @@ impl Keeper {
             let written = self.write(&group);
             if let Err(error) = &written {
                 tracing::error!(%error, "looks could not be written down; their answers are withheld");
-                let _ = self.conn.execute_batch("ROLLBACK");
+                self.link.rollback();
                 (self.seq, self.hash) = before;
             }
             for (_, done) in group {
@@ -227,36 +229,24 @@ impl Keeper {
     }
 
     fn write(&mut self, group: &[Waiting]) -> Result<(), StoreError> {
-        self.conn.execute_batch("BEGIN IMMEDIATE")?;
-        {
-            let mut add = self.conn.prepare_cached(&ADD)?;
-            let mut add_subject = self.conn.prepare_cached(&ADD_SUBJECT)?;
-            let at = now();
-            for (look, _) in group {
-                let subjects: Vec<u8> = look.subjects.iter().flat_map(|s| s.0.to_be_bytes()).collect();
-                let seq = self.seq + 1;
-                let hash = chain::link(&self.hash, &chain::look_fields(seq, at, look, &subjects));
-                add.execute(rusqlite::params![
-                    seq,
-                    at,
-                    look.actor,
-                    look.display,
-                    look.role,
-                    look.institution,
-                    look.act,
-                    look.kind,
-                    look.id,
-                    look.query,
-                    look.request,
-                    subjects,
-                    hash
-                ])?;
-                for subject in &look.subjects {
-                    add_subject.execute((subject.0, seq))?;
-                }
-                (self.seq, self.hash) = (seq, hash);
-            }
+        self.link.begin(Writing::Looks)?;
+        let conn = self.link.conn();
+        let at = now();
+        let mut listed = Vec::new();
+        for (look, _) in group {
+            let subjects: Vec<u8> = look.subjects.iter().flat_map(|s| s.0.to_be_bytes()).collect();
+            let seq = self.seq + 1;
+            let hash = chain::link(&self.hash, &chain::look_fields(seq, at, look, &subjects));
+            let who = [&look.actor, &look.display, &look.role, &look.institution];
+            let what = [&look.act, &look.kind, &look.id, &look.query, &look.request];
+            let mut row = vec![seq.into(), at.into()];
+            row.extend(who.into_iter().chain(what).map(Value::from));
+            row.extend([Value::from(&subjects), Value::from(&hash)]);
+            conn.execute(&ADD, &row)?;
+            listed.extend(look.subjects.iter().map(|subject| (subject.0, seq)));
+            (self.seq, self.hash) = (seq, hash);
         }
-        Ok(self.conn.execute_batch("COMMIT")?)
+        conn.many(&ADD_SUBJECT, listed.into_iter().map(|(subject, seq)| [subject.into(), seq.into()]))?;
+        self.link.commit()
     }
 }

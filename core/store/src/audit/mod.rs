@@ -7,7 +7,6 @@ mod log;
 mod search;
 mod verify;
 
-pub(crate) use log::FILE;
 pub use log::{AuditLog, Look, LookRow};
 pub use search::{AuditAct, AuditFilter, AuditPlace, AuditRow};
 pub use verify::{Verified, WriteRow};

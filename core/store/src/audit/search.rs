@@ -1,11 +1,13 @@
 //! Searching both chains at once: who looked at or wrote what, when, at whom; newest first.
 
-use sea_query::{Cond, Expr, ExprTrait, Func, LikeExpr, Order, Query, SelectStatement, SqliteQueryBuilder};
+use sea_query::extension::postgres::PgExpr;
+use sea_query::{Cond, Expr, ExprTrait, LikeExpr, Order, Query, SelectStatement};
 
 use super::log::{COLUMNS as LOOK_COLUMNS, row_of};
 use super::{AuditLog, LookRow, WriteRow};
+use crate::db::Dialect;
 use crate::write::{WRITE_COLUMNS, write_row};
-use crate::{Reader, Store, StoreError, Subject, sql};
+use crate::{Reader, Store, StoreError, Subject};
 
 /// Which rows are wanted. What is not given does not narrow.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +88,7 @@ impl Store {
 
 impl AuditLog {
     fn search(&self, filter: &AuditFilter, limit: u32, time: std::time::Duration) -> Result<Vec<LookRow>, StoreError> {
+        let dialect = self.dialect();
         let mut wanted = common(filter, true);
         if let AuditAct::Looks(Some(act)) = &filter.act {
             wanted = wanted.add(Expr::col("act").eq(act.as_str()));
@@ -97,16 +100,12 @@ impl AuditLog {
             wanted = wanted.add(Expr::col("seq").in_subquery(which));
         }
         if let Some(text) = &filter.text {
-            let name = Func::cust("printf").args([Expr::val("%s/%s"), Expr::col("type"), Expr::col("id")]);
-            wanted =
-                wanted.add(Cond::any().add(Expr::col("query").like(part(text))).add(Expr::expr(name).like(part(text))));
+            let name = Expr::cust("\"type\" || '/' || \"id\"");
+            let (query, name) = (like(dialect, Expr::col("query"), part(text)), like(dialect, name, part(text)));
+            wanted = wanted.add(Cond::any().add(query).add(name));
         }
-        let (text, values) = ordered("look", LOOK_COLUMNS, wanted, filter, limit).build(SqliteQueryBuilder);
-        self.searching(time, |conn| {
-            let mut statement = conn.prepare_cached(&text)?;
-            let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), |row| Ok(row_of(row)?.0))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+        let select = ordered("look", LOOK_COLUMNS, wanted, filter, limit);
+        self.searching(time, |conn| conn.ask(&select, |row| Ok(row_of(row)?.0)))
     }
 }
 
@@ -115,19 +114,16 @@ impl Reader<'_> {
         let mut wanted = common(filter, false);
         if let AuditAct::Writes(Some(letter)) = filter.act {
             // A row lists its changes a line each: the letter begins the row, or a line of it.
-            let first = Expr::col("what").like(format!("{letter} %"));
-            wanted = wanted.add(Cond::any().add(first).add(Expr::col("what").like(format!("%\n{letter} %"))));
+            let what = |pattern: String| like(self.dialect(), Expr::col("what"), LikeExpr::new(pattern));
+            wanted = wanted.add(Cond::any().add(what(format!("{letter} %"))).add(what(format!("%\n{letter} %"))));
         }
         if let Some(subjects) = &filter.subjects {
             wanted = wanted.add(Expr::col("subject").is_in(subjects.iter().map(|s| s.0)));
         }
         if let Some(text) = &filter.text {
-            wanted = wanted.add(Expr::col("what").like(part(text)));
+            wanted = wanted.add(like(self.dialect(), Expr::col("what"), part(text)));
         }
-        let (text, values) = ordered("audit_write", WRITE_COLUMNS, wanted, filter, limit).build(SqliteQueryBuilder);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(sql::bind(values)), |row| Ok(write_row(row)?.0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.ask(&ordered("audit_write", WRITE_COLUMNS, wanted, filter, limit), |row| Ok(write_row(row)?.0))
     }
 }
 
@@ -172,6 +168,14 @@ fn ordered(
         None => select.order_by("at", Order::Desc),
     };
     select.order_by("seq", Order::Desc).limit(u64::from(limit)).take()
+}
+
+/// A pattern that does not care for the case of letters.
+fn like(dialect: Dialect, text: Expr, pattern: LikeExpr) -> Expr {
+    match dialect {
+        Dialect::Sqlite => text.like(pattern),
+        Dialect::Postgres => text.ilike(pattern),
+    }
 }
 
 /// A pattern for text that contains `text`.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rusqlite::Connection;
-use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+use sea_query::{Expr, ExprTrait, Order, Query};
 
 use super::{chain, log};
+use crate::db::{Conn, Link, Snapshot, args};
 use crate::write::{WRITE_COLUMNS, write_row};
-use crate::{Origin, StoreError, Subject, sql};
+use crate::{Home, Origin, StoreError, Subject, sql, sqlite};
 
 /// What a walk found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,29 +32,30 @@ pub struct WriteRow {
 }
 
 impl Verified {
-    /// Verifies the audit of a data folder, read only; the store may be open meanwhile.
+    /// Verifies the audit of a store, read only; it may be open meanwhile.
     ///
     /// The chain finds what was changed, removed from the middle or put in another order. It cannot find that its end
     /// was cut off: for that, a head noted elsewhere must be compared with `looks` and `writes`.
     ///
     /// # Errors
-    /// When a file cannot be opened or read.
-    pub fn of(dir: &Path) -> Result<Verified, StoreError> {
+    /// When it cannot be opened or read.
+    pub fn of(place: impl Into<Home>) -> Result<Verified, StoreError> {
         let mut found = Verified::default();
-        looks(&read_only(&dir.join(log::FILE))?, &mut found)?;
+        let (read, written) = match place.into() {
+            Home::Folder(dir) => (read_only(&dir.join(sqlite::AUDIT_FILE))?, read_only(&dir.join(sqlite::FILE))?),
+        };
+        looks(Snapshot::of(&read, None)?.conn(), &mut found)?;
         if found.broken.is_none() {
-            writes(&read_only(&dir.join(crate::sqlite::FILE))?, &mut found)?;
+            writes(Snapshot::of(&written, None)?.conn(), &mut found)?;
         }
         Ok(found)
     }
 }
 
-fn looks(conn: &Connection, found: &mut Verified) -> Result<(), StoreError> {
-    let mut statement = conn.prepare(&log::all_looks())?;
-    let mut of_subject = conn.prepare(&sql::select("look_subject", &["seq"], &["subject", "seq"]))?;
-    let mut rows = statement.query([])?;
+fn looks(conn: Conn<'_>, found: &mut Verified) -> Result<(), StoreError> {
+    let of_subject = sql::select("look_subject", &["seq"], &["subject", "seq"]);
     let (mut hash, mut listed) = (chain::START, 0_i64);
-    while let Some(row) = rows.next()? {
+    conn.each(&*log::ALL, args![], |row| {
         let expected = found.looks + 1;
         let fits = log::row_of(row).ok().filter(|(line, subjects, stored)| {
             hash = chain::link(&hash, &chain::look_fields(line.seq, line.at, &line.look, subjects));
@@ -62,33 +63,34 @@ fn looks(conn: &Connection, found: &mut Verified) -> Result<(), StoreError> {
         });
         let Some((line, ..)) = fits else {
             found.broken = Some(format!("look {expected}"));
-            return Ok(());
+            return Ok(false);
         };
         let subjects: BTreeSet<Subject> = line.look.subjects.into_iter().collect();
         for subject in subjects {
-            if !of_subject.exists((subject.0, expected))? {
+            if conn.row(&of_subject, args![subject.0, expected], |_| Ok(()))?.is_none() {
                 found.broken = Some(format!("look {expected} is not listed under subject {}", subject.0));
-                return Ok(());
+                return Ok(false);
             }
             listed += 1;
         }
         found.looks = expected;
-    }
-    let mut all = Query::select();
-    let all = all.expr(Expr::col("seq").count()).from("look_subject").build(SqliteQueryBuilder).0;
-    if conn.query_row(&all, [], |row| row.get::<_, i64>(0))? != listed {
-        found.broken = Some("a subject is listed with a look that was not at it".into());
+        Ok(true)
+    })?;
+    if found.broken.is_none() {
+        let mut all = Query::select();
+        let all = conn.ask(all.expr(Expr::col("seq").count()).from("look_subject"), |row| row.get::<i64>(0))?;
+        if all != [listed] {
+            found.broken = Some("a subject is listed with a look that was not at it".into());
+        }
     }
     Ok(())
 }
 
-fn writes(conn: &Connection, found: &mut Verified) -> Result<(), StoreError> {
+fn writes(conn: Conn<'_>, found: &mut Verified) -> Result<(), StoreError> {
     let mut select = Query::select();
     select.columns(WRITE_COLUMNS.iter().copied()).from("audit_write").order_by("seq", Order::Asc);
-    let mut statement = conn.prepare(&select.build(SqliteQueryBuilder).0)?;
-    let mut rows = statement.query([])?;
     let mut hash = chain::START;
-    while let Some(row) = rows.next()? {
+    conn.each(&sql::both(&select), args![], |row| {
         let expected = found.writes + 1;
         let fits = write_row(row).ok().filter(|(line, stored)| {
             let fields = chain::write_fields(line.seq, line.tx, line.at, &line.origin, line.subject, &line.what);
@@ -97,17 +99,15 @@ fn writes(conn: &Connection, found: &mut Verified) -> Result<(), StoreError> {
         });
         if fits.is_none() {
             found.broken = Some(format!("write {expected}"));
-            return Ok(());
+            return Ok(false);
         }
         found.writes = expected;
-    }
-    Ok(())
+        Ok(true)
+    })
 }
 
-/// One snapshot of a file.
-fn read_only(path: &Path) -> Result<Connection, StoreError> {
-    let conn = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    conn.busy_timeout(crate::sqlite::BUSY)?;
-    conn.execute_batch("BEGIN")?;
-    Ok(conn)
+fn read_only(path: &Path) -> Result<Link, StoreError> {
+    let conn = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.busy_timeout(sqlite::BUSY)?;
+    Ok(Link::Lite(conn))
 }

@@ -7,7 +7,7 @@ use sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, 
 use super::Condition;
 use super::exprs::{Subjects, col, patient, subject};
 use super::lead::{Purpose, Want, flat};
-use crate::sql::Dialect;
+use crate::db::Dialect;
 use crate::{Reader, StoreError, TypeCode};
 
 pub(super) struct Compiler<'r> {

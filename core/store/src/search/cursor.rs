@@ -1,11 +1,10 @@
 //! Where a page begins or ends: the sort values of a row and its number.
 
-use rusqlite::Row;
-use rusqlite::types::Value as Lite;
 use serde::{Deserialize, Serialize};
 
 use super::order::{By, SortKey};
 use crate::StoreError;
+use crate::db::{Row, Value};
 
 /// The sort values of a row and its number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,16 +33,16 @@ impl Cursor {
     pub(super) fn of(row: &Row<'_>, first: usize, keys: &[SortKey]) -> Result<Cursor, StoreError> {
         let mut values = Vec::with_capacity(keys.len());
         for (nth, key) in keys.iter().enumerate() {
-            values.push(match (row.get(first + nth)?, key.by) {
+            values.push(match (row.value(first + nth)?, key.by) {
                 #[allow(clippy::cast_precision_loss)]
-                (Lite::Integer(number), By::Number(_) | By::Quantity(_) | By::Distance(..)) => {
+                (Value::Int(number), By::Number(_) | By::Quantity(_) | By::Distance(..)) => {
                     CursorValue::Real(number as f64)
                 }
-                (Lite::Integer(number), _) => CursorValue::Number(number),
-                (Lite::Real(number), _) => CursorValue::Real(number),
-                (Lite::Text(text), _) => CursorValue::Text(text),
-                (Lite::Blob(bytes), _) => CursorValue::Bytes(bytes),
-                (Lite::Null, _) => return Err(StoreError::BadCursor),
+                (Value::Int(number), _) => CursorValue::Number(number),
+                (Value::Real(number), _) => CursorValue::Real(number),
+                (Value::Text(text), _) => CursorValue::Text(text.to_owned()),
+                (Value::Blob(bytes), _) => CursorValue::Bytes(bytes.to_vec()),
+                (Value::Null, _) => return Err(StoreError::BadCursor),
             });
         }
         Ok(Cursor { values, key: row.get(0)? })

@@ -15,8 +15,6 @@ mod page;
 mod probe;
 mod row;
 
-use rusqlite::OptionalExtension;
-
 pub use ask::{
     Condition, DateTest, Field, NumberTest, Op, QuantityTest, Rows, Second, SystemTest, TokenTest, Unit, Via,
 };
@@ -25,7 +23,7 @@ pub use cursor::{Cursor, CursorValue};
 pub(crate) use page::keys;
 
 use crate::reader::{stored, stored_columns};
-use crate::sql::{Dialect, bind, build};
+use crate::sql::{bind, build};
 use crate::{GOLDEN_PATIENT, REBUILD, Reader, StoreError, Stored, Subject, TypeCode};
 
 /// What a caller may see. There is no value that means "no filter was set".
@@ -115,23 +113,21 @@ impl Reader<'_> {
         let mut found = Page { rows: Vec::new(), next: None, previous: None };
         let Some(asked) = page::page(self, search)? else { return Ok(found) };
         let (text, values) = build(self.dialect(), &asked.statement);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(bind(values)))?;
-        let (limit, values) = (search.limit as usize, stored_columns().len());
+        let (limit, sorts) = (search.limit as usize, stored_columns().len());
         let (mut first, mut last, mut weight, mut more) = (None, None, 0, false);
-        while let Some(row) = rows.next()? {
+        self.conn.each(&text, &bind(&values), |row| {
             let next = stored(row)?;
             weight += next.body.weight();
             more = found.rows.len() == limit || (weight > HEAVIEST_PAGE && !found.rows.is_empty());
-            if more {
-                break;
+            if !more {
+                last = Some(Cursor::of(row, sorts, &asked.keys)?);
+                if first.is_none() {
+                    first.clone_from(&last);
+                }
+                found.rows.push(next);
             }
-            last = Some(Cursor::of(row, values, &asked.keys)?);
-            if first.is_none() {
-                first.clone_from(&last);
-            }
-            found.rows.push(next);
-        }
+            Ok(!more)
+        })?;
         match &search.start {
             Start::First => found.next = last.filter(|_| more),
             Start::After(_) => (found.next, found.previous) = (last.filter(|_| more), first),
@@ -150,10 +146,8 @@ impl Reader<'_> {
     pub fn count(&self, search: &Search, cap: Option<u64>) -> Result<u64, StoreError> {
         self.ready()?;
         let Some(statement) = page::count(self, search, cap)? else { return Ok(0) };
-        let (text, values) = build(self.dialect(), &statement);
-        let mut statement = self.conn.prepare_cached(&text)?;
-        let count: i64 = statement.query_row(rusqlite::params_from_iter(bind(values)), |row| row.get(0))?;
-        Ok(u64::try_from(count).unwrap_or_default())
+        let counted = self.conn.ask(&statement, |row| row.get::<i64>(0))?;
+        Ok(counted.first().map_or(0, |count| u64::try_from(*count).unwrap_or_default()))
     }
 
     /// The text of a search's statement and the database's plan for it.
@@ -163,27 +157,19 @@ impl Reader<'_> {
     pub fn explain(&self, search: &Search) -> Result<(String, Vec<String>), StoreError> {
         let Some(asked) = page::page(self, search)? else { return Ok(Default::default()) };
         let (text, values) = build(self.dialect(), &asked.statement);
-        let (how, column) = match self.dialect() {
-            Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
-            Dialect::Postgres => ("EXPLAIN", 0),
-        };
-        let mut statement = self.conn.prepare(&format!("{how} {text}"))?;
-        let plan = statement.query_map(rusqlite::params_from_iter(bind(values)), |row| row.get(column))?;
-        let plan = plan.collect::<Result<_, _>>()?;
+        let plan = self.conn.plan(&text, &bind(&values))?;
         Ok((text, plan))
     }
 
     /// The types of which there is something; golden Patients are found by their own type alone.
     fn kinds(&self) -> Result<Vec<TypeCode>, StoreError> {
-        let mut statement = self.conn.prepare_cached(KINDS)?;
-        let kinds: Vec<TypeCode> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let kinds: Vec<TypeCode> = self.conn.rows(KINDS, &[], |row| row.get(0))?;
         Ok(kinds.into_iter().filter(|kind| *kind != GOLDEN_PATIENT).collect())
     }
 
     /// How many subjects there are, about.
     fn subjects(&self) -> Result<u64, StoreError> {
-        let mut statement = self.conn.prepare_cached("SELECT id FROM subject ORDER BY id DESC LIMIT 1")?;
-        let last: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+        let last: Option<i64> = self.conn.row("SELECT id FROM subject ORDER BY id DESC LIMIT 1", &[], |row| row.get(0))?;
         Ok(last.and_then(|last| u64::try_from(last).ok()).unwrap_or_default())
     }
 

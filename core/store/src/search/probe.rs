@@ -10,7 +10,7 @@ use super::exprs::{
 use super::row::{self, Coded};
 use super::{Condition, DateTest, Field, Rows, Via};
 use crate::key::pack_id;
-use crate::sql::Dialect;
+use crate::db::Dialect;
 use crate::tame::words;
 use crate::write::NARRATIVE;
 use crate::{StoreError, Subject, TypeCode, held};

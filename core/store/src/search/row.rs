@@ -9,7 +9,7 @@ use super::{Condition, DateTest, NumberTest, Op, QuantityTest, Second, SystemTes
 use crate::intern::NO_SYSTEM;
 use crate::key::pack_id;
 use crate::rows::near;
-use crate::sql::Dialect;
+use crate::db::Dialect;
 use crate::tame::{LONG, SHORT, tame, tame_prefix};
 use crate::write::moment;
 use crate::{Reader, StoreError, TypeCode};

@@ -3,7 +3,10 @@
 use rusqlite::Connection;
 use sea_query::SqliteQueryBuilder;
 
-use crate::schema::{BLOCK, DERIVED, INDEXES, TABLES, VERSION, WORDS, one_open_membership, wide};
+use crate::db::{Conn, Dialect, args};
+use crate::schema::{
+    AUDIT_INDEXES, AUDIT_TABLES, BLOCK, DERIVED, INDEXES, TABLES, VERSION, WORDS, one_open_membership, wide,
+};
 use crate::{NO_DATE, StoreError, Subject, SubjectKind};
 
 /// The words of a resource, as they come: parted by blanks, with nothing else taken for a mark between two of them.
@@ -24,7 +27,7 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
         1 => {
             // Nobody is noted in the table of version 2 yet: the engine catches up, from the first subject on.
             create(&step, |name| name == BLOCK)?;
-            step.execute(&crate::sql::insert("setting", &["name", "value"]), (crate::CATCH_UP, &b"0"[..]))?;
+            setting(&step, crate::CATCH_UP)?;
             second(&step)?;
         }
         _ => first(&step)?,
@@ -40,7 +43,18 @@ fn first(conn: &Connection) -> Result<(), StoreError> {
     index(conn)?;
     conn.execute(&one_open_membership().to_string(SqliteQueryBuilder), [])?;
     let common = crate::sql::insert("subject", &["id", "kind", "next_slot"]);
-    conn.execute(&common, (Subject::COMMON.0, SubjectKind::Common as i64, 1))?;
+    Conn::Lite(conn).execute(&common, args![Subject::COMMON.0, SubjectKind::Common as i64, 1])?;
+    Ok(())
+}
+
+/// The tables of the file of looks.
+pub(crate) fn migrate_audit(conn: &Connection) -> Result<(), StoreError> {
+    for table in AUDIT_TABLES {
+        conn.execute(&table.create(Dialect::Sqlite).if_not_exists().to_string(SqliteQueryBuilder), [])?;
+    }
+    for index in AUDIT_INDEXES {
+        conn.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
+    }
     Ok(())
 }
 
@@ -55,13 +69,16 @@ fn second(conn: &Connection) -> Result<(), StoreError> {
     crate::history::past_types(conn)?;
     index(conn)?;
     conn.execute("UPDATE resource SET date = ? WHERE date = 1", [NO_DATE])?; // what "no date" was until then
-    conn.execute(&crate::sql::insert("setting", &["name", "value"]), (crate::REBUILD, &b"0"[..]))?;
-    Ok(())
+    setting(conn, crate::REBUILD)
+}
+
+fn setting(conn: &Connection, name: &str) -> Result<(), StoreError> {
+    Conn::Lite(conn).execute(&crate::sql::insert("setting", &["name", "value"]), args![name, b"0"])
 }
 
 fn create(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(), StoreError> {
     for table in TABLES.iter().filter(|table| wanted(table.name) && table.name != WORDS.name) {
-        conn.execute(&table.create().to_string(SqliteQueryBuilder), [])?;
+        conn.execute(&table.create(Dialect::Sqlite).to_string(SqliteQueryBuilder), [])?;
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Write-audit rows: one for each subject that an act touched, chained, in the act's own transaction.
 
-use rusqlite::{Connection, OptionalExtension, Row};
-use sea_query::{Expr, ExprTrait, Order, Query, SqliteQueryBuilder};
+use sea_query::{Expr, ExprTrait, Order, Query};
 
 use crate::audit::chain;
+use crate::db::{Conn, Row, args};
 use crate::sql::{self, Sql};
 use crate::{Origin, Reader, StoreError, Subject, WriteRow, WriteTx};
 
@@ -14,7 +14,7 @@ static LAST: Sql = Sql::new(|| sql::select_ordered("audit_write", &["seq", "hash
 static AFTER: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.columns(COLUMNS.iter().copied()).from("audit_write").and_where(Expr::col("seq").gt(0));
-    select.order_by("seq", Order::Asc).limit(1).build(SqliteQueryBuilder).0
+    sql::both(select.order_by("seq", Order::Asc).limit(1))
 });
 
 /// The most characters of a reason that are kept.
@@ -25,9 +25,9 @@ pub(crate) const COLUMNS: &[&str] =
     &["seq", "tx", "at", "actor", "role", "institution", "request", "subject", "what", "hash"];
 
 /// The last number and hash of the chain.
-pub(crate) fn head(conn: &Connection) -> Result<(i64, [u8; 32]), StoreError> {
-    let last = conn.prepare_cached(&LAST)?.query_row([1], |row| Ok((row.get(0)?, row.get::<_, [u8; 32]>(1)?)));
-    Ok(last.optional()?.unwrap_or((0, chain::START)))
+pub(crate) fn head(conn: Conn<'_>) -> Result<(i64, [u8; 32]), StoreError> {
+    let last = conn.row(&LAST, args![1], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(last.unwrap_or((0, chain::START)))
 }
 
 impl Reader<'_> {
@@ -38,21 +38,17 @@ impl Reader<'_> {
 
     /// The `limit` rows of the chain that follow row `after`, in their order.
     pub fn writes_after(&self, after: i64, limit: u32) -> Result<Vec<WriteRow>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&AFTER)?;
-        let rows = statement.query_map((after, limit), |row| write_row(row).map(|found| found.0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.rows(&AFTER, args![after, limit], |row| write_row(row).map(|found| found.0))
     }
 
     /// What a transaction wrote, by subject: `C|U|D Type/id/version`, one to a line.
     pub fn written_by(&self, tx: i64) -> Result<Vec<(Subject, String)>, StoreError> {
-        let mut statement = self.conn.prepare_cached(&OF_TX)?;
-        let rows = statement.query_map([tx], |row| Ok((Subject(row.get(0)?), row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.conn.rows(&OF_TX, args![tx], |row| Ok((Subject(row.get(0)?), row.get(1)?)))
     }
 }
 
 /// Reads [`COLUMNS`], with the hash.
-pub(crate) fn write_row(row: &Row<'_>) -> rusqlite::Result<(WriteRow, [u8; 32])> {
+pub(crate) fn write_row(row: &Row<'_>) -> Result<(WriteRow, [u8; 32]), StoreError> {
     let origin = Origin { actor: row.get(3)?, role: row.get(4)?, institution: row.get(5)?, request: row.get(6)? };
     let (seq, tx, at, subject, what) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(7)?, row.get(8)?);
     Ok((WriteRow { seq, tx, at, origin, subject, what }, row.get(9)?))
@@ -94,18 +90,9 @@ impl WriteTx<'_> {
             let seq = self.counters.audit_seq + 1;
             let fields = chain::write_fields(seq, tx, at, &o, subject.0, &what);
             let hash = chain::link(&self.counters.audit_hash, &fields);
-            self.conn.prepare_cached(&ADD)?.execute((
-                seq,
-                tx,
-                at,
-                &o.actor,
-                &o.role,
-                &o.institution,
-                &o.request,
-                subject.0,
-                &what,
-                hash,
-            ))?;
+            let (actor, role, institution, request) = (&o.actor, &o.role, &o.institution, &o.request);
+            let row = args![seq, tx, at, actor, role, institution, request, subject.0, &what, &hash];
+            self.conn.execute(&ADD, row)?;
             self.counters.audit_seq = seq;
             self.counters.audit_hash = hash;
         }

@@ -7,8 +7,7 @@ mod rows;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 
-use rusqlite::{Connection, OptionalExtension};
-
+use crate::db::{Conn, args};
 use crate::intern::{self, Dictionaries, NO_SYSTEM};
 use crate::key::pack_id;
 use crate::sql::{self, Sql};
@@ -66,7 +65,7 @@ impl<'c> Deref for WriteTx<'c> {
 
 impl<'c> WriteTx<'c> {
     pub(crate) fn new(
-        conn: &'c Connection,
+        conn: Conn<'c>,
         words: &'c Dictionaries,
         counters: &'c mut Counters,
         origin: Origin,
@@ -98,7 +97,7 @@ impl<'c> WriteTx<'c> {
         self.counters.tx += 1;
         let tx = self.counters.tx;
         let o = &self.origin;
-        self.reader.conn.prepare_cached(&ADD_TX)?.execute((tx, self.at, &o.actor, &o.institution, &o.request))?;
+        self.reader.conn.execute(&ADD_TX, args![tx, self.at, &o.actor, &o.institution, &o.request])?;
         self.tx = Some(tx);
         Ok(tx)
     }
@@ -110,8 +109,8 @@ impl<'c> WriteTx<'c> {
         }
         self.counters.subject += 1;
         let subject = Subject(self.counters.subject);
-        self.conn.prepare_cached(&ADD_SUBJECT)?.execute((subject.0, kind as i64, 2))?;
-        self.conn.prepare_cached(&ADD_PLACE)?.execute((patient, pack_id(id), subject.patient().0))?;
+        self.conn.execute(&ADD_SUBJECT, args![subject.0, kind as i64, 2])?;
+        self.conn.execute(&ADD_PLACE, args![patient, &pack_id(id), subject.patient().0])?;
         Ok(subject)
     }
 
@@ -119,8 +118,7 @@ impl<'c> WriteTx<'c> {
         let (slot, dirty) = match self.slots.entry(subject) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
-                let mut statement = self.reader.conn.prepare_cached(&SUBJECT_SLOT)?;
-                let next = statement.query_row([subject.0], |row| row.get(0)).optional()?;
+                let next = self.reader.conn.row(&SUBJECT_SLOT, args![subject.0], |row| row.get(0))?;
                 entry.insert((next.unwrap_or(1), false))
             }
         };
@@ -153,7 +151,7 @@ impl<'c> WriteTx<'c> {
         self.flush()?;
         for (subject, (next, dirty)) in std::mem::take(&mut self.slots) {
             if dirty {
-                self.conn.prepare_cached(&SET_SLOT)?.execute((next, subject.0))?;
+                self.conn.execute(&SET_SLOT, args![next, subject.0])?;
             }
         }
         self.write_audit()?;

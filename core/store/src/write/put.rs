@@ -1,8 +1,8 @@
 //! A resource comes in, is replaced, or goes; its search rows and its directory entry with it.
 
-use rusqlite::OptionalExtension;
-use sea_query::{Expr, ExprTrait, Query, SqliteQueryBuilder};
+use sea_query::{Expr, ExprTrait, Query};
 
+use crate::db::args;
 use crate::key::pack_id;
 use crate::sql::{self, Sql};
 use crate::{Body, GOLDEN_PATIENT, Index, Key, StoreError, Subject, TypeCode, WriteTx};
@@ -24,7 +24,7 @@ static KEEP: Sql = Sql::new(|| {
     let mut insert = Query::insert();
     insert.into_table("past").columns(columns);
     let _ = insert.select_from(now);
-    insert.build(SqliteQueryBuilder).0
+    sql::both(&insert)
 });
 
 /// The kind of claim that a conditional create takes; it moves with the resource.
@@ -70,20 +70,11 @@ impl WriteTx<'_> {
             new.subject.patient()
         } else {
             let key = self.next_key(new.subject)?;
-            self.conn.prepare_cached(&ADD_PLACE)?.execute((new.kind, &id, key.0))?;
+            self.conn.execute(&ADD_PLACE, args![new.kind, &id, key.0])?;
             key
         };
-        self.conn.prepare_cached(&ADD)?.execute((
-            key.0,
-            new.kind,
-            &id,
-            1,
-            tx,
-            new.at,
-            false,
-            new.index.day(),
-            new.body.bytes(),
-        ))?;
+        let (day, body) = (new.index.day(), new.body.bytes());
+        self.conn.execute(&ADD, args![key.0, new.kind, &id, 1, tx, new.at, false, day, body])?;
         self.gather(new.kind, key, new.index)?;
         self.note(key.subject(), 'C', new.name, new.id, 1);
         Ok(key)
@@ -92,9 +83,10 @@ impl WriteTx<'_> {
     /// Keeps the current version as past and writes the next; the resource moves when its subject changed.
     pub fn replace(&mut self, change: &Replacement<'_>) -> Result<Key, StoreError> {
         let tx = self.tx()?;
-        let gone = self.conn.prepare_cached(&GONE)?.query_row([change.key.0], |row| row.get(0))?;
+        let gone = self.conn.row(&GONE, args![change.key.0], |row| row.get(0))?;
+        let gone = gone.ok_or_else(|| StoreError::Database(format!("{:?} is not there", change.key)))?;
         let old = if gone { None } else { Some((change.key, change.old)) };
-        self.conn.prepare_cached(&KEEP)?.execute([change.key.0])?;
+        self.conn.execute(&KEEP, args![change.key.0])?;
         let empty = Body::default();
         let (subject, body, index) = match change.new {
             Some((subject, body, index)) => (subject, body, Some(index)),
@@ -102,15 +94,8 @@ impl WriteTx<'_> {
         };
         let key = if subject == change.key.subject() { change.key } else { self.relocate(change, subject)? };
         let day = index.map_or(crate::NO_DATE, Index::day);
-        self.conn.prepare_cached(&SET)?.execute((
-            change.version,
-            tx,
-            change.at,
-            index.is_none(),
-            day,
-            body.bytes(),
-            key.0,
-        ))?;
+        let row = args![change.version, tx, change.at, index.is_none(), day, body.bytes(), key.0];
+        self.conn.execute(&SET, row)?;
         self.exchange(change.kind, old, index.map(|index| (key, index)))?;
         let act = if index.is_some() { 'U' } else { 'D' };
         self.note(key.subject(), act, change.name, change.id, change.version);
@@ -122,17 +107,16 @@ impl WriteTx<'_> {
 
     fn relocate(&mut self, change: &Replacement<'_>, subject: Subject) -> Result<Key, StoreError> {
         let (old, new) = (change.key, self.next_key(subject)?);
-        self.conn.prepare_cached(&MOVE)?.execute((new.0, old.0))?;
-        self.conn.prepare_cached(&MOVE_PAST)?.execute((new.0, old.0))?;
-        self.conn.prepare_cached(&MOVE_PLACE)?.execute((new.0, change.kind, pack_id(change.id)))?;
-        self.conn.prepare_cached(&MOVE_CLAIM)?.execute((new.0, CONDITIONAL_CREATE, old.0))?;
+        self.conn.execute(&MOVE, args![new.0, old.0])?;
+        self.conn.execute(&MOVE_PAST, args![new.0, old.0])?;
+        self.conn.execute(&MOVE_PLACE, args![new.0, change.kind, &pack_id(change.id)])?;
+        self.conn.execute(&MOVE_CLAIM, args![new.0, CONDITIONAL_CREATE, old.0])?;
         Ok(new)
     }
 
     /// Whether type and id stand in the directory with a resource behind them.
     pub fn exists(&self, kind: TypeCode, id: &str) -> Result<bool, StoreError> {
-        let key: Option<i64> =
-            self.conn.prepare_cached(&PLACE)?.query_row((kind, pack_id(id)), |row| row.get(0)).optional()?;
+        let key: Option<i64> = self.conn.row(&PLACE, args![kind, &pack_id(id)], |row| row.get(0))?;
         match key {
             Some(key) => Ok(self.current(Key(key))?.is_some()),
             None => Ok(false),

@@ -3,14 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
-use rusqlite::Connection;
-use rusqlite::types::{ToSqlOutput, Value as Lite, ValueRef};
-
+use crate::db::{Conn, Dialect, Value};
 use crate::key::pack_id;
 use crate::rows::{Amount, PairValue, Text, Token, near};
 use crate::schema::{DERIVED, TableDef, WORDS};
+use crate::sql::{self, ManyTexts};
 use crate::tame::{LONG, SHORT, tame, words};
-use crate::{Index, Key, StoreError, TypeCode, WriteTx, held, sql};
+use crate::{Index, Key, StoreError, TypeCode, WriteTx, held};
 
 /// A value of a row.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,6 +28,16 @@ impl Cell {
 
     fn or_empty(text: Option<&String>) -> Cell {
         Cell::text(text.map_or("", String::as_str), SHORT)
+    }
+
+    fn value(&self) -> Value<'_> {
+        match self {
+            Cell::Null => Value::Null,
+            Cell::Int(value) => Value::Int(*value),
+            Cell::Real(value) => Value::Real(*value),
+            Cell::Text(value) => Value::Text(value),
+            Cell::Blob(value) => Value::Blob(value),
+        }
     }
 
     fn rank(&self) -> u8 {
@@ -104,36 +113,35 @@ impl Rows {
         });
     }
 
-    pub(super) fn write(mut self, conn: &Connection) -> Result<(), StoreError> {
+    pub(super) fn write(mut self, conn: Conn<'_>) -> Result<(), StoreError> {
         self.sort();
         for ((table, rows), statement) in DERIVED.iter().zip(&self.sets).zip(ADD.iter()) {
             if rows.is_empty() {
                 continue;
             }
-            let mut add = conn.prepare_cached(statement)?;
-            if table.name == WORDS.name {
+            if table.name == WORDS.name && conn.dialect() == Dialect::Sqlite {
                 for row in rows {
-                    add.execute((row.first(), full_text(row)))?;
+                    let text = full_text(row);
+                    let key = row.first().map_or(Value::Null, Cell::value);
+                    conn.many(statement, std::iter::once([key, Value::Text(&text)]))?;
                 }
                 continue;
             }
-            for row in rows {
-                add.execute(rusqlite::params_from_iter(row.iter()))?;
-            }
+            conn.many(statement, rows.iter().map(|row| row.iter().map(Cell::value).collect::<Vec<_>>()))?;
         }
         Ok(())
     }
 
-    fn remove(&self, conn: &Connection) -> Result<(), StoreError> {
+    fn remove(&self, conn: Conn<'_>) -> Result<(), StoreError> {
         for ((table, rows), statement) in DERIVED.iter().zip(&self.sets).zip(DROP.iter()) {
             if rows.is_empty() {
                 continue;
             }
-            let mut drop = conn.prepare_cached(statement)?;
             let places: Vec<usize> = table.key_places();
-            for row in rows {
-                drop.execute(rusqlite::params_from_iter(places.iter().filter_map(|place| row.get(*place))))?;
-            }
+            let keys = rows
+                .iter()
+                .map(|row| places.iter().filter_map(|place| row.get(*place)).map(Cell::value).collect::<Vec<_>>());
+            conn.many(statement, keys)?;
         }
         Ok(())
     }
@@ -148,18 +156,28 @@ impl Rows {
     }
 }
 
-static ADD: LazyLock<[String; DERIVED.len()]> = LazyLock::new(|| {
+/// SQLite keeps a full-text index, PostgreSQL two lists.
+const ADD_WORDS: &str = "INSERT OR REPLACE INTO words (rowid, words) VALUES (?, ?)";
+const ADD_WORD_LISTS: &str = "INSERT INTO words (key, narrative, content) SELECT u.key, string_to_array(u.narrative, ' '), \
+    string_to_array(u.content, ' ') FROM UNNEST($1::bigint[], $2::text[], $3::text[]) AS u (key, narrative, content) \
+    ON CONFLICT (key) DO UPDATE SET narrative = EXCLUDED.narrative, content = EXCLUDED.content";
+const DROP_WORDS: &str = "DELETE FROM words WHERE rowid = ?";
+const DROP_WORD_LISTS: &str = "DELETE FROM words WHERE key = ANY($1::bigint[])";
+
+static ADD: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
     std::array::from_fn(|nth| match DERIVED.get(nth) {
-        Some(table) if table.name == WORDS.name => "INSERT OR REPLACE INTO words (rowid, words) VALUES (?, ?)".to_owned(),
-        Some(table) => sql::insert_new(table.name, &table.names()),
-        None => String::new(),
+        Some(table) if table.name == WORDS.name => {
+            ManyTexts::own(ADD_WORDS, ADD_WORD_LISTS, &["bigint", "text", "text"])
+        }
+        Some(table) => sql::many_new(table.name, &table.names()),
+        None => ManyTexts::own("", "", &[]),
     })
 });
-static DROP: LazyLock<[String; DERIVED.len()]> = LazyLock::new(|| {
+static DROP: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
     std::array::from_fn(|nth| match DERIVED.get(nth) {
-        Some(table) if table.name == WORDS.name => "DELETE FROM words WHERE rowid = ?".to_owned(),
-        Some(table) => sql::delete(table.name, table.key),
-        None => String::new(),
+        Some(table) if table.name == WORDS.name => ManyTexts::own(DROP_WORDS, DROP_WORD_LISTS, &["bigint"]),
+        Some(table) => sql::many_delete(table.name, table.key),
+        None => ManyTexts::own("", "", &[]),
     })
 });
 
@@ -176,18 +194,6 @@ fn full_text(row: &[Cell]) -> String {
         text.push_str(word);
     }
     text
-}
-
-impl rusqlite::ToSql for Cell {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Cell::Null => ToSqlOutput::Owned(Lite::Null),
-            Cell::Int(value) => ToSqlOutput::Owned(Lite::Integer(*value)),
-            Cell::Real(value) => ToSqlOutput::Owned(Lite::Real(*value)),
-            Cell::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
-            Cell::Blob(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
-        })
-    }
 }
 
 impl WriteTx<'_> {
@@ -330,9 +336,7 @@ impl WriteTx<'_> {
                 let (folded, raw) = both(text, SHORT);
                 [folded, number(0.0), number(0.0), Cell::Int(0), none(), raw]
             }
-            PairValue::Date(lo, hi) => {
-                [none(), number(moment(*lo)), number(moment(*hi)), Cell::Int(0), none(), none()]
-            }
+            PairValue::Date(lo, hi) => [none(), number(moment(*lo)), number(moment(*hi)), Cell::Int(0), none(), none()],
             PairValue::Number(value) if value.is_finite() => {
                 [none(), number(*value), number(0.0), Cell::Int(0), none(), none()]
             }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use super::now;
+use crate::writer::now;
 
 /// Seconds that are remembered.
 const KEPT: i64 = 3600;
@@ -19,12 +19,12 @@ pub struct Second {
 }
 
 #[derive(Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     seconds: Mutex<VecDeque<Second>>,
 }
 
 impl Pace {
-    pub(super) fn committed(&self, acts: usize) {
+    pub(crate) fn committed(&self, acts: usize) {
         let at = now() / 1000;
         let mut seconds = self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
         if seconds.back().is_none_or(|last| last.at < at) {
@@ -40,7 +40,7 @@ impl Pace {
     }
 
     /// The seconds in which there was a commit, oldest first.
-    pub(super) fn seconds(&self) -> Vec<Second> {
+    pub(crate) fn seconds(&self) -> Vec<Second> {
         self.seconds.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 }

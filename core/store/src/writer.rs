@@ -10,13 +10,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::checkpoint::log_path;
-use super::pace::{Pace, Second};
+use crate::db::{Link, Writing, args};
 use crate::intern::Dictionaries;
+use crate::pace::{Pace, Second};
 use crate::sql::{self, Sql};
+use crate::sqlite::LogCut;
 use crate::write::{Counters, audit_head};
 use crate::{Origin, StoreError, Subject, WriteTx};
 
@@ -31,11 +31,6 @@ const GROUP: usize = 1024;
 /// Acts that may wait in each lane; more callers wait outside, which bounds memory.
 const INTERACTIVE_WAITING: usize = 1024;
 const BULK_WAITING: usize = 16;
-/// The log is cut by the writer itself when the checkpointer can't keep up.
-const LOG_LIMIT: u64 = 512 << 20;
-const CUT_EVERY: Duration = Duration::from_secs(2);
-/// How long the writer waits for readers then.
-const CUT_WAIT: Duration = Duration::from_millis(100);
 
 static LAST_TX: Sql = Sql::new(|| sql::select_ordered("tx", &["id"], &[], "id", sea_query::Order::Desc));
 static LAST_SUBJECT: Sql = Sql::new(|| sql::select_ordered("subject", &["id"], &[], "id", sea_query::Order::Desc));
@@ -69,7 +64,7 @@ struct Shared {
     pace: Pace,
 }
 
-pub(super) struct Writer {
+pub(crate) struct Writer {
     shared: Arc<Shared>,
     interactive: Semaphore,
     bulk: Semaphore,
@@ -78,21 +73,15 @@ pub(super) struct Writer {
 
 impl Writer {
     /// `lock` is held until the last act is written.
-    pub(super) fn start(conn: Connection, words: Arc<Dictionaries>, lock: Arc<File>) -> Result<Writer, StoreError> {
-        conn.pragma_update(None, "wal_autocheckpoint", 0)?;
-        let (audit_seq, audit_hash) = audit_head(&conn)?;
-        // No row is a new file; a file that cannot be read must not begin to count anew.
-        let last = |sql: &str| conn.query_row(sql, [1], |row| row.get::<_, i64>(0)).optional();
-        let tx = last(&LAST_TX)?.unwrap_or_default();
-        let subject = last(&LAST_SUBJECT)?.unwrap_or(Subject::COMMON.0);
-        let counters = Counters { tx, subject, audit_seq, audit_hash };
+    pub(crate) fn start(link: Link, words: Arc<Dictionaries>, lock: Option<Arc<File>>) -> Result<Writer, StoreError> {
+        let counters = counters(&link)?;
         let shared = Arc::new(Shared::default());
         let mut state = State {
-            conn,
+            link,
             words,
             counters,
             shared: Arc::clone(&shared),
-            cut: Instant::now(),
+            cut: LogCut::new(),
             interactive: None,
             _lock: lock,
         };
@@ -102,7 +91,7 @@ impl Writer {
         Ok(Writer { shared, interactive, bulk, thread: Some(thread) })
     }
 
-    pub(super) async fn write<T, E>(
+    pub(crate) async fn write<T, E>(
         &self,
         lane: Lane,
         origin: Origin,
@@ -142,12 +131,12 @@ impl Writer {
         result
     }
 
-    pub(super) fn waiting(&self) -> (usize, usize) {
+    pub(crate) fn waiting(&self) -> (usize, usize) {
         let queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
         (queues.interactive.len(), queues.bulk.len())
     }
 
-    pub(super) fn pace(&self) -> Vec<Second> {
+    pub(crate) fn pace(&self) -> Vec<Second> {
         self.shared.pace.seconds()
     }
 }
@@ -167,14 +156,14 @@ impl Drop for Writer {
 }
 
 struct State {
-    conn: Connection,
+    link: Link,
     words: Arc<Dictionaries>,
     counters: Counters,
     shared: Arc<Shared>,
-    cut: Instant,
+    cut: LogCut,
     /// When the last interactive act came.
     interactive: Option<Instant>,
-    _lock: Arc<File>,
+    _lock: Option<Arc<File>>,
 }
 
 impl State {
@@ -189,7 +178,7 @@ impl State {
                 }
                 Err(error) => {
                     tracing::error!(%error, "a group of writes was undone");
-                    let _ = self.conn.execute_batch("ROLLBACK");
+                    self.link.rollback();
                     self.counters = before;
                     false
                 }
@@ -200,9 +189,13 @@ impl State {
                 }
                 answer(committed);
             }
-            self.cut_log();
+            match &self.link {
+                Link::Lite(conn) => self.cut.after_group(conn),
+            }
         }
-        let _ = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        match &self.link {
+            Link::Lite(conn) => LogCut::at_end(conn),
+        }
     }
 
     fn wait(&self) -> Option<(Lane, Origin, Act)> {
@@ -219,7 +212,7 @@ impl State {
     }
 
     fn group(&mut self, first: (Lane, Origin, Act), done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
-        self.conn.execute_batch("BEGIN IMMEDIATE")?;
+        self.link.begin(Writing::Record)?;
         let began = Instant::now();
         let mut next = Some(first);
         let expected = self.interactive.is_some_and(|last| last.elapsed() < EXPECTED);
@@ -237,20 +230,20 @@ impl State {
             let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
             next = pop(&mut queues, !somebody_waits && began.elapsed() < longest);
         }
-        Ok(self.conn.execute_batch("COMMIT")?)
+        self.link.commit()
     }
 
     fn run(&mut self, origin: Origin, act: Act, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
-        self.conn.execute_batch("SAVEPOINT act")?;
+        self.link.begin_act()?;
         let before = self.counters.clone();
-        let tx = WriteTx::new(&self.conn, &self.words, &mut self.counters, origin, now());
+        let tx = WriteTx::new(self.link.conn(), &self.words, &mut self.counters, origin, now());
         match catch_unwind(AssertUnwindSafe(|| act(tx))) {
             Ok((Some(fresh), answer)) => {
-                self.conn.execute_batch("RELEASE act")?;
+                self.link.keep_act()?;
                 done.push((fresh, answer));
             }
             failed => {
-                self.conn.execute_batch("ROLLBACK TO act; RELEASE act")?;
+                self.link.undo_act()?;
                 self.counters = before;
                 match failed {
                     Ok((_, answer)) => done.push((Fresh::new(), answer)),
@@ -260,18 +253,16 @@ impl State {
         }
         Ok(())
     }
+}
 
-    /// A reader that keeps an old snapshot (a backup) keeps the log too: it is asked for seldom, and not for long.
-    fn cut_log(&mut self) {
-        let Some(path) = self.conn.path() else { return };
-        let size = std::fs::metadata(log_path(path.as_ref())).map(|m| m.len()).unwrap_or_default();
-        if size > LOG_LIMIT && self.cut.elapsed() > CUT_EVERY {
-            let _ = self.conn.busy_timeout(CUT_WAIT);
-            let _ = self.conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
-            let _ = self.conn.busy_timeout(super::BUSY);
-            self.cut = Instant::now();
-        }
-    }
+/// The numbers that were given out last.
+fn counters(link: &Link) -> Result<Counters, StoreError> {
+    let conn = link.conn();
+    let (audit_seq, audit_hash) = audit_head(conn)?;
+    // No row is a new store; one that cannot be read must not begin to count anew.
+    let tx = conn.row(&LAST_TX, args![1], |row| row.get(0))?.unwrap_or_default();
+    let subject = conn.row(&LAST_SUBJECT, args![1], |row| row.get(0))?.unwrap_or(Subject::COMMON.0);
+    Ok(Counters { tx, subject, audit_seq, audit_hash })
 }
 
 fn pop(queues: &mut Queues, bulk_too: bool) -> Option<(Lane, Origin, Act)> {

@@ -2,14 +2,12 @@
 
 use std::cell::Cell;
 use std::ops::Deref;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
-
-use super::connect;
-use crate::StoreError;
+use super::Conn;
+use crate::{StoreError, sqlite};
 
 /// Small, because there are many and the system's own page cache stands behind them.
 const CACHE_MIB: u32 = 8;
@@ -40,28 +38,62 @@ impl Drop for Deadline {
     }
 }
 
+/// Where connections come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    File(PathBuf),
+}
+
+impl Source {
+    /// A connection that writes.
+    pub(crate) fn writing(&self, cache_mib: u32) -> Result<Link, StoreError> {
+        match self {
+            Source::File(path) => Ok(Link::Lite(sqlite::connect(path, cache_mib)?)),
+        }
+    }
+
+    /// A connection that only reads.
+    pub(crate) fn reading(&self) -> Result<Link, StoreError> {
+        match self {
+            Source::File(path) => {
+                let mut conn = sqlite::connect(path, CACHE_MIB)?;
+                conn.pragma_update(None, "query_only", "ON")?;
+                conn.progress_handler(STEPS, Some(Deadline::is_over))?;
+                Ok(Link::Lite(conn))
+            }
+        }
+    }
+}
+
+/// A connection of its owner's own.
+pub(crate) enum Link {
+    Lite(rusqlite::Connection),
+}
+
+impl Link {
+    pub(crate) fn conn(&self) -> Conn<'_> {
+        match self {
+            Link::Lite(conn) => Conn::Lite(conn),
+        }
+    }
+}
+
 pub(crate) struct Pool {
     size: usize,
-    free: Mutex<Vec<Connection>>,
+    free: Mutex<Vec<Link>>,
     back: Condvar,
 }
 
 /// A connection on loan.
 pub(crate) struct Lent<'p> {
     pool: &'p Pool,
-    conn: Option<Connection>,
+    link: Option<Link>,
 }
 
 impl Pool {
-    pub(crate) fn open(path: &Path, size: usize) -> Result<Pool, StoreError> {
+    pub(crate) fn open(source: &Source, size: usize) -> Result<Pool, StoreError> {
         let size = size.max(1);
-        let mut free = Vec::with_capacity(size);
-        for _ in 0..size {
-            let mut conn = connect(path, CACHE_MIB)?;
-            conn.pragma_update(None, "query_only", "ON")?;
-            conn.progress_handler(STEPS, Some(Deadline::is_over))?;
-            free.push(conn);
-        }
+        let free = (0..size).map(|_| source.reading()).collect::<Result<_, _>>()?;
         Ok(Pool { size, free: Mutex::new(free), back: Condvar::new() })
     }
 
@@ -75,8 +107,8 @@ impl Pool {
     pub(crate) fn take(&self) -> Result<Lent<'_>, StoreError> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(conn) = free.pop() {
-                return Ok(Lent { pool: self, conn: Some(conn) });
+            if let Some(link) = free.pop() {
+                return Ok(Lent { pool: self, link: Some(link) });
             }
             free = self.back.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
@@ -84,18 +116,18 @@ impl Pool {
 }
 
 impl Deref for Lent<'_> {
-    type Target = Connection;
+    type Target = Link;
 
     #[allow(clippy::expect_used)] // the connection leaves only in `drop`
-    fn deref(&self) -> &Connection {
-        self.conn.as_ref().expect("lent until dropped")
+    fn deref(&self) -> &Link {
+        self.link.as_ref().expect("lent until dropped")
     }
 }
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        if let Some(conn) = self.conn.take() {
-            self.pool.free.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        if let Some(link) = self.link.take() {
+            self.pool.free.lock().unwrap_or_else(PoisonError::into_inner).push(link);
             self.pool.back.notify_one();
         }
     }

@@ -1,0 +1,129 @@
+//! One way to speak to either database: texts in both dialects, values, rows, and a connection that knows which it is.
+
+mod acts;
+mod lite;
+mod pool;
+mod value;
+
+pub(crate) use acts::{Snapshot, Writing};
+pub(crate) use pool::{Deadline, Link, Pool, Source};
+pub(crate) use value::{Row, Value};
+
+use sea_query::QueryStatementWriter;
+
+use crate::StoreError;
+use crate::sql::{self, AsSql, ManyTexts};
+
+/// Which SQL is spoken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// A connection inside a transaction.
+#[derive(Clone, Copy)]
+pub(crate) enum Conn<'c> {
+    Lite(&'c rusqlite::Connection),
+}
+
+/// The values of a statement, in order: `args![kind, id]`.
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { &[$($crate::db::Value::from($value)),*] };
+}
+pub(crate) use args;
+
+impl Conn<'_> {
+    pub(crate) fn dialect(self) -> Dialect {
+        match self {
+            Conn::Lite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// Writes. Over a network it is sent and not waited for: what goes wrong is told by the next read, or by the end of
+    /// the act.
+    pub(crate) fn execute(self, text: &(impl AsSql + ?Sized), values: &[Value<'_>]) -> Result<(), StoreError> {
+        match self {
+            Conn::Lite(conn) => lite::execute(conn, text.on(Dialect::Sqlite), values).map(|_| ()),
+        }
+    }
+
+    /// Writes, waits, and tells how many rows it was.
+    pub(crate) fn change(self, text: &(impl AsSql + ?Sized), values: &[Value<'_>]) -> Result<u64, StoreError> {
+        match self {
+            Conn::Lite(conn) => lite::execute(conn, text.on(Dialect::Sqlite), values),
+        }
+    }
+
+    /// Writes many rows of one table (see [`ManyTexts`]).
+    pub(crate) fn many<'v, R: AsRef<[Value<'v>]>>(
+        self,
+        many: &ManyTexts,
+        rows: impl Iterator<Item = R>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Conn::Lite(conn) => lite::many(conn, many.one(), rows),
+        }
+    }
+
+    /// The first row, if there is one.
+    pub(crate) fn row<T>(
+        self,
+        text: &(impl AsSql + ?Sized),
+        values: &[Value<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match self {
+            Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
+        }
+    }
+
+    /// All rows.
+    pub(crate) fn rows<T>(
+        self,
+        text: &(impl AsSql + ?Sized),
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        match self {
+            Conn::Lite(conn) => {
+                let mut all = Vec::new();
+                let see = |row: &Row<'_>| {
+                    all.push(read(row)?);
+                    Ok(true)
+                };
+                lite::each(conn, text.on(Dialect::Sqlite), values, see)?;
+                Ok(all)
+            }
+        }
+    }
+
+    /// One row after the other, until `see` has enough (says `false`); for walks whose rows don't fit into memory.
+    pub(crate) fn each(
+        self,
+        text: &(impl AsSql + ?Sized),
+        values: &[Value<'_>],
+        see: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Conn::Lite(conn) => lite::each(conn, text.on(Dialect::Sqlite), values, see),
+        }
+    }
+
+    /// How the database means to find the rows of a statement.
+    pub(crate) fn plan(self, text: &str, values: &[Value<'_>]) -> Result<Vec<String>, StoreError> {
+        match self {
+            Conn::Lite(_) => self.rows(&format!("EXPLAIN QUERY PLAN {text}"), values, |row| row.get(3)),
+        }
+    }
+
+    /// All rows of a statement that was built for this one question.
+    pub(crate) fn ask<T>(
+        self,
+        statement: &impl QueryStatementWriter,
+        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let (text, values) = sql::build(self.dialect(), statement);
+        self.rows(&text, &sql::bind(&values), read)
+    }
+}

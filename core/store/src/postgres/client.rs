@@ -1,0 +1,444 @@
+//! Statements, batches and answers of one connection.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::{BufMut, Bytes};
+use fallible_iterator::FallibleIterator;
+use postgres_protocol::IsNull;
+use postgres_protocol::message::backend::{DataRowBody, Message};
+use postgres_protocol::message::frontend;
+
+use super::url::Config;
+use super::values;
+use super::wire::{Wire, fault};
+use crate::StoreError;
+use crate::db::Value;
+
+/// Statements that a connection keeps prepared.
+const KEPT: usize = 400;
+/// Requests of a batch, and bytes of one, before it is sent on its way.
+const BATCH: usize = 100;
+const BATCH_BYTES: usize = 32 << 10;
+/// Batches that may be on their way unanswered: enough that the server never waits, few enough that their answers fit
+/// into the socket.
+const ON_THE_WAY: usize = 2;
+
+/// A prepared statement.
+struct Known {
+    name: String,
+    /// The types of its columns, once it was asked for them; none where it gives no rows.
+    columns: Option<Arc<[u32]>>,
+    used: u64,
+}
+
+/// An open connection.
+pub(super) struct Client {
+    wire: Wire,
+    known: HashMap<String, Known>,
+    /// Texts that were prepared in batches whose end is not known yet.
+    fresh: Vec<String>,
+    tick: u64,
+    /// Requests since the last Sync.
+    requests: usize,
+    /// Batches that were sent and not answered.
+    on_the_way: usize,
+    failed: Option<StoreError>,
+    pub(super) broken: bool,
+    /// What the server said of the transaction last: `I`dle, in a `T`ransaction, `E`: in one that failed.
+    pub(super) status: u8,
+    portals: u64,
+}
+
+/// A row as it came.
+pub(crate) struct PgRow {
+    body: Bytes,
+    cells: Vec<Option<Range<usize>>>,
+    columns: Arc<[u32]>,
+}
+
+impl PgRow {
+    fn of(row: &DataRowBody, columns: &Arc<[u32]>) -> std::io::Result<PgRow> {
+        let cells = row.ranges().collect()?;
+        Ok(PgRow { body: row.buffer_bytes().clone(), cells, columns: Arc::clone(columns) })
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.cells.len()
+    }
+
+    pub(crate) fn cell(&self, nth: usize) -> Result<Value<'_>, StoreError> {
+        let missing = || StoreError::Database(format!("there is no column {nth}"));
+        let cell = self.cells.get(nth).ok_or_else(missing)?;
+        let kind = self.columns.get(nth).ok_or_else(missing)?;
+        match cell {
+            None => Ok(Value::Null),
+            Some(range) => values::read(*kind, self.body.get(range.clone()).ok_or_else(missing)?),
+        }
+    }
+}
+
+/// What a statement gave.
+#[derive(Default)]
+pub(super) struct Answer {
+    pub(super) rows: Vec<PgRow>,
+    /// Rows that were written.
+    pub(super) written: u64,
+    /// Whether the portal holds more rows.
+    pub(super) more: bool,
+}
+
+impl Client {
+    pub(super) fn open(config: &Config, settings: &[(&str, String)]) -> Result<Client, StoreError> {
+        Ok(Client {
+            wire: Wire::open(config, settings)?,
+            known: HashMap::new(),
+            fresh: Vec::new(),
+            tick: 0,
+            requests: 0,
+            on_the_way: 0,
+            failed: None,
+            broken: false,
+            status: b'I',
+            portals: 0,
+        })
+    }
+
+    /// Whether the server is still there, as far as can be told without waiting.
+    pub(super) fn is_open(&mut self) -> bool {
+        !self.broken && self.wire.is_open()
+    }
+
+    /// Sends a statement, some time soon, and does not wait.
+    pub(super) fn send(&mut self, text: &str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), "", 0)?;
+        self.on_its_way()
+    }
+
+    /// The same with arrays, a column each.
+    pub(super) fn send_arrays(&mut self, text: &str, columns: &[Vec<u8>]) -> Result<(), StoreError> {
+        let column = |nth: usize| Value::Blob(columns.get(nth).map_or(&[][..], Vec::as_slice));
+        self.request(text, columns.len(), column, "", 0)?;
+        self.on_its_way()
+    }
+
+    fn on_its_way(&mut self) -> Result<(), StoreError> {
+        if self.requests >= BATCH || self.wire.out.len() >= BATCH_BYTES {
+            self.push()?;
+            while self.on_the_way > ON_THE_WAY {
+                self.read_batch(None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a statement and waits for all that was sent.
+    pub(super) fn ask(&mut self, text: &str, values: &[Value<'_>]) -> Result<Answer, StoreError> {
+        self.ask_some(text, values, "", 0)
+    }
+
+    /// The first `most` rows of a statement, and a name under which to go on.
+    pub(super) fn open_portal(
+        &mut self,
+        text: &str,
+        values: &[Value<'_>],
+        most: i32,
+    ) -> Result<(String, Answer), StoreError> {
+        self.portals += 1;
+        let portal = format!("p{}", self.portals);
+        let answer = self.ask_some(text, values, &portal, most)?;
+        Ok((portal, answer))
+    }
+
+    fn ask_some(
+        &mut self,
+        text: &str,
+        values: &[Value<'_>],
+        portal: &str,
+        most: i32,
+    ) -> Result<Answer, StoreError> {
+        self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), portal, most)?;
+        self.answer(text)
+    }
+
+    pub(super) fn go_on(&mut self, text: &str, portal: &str, most: i32) -> Result<Answer, StoreError> {
+        let written = frontend::execute(portal, most, &mut self.wire.out);
+        self.encoded(written)?;
+        self.requests += 1;
+        self.answer(text)
+    }
+
+    pub(super) fn close_portal(&mut self, portal: &str) -> Result<(), StoreError> {
+        let written = frontend::close(b'P', portal, &mut self.wire.out);
+        self.encoded(written)
+    }
+
+    /// Waits for all that was sent and tells the first fault.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
+        if self.requests > 0 {
+            self.push()?;
+        }
+        self.read_all(None)?;
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    /// Sends what is gathered and reads nothing.
+    pub(super) fn push(&mut self) -> Result<(), StoreError> {
+        frontend::sync(&mut self.wire.out);
+        self.requests = 0;
+        self.on_the_way += 1;
+        let flushed = self.wire.flush();
+        self.io(flushed)
+    }
+
+    /// Forgets a fault that nobody is to be told any more: what it belongs to is undone.
+    pub(super) fn forgive(&mut self) {
+        self.failed = None;
+    }
+
+    pub(super) fn next_within(&mut self, timeout: std::time::Duration) -> Result<Option<Message>, StoreError> {
+        let next = self.wire.next_within(timeout);
+        self.io(next)
+    }
+
+    fn answer(&mut self, text: &str) -> Result<Answer, StoreError> {
+        let before = self.requests.saturating_sub(1);
+        self.push()?;
+        let mut asked = Asked { text, before, answer: Answer::default(), columns: None, fault: None };
+        asked.columns = self.known.get(text).and_then(|known| known.columns.clone());
+        self.read_all(Some(&mut asked))?;
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => asked.fault.map_or(Ok(asked.answer), Err),
+        }
+    }
+
+    fn read_all(&mut self, mut asked: Option<&mut Asked<'_>>) -> Result<(), StoreError> {
+        while self.on_the_way > 0 {
+            let last = self.on_the_way == 1;
+            self.read_batch(if last { asked.take() } else { None })?;
+        }
+        if self.failed.is_none() {
+            self.fresh.clear();
+        } else {
+            // Which of them the server has prepared is not known: they get new names.
+            for text in std::mem::take(&mut self.fresh) {
+                if let Some(known) = self.known.remove(&text) {
+                    let written = frontend::close(b'S', &known.name, &mut self.wire.out);
+                    self.encoded(written)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads up to the end of the oldest batch that is on its way.
+    fn read_batch(&mut self, mut asked: Option<&mut Asked<'_>>) -> Result<(), StoreError> {
+        loop {
+            let next = self.wire.next();
+            match self.io(next)? {
+                Message::ReadyForQuery(body) => {
+                    self.status = body.status();
+                    self.on_the_way -= 1;
+                    return Ok(());
+                }
+                Message::ErrorResponse(body) => {
+                    let (code, text) = fault(&body);
+                    let error = match code.as_str() {
+                        "57014" => StoreError::TooLong,
+                        code if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") => {
+                            StoreError::Unavailable(text)
+                        }
+                        code => StoreError::Database(format!("{text} ({code})")),
+                    };
+                    self.failed.get_or_insert(error);
+                }
+                Message::RowDescription(body) => {
+                    let kinds: Vec<u32> = body.fields().map(|field| Ok(field.type_oid())).collect().unwrap_or_default();
+                    if let Some(asked) = asked.as_deref_mut() {
+                        let columns: Arc<[u32]> = kinds.into();
+                        if let Some(known) = self.known.get_mut(asked.text) {
+                            known.columns = Some(Arc::clone(&columns));
+                        }
+                        asked.columns = Some(columns);
+                    }
+                }
+                Message::NoData => {
+                    if let Some(known) = asked.as_deref_mut().and_then(|asked| self.known.get_mut(asked.text)) {
+                        known.columns = Some(Arc::new([]));
+                    }
+                }
+                Message::DataRow(row) => {
+                    if let Some(asked) = asked.as_deref_mut()
+                        && asked.before == 0
+                    {
+                        asked.row(&row);
+                    }
+                }
+                Message::CommandComplete(body) => {
+                    if let Some(asked) = asked.as_deref_mut() {
+                        asked.ended(false);
+                        let tag = body.tag().unwrap_or_default();
+                        asked.answer.written = tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default();
+                    }
+                }
+                Message::EmptyQueryResponse | Message::PortalSuspended => {
+                    if let Some(asked) = asked.as_deref_mut() {
+                        asked.ended(true);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Puts a statement into the batch.
+    fn request<'v>(
+        &mut self,
+        text: &str,
+        count: usize,
+        value: impl Fn(usize) -> Value<'v>,
+        portal: &str,
+        most: i32,
+    ) -> Result<(), StoreError> {
+        if self.broken {
+            return Err(StoreError::Unavailable("the connection to the database is gone".into()));
+        }
+        self.tick += 1;
+        let tick = self.tick;
+        if !self.known.contains_key(text) {
+            self.prepare(text)?;
+        }
+        let (name, describe) = match self.known.get_mut(text) {
+            Some(known) => {
+                known.used = tick;
+                (known.name.clone(), known.columns.is_none())
+            }
+            None => return Err(StoreError::Database("a statement was lost".into())),
+        };
+        let bound = frontend::bind(
+            portal,
+            &name,
+            (0..count).map(|nth| i16::from(matches!(value(nth), Value::Blob(_)))),
+            0..count,
+            |nth, out| {
+                Ok(match value(nth) {
+                    Value::Null => IsNull::Yes,
+                    value => {
+                        values::write(value, out);
+                        IsNull::No
+                    }
+                })
+            },
+            [1],
+            &mut self.wire.out,
+        );
+        if bound.is_err() {
+            self.broken = true; // half a message stands in the buffer
+            return Err(StoreError::Database("a statement has too many values".into()));
+        }
+        if describe {
+            let written = frontend::describe(b'P', portal, &mut self.wire.out);
+            self.encoded(written)?;
+        }
+        let written = frontend::execute(portal, most, &mut self.wire.out);
+        self.encoded(written)?;
+        self.requests += 1;
+        Ok(())
+    }
+
+    fn prepare(&mut self, text: &str) -> Result<(), StoreError> {
+        if self.known.len() >= KEPT
+            && let Some(oldest) = self.known.iter().min_by_key(|(_, known)| known.used).map(|(text, _)| text.clone())
+            && let Some(known) = self.known.remove(&oldest)
+        {
+            let written = frontend::close(b'S', &known.name, &mut self.wire.out);
+            self.encoded(written)?;
+        }
+        let name = format!("s{}", self.tick);
+        let written = frontend::parse(&name, text, [], &mut self.wire.out);
+        self.encoded(written)?;
+        self.known.insert(text.to_owned(), Known { name, columns: None, used: self.tick });
+        self.fresh.push(text.to_owned());
+        Ok(())
+    }
+
+    fn encoded(&mut self, written: std::io::Result<()>) -> Result<(), StoreError> {
+        written.map_err(|error| {
+            self.broken = true;
+            StoreError::Database(error.to_string())
+        })
+    }
+
+    fn io<T>(&mut self, result: std::io::Result<T>) -> Result<T, StoreError> {
+        result.map_err(|error| {
+            self.broken = true;
+            // What the server said before it went tells more.
+            let said = self.failed.take().filter(|error| matches!(error, StoreError::Unavailable(_)));
+            said.unwrap_or_else(|| StoreError::Unavailable(error.to_string()))
+        })
+    }
+}
+
+/// The statement of a batch whose answer somebody waits for: the last.
+struct Asked<'a> {
+    text: &'a str,
+    /// Statements of its batch that end before it.
+    before: usize,
+    answer: Answer,
+    columns: Option<Arc<[u32]>>,
+    fault: Option<StoreError>,
+}
+
+impl Asked<'_> {
+    fn row(&mut self, row: &DataRowBody) {
+        let columns = self.columns.clone().unwrap_or_else(|| Arc::new([]));
+        match PgRow::of(row, &columns) {
+            Ok(row) => self.answer.rows.push(row),
+            Err(error) => self.fault = Some(StoreError::Database(error.to_string())),
+        }
+    }
+
+    fn ended(&mut self, more: bool) {
+        if self.before == 0 {
+            self.answer.more = more;
+        }
+        self.before = self.before.saturating_sub(1);
+    }
+}
+
+/// One column of many rows, as a binary array.
+pub(super) struct Column {
+    kind: u32,
+    count: i32,
+    out: Vec<u8>,
+}
+
+impl Column {
+    pub(super) fn new(kind: u32) -> Column {
+        Column { kind, count: 0, out: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, value: Value<'_>) {
+        self.count += 1;
+        values::write_element(self.kind, value, &mut self.out);
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.out.len()
+    }
+
+    /// The array, and an empty one in its place.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        let mut array = Vec::with_capacity(self.out.len() + 20);
+        array.put_i32(1); // one dimension
+        array.put_i32(1); // which may hold nulls
+        array.put_u32(self.kind);
+        array.put_i32(self.count);
+        array.put_i32(1); // counted from one
+        array.append(&mut self.out);
+        self.count = 0;
+        array
+    }
+}

@@ -1,0 +1,51 @@
+//! Brings a database to the tables of this program, one process at a time.
+
+use std::sync::Arc;
+
+use sea_query::PostgresQueryBuilder;
+
+use super::{Config, PgConn, Role};
+use crate::db::{Dialect, Value};
+use crate::schema::{AUDIT_INDEXES, AUDIT_TABLES, INDEXES, TABLES, VERSION, one_open_membership};
+use crate::{StoreError, Subject, SubjectKind};
+
+/// Two processes that start at once take turns here.
+const TURN: &str = "SELECT pg_advisory_xact_lock(1296388688, 0)";
+
+/// Makes what is missing.
+///
+/// # Errors
+/// `TooNew` for the tables of a later program.
+pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
+    let conn = PgConn::open(config, Role::Writing)?;
+    conn.send("BEGIN", &[])?;
+    conn.send(TURN, &[])?;
+    if let Some(schema) = &config.schema {
+        conn.send(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""), &[])?;
+    }
+    conn.send("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)", &[])?;
+    let found: Option<i64> = conn.row("SELECT version FROM schema_version", &[], |row| row.get(0))?;
+    match found {
+        None => first(&conn)?,
+        Some(found) if found > VERSION => return Err(StoreError::TooNew { found, known: VERSION }),
+        Some(_) => {}
+    }
+    conn.commit()
+}
+
+fn first(conn: &PgConn) -> Result<(), StoreError> {
+    for table in TABLES.iter().chain(AUDIT_TABLES) {
+        conn.send(&table.create(Dialect::Postgres).to_string(PostgresQueryBuilder), &[])?;
+        for column in table.packed() {
+            // What is packed already is not worth another try.
+            conn.send(&format!("ALTER TABLE \"{}\" ALTER COLUMN \"{column}\" SET STORAGE EXTERNAL", table.name), &[])?;
+        }
+    }
+    for index in INDEXES.iter().chain(AUDIT_INDEXES) {
+        conn.send(&index.create().to_string(PostgresQueryBuilder), &[])?;
+    }
+    conn.send(&one_open_membership().to_string(PostgresQueryBuilder), &[])?;
+    let common = [Subject::COMMON.0, SubjectKind::Common as i64, 1].map(Value::Int);
+    conn.send("INSERT INTO subject (id, kind, next_slot) VALUES ($1, $2, $3)", &common)?;
+    conn.send("INSERT INTO schema_version (version) VALUES ($1)", &[Value::Int(VERSION)])
+}

@@ -1,0 +1,149 @@
+//! `postgres://user:password@host:port/database?host=/socket/folder&schema=name`, read.
+
+use std::path::PathBuf;
+
+use crate::StoreError;
+
+/// How a server is reached.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Config {
+    pub(super) host: Host,
+    pub(super) port: u16,
+    pub(super) user: String,
+    pub(super) password: Option<String>,
+    pub(super) database: String,
+    /// The tables live here; `public` where none is named.
+    pub(super) schema: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Host {
+    Tcp(String),
+    /// The folder of the server's socket.
+    Unix(PathBuf),
+}
+
+/// A password is for the server alone.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl std::fmt::Display for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let host = match &self.host {
+            Host::Tcp(host) => host.clone(),
+            Host::Unix(folder) => folder.display().to_string(),
+        };
+        write!(f, "postgres://{}@{host}:{}/{}", self.user, self.port, self.database)?;
+        self.schema.as_ref().map_or(Ok(()), |schema| write!(f, "?schema={schema}"))
+    }
+}
+
+/// What stands where one looks by default on Debian.
+const SOCKETS: &str = "/var/run/postgresql";
+const PORT: u16 = 5432;
+
+impl Config {
+    pub(crate) fn read(url: &str) -> Result<Config, StoreError> {
+        let wrong = |why: &str| StoreError::Place(format!("{why} (postgres://user:password@host:port/database)"));
+        let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+        let rest = rest.ok_or_else(|| wrong("the address of a store begins with postgres://"))?;
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+        let (login, address) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (user, password) = match login.split_once(':') {
+            Some((user, password)) => (user, Some(plain(password)?)),
+            None => (login, None),
+        };
+        let (host, port) = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((host, port)) => (host, port.strip_prefix(':').unwrap_or_default()),
+            None => address.rsplit_once(':').unwrap_or((address, "")),
+        };
+        let mut config = Config {
+            host: if host.is_empty() { Host::Unix(SOCKETS.into()) } else { at(plain(host)?) },
+            port: if port.is_empty() { PORT } else { port.parse().map_err(|_| wrong("the port is no number"))? },
+            user: plain(user)?,
+            password,
+            database: plain(database)?,
+            schema: None,
+        };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = plain(value)?;
+            match name {
+                "host" => config.host = at(value),
+                "port" => config.port = value.parse().map_err(|_| wrong("the port is no number"))?,
+                "user" => config.user = value,
+                "password" => config.password = Some(value),
+                "dbname" => config.database = value,
+                "schema" if value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') => {
+                    config.schema = Some(value);
+                }
+                "schema" => return Err(wrong("a schema's name has small letters, digits and _ alone")),
+                "sslmode" if matches!(value.as_str(), "disable" | "allow" | "prefer") => {}
+                "sslmode" => {
+                    return Err(wrong(
+                        "sslmode=require is not possible: Meridian speaks to PostgreSQL through a unix socket, on the \
+                         same machine or through a tunnel; there is no TLS to it yet",
+                    ));
+                }
+                other => return Err(wrong(&format!("the address of a store has no parameter '{other}'"))),
+            }
+        }
+        if config.user.is_empty() {
+            return Err(wrong("the address of a store names a user"));
+        }
+        if config.database.is_empty() {
+            config.database.clone_from(&config.user);
+        }
+        Ok(config)
+    }
+}
+
+fn at(host: String) -> Host {
+    if host.starts_with('/') { Host::Unix(host.into()) } else { Host::Tcp(host) }
+}
+
+/// Without percent signs.
+fn plain(text: &str) -> Result<String, StoreError> {
+    let wrong = || StoreError::Place(format!("'{text}' has a percent sign that begins nothing"));
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let mut digit = || rest.next().and_then(|b| char::from(b).to_digit(16)).ok_or_else(wrong);
+        let (high, low) = (digit()?, digit()?);
+        out.push(u8::try_from(high * 16 + low).map_err(|_| wrong())?);
+    }
+    String::from_utf8(out).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_everywhere() {
+        let config = Config::read("postgres://me:p%40ss@db.example:6000/house?schema=t_1").unwrap();
+        assert_eq!((config.user.as_str(), config.password.as_deref()), ("me", Some("p@ss")));
+        assert_eq!((&config.host, config.port), (&Host::Tcp("db.example".into()), 6000));
+        assert_eq!((config.database.as_str(), config.schema.as_deref()), ("house", Some("t_1")));
+        assert_eq!(config.to_string(), "postgres://me@db.example:6000/house?schema=t_1", "no password is told");
+        let config = Config::read("postgresql://me@/house?host=/tmp/x%20y").unwrap();
+        assert_eq!((config.host, config.port), (Host::Unix("/tmp/x y".into()), 5432));
+        assert_eq!(Config::read("postgres://me@[::1]:7/x").unwrap().host, Host::Tcp("::1".into()));
+        assert_eq!(Config::read("postgres://me@%2Fvar%2Frun:7/x").unwrap().host, Host::Unix("/var/run".into()));
+        assert_eq!(Config::read("postgres://me@h").unwrap().database, "me");
+        for wrong in ["mysql://x", "postgres:///x", "postgres://me@h:x/y", "postgres://me@h/y?schema=A;B", "postgres://%zz@h"]
+        {
+            assert!(Config::read(wrong).is_err(), "{wrong}");
+        }
+        let tls = Config::read("postgres://me@h/y?sslmode=require").unwrap_err();
+        assert!(tls.to_string().contains("TLS"), "{tls}");
+    }
+}

@@ -1,0 +1,229 @@
+//! The wire to a PostgreSQL server: requests go out in batches, each ended by a Sync; answers come back in their order.
+//!
+//! What only writes is sent and not waited for. The first fault of a batch is kept and told at the next wait.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use fallible_iterator::FallibleIterator;
+use postgres_protocol::authentication::{md5_hash, sasl};
+use postgres_protocol::message::backend::{ErrorResponseBody, Message};
+use postgres_protocol::message::frontend;
+
+use super::url::{Config, Host};
+use crate::StoreError;
+
+/// How long a server may take to answer a caller who wants to come in.
+const KNOCK: Duration = Duration::from_secs(10);
+
+enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Stream {
+    fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        match self {
+            Stream::Tcp(stream) => stream.set_nonblocking(nonblocking),
+            Stream::Unix(stream) => stream.set_nonblocking(nonblocking),
+        }
+    }
+
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        match self {
+            Stream::Tcp(stream) => stream.set_read_timeout(timeout),
+            Stream::Unix(stream) => stream.set_read_timeout(timeout),
+        }
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Tcp(stream) => stream.read(buffer),
+            Stream::Unix(stream) => stream.read(buffer),
+        }
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Stream::Tcp(stream) => stream.write_all(bytes),
+            Stream::Unix(stream) => stream.write_all(bytes),
+        }
+    }
+}
+
+/// An open connection, below statements and transactions.
+pub(super) struct Wire {
+    stream: Stream,
+    /// What goes out with the next flush.
+    pub(super) out: BytesMut,
+    input: BytesMut,
+    chunk: Vec<u8>,
+}
+
+/// What is read from the socket at a time.
+const CHUNK: usize = 64 << 10;
+
+impl Wire {
+    /// Connects, says who it is, and returns when the server is ready. `settings` are those of the session.
+    pub(super) fn open(config: &Config, settings: &[(&str, String)]) -> Result<Wire, StoreError> {
+        let stream = match &config.host {
+            Host::Tcp(host) => {
+                let stream = TcpStream::connect((host.as_str(), config.port)).map_err(|e| away(config, &e))?;
+                stream.set_nodelay(true).map_err(|e| away(config, &e))?;
+                Stream::Tcp(stream)
+            }
+            Host::Unix(folder) => {
+                let path = folder.join(format!(".s.PGSQL.{}", config.port));
+                Stream::Unix(UnixStream::connect(path).map_err(|e| away(config, &e))?)
+            }
+        };
+        stream.set_read_timeout(Some(KNOCK)).map_err(|e| away(config, &e))?;
+        let mut wire =
+            Wire { stream, out: BytesMut::with_capacity(CHUNK), input: BytesMut::new(), chunk: vec![0; CHUNK] };
+        let mut parameters = vec![("user", config.user.as_str()), ("database", config.database.as_str())];
+        parameters.extend(settings.iter().map(|(name, value)| (*name, value.as_str())));
+        frontend::startup_message(parameters, &mut wire.out).map_err(|e| away(config, &e))?;
+        wire.come_in(config)?;
+        wire.stream.set_read_timeout(None).map_err(|e| away(config, &e))?;
+        Ok(wire)
+    }
+
+    fn come_in(&mut self, config: &Config) -> Result<(), StoreError> {
+        let gone = |e: &io::Error| away(config, e);
+        let password = || {
+            config.password.as_deref().ok_or_else(|| StoreError::Place(format!("{config} asks for a password")))
+        };
+        let mut scram: Option<sasl::ScramSha256> = None;
+        loop {
+            self.flush().map_err(|e| gone(&e))?;
+            match self.next().map_err(|e| gone(&e))? {
+                Message::AuthenticationCleartextPassword => {
+                    frontend::password_message(password()?.as_bytes(), &mut self.out).map_err(|e| gone(&e))?;
+                }
+                Message::AuthenticationMd5Password(body) => {
+                    let answer = md5_hash(config.user.as_bytes(), password()?.as_bytes(), body.salt());
+                    frontend::password_message(answer.as_bytes(), &mut self.out).map_err(|e| gone(&e))?;
+                }
+                Message::AuthenticationSasl(body) => {
+                    let offered: Vec<String> = body.mechanisms().map(|m| Ok(m.to_owned())).collect().unwrap_or_default();
+                    if !offered.iter().any(|mechanism| mechanism == sasl::SCRAM_SHA_256) {
+                        return Err(StoreError::Place(format!("{config} asks for {offered:?}")));
+                    }
+                    let new = sasl::ScramSha256::new(password()?.as_bytes(), sasl::ChannelBinding::unsupported());
+                    frontend::sasl_initial_response(sasl::SCRAM_SHA_256, new.message(), &mut self.out)
+                        .map_err(|e| gone(&e))?;
+                    scram = Some(new);
+                }
+                Message::AuthenticationSaslContinue(body) => {
+                    let scram = scram.as_mut().ok_or_else(|| StoreError::Unavailable("out of turn".into()))?;
+                    scram.update(body.data()).map_err(|e| StoreError::Place(format!("{config}: {e}")))?;
+                    frontend::sasl_response(scram.message(), &mut self.out).map_err(|e| gone(&e))?;
+                }
+                Message::AuthenticationSaslFinal(body) => {
+                    let scram = scram.as_mut().ok_or_else(|| StoreError::Unavailable("out of turn".into()))?;
+                    scram.finish(body.data()).map_err(|e| StoreError::Place(format!("{config}: {e}")))?;
+                }
+                Message::ReadyForQuery(_) => return Ok(()),
+                Message::ErrorResponse(body) => {
+                    let (code, text) = fault(&body);
+                    // Starting, stopping, or full: it may be there again in a moment.
+                    let soon = code.starts_with("57P") || code.starts_with("53");
+                    let text = format!("{config}: {text}");
+                    return Err(if soon { StoreError::Unavailable(text) } else { StoreError::Place(text) });
+                }
+                Message::AuthenticationOk
+                | Message::ParameterStatus(_)
+                | Message::BackendKeyData(_)
+                | Message::NoticeResponse(_) => {}
+                _ => return Err(StoreError::Place(format!("{config} asks for a way to sign in that is not known"))),
+            }
+        }
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        if !self.out.is_empty() {
+            self.stream.write_all(&self.out)?;
+            self.out.clear();
+        }
+        Ok(())
+    }
+
+    /// The next message, waited for.
+    pub(super) fn next(&mut self) -> io::Result<Message> {
+        loop {
+            if let Some(message) = Message::parse(&mut self.input)? {
+                return Ok(message);
+            }
+            self.fill()?;
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        match self.stream.read(&mut self.chunk) {
+            Ok(0) => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed the connection")),
+            Ok(read) => {
+                self.input.extend_from_slice(self.chunk.get(..read).unwrap_or_default());
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the server is still there, as far as can be told without waiting.
+    pub(super) fn is_open(&mut self) -> bool {
+        if self.stream.set_nonblocking(true).is_err() {
+            return false;
+        }
+        let filled = self.fill();
+        let open = match filled {
+            Ok(()) => true,
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        };
+        self.stream.set_nonblocking(false).is_ok() && open
+    }
+
+    /// The next message, or none if there is none within `timeout`.
+    pub(super) fn next_within(&mut self, timeout: Duration) -> io::Result<Option<Message>> {
+        if let Some(message) = Message::parse(&mut self.input)? {
+            return Ok(Some(message));
+        }
+        self.stream.set_read_timeout(Some(timeout))?;
+        let filled = self.fill();
+        self.stream.set_read_timeout(None)?;
+        match filled {
+            Ok(()) => Message::parse(&mut self.input),
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        frontend::terminate(&mut self.out);
+        let _ = self.flush();
+    }
+}
+
+fn away(config: &Config, error: &io::Error) -> StoreError {
+    StoreError::Unavailable(format!("{config}: {error}"))
+}
+
+/// Code and text of a fault, without its details, which may quote what somebody's record holds.
+pub(super) fn fault(body: &ErrorResponseBody) -> (String, String) {
+    let (mut code, mut text) = (String::new(), String::new());
+    let mut fields = body.fields();
+    while let Ok(Some(field)) = fields.next() {
+        let value = String::from_utf8_lossy(field.value_bytes()).into_owned();
+        match field.type_() {
+            b'C' => code = value,
+            b'M' => text = value,
+            _ => {}
+        }
+    }
+    (code, text)
+}

@@ -1,0 +1,259 @@
+//! A store: many readers, one writer with two lanes, the log of looks.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::db::{Deadline, Pool, Snapshot, Source};
+use crate::intern::Dictionaries;
+use crate::pace::Second;
+use crate::writer::{Lane, Writer};
+use crate::{AuditLog, Origin, Reader, StoreError, WriteTx, sqlite};
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// Connections for point reads.
+    pub readers: usize,
+    /// Connections for searches, which is how many run at one time.
+    pub searches: usize,
+    /// How long one search may take.
+    pub search_limit: Duration,
+    /// Connections for writes that are being prepared, which is how many are at one time.
+    pub ahead: usize,
+    /// How many of them bulk writes may have at one time: what is left over is for those who wait for an answer.
+    pub bulk_ahead: usize,
+    /// Page cache of the writer, in MiB.
+    pub cache_mib: u32,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        StoreOptions {
+            readers: 6,
+            searches: 6,
+            search_limit: Duration::from_secs(10),
+            ahead: 4,
+            bulk_ahead: (cores / 2).clamp(1, 3),
+            cache_mib: 128,
+        }
+    }
+}
+
+/// Where a store lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// A data folder of one process.
+    Folder(PathBuf),
+}
+
+impl<P: AsRef<Path> + ?Sized> From<&P> for Home {
+    fn from(path: &P) -> Home {
+        Home::Folder(path.as_ref().to_owned())
+    }
+}
+
+/// An open store. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    place: Home,
+    words: Arc<Dictionaries>,
+    points: Pool,
+    searches: Desk,
+    ahead: Desk,
+    bulk_ahead: Semaphore,
+    writer: Writer,
+    audit: AuditLog,
+    _guard: Guard,
+}
+
+/// What must last as long as the store, and ends with it.
+pub(crate) struct Guard {
+    pub(crate) _checkpoint: Option<sqlite::Checkpointer>,
+    pub(crate) _lock: Option<Arc<std::fs::File>>,
+}
+
+/// Connections for work that takes its time. Tasks wait for a place, so that no thread waits for a connection.
+struct Desk {
+    pool: Pool,
+    places: Semaphore,
+    limit: Option<Duration>,
+}
+
+impl Desk {
+    fn open(source: &Source, size: usize, limit: Option<Duration>) -> Result<Desk, StoreError> {
+        let size = size.max(1);
+        Ok(Desk { pool: Pool::open(source, size)?, places: Semaphore::new(size), limit })
+    }
+}
+
+impl Store {
+    /// Opens (and makes, if need be) the store at `place`.
+    ///
+    /// # Errors
+    /// `InUse` when another process has the folder; `TooNew` for the tables of a later program.
+    pub fn open(place: impl Into<Home>, options: &StoreOptions) -> Result<Store, StoreError> {
+        let place = place.into();
+        match &place {
+            Home::Folder(dir) => {
+                let (files, lock) = sqlite::open(dir, options.cache_mib)?;
+                let audit = AuditLog::open(&files.audit, Some(Arc::clone(&lock)))?;
+                let checkpoint = sqlite::Checkpointer::start(&files.path)?;
+                let guard = Guard { _checkpoint: Some(checkpoint), _lock: Some(Arc::clone(&lock)) };
+                let writing = files.writing;
+                Store::assemble(place, &files.record, writing, audit, Some(lock), guard, options)
+            }
+        }
+    }
+
+    fn assemble(
+        place: Home,
+        source: &Source,
+        writing: crate::db::Link,
+        audit: AuditLog,
+        lock: Option<Arc<std::fs::File>>,
+        guard: Guard,
+        options: &StoreOptions,
+    ) -> Result<Store, StoreError> {
+        let words = Arc::new(Dictionaries::default());
+        let writer = Writer::start(writing, Arc::clone(&words), lock)?;
+        let inner = Inner {
+            place,
+            words,
+            points: Pool::open(source, options.readers)?,
+            searches: Desk::open(source, options.searches, Some(options.search_limit))?,
+            ahead: Desk::open(source, options.ahead, None)?,
+            bulk_ahead: Semaphore::new(options.bulk_ahead.max(1)),
+            writer,
+            audit,
+            _guard: guard,
+        };
+        Ok(Store { inner: Arc::new(inner) })
+    }
+
+    /// Where the store lives.
+    pub fn place(&self) -> &Home {
+        &self.inner.place
+    }
+
+    /// The log of looks.
+    pub fn audit(&self) -> &AuditLog {
+        &self.inner.audit
+    }
+
+    /// Runs `look` on one snapshot. Blocks for the time that it takes: for point reads, which a task may call.
+    ///
+    /// # Errors
+    /// Those of `look`, and those of the database.
+    pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.on(&self.inner.points, None, look)
+    }
+
+    /// Runs `look` on one snapshot, on a thread that may block, within the time that a search may take. Searches have
+    /// connections of their own: however many there are, point reads go on.
+    ///
+    /// # Errors
+    /// `TooLong` when the time is over; those of `look`, and those of the database.
+    pub async fn search<T, E>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.at(|inner| &inner.searches, look).await
+    }
+
+    /// The same without a limit of time, for what a write looks up and prepares before it asks the writer.
+    ///
+    /// # Errors
+    /// Those of `look`, and those of the database.
+    pub async fn ahead<T, E>(
+        &self,
+        lane: Lane,
+        look: impl FnOnce(&Reader<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let _bulk = match lane {
+            Lane::Interactive => None,
+            Lane::Bulk => Some(self.inner.bulk_ahead.acquire().await.map_err(|_| StoreError::Stopping)?),
+        };
+        self.at(|inner| &inner.ahead, look).await
+    }
+
+    async fn at<T, E>(
+        &self,
+        desk: fn(&Inner) -> &Desk,
+        look: impl FnOnce(&Reader<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let _place = desk(&self.inner).places.acquire().await.map_err(|_| StoreError::Stopping)?;
+        let store = self.clone();
+        let work = move || {
+            let desk = desk(&store.inner);
+            let _deadline = desk.limit.map(Deadline::after);
+            store.on(&desk.pool, desk.limit, look)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopping)?
+    }
+
+    fn on<T, E: From<StoreError>>(
+        &self,
+        pool: &Pool,
+        limit: Option<Duration>,
+        look: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let link = pool.take()?;
+        let snapshot = Snapshot::of(&link, limit)?;
+        look(&Reader { conn: snapshot.conn(), words: &self.inner.words })
+    }
+
+    /// Runs `act` in the writer's transaction and answers when it is durable, or undone.
+    ///
+    /// # Errors
+    /// Those of `act`, after all it wrote is undone; `WriteAborted` when the commit failed or `act` panicked.
+    pub async fn write<T, E>(
+        &self,
+        lane: Lane,
+        origin: Origin,
+        act: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.inner.writer.write(lane, origin, act).await
+    }
+
+    /// How many acts wait for the writer, in the interactive and in the bulk lane.
+    pub fn waiting(&self) -> (usize, usize) {
+        self.inner.writer.waiting()
+    }
+
+    /// How long one search may take.
+    pub(crate) fn search_limit(&self) -> Duration {
+        self.inner.searches.limit.unwrap_or(Duration::MAX)
+    }
+
+    pub(crate) fn pace(&self) -> Vec<Second> {
+        self.inner.writer.pace()
+    }
+
+    /// Name, size and use of each group of connections.
+    pub(crate) fn desks(&self) -> Vec<(&'static str, usize, usize)> {
+        let inner = &self.inner;
+        let desks = [("points", &inner.points), ("searches", &inner.searches.pool), ("ahead", &inner.ahead.pool)];
+        desks.map(|(name, pool)| (name, pool.use_of().0, pool.use_of().1)).to_vec()
+    }
+}
