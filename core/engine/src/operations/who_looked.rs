@@ -49,7 +49,14 @@ async fn who_looked(engine: &Engine, caller: &Caller, call: Call) -> Result<Valu
     engine.looked(look).await?;
     let entries: Vec<Value> =
         rows.iter().map(|row| json!({"resource": of_look(row, std::slice::from_ref(&id))})).collect();
-    Ok(json!({"resourceType": "Bundle", "type": "searchset", "total": entries.len(), "entry": entries}))
+    let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "total": entries.len()});
+    // JSON of FHIR has no empty lists.
+    if !entries.is_empty()
+        && let Some(members) = bundle.as_object_mut()
+    {
+        members.insert("entry".to_owned(), entries.into());
+    }
+    Ok(bundle)
 }
 
 async fn looks(engine: &Engine, subjects: &[Subject], count: u32) -> Result<Vec<LookRow>, EngineError> {

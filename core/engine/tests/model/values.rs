@@ -13,6 +13,8 @@ pub(crate) enum As {
     Address,
     /// A `code`, `id` or string that is a token.
     Code,
+    /// A string that is a token: its case says nothing (R4 §3.1.1.4.10).
+    AnyCase,
     Bool,
     /// `Patient.deceased.exists() and Patient.deceased != false`, of the whole resource.
     Deceased,
@@ -26,6 +28,8 @@ pub(crate) enum As {
     /// References to one type only.
     To(&'static str),
     Uri,
+    /// A canonical: with its version, and without.
+    Canonical,
     Number,
     Quantity,
     /// Both ends of it.
@@ -48,6 +52,7 @@ pub(crate) struct Token {
     pub(crate) code: Option<String>,
     /// What `:text` looks through.
     pub(crate) texts: Vec<String>,
+    pub(crate) any_case: bool,
     /// The types of an Identifier, for `:of-type`.
     pub(crate) types: Vec<(Option<String>, Option<String>)>,
 }
@@ -79,7 +84,9 @@ pub(crate) fn at<'a>(value: &'a Value, path: &str) -> Vec<&'a Value> {
     let mut here = vec![value];
     for name in path.split('.').filter(|name| !name.is_empty()) {
         let next = here.into_iter().filter_map(|value| value.get(name));
-        here = next.flat_map(|value| value.as_array().map_or_else(|| vec![value], |items| items.iter().collect())).collect();
+        here = next
+            .flat_map(|value| value.as_array().map_or_else(|| vec![value], |items| items.iter().collect()))
+            .collect();
     }
     here
 }
@@ -94,7 +101,7 @@ fn number(value: &Value) -> Option<Decimal> {
 
 fn coding(value: &Value) -> Token {
     let texts = text(value, "display").into_iter().collect();
-    Token { system: text(value, "system"), code: text(value, "code"), texts, types: Vec::new() }
+    Token { system: text(value, "system"), code: text(value, "code"), texts, ..Token::default() }
 }
 
 fn quantity(value: &Value) -> Option<Found> {
@@ -148,12 +155,17 @@ pub(crate) fn take(value: &Value, shape: As) -> Vec<Found> {
             let code = value.as_str().map(str::to_owned);
             one(code.map(|code| Found::Token(Token { code: Some(code), ..Token::default() })))
         }
+        As::AnyCase => {
+            let code = value.as_str().map(str::to_owned);
+            one(code.map(|code| Found::Token(Token { code: Some(code), any_case: true, ..Token::default() })))
+        }
         As::Bool => {
             let code = value.as_bool().map(|truth| truth.to_string());
             one(code.map(|code| Found::Token(Token { code: Some(code), ..Token::default() })))
         }
         As::Deceased => {
-            let dead = value.get("deceasedDateTime").is_some() || value.get("deceasedBoolean") == Some(&Value::Bool(true));
+            let dead =
+                value.get("deceasedDateTime").is_some() || value.get("deceasedBoolean") == Some(&Value::Bool(true));
             vec![Found::Token(Token { code: Some(dead.to_string()), ..Token::default() })]
         }
         As::Coding => vec![Found::Token(coding(value))],
@@ -165,10 +177,11 @@ pub(crate) fn take(value: &Value, shape: As) -> Vec<Found> {
             found.into_iter().map(Found::Token).collect()
         }
         As::Identifier => {
-            let types = at(value, "type.coding").into_iter().map(|coding| (text(coding, "system"), text(coding, "code")));
+            let types =
+                at(value, "type.coding").into_iter().map(|coding| (text(coding, "system"), text(coding, "code")));
             let texts = at(value, "type.text").into_iter().filter_map(Value::as_str).map(str::to_owned).collect();
             let (system, code) = (text(value, "system"), text(value, "value"));
-            vec![Found::Token(Token { system, code, texts, types: types.collect() })]
+            vec![Found::Token(Token { system, code, texts, types: types.collect(), any_case: false })]
         }
         As::Contact(system) => {
             let is_one = system.is_empty() || text(value, "system").as_deref() == Some(system);
@@ -182,6 +195,15 @@ pub(crate) fn take(value: &Value, shape: As) -> Vec<Found> {
             one(is_one.then(|| Found::Reference(reference(value))))
         }
         As::Uri => one(value.as_str().map(|uri| Found::Uri(uri.to_owned()))),
+        As::Canonical => {
+            let whole = value.as_str().unwrap_or_default();
+            let plain = whole.split('|').next().unwrap_or_default();
+            let mut found = vec![Found::Uri(whole.to_owned())];
+            if plain != whole {
+                found.push(Found::Uri(plain.to_owned()));
+            }
+            found
+        }
         As::Number => one(number(value).map(Found::Number)),
         As::Quantity => one(quantity(value)),
         As::Range => ["low", "high"].iter().filter_map(|end| quantity(value.get(end)?)).collect(),

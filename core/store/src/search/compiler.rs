@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType};
+use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType};
 
 use super::Condition;
-use super::exprs::{Subjects, col, patient, subject};
+use super::exprs::{Subjects, col, number, patient, subject};
 use super::lead::{Purpose, Want, flat};
 use crate::db::Dialect;
 use crate::{Reader, StoreError, TypeCode};
@@ -13,11 +13,26 @@ use crate::{Reader, StoreError, TypeCode};
 pub(super) struct Compiler<'r> {
     pub(super) reader: &'r Reader<'r>,
     names: Cell<u32>,
+    /// Whether what is asked of candidates stays apart from their statement. SQLite makes one join of it all, the plan of
+    /// which takes the square of what is asked.
+    apart: bool,
 }
 
+/// So many tests are planned together.
+const TOGETHER: usize = 64;
+
 impl<'r> Compiler<'r> {
-    pub(super) fn new(reader: &'r Reader<'r>) -> Compiler<'r> {
-        Compiler { reader, names: Cell::new(0) }
+    pub(super) fn new(reader: &'r Reader<'r>, conditions: &[Condition]) -> Compiler<'r> {
+        let apart = reader.dialect() == Dialect::Sqlite && tests(conditions) > TOGETHER;
+        Compiler { reader, names: Cell::new(0), apart }
+    }
+
+    /// `EXISTS (…)`.
+    pub(super) fn exists(&self, select: &mut SelectStatement) -> Expr {
+        if self.apart {
+            select.limit(1);
+        }
+        Expr::exists(select.take())
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -29,6 +44,15 @@ impl<'r> Compiler<'r> {
         let nth = self.names.get();
         self.names.set(nth + 1);
         format!("{letter}{nth}")
+    }
+
+    /// A test that no index answers; the plan need not look into it.
+    pub(super) fn opaque(&self, test: Expr) -> Expr {
+        if !self.apart {
+            return test;
+        }
+        let held: Expr = CaseStatement::new().case(test, number(1)).finally(number(0)).into();
+        held.eq(number(1))
     }
 
     /// `SELECT key …`: the resources of one type for which all hold. One may come out twice.
@@ -117,4 +141,23 @@ pub(super) fn union(kind: UnionType, parts: Vec<SelectStatement>) -> SelectState
         first.union(kind, part);
     });
     first
+}
+
+/// How much is asked.
+fn tests(conditions: &[Condition]) -> usize {
+    let one = |condition: &Condition| match condition {
+        Condition::Text { any, .. } | Condition::Contains { any, .. } | Condition::Ends { any, .. } => any.len(),
+        Condition::Date { any, .. } | Condition::Updated(any) => any.len(),
+        Condition::Number { any, .. } => any.len(),
+        Condition::Quantity { any, .. } => any.len(),
+        Condition::Pair { any, .. } => any.len(),
+        Condition::Whole { any, .. } => any.len(),
+        Condition::Token { any, .. } => any.len(),
+        Condition::Chain { targets, .. } => targets.iter().map(|(_, conditions)| tests(conditions)).sum(),
+        Condition::Has { conditions, .. } => tests(conditions),
+        Condition::All(list) | Condition::Any(list) => tests(list),
+        Condition::Not(condition) | Condition::Other(condition) => tests(std::slice::from_ref(condition)),
+        _ => 1,
+    };
+    conditions.iter().map(one).sum()
 }
