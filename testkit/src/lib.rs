@@ -8,6 +8,7 @@ mod eventually;
 mod fhir;
 pub mod identity;
 pub mod materials;
+pub mod postgres;
 mod memory;
 mod mllp;
 mod ready;

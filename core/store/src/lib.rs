@@ -20,6 +20,7 @@ mod job;
 mod key;
 mod member;
 mod pace;
+mod postgres;
 mod queues;
 mod reader;
 mod rebuild;

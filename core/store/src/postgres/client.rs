@@ -151,13 +151,7 @@ impl Client {
         Ok((portal, answer))
     }
 
-    fn ask_some(
-        &mut self,
-        text: &str,
-        values: &[Value<'_>],
-        portal: &str,
-        most: i32,
-    ) -> Result<Answer, StoreError> {
+    fn ask_some(&mut self, text: &str, values: &[Value<'_>], portal: &str, most: i32) -> Result<Answer, StoreError> {
         self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), portal, most)?;
         self.answer(text)
     }
