@@ -45,3 +45,30 @@ meridian_bin() {
   [ "$folder" = dev ] && folder=debug
   printf '%s/%s/meridian\n' "$(target_dir)" "$folder"
 }
+
+# with_demo RESIDENTS COMMAND...: runs a command beside a demo of MERIDIAN_BIN on a folder of its own. READY names its
+# ready file. When the command fails, the end of the demo's log is shown.
+with_demo() {
+  local residents=$1 folder pid status=0
+  shift
+  folder=$(mktemp -d)
+  "$MERIDIAN_BIN" demo --data-dir "$folder/data" --residents "$residents" --seed 42 --live off \
+    --http 127.0.0.1:0 --mllp 127.0.0.1:0 --no-open --ready-file "$folder/ready.json" >"$folder/log" 2>&1 &
+  pid=$!
+  for _ in $(seq 1 3000); do
+    [ -s "$folder/ready.json" ] && break
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  if [ -s "$folder/ready.json" ]; then
+    READY="$folder/ready.json" "$@" || status=$?
+  else
+    echo "the demo did not become ready"
+    status=1
+  fi
+  [ "$status" -eq 0 ] || tail -n 60 "$folder/log"
+  kill "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  rm -rf "$folder"
+  return "$status"
+}

@@ -43,6 +43,11 @@ pub(crate) enum Command {
         #[arg(long)]
         verify: bool,
     },
+    /// Make all search rows of a data folder anew; goes on where it stopped.
+    Reindex {
+        #[arg(long, value_name = "DIR")]
+        data_dir: PathBuf,
+    },
     /// The audit.
     #[command(subcommand)]
     Audit(Audit),
@@ -79,6 +84,15 @@ pub(crate) struct ServeArgs {
     /// Who speaks and who is told, as tables in TOML.
     #[arg(long, value_name = "FILE")]
     pub(crate) feeds: Option<PathBuf>,
+    /// An update to an id that nobody has is refused, instead of making the resource.
+    #[arg(long)]
+    pub(crate) no_update_create: bool,
+    /// Longest Bundle, in MiB.
+    #[arg(long, value_name = "N", default_value_t = 192)]
+    pub(crate) max_bundle_mib: usize,
+    /// Most entries of a Bundle.
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    pub(crate) max_entries: usize,
     /// Logs as JSON lines.
     #[arg(long)]
     pub(crate) json_logs: bool,

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use meridian_delivery::{Delivery, DestinationConfig};
 use meridian_engine::operations::Operation;
-use meridian_engine::{Caller, Engine};
+use meridian_engine::{Caller, Engine, Policy};
 use meridian_http::{Http, Limits, Metrics};
 use meridian_identity::Identity;
 use meridian_intake::{FeedConfig, Inbox};
@@ -67,6 +67,9 @@ pub(crate) struct Open {
     pub(crate) http: SocketAddr,
     pub(crate) mllp: SocketAddr,
     pub(crate) base_url: Option<String>,
+    /// How much a request may ask for, and what clients may do.
+    pub(crate) limits: Limits,
+    pub(crate) policy: Policy,
     pub(crate) feeds: Vec<FeedConfig>,
     /// The region that a demo's tour plays with.
     pub(crate) tour: Option<RegionConfig>,
@@ -106,8 +109,9 @@ impl Doors {
             operations,
             base.trim_end_matches('/'),
             metrics(),
-            Limits::default(),
+            open.limits,
         );
+        let state = state.with_policy(open.policy);
         let stop = CancellationToken::new();
         let mut doors = JoinSet::new();
         doors.spawn(upkeep(stop.clone()));
@@ -130,6 +134,15 @@ impl Doors {
                 () = token.cancelled() => {}
             }
             token.cancelled().await;
+            Ok(())
+        });
+        let (engine, token) = (house.engine.clone(), stop.clone());
+        doors.spawn(async move {
+            let caller = Caller::system("search-parameters", "CJ00", "index");
+            tokio::select! {
+                () = meridian_engine::keep_search_parameters(&engine, &caller) => {}
+                () = token.cancelled() => {}
+            }
             Ok(())
         });
         let (delivery, engine, token) = (house.delivery.clone(), house.engine.clone(), stop.clone());

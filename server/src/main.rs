@@ -12,6 +12,7 @@ mod import;
 mod lines;
 mod logging;
 mod region;
+mod reindex;
 mod run_file;
 mod sender;
 mod serve;
@@ -55,6 +56,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Simulate(args) => simulate::simulate(args).await,
         Command::Backup { data_dir, target } => backup::backup(&data_dir, &target),
         Command::Restore { backup, data_dir, verify } => backup::restore(&backup, data_dir.as_deref(), verify),
+        Command::Reindex { data_dir } => reindex::reindex(&data_dir).await,
         Command::Audit(Audit::Verify { data_dir }) => audit::verify(&data_dir),
         Command::User(args) => users::user(args).await,
     }

@@ -1,5 +1,7 @@
 //! `meridian serve`: every door over a data folder.
 
+use meridian_engine::Policy;
+use meridian_http::Limits;
 use meridian_intake::FeedConfig;
 
 use crate::cli::ServeArgs;
@@ -12,7 +14,17 @@ pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let Feeds { mut feeds, destinations } = args.feeds.as_deref().map(Feeds::open).transpose()?.unwrap_or_default();
     feeds.extend(args.feed.iter().map(|code| FeedConfig::for_institution(code)));
     let house = House::telling(&args.data_dir, destinations)?;
-    let open = Open { http: args.http, mllp: args.mllp, base_url: args.base_url, feeds, tour: None, simulation: None };
+    let limits = Limits { bundle: args.max_bundle_mib << 20, entries: args.max_entries, ..Limits::default() };
+    let open = Open {
+        http: args.http,
+        mllp: args.mllp,
+        base_url: args.base_url,
+        limits,
+        policy: Policy { update_create: !args.no_update_create },
+        feeds,
+        tour: None,
+        simulation: None,
+    };
     let doors = Doors::open(&house, open).await?;
     let _run = run_file::RunFile::write(&args.data_dir, &doors).await?;
     say(format!("FHIR and pages  http://{}", doors.http));

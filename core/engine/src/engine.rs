@@ -1,10 +1,11 @@
 //! What every use-case works on: the store, the rules of the record, and who follows its changes.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use meridian_model::definitions::{Catalogue, Definitions};
+use meridian_model::definitions::Definitions;
 use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
 
+use crate::catalogue::Known;
 use crate::feed::Feed;
 use crate::participant::Participant;
 use crate::statistics::Statistics;
@@ -18,7 +19,7 @@ pub struct Engine {
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) definitions: &'static Definitions,
-    pub(crate) catalogue: RwLock<Arc<Catalogue>>,
+    pub(crate) parameters: Known,
     pub(crate) participants: Vec<Arc<dyn Participant>>,
     pub(crate) feed: Feed,
     pub(crate) statistics: Statistics,
@@ -30,12 +31,17 @@ impl Engine {
         let inner = Inner {
             store,
             definitions: Definitions::r4(),
-            catalogue: RwLock::new(Arc::clone(Catalogue::r4())),
+            parameters: Known::default(),
             participants,
             feed: Feed::default(),
             statistics: Statistics::default(),
         };
-        Engine { inner: Arc::new(inner) }
+        let engine = Engine { inner: Arc::new(inner) };
+        // A store that cannot be read now says so at the first write, whose catalogue is then out of force.
+        if let Err(error) = engine.renew_catalogue() {
+            tracing::error!(%error, "the search parameters in force cannot be read");
+        }
+        engine
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -44,11 +50,6 @@ impl Engine {
 
     pub(crate) fn definitions(&self) -> &'static Definitions {
         self.inner.definitions
-    }
-
-    /// The search parameters in force, as far as this process knows: a write looks again in its transaction.
-    pub fn catalogue(&self) -> Arc<Catalogue> {
-        Arc::clone(&self.inner.catalogue.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How many acts wait for the writer, in the interactive and in the bulk lane.
@@ -76,6 +77,12 @@ pub(crate) fn now() -> i64 {
 pub fn http_date(at: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Milliseconds since 1970 UTC from the form of `If-Modified-Since`.
+pub fn read_http_date(text: &str) -> Option<i64> {
+    let time = jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", text.trim()).ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
 /// A FHIR instant from milliseconds since 1970 UTC.

@@ -75,7 +75,9 @@ impl EngineError {
             EngineError::NotSupported(_) => Class::NotSupported,
             EngineError::NotAllowed(_) => Class::NotAllowed,
             EngineError::At { error, .. } => error.class(),
-            EngineError::Busy | EngineError::Building { .. } | EngineError::Store(StoreError::Stopping) => Class::Unavailable,
+            EngineError::Busy
+            | EngineError::Building { .. }
+            | EngineError::Store(StoreError::Stopping | StoreError::Rebuilding) => Class::Unavailable,
             EngineError::Store(StoreError::TooLong) => Class::TooCostly,
             EngineError::Store(_) | EngineError::Internal(_) => Class::Internal,
         }
@@ -84,7 +86,7 @@ impl EngineError {
     /// Whether the same may be done a little later: a fault of ours that goes away by itself, as far as can be told.
     pub fn passes(&self) -> bool {
         match self {
-            EngineError::Busy => true,
+            EngineError::Busy | EngineError::Building { .. } => true,
             EngineError::Store(StoreError::SubjectFull(_) | StoreError::Body(_)) => false,
             EngineError::Store(_) => true,
             EngineError::At { error, .. } => error.passes(),

@@ -32,6 +32,7 @@ pub async fn history(engine: &Engine, caller: &Caller, request: &Request) -> Res
             several(engine, caller, kind, kinds, request).await
         }
         Of::System => {
+            #[allow(clippy::redundant_closure_for_method_calls)] // the method has one lifetime, the reader any
             let kinds = engine.store().read(|reader| reader.changed_kinds())?;
             several(engine, caller, "", kinds, request).await
         }

@@ -28,13 +28,16 @@ mod vread;
 mod watch;
 mod write;
 
+pub use catalogue::{
+    give_up as give_up_search_rows, keep as keep_search_parameters, settle as settle_search_parameters,
+};
 pub use bundle::{
     BundleLimits, BundleReader, BundleReply, ReadBundle, Reply, Returning, condition, run as run_bundle, run_read, transaction,
     version_of_tag,
 };
 pub use create::create;
 pub use delete::{MOST_DELETED, delete, delete_where};
-pub use engine::{Engine, http_date, instant};
+pub use engine::{Engine, http_date, instant, read_http_date};
 pub use error::{Class, EngineError};
 pub use feed::{Committed, Event, Happened};
 pub use glance::glance;
@@ -45,7 +48,7 @@ pub use meridian_store::{Lane, Subject};
 pub use participant::{Change, Further, Outgoing, Own, Participant, PersonChange, Sight};
 pub use patch::{patch, patch_where};
 pub use read::read;
-pub use search::{Answer, Compartment, Hit, Mode, Request, decode, search, search_in, split_query};
+pub use search::{Answer, Compartment, Hit, Mode, Request, Where, decode, search, search_in, split_query};
 pub use served::Served;
 pub use then::{Then, as_of, still_one};
 pub use update::{Policy, update, update_by, update_where};

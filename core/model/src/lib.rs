@@ -18,5 +18,6 @@ pub mod rewrite;
 pub mod shape;
 pub mod ucum;
 pub mod view;
+pub mod words;
 
 pub use serde_json::{Map, Number, Value};

@@ -5,6 +5,7 @@
 
 mod exact;
 mod parse;
+mod quick;
 mod special;
 mod table;
 #[cfg(test)]
@@ -93,15 +94,17 @@ pub fn convert(value: &str, from: &str, to: &str) -> Result<Exact, Fault> {
 #[must_use]
 pub fn canonical(value: &str, code: &str) -> Option<(f64, String)> {
     let unit = unit(code).ok()?;
-    let number = Exact::read(value).ok()?;
-    let (number, code) = unit.canonical(&number);
-    Some((number.to_f64()?, code.to_owned()))
+    let number = match unit.quick(value) {
+        Some(number) => number,
+        None => unit.canonical(&Exact::read(value).ok()?).to_f64()?,
+    };
+    Some((number, unit.code().to_owned()))
 }
 
 /// The code of the canonical form of a unit: equal for what [`canonical`] makes comparable.
 #[must_use]
 pub fn canonical_code(code: &str) -> Option<String> {
-    Some(unit(code).ok()?.canonical(&Exact::one()).1.to_owned())
+    Some(unit(code).ok()?.code().to_owned())
 }
 
 /// The unit of an expression; each is taken apart once.

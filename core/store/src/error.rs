@@ -13,8 +13,8 @@ pub enum StoreError {
     NotSupported(&'static str),
     #[error("the cursor is not one of this search")]
     BadCursor,
-    #[error("the search rows are being made again for this version of the program: {0} % done")]
-    Rebuilding(u8),
+    #[error("the search rows are being made again for this version of the program")]
+    Rebuilding,
     #[error("the search took longer than it may")]
     TooLong,
     #[error("cannot use {path}")]

@@ -65,6 +65,11 @@ pub(crate) fn present(number: u32) -> String {
     out
 }
 
+/// What it holds when it has a token of this parameter.
+pub(crate) fn present_token(number: u32) -> String {
+    before_code(number, false)
+}
+
 /// What it holds for this token; of any system when `system` is not given.
 pub(crate) fn token(number: u32, code: &str, system: Option<i64>) -> String {
     let mut out = present(number);

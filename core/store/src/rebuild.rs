@@ -2,7 +2,7 @@
 
 use sea_query::{DeleteStatement, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
-use crate::db::{Value, args};
+use crate::db::{Dialect, Value, args};
 use crate::key::pack_id;
 use crate::reader::{stored, stored_columns};
 use crate::sql::{self, Sql};
@@ -11,6 +11,7 @@ use crate::{Key, Reader, StoreError, Stored, TypeCode, WriteTx, schema};
 /// Bodies of one look weigh at most this.
 const HEAVIEST: usize = 4 << 20;
 
+static DROP_SETTING: Sql = Sql::new(|| sql::delete("setting", &["name"]));
 static ALL: Sql = Sql::new(|| sql::count("resource"));
 static PLACES: Sql = Sql::new(|| {
     let mut select = Query::select();
@@ -71,6 +72,25 @@ impl Reader<'_> {
 }
 
 impl WriteTx<'_> {
+    /// Forgets a setting of the installation.
+    pub fn drop_setting(&mut self, name: &str) -> Result<(), StoreError> {
+        self.conn.execute(&DROP_SETTING, args![name])
+    }
+
+    /// Takes away all rows that are made of the resources alone.
+    pub fn drop_all_rows(&mut self) -> Result<(), StoreError> {
+        self.flush()?;
+        for table in schema::DERIVED {
+            let mut delete: DeleteStatement = Query::delete();
+            let (text, _) = sql::build(self.dialect(), delete.from_table(table.name));
+            // SQLite's list of words has no rows to be deleted one by one.
+            let words = self.dialect() == Dialect::Sqlite && table.name == schema::WORDS.name;
+            let text = if words { "INSERT INTO words (words) VALUES ('delete-all')".to_owned() } else { text };
+            self.conn.change(&text, &[])?;
+        }
+        Ok(())
+    }
+
     /// Takes away at most `limit` rows of a parameter from each table. Gives how many it took: none when all are gone.
     pub fn drop_rows(&mut self, param: u32, limit: u32) -> Result<u64, StoreError> {
         self.flush()?;

@@ -44,6 +44,13 @@ impl AsSql for String {
     }
 }
 
+/// A text that is the same in both dialects.
+impl AsSql for str {
+    fn on(&self, _dialect: Dialect) -> &str {
+        self
+    }
+}
+
 /// Both texts of a statement.
 pub(crate) fn both(statement: &impl QueryStatementWriter) -> Texts {
     Texts { lite: statement.build(SqliteQueryBuilder).0, postgres: statement.build(PostgresQueryBuilder).0 }

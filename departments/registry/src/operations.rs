@@ -23,6 +23,7 @@ pub fn operations(matcher: Matcher) -> Vec<Operation> {
         input,
         output,
         says,
+        versions: false,
         act: Box::new(Doing { matcher: Arc::clone(&matcher), what }),
     };
     vec![

@@ -6,9 +6,9 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt;
-use meridian_engine::{Limits, incoming};
+use meridian_engine::{BundleLimits, BundleReader, EngineError, Limits, ReadBundle, incoming};
 use serde_json::Value;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
 
 use crate::problem::Problem;
@@ -23,6 +23,10 @@ const PAUSE: Duration = Duration::from_secs(15);
 /// What a body may take in all: so long, and a second more for so many bytes.
 const AT_LEAST: Duration = Duration::from_secs(30);
 const BYTES_A_SECOND: usize = 256 << 10;
+/// Pieces of a Bundle that came and are not yet read.
+const FRAMES: usize = 8;
+/// What is held of a Bundle takes less than this part of it.
+const PACKED: usize = 2;
 
 /// A body, with the room that it takes until it is worked off.
 pub(crate) struct Received {
@@ -59,6 +63,64 @@ pub(crate) async fn read(state: &Http, headers: &HeaderMap, body: Body, limit: u
     Ok(Received { bytes, _room })
 }
 
+/// Reads a Bundle of at most `limit` bytes while it comes: what is held of it is packed.
+pub(crate) async fn bundle(
+    state: &Http,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(ReadBundle, Option<OwnedSemaphorePermit>), Problem> {
+    let limit = state.limits.bundle;
+    let said: Option<usize> =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    let limits = BundleLimits { entry: state.limits.resource, entries: state.limits.entries };
+    if said.is_some_and(|length| length <= SMALL) {
+        let received = read(state, headers, body, SMALL).await?;
+        let mut reader = BundleReader::new(limits);
+        reader.feed(&received.bytes)?;
+        return Ok((reader.end()?, None));
+    }
+    let expected = match said {
+        Some(length) if length > limit => return Err(too_long(limit)),
+        Some(length) => length,
+        None => limit,
+    };
+    let permit = room(state, expected / PACKED).await?;
+    let (sender, mut frames) = mpsc::channel::<Bytes>(FRAMES);
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut reader = BundleReader::new(limits);
+        while let Some(frame) = frames.blocking_recv() {
+            reader.feed(&frame)?;
+        }
+        Ok::<_, EngineError>(reader)
+    });
+    let seconds = u64::try_from(limit / BYTES_A_SECOND).unwrap_or(u64::MAX);
+    let in_time = AT_LEAST.saturating_add(Duration::from_secs(seconds));
+    // A body that ends too early is told as that, and not as the broken text that it leaves.
+    timeout(in_time, pass_on(body, limit, sender)).await.unwrap_or_else(|_| Err(too_slow()))?;
+    let reader = reading.await.map_err(crate::caller::fault)??;
+    Ok((reader.end()?, Some(permit)))
+}
+
+/// Passes a body on piece by piece; when nobody listens any more, the rest is read and thrown away.
+async fn pass_on(body: Body, limit: usize, sender: mpsc::Sender<Bytes>) -> Result<(), Problem> {
+    let mut frames = body.into_data_stream();
+    let mut length = 0;
+    loop {
+        match timeout(PAUSE, frames.next()).await {
+            Err(_) => return Err(too_slow()),
+            Ok(None) => return Ok(()),
+            Ok(Some(Ok(frame))) => {
+                length += frame.len();
+                if length > limit {
+                    return Err(too_long(limit));
+                }
+                let _ = sender.send(frame).await;
+            }
+            Ok(Some(Err(error))) => return Err(broken(&error)),
+        }
+    }
+}
+
 /// Waits for room for so many bytes.
 async fn room(state: &Http, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
     let most = state.limits.under_way / 1024;
@@ -85,12 +147,13 @@ async fn gather(body: Body, expected: usize, limit: usize) -> Result<Bytes, Prob
             Ok(None) => return Ok(bytes.into()),
             Ok(Some(Ok(frame))) if bytes.len() + frame.len() > limit => return Err(too_long(limit)),
             Ok(Some(Ok(frame))) => bytes.extend_from_slice(&frame),
-            Ok(Some(Err(error))) => {
-                let says = format!("the body could not be read: {error}");
-                return Err(Problem::new(StatusCode::BAD_REQUEST, "incomplete", says));
-            }
+            Ok(Some(Err(error))) => return Err(broken(&error)),
         }
     }
+}
+
+fn broken(error: &axum::Error) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "incomplete", format!("the body could not be read: {error}"))
 }
 
 fn too_long(limit: usize) -> Problem {

@@ -63,7 +63,7 @@ pub(crate) fn format(headers: &HeaderMap, asked: Option<&str>) -> Result<Format,
     };
     if let Some(asked) = asked {
         // `_format=application/fhir+json` is often sent as it stands, and a plus in a query is a blank.
-        let asked = asked.replace(' ', "+");
+        let asked = asked.replace("fhir json", "fhir+json").replace("json fhir", "json+fhir");
         return known(&asked).filter(|_| is_r4(&asked)).ok_or_else(|| refused(&asked));
     }
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();

@@ -42,6 +42,7 @@ fn status(class: Class) -> StatusCode {
         Class::Gone => StatusCode::GONE,
         Class::Denied => StatusCode::FORBIDDEN,
         Class::Invalid | Class::NotSupported => StatusCode::BAD_REQUEST,
+        Class::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Class::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
         Class::Precondition => StatusCode::PRECONDITION_FAILED,
         Class::Conflict => StatusCode::CONFLICT,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use meridian_engine::Engine;
 use meridian_engine::operations::Operation;
+use meridian_engine::{Engine, Policy};
 use meridian_identity::Identity;
 use tokio::sync::{Semaphore, watch};
 
@@ -17,13 +17,15 @@ pub struct Limits {
     pub resource: usize,
     /// Longest Bundle, in bytes.
     pub bundle: usize,
+    /// Most entries of a Bundle.
+    pub entries: usize,
     /// Bytes of all bodies that are read and worked on at one time; more wait.
     pub under_way: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { resource: 16 << 20, bundle: 64 << 20, under_way: 96 << 20 }
+        Limits { resource: 16 << 20, bundle: 192 << 20, entries: 50_000, under_way: 96 << 20 }
     }
 }
 
@@ -37,6 +39,7 @@ pub struct Http {
     pub(crate) base: Arc<str>,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
+    pub(crate) policy: Policy,
     /// Kibibytes that may still be read.
     pub(crate) room: Arc<Semaphore>,
     /// Whether cookies may travel in clear (on loopback alone).
@@ -62,6 +65,13 @@ impl Http {
         let closing = Arc::new(watch::Sender::new(false));
         let (operations, base) = (Arc::new(operations), base.into());
         let described = Arc::default();
-        Http { engine, identity, operations, base, metrics, limits, room, secure, closing, described }
+        let policy = Policy::default();
+        Http { engine, identity, operations, base, metrics, limits, policy, room, secure, closing, described }
+    }
+
+    /// What clients may do here.
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Http {
+        Http { policy, ..self }
     }
 }

@@ -1,6 +1,8 @@
 //! The test program of the house: everything that is proved against the real binary.
 
+mod bad_searches;
 mod bombardment;
+mod contention;
 mod delivery;
 mod import;
 mod kill;
@@ -11,4 +13,5 @@ mod material_synthea;
 mod readme;
 mod registration;
 mod round_trip;
+mod stores;
 mod told;

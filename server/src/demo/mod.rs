@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
+use meridian_engine::Policy;
+use meridian_http::Limits;
 use meridian_population::{Region, RegionConfig};
 use meridian_store::{Lane, Origin, Store, StoreError, WriteTx};
 use tokio_util::sync::CancellationToken;
@@ -48,7 +50,9 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let config = RegionConfig { seed: args.seed, residents: args.residents.into(), today };
     let ledger = Arc::new(Ledger::default());
     let simulation = Some(Arc::clone(&ledger));
-    let open = Open { http: args.http, mllp: args.mllp, base_url: None, feeds, tour: Some(config), simulation };
+    let (limits, policy) = (Limits::default(), Policy::default());
+    let (http, mllp, tour) = (args.http, args.mllp, Some(config));
+    let open = Open { http, mllp, base_url: None, limits, policy, feeds, tour, simulation };
     let doors = Doors::open(&house, open).await?;
     let _run = run_file::RunFile::write(&args.data_dir, &doors).await?;
     let ready = Ready {

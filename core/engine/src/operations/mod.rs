@@ -33,8 +33,12 @@ pub enum Effect {
 /// A call.
 #[derive(Clone, Debug, Default)]
 pub struct Call {
+    /// The resource type of the address, empty on the system level.
+    pub kind: String,
     /// The instance, on that level.
     pub id: Option<String>,
+    /// The version of it that the address names.
+    pub version: Option<String>,
     /// Query parameters, or the primitive parameters of a Parameters resource.
     pub params: Vec<(String, String)>,
     /// The body, when it is another resource than Parameters; else what its parameter `resource` holds.
@@ -64,14 +68,25 @@ impl Call {
 /// The answer to come.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Value, EngineError>> + Send + 'a>>;
 
+/// The same, as it is sent.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, EngineError>> + Send + 'a>>;
+
 /// What carries an operation out.
 pub trait Act: Send + Sync {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a>;
+
+    /// The answer as JSON text. Who answers with many bodies as they are stored makes it without reading them.
+    fn bytes<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Sending<'a> {
+        Box::pin(async move { Ok(self.run(engine, caller, call).await?.to_string().into_bytes()) })
+    }
 }
+
+/// The `on` of an operation that every type has.
+pub const EVERY_TYPE: &str = "Resource";
 
 /// An operation: one row of the table.
 pub struct Operation {
-    /// The resource type, empty on the system level.
+    /// The resource type, empty on the system level; [`EVERY_TYPE`] for all.
     pub on: &'static str,
     pub name: &'static str,
     pub level: Level,
@@ -82,6 +97,8 @@ pub struct Operation {
     pub input: &'static [(&'static str, &'static str, bool)],
     pub output: &'static str,
     pub says: &'static str,
+    /// Whether it may be called on a version too.
+    pub versions: bool,
     pub act: Box<dyn Act>,
 }
 
@@ -95,7 +112,7 @@ impl Operation {
         act: impl Act + 'static,
     ) -> Operation {
         let (on, level, output) = ("", Level::System, "Parameters");
-        Operation { on, name, level, effect, roles: &[], input, output, says, act: Box::new(act) }
+        Operation { on, name, level, effect, roles: &[], input, output, says, versions: false, act: Box::new(act) }
     }
 }
 
@@ -109,5 +126,5 @@ pub fn permitted(caller: &Caller, operation: &Operation) -> Result<(), EngineErr
 
 /// The operations of the record itself.
 pub fn table() -> Vec<Operation> {
-    vec![who_looked::operation(), audit::operation(), queues::operation(), store::operation()]
+    vec![who_looked::operation(), audit::operation(), queues::operation(), store::operation(), crate::catalogue::operation()]
 }

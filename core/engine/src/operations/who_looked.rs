@@ -22,6 +22,7 @@ pub(super) fn operation() -> Operation {
         input: &[("_count", "integer", false)],
         output: "Bundle",
         says: "Who looked at this person's record, newest first.",
+        versions: false,
         act: Box::new(WhoLooked),
     }
 }

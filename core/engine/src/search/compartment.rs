@@ -19,6 +19,15 @@ pub struct Compartment {
     id: String,
 }
 
+/// Where a search is asked.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Where {
+    pub compartment: Option<Compartment>,
+    /// The address of the FHIR service without a slash at its end, under which local resources may be named; may be
+    /// empty.
+    pub base: String,
+}
+
 impl Compartment {
     /// # Errors
     /// `NotFound` for a type that has no compartment and for what is no id.
@@ -59,7 +68,8 @@ pub(super) fn wish(ground: &Ground<'_>, compartment: &Compartment, of: &[Of]) ->
         if !compartment.holds(*of) {
             return Err(Fault::wrong(format!("{} is not in the compartment of a {}", of.kind, compartment.of.kind)));
         }
-        for code in compartment.params(*of) {
+        // `{def}` is the resource itself.
+        for code in compartment.params(*of).iter().filter(|code| !code.starts_with('{')) {
             slots.extend(ground.slots(std::slice::from_ref(of), code)?);
         }
         if of.kind == compartment.of.kind {

@@ -59,15 +59,17 @@ pub(super) fn numbers(slots: &[Slot]) -> Vec<u32> {
 pub(super) struct Ground<'a> {
     pub(super) caller: &'a Caller,
     pub(super) catalogue: &'a Catalogue,
+    /// The address of this service, if the search came by one.
+    pub(super) base: &'a str,
     branches: Cell<usize>,
     tries: Cell<usize>,
     values: Cell<usize>,
 }
 
 impl<'a> Ground<'a> {
-    pub(super) fn new(caller: &'a Caller, catalogue: &'a Catalogue) -> Ground<'a> {
+    pub(super) fn new(caller: &'a Caller, catalogue: &'a Catalogue, base: &'a str) -> Ground<'a> {
         let (branches, tries, values) = (Cell::new(MOST_BRANCHES), Cell::new(MOST_TRIES), Cell::new(MOST_VALUES));
-        Ground { caller, catalogue, branches, tries, values }
+        Ground { caller, catalogue, base, branches, tries, values }
     }
 
     /// The parameter `code` of each of the types.

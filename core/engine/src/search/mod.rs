@@ -20,7 +20,7 @@ use meridian_store::{Reader, Stored, Subject};
 use serde_json::Value;
 
 pub use answer::{Answer, Hit, Mode};
-pub use compartment::Compartment;
+pub use compartment::{Compartment, Where};
 pub(crate) use parse::RECORD_TAG;
 use parse::{Parsed, Total};
 pub use values::{decode, split_query};
@@ -52,28 +52,29 @@ pub struct Request {
 /// # Errors
 /// `Invalid` naming the parameter that is unknown, misspelt or not supported; `Denied`.
 pub async fn search(engine: &Engine, caller: &Caller, request: &Request) -> Result<Answer, EngineError> {
-    search_in(engine, caller, None, request).await
+    search_in(engine, caller, &Where::default(), request).await
 }
 
-/// The same inside a compartment. With an empty type: over all types that it holds.
+/// The same at a place. In a compartment an empty type means all types that it holds.
 ///
 /// # Errors
 /// As [`search`].
 pub async fn search_in(
     engine: &Engine,
     caller: &Caller,
-    compartment: Option<&Compartment>,
+    place: &Where,
     request: &Request,
 ) -> Result<Answer, EngineError> {
     let catalogue = engine.catalogue();
-    let (parsed, sights) = parse::parse(request, compartment, caller, &catalogue)?;
+    let (parsed, sights) = parse::parse(request, place, caller, &catalogue)?;
+    let compartment = place.compartment.as_ref();
     if parsed.explain {
         explain::permitted(caller)?;
     }
     let mut look = look(caller, "search", &request.kind);
-    let place = compartment.map(|compartment| format!("compartment={}", compartment.path()));
+    let within = compartment.map(|compartment| format!("compartment={}", compartment.path()));
     let asked = request.params.iter().map(|(name, value)| format!("{name}={value}"));
-    look.query = place.into_iter().chain(asked).collect::<Vec<_>>().join("&");
+    look.query = within.into_iter().chain(asked).collect::<Vec<_>>().join("&");
 
     let (scope, conditions) = (sights.scope(), sights.conditions());
     let (wanted, who) = (parsed.clone(), caller.clone());
@@ -212,7 +213,7 @@ pub(crate) fn where_some(
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} names no parameter")));
     }
     let request = Request { kind: kind.to_owned(), params, lenient: false };
-    let (parsed, sights) = parse::parse(&request, None, caller, catalogue)?;
+    let (parsed, sights) = parse::parse(&request, &Where::default(), caller, catalogue)?;
     if parsed.wishes.is_empty() {
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} would meet every {kind}")));
     }
@@ -232,7 +233,7 @@ pub(crate) fn asked(
     catalogue: &Catalogue,
     request: &Request,
 ) -> Result<Search, EngineError> {
-    let (parsed, sights) = parse::parse(request, None, caller, catalogue)?;
+    let (parsed, sights) = parse::parse(request, &Where::default(), caller, catalogue)?;
     let (mut search, _) = resolved(reader, &parsed, sights.scope())?;
     search.conditions.extend(sights.conditions());
     Ok(search)

@@ -2,6 +2,7 @@
 
 mod filter;
 mod include;
+mod join;
 mod leaf;
 pub(super) mod missing;
 mod modifier;
@@ -24,7 +25,7 @@ use meridian_store::search::{DateTest, Sort, Start, TokenTest};
 
 pub(super) use self::include::Include;
 use self::near::Point;
-use super::compartment::{self, Compartment};
+use super::compartment::{self, Compartment, Where};
 use super::fault::{Fault, shown};
 use super::ground::{Ground, Of};
 use super::sights::Sights;
@@ -76,19 +77,20 @@ pub(super) struct Parsed {
 /// caller may look at.
 pub(super) fn parse(
     request: &Request,
-    compartment: Option<&Compartment>,
+    place: &Where,
     caller: &Caller,
     catalogue: &Catalogue,
 ) -> Result<(Parsed, Sights), EngineError> {
     if request.params.len() > MOST_PARAMS {
         return Err(EngineError::invalid("", format!("more than {MOST_PARAMS} parameters")));
     }
+    let compartment = place.compartment.as_ref();
     let (mut of, sights) = types(request, compartment, caller)?;
     let golden = request.params.iter().any(|(name, value)| name == "_tag" && is_golden(value));
     for one in of.iter_mut().filter(|one| golden && one.kind == "Patient") {
         one.code = GOLDEN_PATIENT;
     }
-    let ground = Ground::new(caller, catalogue);
+    let ground = Ground::new(caller, catalogue, &place.base);
     let mut wishes = Vec::new();
     if let Some(compartment) = compartment {
         let wish = compartment::wish(&ground, compartment, &of);
@@ -98,7 +100,7 @@ pub(super) fn parse(
     let reading = Reading {
         ground,
         system: request.kind.is_empty() && compartment.is_none(),
-        near: near.and_then(|(_, value)| near::place(value).ok()).map(|(point, _)| point),
+        near: near.and_then(|(_, value)| near::read_place(value).ok()).map(|(point, _)| point),
     };
     let mut parsed = Parsed {
         of,
@@ -136,7 +138,11 @@ pub(super) fn parse(
             None => issues.extend(Fault::wrong("not a cursor that this server gave for this search").of("_cursor").ok()),
         }
     }
-    if issues.is_empty() { Ok((parsed, sights)) } else { Err(EngineError::Invalid(issues)) }
+    if !issues.is_empty() {
+        return Err(EngineError::Invalid(issues));
+    }
+    join::join(&reading.ground, &parsed.of, &mut parsed.wishes);
+    Ok((parsed, sights))
 }
 
 /// The types that are searched, and what the caller may see of them. A type that was named must be one that the caller

@@ -201,18 +201,12 @@ impl<'r> Resolver<'r> {
     }
 
     fn refer(&mut self, slots: &[Slot], targets: &[Target]) -> Result<Referred, EngineError> {
-        let (mut ids, mut patients, mut urls, mut prefixes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut ids, mut patients, mut urls) = (Vec::new(), Vec::new(), Vec::new());
         let mut who: Option<Vec<Subject>> = None;
         let own = slots.iter().any(|slot| slot.own);
         for target in targets {
             match target {
-                Target::Url(url) => {
-                    urls.push(url.clone());
-                    // A canonical without a version means every version.
-                    if !url.contains('|') {
-                        prefixes.push(format!("{url}|"));
-                    }
-                }
+                Target::Url(url) => urls.push(url.clone()),
                 Target::Local(kinds, id) => {
                     let persons =
                         if kinds.contains(&patient_code()) { self.persons(id)? } else { Vec::new() };
@@ -243,10 +237,7 @@ impl<'r> Resolver<'r> {
             rows.push(Condition::Reference { params: params.clone(), any: ids });
         }
         if !urls.is_empty() {
-            rows.push(Condition::Exact { params: params.clone(), any: urls });
-        }
-        if !prefixes.is_empty() && slots.iter().any(|slot| canonical(slot)) {
-            rows.push(Condition::Text { params, any: prefixes });
+            rows.push(Condition::Exact { params, any: urls });
         }
         Ok(Referred { who, rows })
     }
@@ -278,11 +269,6 @@ impl<'r> Resolver<'r> {
         }
         Ok(ids)
     }
-}
-
-/// Whether a parameter holds canonical addresses, which may end in `|version`.
-pub(super) fn canonical(slot: &Slot) -> bool {
-    slot.param.paths.iter().any(|path| path.ends_with(":canonical"))
 }
 
 /// One of the conditions; nothing when there is none.

@@ -14,6 +14,7 @@ use super::looks::Kept;
 use super::prepare::{Change, Prepared, Preparing, Ready, change};
 use super::resolve::{Seen, resolve};
 use super::{Entry, JobDone, Merging, Options, Outcome, Which, whose};
+use crate::catalogue::{SEARCH_PARAMETER, follow};
 use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
@@ -273,7 +274,7 @@ impl<'a> Writing<'a> {
                 Ready::Write(change) => self.write(tx, *change, &entry.place)?,
             };
             outcomes.push(outcome);
-            if outcomes.len() % FLUSHED == 0 {
+            if outcomes.len().is_multiple_of(FLUSHED) {
                 tx.flush()?; // search rows that wait take more room than what they are made of
             }
         }
@@ -325,6 +326,11 @@ impl<'a> Writing<'a> {
 
     fn write(&mut self, tx: &mut WriteTx<'_>, mut change: Change, place: &'a str) -> Result<Outcome, Failure> {
         let subject = self.put(tx, &change)?;
+        if change.kind == SEARCH_PARAMETER {
+            let after = if change.happened == Happened::Deleted { None } else { Some(value_in(&change.json)?) };
+            let followed = follow(tx, self.caller, &change.id, change.before.as_ref(), after.as_ref());
+            followed.map_err(|error| error.within(place))?;
+        }
         self.written.push(whose::Written {
             kind: change.kind,
             place,

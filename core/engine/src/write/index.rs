@@ -5,7 +5,8 @@ use meridian_model::definitions::{Catalogue, Definitions, Kind, SearchParam};
 use meridian_model::facts::{facts, subject_param};
 use meridian_model::index::{self as model, IndexKind, Real, extract};
 use meridian_model::reference::Reference;
-use meridian_store::{Amount, GOLDEN_PATIENT, Index, PairValue, Text, Token, TypeCode};
+use meridian_model::words;
+use meridian_store::{Amount, GOLDEN_PATIENT, Index, PairValue, Text, Token, TypeCode, Words};
 use serde_json::Value;
 
 /// Longest string that is indexed, in bytes; a longer one is found by its beginning. The model cuts there too.
@@ -70,6 +71,7 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode, catalo
     let mut index = Index {
         date: facts.clinical_date.map(|range| (range.lo, range.hi)),
         status: facts.status.map(str::to_owned),
+        words: said(resource),
         ..Index::default()
     };
     // What counts results by date reads the same date in every row, so it is that of the parameter where there is one.
@@ -126,6 +128,11 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode, catalo
         }
     }
     Indexed { index, patient }
+}
+
+fn said(resource: &Value) -> Words {
+    let words::Words { narrative, content } = words::of_resource(resource);
+    Words { narrative, content }
 }
 
 fn amount(value: model::Amount) -> Amount {

@@ -27,7 +27,7 @@ use meridian_model::definitions::Catalogue;
 use meridian_store::{Lane, Origin, Reader};
 
 pub use anew::catch_up;
-pub(crate) use index::{LONGEST_TEXT, clinical_param, is_partition_param, main_param, param_number, shorten};
+pub(crate) use index::{LONGEST_TEXT, clinical_param, index, is_partition_param, main_param, param_number, shorten};
 pub(crate) use meta::INSTITUTION_TAG;
 
 pub(crate) use ask::{Ask, Entry};
@@ -35,6 +35,7 @@ pub(crate) use edit::{Edit, JsonPatch};
 pub use merging::Merging;
 pub(crate) use sent::Sent;
 
+use crate::catalogue::SEARCH_PARAMETER;
 use crate::feed::{Committed, Event, Happened};
 use crate::served::Served;
 use crate::sight::permission;
@@ -214,6 +215,11 @@ pub(crate) fn origin(caller: &Caller) -> Origin {
 }
 
 fn tell(engine: &Engine, changes: Vec<Committed>, job: Option<i64>, queued: Vec<commit::Queued>) {
+    if changes.iter().any(|change| change.kind == SEARCH_PARAMETER)
+        && let Err(error) = engine.renew_catalogue()
+    {
+        tracing::warn!(%error, "the search parameters in force are read later");
+    }
     if !changes.is_empty() {
         engine.inner.feed.tell(Event::Changes(changes.into()));
     }

@@ -59,8 +59,6 @@ pub struct Catalogue {
     /// By type code, from 1. Types without posted parameters share R4's.
     tables: Vec<Arc<Params>>,
     custom: Vec<Custom>,
-    /// All tables of rows are being made anew.
-    rebuilding: Option<Arc<Progress>>,
 }
 
 #[derive(Debug)]
@@ -81,7 +79,7 @@ impl Params {
 static R4: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
     let r4 = Definitions::r4();
     let tables = r4.resource_types().map(|kind| Arc::new(Params::new(r4.search_params(kind).to_vec()))).collect();
-    Arc::new(Catalogue { generation: 0, tables, custom: Vec::new(), rebuilding: None })
+    Arc::new(Catalogue { generation: 0, tables, custom: Vec::new() })
 });
 
 impl Catalogue {
@@ -93,7 +91,7 @@ impl Catalogue {
 
     /// R4's with posted ones. A posted parameter never takes the place of one of R4's.
     #[must_use]
-    pub fn with(generation: i64, custom: Vec<Custom>, rebuilding: Option<Arc<Progress>>) -> Self {
+    pub fn with(generation: i64, custom: Vec<Custom>) -> Self {
         let r4 = Definitions::r4();
         let tables = r4.resource_types().zip(&R4.tables).map(|(kind, fixed)| {
             let applies = |param: &SearchParam| r4.is_a(kind, param.base) && !fixed.by_code.contains_key(param.code);
@@ -104,16 +102,7 @@ impl Catalogue {
                 Arc::new(Params::new(fixed.all.iter().copied().chain(more).collect()))
             }
         });
-        Self { generation, tables: tables.collect(), custom, rebuilding }
-    }
-
-    /// Only these parameters, to make the rows of them alone.
-    #[must_use]
-    pub fn only(params: &[&'static SearchParam]) -> Self {
-        let r4 = Definitions::r4();
-        let of = |kind: &'static str| params.iter().copied().filter(move |param| r4.is_a(kind, param.base)).collect();
-        let tables = r4.resource_types().map(|kind| Arc::new(Params::new(of(kind)))).collect();
-        Self { generation: 0, tables, custom: Vec::new(), rebuilding: None }
+        Self { generation, tables: tables.collect(), custom }
     }
 
     /// Tells it from every other catalogue of its store; 0 where nothing was ever posted.
@@ -145,8 +134,7 @@ impl Catalogue {
     #[must_use]
     pub fn building(&self, param: &SearchParam) -> Option<u8> {
         let own = self.custom.iter().find(|custom| custom.param.number == param.number);
-        let progress = own.and_then(|custom| custom.building.as_ref()).or(self.rebuilding.as_ref());
-        progress.map(|progress| progress.percent())
+        own?.building.as_ref().map(|progress| progress.percent())
     }
 
     /// How a type's values are extracted; None for an unknown type.
@@ -196,14 +184,12 @@ mod tests {
             Custom { param: every, building: None },
             Custom { param: posted(CUSTOM + 2, "Patient", "name"), building: None },
         ];
-        let more = Catalogue::with(7, all, None);
+        let more = Catalogue::with(7, all);
         assert_eq!(more.generation(), 7);
         assert_eq!((more.param("Patient", "nick"), more.building(nick)), (Some(nick), Some(33)));
         assert_eq!((more.param("Patient", "every"), more.building(every)), (Some(every), None));
         assert!(more.param("Binary", "every").is_none() && more.param("Observation", "nick").is_none());
         assert_eq!(more.param("Patient", "name"), r4.param("Patient", "name"));
         assert!(more.params("Patient").is_sorted_by_key(|param| param.code));
-        let only = Catalogue::only(&[every]);
-        assert_eq!((only.params("Patient"), only.params("Bundle")), (&[every][..], &[][..]));
     }
 }

@@ -12,7 +12,7 @@ pub struct Component<'a> {
 }
 
 /// What an expression was made into.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Compiled {
     /// Programs; of a composite those of its anchors.
     pub paths: Vec<String>,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::compile::{self, Compiled, Component};
 use super::expression::{Shapes, TypeOf};
 use super::{Definitions, Kind, Part, SearchParam};
+use crate::index::leading;
 use crate::outcome::Issue;
 
 /// The longest code, in bytes.
@@ -15,7 +16,7 @@ const LONGEST_CODE: usize = 64;
 const MOST: usize = 200;
 
 /// A posted parameter that can be in force.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
     pub url: String,
     pub code: String,
@@ -29,7 +30,7 @@ pub struct Posted {
 }
 
 /// What it is for one base type.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Base {
     name: String,
     compiled: Compiled,
@@ -224,6 +225,11 @@ impl Reading<'_> {
             }
         }
         if components.len() != given.len() {
+            return None;
+        }
+        let kinds: Vec<Kind> = components.iter().map(|(_, kind, _)| *kind).collect();
+        if kind == Kind::Composite && leading(&kinds).is_none() {
+            self.wrong("component", "a composite is a token or a reference and one more, or two numbers");
             return None;
         }
         let r4 = Definitions::r4();

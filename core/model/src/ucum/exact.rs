@@ -96,6 +96,15 @@ impl Exact {
         format!("{sign}{}", place_point(digits.trim_end_matches('0'), point))
     }
 
+    /// The numerator without its tens, if that is short, and how many tens it has.
+    pub(super) fn numer_by_tens(&self) -> Option<(u64, i32)> {
+        by_tens(self.0.numer())
+    }
+
+    pub(super) fn denom_by_tens(&self) -> Option<(u64, i32)> {
+        by_tens(self.0.denom())
+    }
+
     pub(super) fn is_zero(&self) -> bool {
         self.0.is_zero()
     }
@@ -148,6 +157,18 @@ impl RoundHalfEven for BigRational {
         let up = rest > BigRational::one() || (rest.is_one() && floor.bit(0));
         if up { floor + 1 } else { floor }
     }
+}
+
+fn by_tens(number: &BigInt) -> Option<(u64, i32)> {
+    let mut number = number.clone();
+    for tens in 0.. {
+        let rest: BigInt = &number % 10;
+        if !rest.is_zero() || number.is_zero() {
+            return Some((number.to_u64()?, tens));
+        }
+        number /= 10;
+    }
+    None
 }
 
 fn power_of_ten(exponent: i64) -> BigRational {

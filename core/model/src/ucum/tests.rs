@@ -149,6 +149,16 @@ fn decimals_are_written_as_asked() {
 
 const CODES: [&str; 10] =
     ["mg/dL", "mmol/L", "Cel", "[degF]", "[pH]", "mm[Hg]", "10*9/L", "[lb_av]", "[iU]/mL", "dB[SPL]"];
+const LINEAR: [&str; 8] = ["mg/dL", "mmol/L", "/min", "mm[Hg]", "10*9/L", "[lb_av]", "ug/kg/h", "[in_i]"];
+
+#[test]
+fn common_numbers_go_the_quick_way() {
+    for (value, code) in
+        [("5.5", "mmol/L"), ("72", "/min"), ("120", "mm[Hg]"), ("0.85", "mg/dL"), ("36.60", "kg"), ("-3", "%")]
+    {
+        assert!(unit(code).unwrap().quick(value).is_some(), "{value} {code}");
+    }
+}
 
 proptest! {
     #[test]
@@ -170,6 +180,14 @@ proptest! {
     fn the_nearest_f64_is_the_one_of_the_decimal(digits in "-?[0-9]{1,25}(\\.[0-9]{1,25})?(e-?[0-9]{1,2})?") {
         let nearest = Exact::read(&digits).unwrap().to_f64().unwrap();
         prop_assert_eq!(nearest + 0.0, digits.parse::<f64>().unwrap() + 0.0);
+    }
+
+    #[test]
+    fn the_quick_way_gives_the_same(digits in "-?[0-9]{1,20}(\\.[0-9]{1,8})?", at in 0..LINEAR.len()) {
+        let unit = unit(LINEAR[at]).unwrap();
+        if let Some(quick) = unit.quick(&digits) {
+            prop_assert_eq!(quick, unit.canonical(&Exact::read(&digits).unwrap()).to_f64().unwrap());
+        }
     }
 
     #[test]

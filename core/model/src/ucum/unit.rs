@@ -1,6 +1,7 @@
 //! A unit as its factor to base units.
 
 use super::exact::Exact;
+use super::quick::Quick;
 use super::special::Function;
 use super::{Fault, table};
 
@@ -19,6 +20,7 @@ pub(super) struct Unit {
     special: Option<Scale>,
     /// Code of the canonical form.
     code: String,
+    quick: Option<Quick>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +33,11 @@ struct Scale {
 
 impl Unit {
     pub(super) fn number(factor: Exact) -> Self {
-        Self { factor, dims: Dims::new(), special: None, code: "1".to_owned() }
+        Self { factor, dims: Dims::new(), special: None, code: "1".to_owned(), quick: None }.coded()
     }
 
     pub(super) fn base(place: u16) -> Self {
-        Self { factor: Exact::one(), dims: vec![(place, 1)], special: None, code: String::new() }.coded()
+        Self { factor: Exact::one(), dims: vec![(place, 1)], special: None, code: String::new(), quick: None }.coded()
     }
 
     pub(super) fn special(function: Function, reference: Self, code: &'static str) -> Self {
@@ -43,8 +45,9 @@ impl Unit {
         Self { special: Some(scale), ..reference }.coded()
     }
 
-    /// With the code of its canonical form.
+    /// With what follows from its parts.
     fn coded(mut self) -> Self {
+        self.quick = if self.special.is_none() { Quick::new(&self.factor) } else { None };
         self.code = match &self.special {
             Some(Scale { function, code, .. }) if !function.is_offset() => (*code).to_owned(),
             _ if self.dims.is_empty() => "1".to_owned(),
@@ -65,7 +68,7 @@ impl Unit {
                 let times = scale.times.times(by).bounded()?;
                 Self { special: Some(Scale { times, ..scale }), ..self }
             }
-            None => Self { factor: self.factor.times(by).bounded()?, ..self },
+            None => Self { factor: self.factor.times(by).bounded()?, ..self }.coded(),
         })
     }
 
@@ -77,7 +80,7 @@ impl Unit {
             (None, None) => {
                 let dims = add(self.dims, &other.dims, 1)?;
                 let factor = self.factor.times(&other.factor).bounded()?;
-                Ok(Self { factor, dims, special: None, code: String::new() }.coded())
+                Ok(Self { factor, dims, special: None, code: String::new(), quick: None }.coded())
             }
         }
     }
@@ -96,7 +99,8 @@ impl Unit {
         });
         let mut dims = dims.collect::<Result<Dims, Fault>>()?;
         dims.retain(|(_, by)| *by != 0);
-        Ok(Self { factor: self.factor.to_the(exponent)?, dims, special: None, code: String::new() }.coded())
+        Ok(Self { factor: self.factor.to_the(exponent)?, dims, special: None, code: String::new(), quick: None }
+            .coded())
     }
 
     /// A number of this unit in base units; `None` off its scale.
@@ -117,13 +121,22 @@ impl Unit {
         }
     }
 
-    /// Number and unit for comparisons.
-    pub(super) fn canonical(&self, number: &Exact) -> (Exact, &str) {
+    /// The number of the canonical form, where no long arithmetic is needed for it.
+    pub(super) fn quick(&self, value: &str) -> Option<f64> {
+        self.quick?.times(value)
+    }
+
+    pub(super) fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The number of the canonical form; its unit is [`Self::code`].
+    pub(super) fn canonical(&self, number: &Exact) -> Exact {
         let number = match &self.special {
             Some(scale) if !scale.function.is_offset() => Some(number.times(&scale.times)),
             _ => self.to_base(number),
         };
-        (number.unwrap_or_else(Exact::one), &self.code)
+        number.unwrap_or_else(Exact::one)
     }
 }
 

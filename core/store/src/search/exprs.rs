@@ -2,7 +2,7 @@
 
 use sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
 
-use crate::sql::Dialect;
+use crate::db::Dialect;
 use crate::{Key, Subject};
 
 /// So many subjects stand in the text as a list; more are bound as one value.

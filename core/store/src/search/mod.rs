@@ -1,22 +1,30 @@
 //! A search is data; this room turns it into one statement and runs it.
 //!
-//! The statement has a *driver*, the table in whose order candidates come, and probes the other conditions for each
-//! candidate by primary key. A resident's own rows come from `bedside`; a code in the region from `token`.
+//! One table *leads*, in whose order candidates come, and the other conditions are probed for each candidate by its
+//! number. A resident's own rows come from `bedside`; a code in the region from `token`; what a chain leads to from the
+//! statement of its other end. Alternatives lead side by side and are merged.
 
 mod ask;
-mod compile;
-mod conditions;
-mod driver;
+mod compiler;
+mod cost;
+mod cursor;
+mod exprs;
+mod lead;
 mod order;
+mod page;
+mod probe;
+mod row;
 
 pub use ask::{
     Condition, DateTest, Field, NumberTest, Op, QuantityTest, Rows, Second, SystemTest, TokenTest, Unit, Via,
 };
+pub use cursor::{Cursor, CursorValue};
+#[allow(unused_imports)]
+pub(crate) use page::keys;
 
-use crate::db::{Row, Value};
-use crate::reader::stored;
-use crate::sql::{self, bind};
-use crate::{Reader, StoreError, Stored, Subject, TypeCode};
+use crate::reader::{stored, stored_columns};
+use crate::sql::{bind, build};
+use crate::{GOLDEN_PATIENT, REBUILD, Reader, StoreError, Stored, Subject, TypeCode};
 
 /// What a caller may see. There is no value that means "no filter was set".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +70,10 @@ pub enum SortBy {
     Number(u32),
     Quantity(u32),
     Reference(u32),
+    /// By the id of the Patient (of this type) in whose record it stands.
+    Patient(TypeCode),
     /// From a place, as the unit vector of which it is given.
-    Distance {
-        x: f64,
-        y: f64,
-        z: f64,
-    },
+    Distance { x: f64, y: f64, z: f64 },
 }
 
 /// Where a page begins: at the beginning, behind a row, or so that it ends before a row. Its rows come in the same order
@@ -78,21 +84,6 @@ pub enum Start {
     First,
     After(Cursor),
     Before(Cursor),
-}
-
-/// The sort values of a row and its number: where the next page begins.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Cursor {
-    pub values: Vec<CursorValue>,
-    pub key: i64,
-}
-
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
-pub enum CursorValue {
-    Number(i64),
-    Text(String),
-    Bytes(Vec<u8>),
 }
 
 /// A page of matches.
@@ -108,49 +99,85 @@ pub struct Page {
 /// A page ends early, with a cursor to the next, when its bodies weigh more than this.
 const HEAVIEST_PAGE: usize = 32 << 20;
 
+/// The types of which there is something, one step for each.
+const KINDS: &str = "WITH RECURSIVE kinds (kind) AS (SELECT MIN(type) FROM directory UNION ALL SELECT (SELECT MIN(type) \
+    FROM directory WHERE type > kinds.kind) FROM kinds WHERE kind IS NOT NULL) SELECT kind FROM kinds WHERE kind IS NOT NULL";
+
 impl Reader<'_> {
     /// One page of a search: one statement.
+    ///
+    /// # Errors
+    /// `BadCursor` when it is not one of this search; `Rebuilding` while search rows are missing; `TooLong`.
     pub fn search(&self, search: &Search) -> Result<Page, StoreError> {
-        let (text, values) = sql::build(self.dialect(), &compile::page(self, search)?);
-        let limit = search.limit as usize;
-        let (mut rows, mut last, mut weight, mut more) = (Vec::new(), None, 0, false);
+        self.ready()?;
+        let mut found = Page { rows: Vec::new(), next: None, previous: None };
+        let Some(asked) = page::page(self, search)? else { return Ok(found) };
+        let (text, values) = build(self.dialect(), &asked.statement);
+        let (limit, sorts) = (search.limit as usize, stored_columns().len());
+        let (mut first, mut last, mut weight, mut more) = (None, None, 0, false);
         self.conn.each(&text, &bind(&values), |row| {
             let next = stored(row)?;
             weight += next.body.weight();
-            more = rows.len() == limit || (weight > HEAVIEST_PAGE && !rows.is_empty());
+            more = found.rows.len() == limit || (weight > HEAVIEST_PAGE && !found.rows.is_empty());
             if !more {
-                last = Some(cursor(row)?);
-                rows.push(next);
+                last = Some(Cursor::of(row, sorts, &asked.keys)?);
+                if first.is_none() {
+                    first.clone_from(&last);
+                }
+                found.rows.push(next);
             }
             Ok(!more)
         })?;
-        Ok(Page { rows, next: last.filter(|_| more), previous: None })
+        match &search.start {
+            Start::First => found.next = last.filter(|_| more),
+            Start::After(_) => (found.next, found.previous) = (last.filter(|_| more), first),
+            Start::Before(_) => {
+                found.rows.reverse();
+                (found.next, found.previous) = (first, last.filter(|_| more));
+            }
+        }
+        Ok(found)
     }
 
     /// How many resources match, counted up to `cap` and one more.
+    ///
+    /// # Errors
+    /// As [`Reader::search`].
     pub fn count(&self, search: &Search, cap: Option<u64>) -> Result<u64, StoreError> {
-        let counted = self.conn.ask(&compile::count(self, search, cap)?, |row| row.get::<i64>(0))?;
+        self.ready()?;
+        let Some(statement) = page::count(self, search, cap)? else { return Ok(0) };
+        let counted = self.conn.ask(&statement, |row| row.get::<i64>(0))?;
         Ok(counted.first().map_or(0, |count| u64::try_from(*count).unwrap_or_default()))
     }
 
     /// The text of a search's statement and the database's plan for it.
+    ///
+    /// # Errors
+    /// As [`Reader::search`].
     pub fn explain(&self, search: &Search) -> Result<(String, Vec<String>), StoreError> {
-        let (text, values) = sql::build(self.dialect(), &compile::page(self, search)?);
+        let Some(asked) = page::page(self, search)? else { return Ok(Default::default()) };
+        let (text, values) = build(self.dialect(), &asked.statement);
         let plan = self.conn.plan(&text, &bind(&values))?;
         Ok((text, plan))
     }
-}
 
-fn cursor(row: &Row<'_>) -> Result<Cursor, StoreError> {
-    let first = crate::reader::stored_columns().len();
-    let mut values = Vec::new();
-    for nth in first..row.width() {
-        values.push(match row.value(nth)? {
-            Value::Int(number) => CursorValue::Number(number),
-            Value::Text(text) => CursorValue::Text(text.to_owned()),
-            Value::Blob(bytes) => CursorValue::Bytes(bytes.to_vec()),
-            Value::Null | Value::Real(_) => CursorValue::Number(0),
-        });
+    /// The types of which there is something; golden Patients are found by their own type alone.
+    fn kinds(&self) -> Result<Vec<TypeCode>, StoreError> {
+        let kinds: Vec<TypeCode> = self.conn.rows(KINDS, &[], |row| row.get(0))?;
+        Ok(kinds.into_iter().filter(|kind| *kind != GOLDEN_PATIENT).collect())
     }
-    Ok(Cursor { values, key: row.get(0)? })
+
+    /// How many subjects there are, about.
+    fn subjects(&self) -> Result<u64, StoreError> {
+        let last: Option<i64> = self.conn.row("SELECT id FROM subject ORDER BY id DESC LIMIT 1", &[], |row| row.get(0))?;
+        Ok(last.and_then(|last| u64::try_from(last).ok()).unwrap_or_default())
+    }
+
+    /// Rows that are not made again yet would be missing from an answer.
+    fn ready(&self) -> Result<(), StoreError> {
+        match self.setting(REBUILD)? {
+            Some(done) if done != b"done" => Err(StoreError::Rebuilding),
+            _ => Ok(()),
+        }
+    }
 }

@@ -1,146 +1,245 @@
-//! Sort keys and where the next page begins. The row's number is always the last key, so that no two rows are equal.
+//! Sort keys and where a page begins. The row's number is always the last key, so that no two rows are equal. Rows
+//! without a value come last, in either direction.
 
-use sea_query::{Cond, Expr, ExprTrait, Func, JoinType, Query, SelectStatement};
+use sea_query::{Alias, CaseStatement, Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 
-use super::compile::direction;
-use super::driver::Lead;
+use super::compiler::Compiler;
+use super::exprs::{col, number};
+use super::lead::{Lead, Undated};
+use super::probe::{Candidate, code_of, dot, patient_of};
 use super::{Cursor, CursorValue, Search, Sort, SortBy};
+use crate::{NO_DATE, StoreError, TypeCode};
 
-/// Where rows without a value go: behind all others.
+/// Where rows without a value go.
 const LAST: i64 = i64::MAX;
 const FIRST: i64 = i64::MIN;
 const LAST_TEXT: &str = "\u{10FFFF}";
+/// Greater than every packed id.
+const LAST_ID: [u8; 17] = [0xFF; 17];
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum By {
+    Id,
+    Updated,
+    Clinical,
+    Date(u32),
+    Text(u32),
+    Token(u32),
+    Number(u32),
+    Quantity(u32),
+    Reference(u32),
+    Patient(TypeCode),
+    Distance(f64, f64, f64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct SortKey {
-    pub(super) value: Expr,
-    /// `key, v` of all resources that have a value, when it cannot be looked up by the resource's number.
-    values: Option<SelectStatement>,
-    descending: bool,
+    pub(super) by: By,
+    pub(super) descending: bool,
+}
+
+/// The keys in which a search comes, and whether its page is read from its end.
+pub(super) struct Sorting {
+    pub(super) keys: Vec<SortKey>,
+    backward: bool,
 }
 
 /// The name of the nth sort value.
-pub(super) fn alias(nth: usize) -> String {
-    format!("s{nth}")
+pub(super) fn alias(nth: usize) -> Alias {
+    Alias::new(format!("s{nth}"))
 }
 
-/// The wanted keys as expressions over `d` and `r`. Who wants none gets the order in which the directory lies.
-pub(super) fn keys(search: &Search, lead: &Lead) -> Vec<SortKey> {
-    let by_id = [Sort { by: SortBy::Id, descending: false }];
-    let wanted = if search.sort.is_empty() && lead.listed { &by_id } else { search.sort.as_slice() };
-    let key = |(nth, sort): (usize, &Sort)| SortKey {
-        value: value(search, nth, *sort, lead),
-        values: if let SortBy::Token(param) = sort.by { Some(codes(search, *sort, param)) } else { None },
-        descending: sort.descending,
+pub(super) fn wanted(search: &Search) -> Vec<SortKey> {
+    let key = |sort: &Sort| {
+        let by = match sort.by {
+            SortBy::Id => By::Id,
+            SortBy::Updated => By::Updated,
+            SortBy::Date(param) if Some(param) == search.clinical => By::Clinical,
+            SortBy::Date(param) => By::Date(param),
+            SortBy::Text(param) => By::Text(param),
+            SortBy::Token(param) => By::Token(param),
+            SortBy::Number(param) => By::Number(param),
+            SortBy::Quantity(param) => By::Quantity(param),
+            SortBy::Reference(param) => By::Reference(param),
+            SortBy::Patient(kind) => By::Patient(kind),
+            SortBy::Distance { x, y, z } => By::Distance(x, y, z),
+        };
+        SortKey { by, descending: sort.descending }
     };
-    wanted.iter().enumerate().map(key).collect()
+    search.sort.iter().map(key).collect()
 }
 
-fn value(search: &Search, nth: usize, sort: Sort, lead: &Lead) -> Expr {
-    let missing_text = if sort.descending { "" } else { LAST_TEXT };
-    let table = |lead| if lead { "d" } else { "r" };
-    match sort.by {
-        SortBy::Id => Expr::col((table(lead.listed), "id")),
-        SortBy::Updated => Expr::col(("r", "at")),
-        SortBy::Date(param) if Some(param) == search.clinical => Expr::col((table(lead.dated), "date")),
-        SortBy::Date(param) => {
-            let missing = if sort.descending { FIRST } else { LAST };
-            least(sort, "date", param, "lo").if_null(missing)
+impl SortKey {
+    /// Whether the row of `resource` is needed to tell the value.
+    pub(super) fn needs_resource(self, lead: &Lead) -> bool {
+        match self.by {
+            By::Id => lead.id.is_none(),
+            By::Updated => true,
+            By::Clinical => lead.date.is_none(),
+            _ => false,
         }
-        SortBy::Text(param) => least(sort, "string", param, "folded").if_null(missing_text),
-        SortBy::Token(_) => Expr::col((joined(nth), "v")).if_null(missing_text),
-        _ => Expr::val(0),
     }
-}
 
-/// The code of every resource that has one, gathered once for the search: `token` leads with the code, so the codes
-/// of one resource cannot be found there by its number. The main codes of asked persons stand at their bedside.
-fn codes(search: &Search, sort: Sort, param: u32) -> SelectStatement {
-    let code = Expr::col("code");
-    let mut select = Query::select();
-    select.column("key").expr_as(if sort.descending { Func::max(code) } else { Func::min(code) }, "v");
-    match &search.who {
-        Some(who) if Some(param) == search.main => select
-            .from("bedside")
-            .and_where(Expr::col("subject").is_in(who.iter().map(|s| s.0)))
-            .and_where(Expr::col("type").is_in(search.kinds.iter().copied()))
-            .and_where(Expr::col("code").ne("")),
-        _ => select.from("token").and_where(Expr::col("param").eq(param)),
-    };
-    select.group_by_col("key").take()
-}
-
-/// The name of the joined values of the nth key.
-fn joined(nth: usize) -> String {
-    format!("k{nth}")
-}
-
-/// Joins the values that were gathered once.
-pub(super) fn join(select: &mut SelectStatement, keys: &mut [SortKey]) {
-    for (nth, key) in keys.iter_mut().enumerate() {
-        if let Some(values) = key.values.take() {
-            let same = Expr::col((joined(nth), "key")).equals(("d", "key"));
-            select.join_subquery(JoinType::LeftJoin, values, joined(nth), same);
+    /// A cursor's value for this key.
+    pub(super) fn takes(self, value: &CursorValue) -> bool {
+        match self.by {
+            By::Updated | By::Clinical | By::Date(_) => matches!(value, CursorValue::Number(_)),
+            By::Text(_) | By::Token(_) => matches!(value, CursorValue::Text(_)),
+            By::Number(_) | By::Quantity(_) | By::Distance(..) => matches!(value, CursorValue::Real(_)),
+            By::Id | By::Reference(_) | By::Patient(_) => matches!(value, CursorValue::Bytes(_)),
         }
     }
 }
 
-/// The least value of a resource going up, the greatest going down.
-fn least(sort: Sort, table: &'static str, param: u32, column: &'static str) -> Expr {
-    let column = Expr::col(("o", column));
-    let mut select = Query::select();
-    select.expr(if sort.descending { Func::max(column) } else { Func::min(column) });
-    select.from_as(table, "o").and_where(Expr::col(("o", "param")).eq(param));
-    select.and_where(Expr::col(("o", "key")).equals(("d", "key")));
-    Expr::from(select)
+impl Compiler<'_> {
+    /// The value of a key for a candidate; never NULL.
+    pub(super) fn value(&self, key: SortKey, lead: &Lead, candidate: &Candidate) -> Expr {
+        let down = key.descending;
+        let of_resource = |column| match &candidate.resource {
+            Some(resource) => col(resource, column),
+            None => number(0),
+        };
+        let least = |table, column, param| self.least(down, candidate, table, param, |t| col(t, column));
+        let real = |value: Expr| value.if_null(if down { f64::NEG_INFINITY } else { f64::INFINITY });
+        let text = |value: Expr| value.if_null(if down { "" } else { LAST_TEXT });
+        let id = |value: Expr| value.if_null(if down { Vec::new() } else { LAST_ID.to_vec() });
+        match key.by {
+            By::Id => lead.id.clone().unwrap_or_else(|| of_resource("id")),
+            By::Updated => of_resource("at"),
+            By::Clinical => {
+                let date = lead.date.as_ref().map_or_else(|| of_resource("date"), |(date, _)| date.clone());
+                match lead.undated {
+                    _ if down => date,
+                    Undated::None => date,
+                    Undated::All => number(LAST),
+                    Undated::Some => {
+                        let none = date.clone().eq(number(NO_DATE));
+                        CaseStatement::new().case(none, number(LAST)).finally(date).into()
+                    }
+                }
+            }
+            By::Date(param) => least("date", "lo", Some(param)).if_null(if down { number(FIRST + 1) } else { number(LAST) }),
+            By::Text(param) => text(least("string", "folded", Some(param))),
+            By::Token(param) => text(self.code(candidate, param, down)),
+            By::Number(param) => real(least("number", "value", Some(param))),
+            By::Quantity(param) => real(least("quantity", "value", Some(param))),
+            By::Reference(param) => id(least("reference", "id", Some(param))),
+            By::Patient(kind) => {
+                let o = self.alias("o");
+                let mut select = Query::select();
+                select.expr(col(&o, "id")).from_as("resource", Alias::new(&o));
+                select.and_where(col(&o, "key").eq(patient_of(candidate.key.clone())));
+                select.and_where(col(&o, "type").eq(number(kind.into())));
+                id(Expr::from(select.take()))
+            }
+            By::Distance(x, y, z) => {
+                // The nearer, the greater the product.
+                real(self.least(down, candidate, "place", None, |t| dot(t, x, y, z).mul(-1.0)))
+            }
+        }
+    }
+
+    /// The least value of a resource going up, the greatest going down.
+    fn least(
+        &self,
+        down: bool,
+        candidate: &Candidate,
+        table: &'static str,
+        param: Option<u32>,
+        value: impl FnOnce(&str) -> Expr,
+    ) -> Expr {
+        let o = self.alias("o");
+        let value = value(&o);
+        let mut select = Query::select();
+        select.expr(if down { Func::max(value) } else { Func::min(value) });
+        select.from_as(table, Alias::new(&o)).and_where(self.same(&o, candidate));
+        if let Some(param) = param {
+            select.and_where(super::row::param(&o, &[param]));
+        }
+        Expr::from(select.take())
+    }
+
+    fn code(&self, candidate: &Candidate, param: u32, down: bool) -> Expr {
+        let h = self.alias("h");
+        let list = col(&h, "list");
+        let least = code_of(self.dialect(), &list, param, false);
+        let code = if down {
+            // The greatest stands there by itself when it is not the least.
+            Expr::from(Func::coalesce([code_of(self.dialect(), &list, param, true), least]))
+        } else {
+            least
+        };
+        let mut select = Query::select();
+        select.expr(code).from_as("held", Alias::new(&h)).and_where(self.same(&h, candidate));
+        Expr::from(select.take())
+    }
 }
 
-/// `ORDER BY` the names of the keys; the number last, in the direction of the first key.
-pub(super) fn sort(select: &mut SelectStatement, keys: &[SortKey], outside: Option<&'static str>) {
-    for (nth, key) in keys.iter().enumerate() {
-        match outside {
-            Some(table) => select.order_by((table, alias(nth)), direction(key.descending)),
-            None => select.order_by(alias(nth), direction(key.descending)),
+impl Sorting {
+    pub(super) fn new(keys: Vec<SortKey>, backward: bool) -> Sorting {
+        Sorting { keys, backward }
+    }
+
+    fn down(&self, key: SortKey) -> bool {
+        key.descending != self.backward
+    }
+
+    /// The number goes in the direction of the first key.
+    fn number_down(&self) -> bool {
+        self.keys.first().is_some_and(|key| key.descending) != self.backward
+    }
+
+    /// `ORDER BY` the names of the keys, as the page is read.
+    pub(super) fn sort(&self, select: &mut SelectStatement, table: Option<&'static str>) {
+        let direction = |down: bool| if down { Order::Desc } else { Order::Asc };
+        for (nth, key) in self.keys.iter().enumerate() {
+            match table {
+                Some(table) => select.order_by((table, alias(nth)), direction(self.down(*key))),
+                None => select.order_by(alias(nth), direction(self.down(*key))),
+            };
+        }
+        match table {
+            Some(table) => select.order_by((table, "key"), direction(self.number_down())),
+            None => select.order_by("key", direction(self.number_down())),
         };
     }
-    select.order_by((outside.unwrap_or("d"), "key"), direction(number_descends(keys)));
-}
 
-fn number_descends(keys: &[SortKey]) -> bool {
-    keys.first().is_some_and(|key| key.descending)
-}
+    /// # Errors
+    /// `BadCursor` when it is one of another search.
+    pub(super) fn check(&self, cursor: &Cursor) -> Result<(), StoreError> {
+        let fits = self.keys.iter().zip(&cursor.values).all(|(key, value)| key.takes(value));
+        if fits && self.keys.len() == cursor.values.len() { Ok(()) } else { Err(StoreError::BadCursor) }
+    }
 
-/// Rows behind `cursor`: greater in the first key, or equal there and greater in the second, and so on. That none is
-/// less in the first key follows; it is said all the same, because an ordered table can begin there.
-pub(super) fn after(keys: &[SortKey], cursor: &Cursor) -> Cond {
-    let mut any = Cond::any();
-    for (nth, key) in keys.iter().enumerate() {
-        let mut all = equal(keys, cursor, nth);
-        if let Some(value) = cursor.values.get(nth) {
-            all = all.add(beyond(key.value.clone(), bound(value), key.descending));
+    /// Rows behind `cursor`: greater in the first key, or equal there and greater in the second, and so on. That none is
+    /// less in the first key follows; it is said all the same, because an ordered table can begin there.
+    pub(super) fn after(&self, values: &[Expr], key: &Expr, cursor: &Cursor) -> Cond {
+        let keys = || self.keys.iter().zip(values).zip(&cursor.values);
+        let equal = |first: usize| {
+            keys().take(first).fold(Cond::all(), |all, ((_, value), at)| all.add(value.clone().eq(bound(at))))
+        };
+        let mut any = Cond::any();
+        for (nth, ((key, value), at)) in keys().enumerate() {
+            any = any.add(equal(nth).add(beyond(value.clone(), bound(at), self.down(*key))));
         }
-        any = any.add(all);
-    }
-    let number = beyond(Expr::col(("d", "key")), Expr::val(cursor.key), number_descends(keys));
-    let any = any.add(equal(keys, cursor, keys.len()).add(number));
-    match keys.first().zip(cursor.values.first()) {
-        Some((key, value)) if key.descending => Cond::all().add(key.value.clone().lte(bound(value))).add(any),
-        Some((key, value)) => Cond::all().add(key.value.clone().gte(bound(value))).add(any),
-        None => any,
+        let number = beyond(key.clone(), Expr::val(cursor.key), self.number_down());
+        let any = any.add(equal(self.keys.len()).add(number));
+        match keys().next() {
+            Some(((key, value), at)) if self.down(*key) => Cond::all().add(value.clone().lte(bound(at))).add(any),
+            Some(((_, value), at)) => Cond::all().add(value.clone().gte(bound(at))).add(any),
+            None => any,
+        }
     }
 }
 
-fn equal(keys: &[SortKey], cursor: &Cursor, first: usize) -> Cond {
-    let pairs = keys.iter().zip(&cursor.values).take(first);
-    pairs.fold(Cond::all(), |all, (key, value)| all.add(key.value.clone().eq(bound(value))))
-}
-
-fn beyond(value: Expr, bound: Expr, descending: bool) -> Expr {
-    if descending { value.lt(bound) } else { value.gt(bound) }
+fn beyond(value: Expr, bound: Expr, down: bool) -> Expr {
+    if down { value.lt(bound) } else { value.gt(bound) }
 }
 
 fn bound(value: &CursorValue) -> Expr {
     match value {
         CursorValue::Number(number) => Expr::val(*number),
+        CursorValue::Real(number) => Expr::val(*number),
         CursorValue::Text(text) => Expr::val(text.as_str()),
         CursorValue::Bytes(bytes) => Expr::val(bytes.clone()),
     }

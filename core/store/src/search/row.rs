@@ -9,7 +9,7 @@ use super::{Condition, DateTest, NumberTest, Op, QuantityTest, Second, SystemTes
 use crate::intern::NO_SYSTEM;
 use crate::key::pack_id;
 use crate::rows::near;
-use crate::sql::Dialect;
+use crate::db::Dialect;
 use crate::tame::{LONG, SHORT, tame, tame_prefix};
 use crate::write::moment;
 use crate::{Reader, StoreError, TypeCode};
@@ -116,7 +116,12 @@ pub(super) fn coded<'c>(reader: &Reader<'_>, tests: &'c [TokenTest]) -> Result<V
 
 /// Codes are gathered by what is asked of their system, so that a long list is one `IN` and no tree.
 pub(super) fn tokens(reader: &Reader<'_>, alias: &str, tests: &[TokenTest]) -> Result<Expr, StoreError> {
-    Ok(token_tests(&coded(reader, tests)?, &col(alias, "code"), &col(alias, "system"), LONG))
+    Ok(of_tokens(alias, &coded(reader, tests)?))
+}
+
+/// The same for tests whose systems are numbers already.
+pub(super) fn of_tokens(alias: &str, tests: &[Coded<'_>]) -> Expr {
+    token_tests(tests, &col(alias, "code"), &col(alias, "system"), LONG)
 }
 
 fn token_tests(tests: &[Coded<'_>], code: &Expr, system: &Expr, longest: usize) -> Expr {
@@ -315,17 +320,17 @@ impl Bounds {
                 Op::Gt => Bounds { from_short: short(hi), ..Bounds::default() },
                 Op::Ge => Bounds { from_short: short(lo), ..Bounds::default() },
                 Op::Lt => Bounds { to: Some(lo), ..Bounds::default() },
-                Op::Le => Bounds { to: Some(hi.max(lo)), ..Bounds::default() },
+                Op::Le => Bounds { to: Some(Ord::max(hi, lo)), ..Bounds::default() },
                 Op::StartsAfter => Bounds { from: Some(hi), from_short: Some(hi), to: None },
                 Op::EndsBefore => Bounds { to: Some(lo), ..Bounds::default() },
                 Op::Overlaps => Bounds { from: None, from_short: short(lo), to: Some(hi) },
             }
         };
-        let least = |a: Option<i64>, b: Option<i64>| a.zip(b).map(|(a, b)| a.min(b));
+        let least = |a: Option<i64>, b: Option<i64>| a.zip(b).map(|(a, b)| Ord::min(a, b));
         let both = |a: Bounds, b: Bounds| Bounds {
             from: least(a.from, b.from),
             from_short: least(a.from_short, b.from_short),
-            to: a.to.zip(b.to).map(|(a, b)| a.max(b)),
+            to: a.to.zip(b.to).map(|(a, b)| Ord::max(a, b)),
         };
         tests.iter().map(one).reduce(both).unwrap_or_default()
     }

@@ -16,6 +16,7 @@ use crate::{Key, Reader, StoreError, Subject, SubjectKind, TypeCode};
 pub(crate) use audit::{COLUMNS as WRITE_COLUMNS, head as audit_head, write_row};
 pub use put::{CONDITIONAL_CREATE, NewResource, Replacement};
 use rows::Rows;
+pub(crate) use rows::{NARRATIVE, moment};
 
 static ADD_TX: Sql = Sql::new(|| sql::insert("tx", &["id", "at", "actor", "institution", "request"]));
 static ADD_SUBJECT: Sql = Sql::new(|| sql::insert("subject", &["id", "kind", "next_slot"]));

@@ -1,5 +1,6 @@
 //! What somebody said about two Patients is honoured by whatever is written later, and can be taken back.
 
+use meridian_engine::{HistoryOf, HistoryRequest};
 use serde_json::{Value, json};
 
 use crate::bed::{Bed, caller, number, operator, patient, weak, with_number};
@@ -99,7 +100,8 @@ async fn a_review_is_decided_once_and_remembered_in_both_directions() {
         assert_eq!(bed.reviews("requested").await.len(), 0);
         let twice = bed.call_as(&operator(), "review-decide", &decision, None).await.unwrap_err();
         assert_eq!(twice.class(), meridian_engine::Class::Conflict);
-        let history = meridian_engine::history(&bed.engine, &operator(), "Task", &id, 10).await.unwrap();
+        let of = HistoryRequest::newest(HistoryOf::Instance("Task".into(), id.clone()), 10);
+        let history = meridian_engine::history(&bed.engine, &operator(), &of).await.unwrap().versions;
         assert_eq!(history.len(), 2, "asked, decided");
     }
 }

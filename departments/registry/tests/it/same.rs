@@ -1,5 +1,6 @@
 //! The same records give the same golden Patient, and nothing is written that says nothing new.
 
+use meridian_engine::{Policy, update_where};
 use serde_json::{Value, json};
 
 use crate::bed::{Bed, caller, number, patient};
@@ -66,7 +67,7 @@ async fn a_condition_that_finds_a_golden_patient_writes_nothing() {
     let evil = serde_json::json!({"resourceType": "Patient", "name": [{"text": "x"}]});
     let query = "_tag=https://meridian.example/record|golden&active=true";
     let refused =
-        meridian_engine::update_where(&bed.engine, &caller("CJ01"), "Patient", query, evil, None).await.unwrap_err();
+        update_where(&bed.engine, &caller("CJ01"), ("Patient", query), evil, None, Policy::default()).await.unwrap_err();
     assert_eq!(refused.class(), meridian_engine::Class::NotSupported);
     assert_eq!(bed.goldens().await, before);
 }

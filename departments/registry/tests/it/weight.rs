@@ -1,5 +1,6 @@
 //! Records without a common number: joined by weight, put before somebody, or left alone.
 
+use meridian_engine::{HistoryOf, HistoryRequest};
 use serde_json::{Value, json};
 
 use crate::bed::{Bed, caller, number, operator, weak, with_number};
@@ -154,7 +155,8 @@ async fn reviews_are_seen_and_written_by_operators_alone() {
             assert!(answer.hits.iter().all(|hit| hit.served.id == "own"), "a search shows a review");
         }
         assert!(meridian_engine::read(&bed.engine, &who, "Task", &id).await.is_err());
-        assert!(meridian_engine::history(&bed.engine, &who, "Task", &id, 10).await.is_err());
+        let of = HistoryRequest::newest(HistoryOf::Instance("Task".into(), id.clone()), 10);
+        assert!(meridian_engine::history(&bed.engine, &who, &of).await.is_err());
         assert!(meridian_engine::update(&bed.engine, &who, "Task", &id, task.clone(), None).await.is_err());
         let mut other = own.clone();
         other["id"] = json!(id);

@@ -1,12 +1,17 @@
-//! `POST /fhir`: transactions and batches.
+//! `POST /fhir`: transactions and batches, read while they come and answered piece by piece.
 
+use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use meridian_engine::{Lane, Options};
+use futures_util::stream;
+use meridian_engine::{Lane, Options, Returning};
 
 use super::{Asked, json};
 use crate::negotiate::is_json_body;
 use crate::problem::Problem;
+
+/// Answers of more entries are sent while they are made.
+const WHOLE: usize = 1_000;
 
 pub(super) async fn run(asked: Asked) -> Result<Response, Problem> {
     is_json_body(&asked.headers)?;
@@ -18,10 +23,23 @@ pub(super) async fn run(asked: Asked) -> Result<Response, Problem> {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", says));
     }
     let once = once.map(|key| format!("{}:{key}", asked.caller.actor));
-    let limit = asked.state.limits.bundle;
-    let received = crate::body::read(&asked.state, &asked.headers, asked.body, limit).await?;
-    let value = received.json(limit).await?;
-    let options = Options { lane, once, ..Options::default() };
-    let reply = meridian_engine::run_bundle(&asked.state.engine, &asked.caller, value, options).await?;
-    Ok(json(StatusCode::OK, reply.json(&asked.state.base, asked.prefer.representation)))
+    let returning = match asked.prefer {
+        prefer if prefer.representation => Returning::Representation,
+        prefer if prefer.outcome => Returning::Outcome,
+        _ => Returning::Minimal,
+    };
+    let (bundle, room) = crate::body::bundle(&asked.state, &asked.headers, asked.body).await?;
+    let bodies = returning == Returning::Representation;
+    let options = Options { lane, once, bodies, ..asked.state.policy.options() };
+    let reply = meridian_engine::run_read(&asked.state.engine, &asked.caller, bundle, options).await?;
+    if reply.replies.len() <= WHOLE {
+        return Ok(json(StatusCode::OK, reply.json(&asked.state.base, returning)));
+    }
+    let pieces = reply.pieces(asked.state.base.to_string(), returning);
+    // The room is free again when the last piece is made.
+    let pieces = pieces.map(move |piece| {
+        let _ = &room;
+        Ok::<_, std::convert::Infallible>(piece)
+    });
+    Ok(json(StatusCode::OK, Body::from_stream(stream::iter(pieces))))
 }

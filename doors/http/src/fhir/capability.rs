@@ -84,7 +84,7 @@ fn resource(state: &Http, catalogue: &Catalogue, includes: &Includes, kind: &'st
         "interaction": codes(&INTERACTIONS),
         "versioning": "versioned-update",
         "readHistory": true,
-        "updateCreate": true,
+        "updateCreate": state.policy.update_create,
         "conditionalCreate": true,
         "conditionalRead": "full-support",
         "conditionalUpdate": true,

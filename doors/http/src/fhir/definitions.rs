@@ -12,7 +12,7 @@ use meridian_model::reader::{Limits, parse};
 use serde_json::{Map, Value, json};
 
 use super::describe::{BUILT, pascal};
-use super::{Asked, json, look};
+use super::{Asked, find, json, look};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -40,7 +40,7 @@ pub(super) async fn read(asked: Asked, kind: &str, id: &str) -> Result<Response,
 /// A search: what is stored, and on its first page before that what the server has by itself.
 pub(super) async fn search(asked: Asked, kind: &str) -> Result<Response, Problem> {
     let (state, params) = (asked.state.clone(), asked.query.clone());
-    let response = look::search(asked, kind).await?;
+    let response = find::search(asked, find::Place::of(kind)).await?;
     if !response.status().is_success() {
         return Ok(response);
     }

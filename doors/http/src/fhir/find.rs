@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use meridian_engine::{Compartment, Request};
+use meridian_engine::{Compartment, Request, Where};
 
 use super::{Asked, json};
 use crate::problem::Problem;
@@ -56,8 +56,9 @@ pub(super) async fn by_form(asked: Asked, place: Place<'_>) -> Result<Response, 
 
 async fn found(asked: Asked, place: Place<'_>, params: Vec<(String, String)>) -> Result<Response, Problem> {
     let request = Request { kind: place.kind.to_owned(), params, lenient: asked.prefer.lenient };
-    let within = place.within.map(|(of, id)| Compartment::new(of, id)).transpose()?;
+    let compartment = place.within.map(|(of, id)| Compartment::new(of, id)).transpose()?;
     let Asked { state, caller, .. } = asked;
-    let answer = meridian_engine::search_in(&state.engine, &caller, within.as_ref(), &request).await?;
+    let place = Where { compartment, base: state.base.to_string() };
+    let answer = meridian_engine::search_in(&state.engine, &caller, &place, &request).await?;
     Ok(json(StatusCode::OK, answer.bundle(&state.base)))
 }

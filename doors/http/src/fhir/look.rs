@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use meridian_engine::{Happened, Served, instant};
+use meridian_engine::{Happened, HistoryOf, HistoryRequest, Served};
 
 use super::{Asked, json};
 use crate::problem::Problem;
@@ -22,58 +22,22 @@ pub(super) async fn vread(asked: Asked, kind: &str, id: &str, version: &str) -> 
     Ok(with_version(response, &served))
 }
 
-pub(super) async fn history(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
-    let known = |name: &str| matches!(name, "_count" | "_format" | "_pretty");
-    if let Some((name, _)) = asked.query.iter().find(|(name, _)| !known(name) && !asked.prefer.lenient) {
-        let says = format!("{name}: not supported in a history yet");
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "not-supported", says));
-    }
-    let count = asked.query.iter().find(|(name, _)| name == "_count").map(|(_, value)| value.parse::<u32>());
-    let count = match count {
-        None => 100,
-        Some(Ok(count)) => count,
-        Some(Err(_)) => return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", "_count: not a number from 0")),
-    };
-    let versions = meridian_engine::history(&asked.state.engine, &asked.caller, kind, id, count).await?;
-    Ok(json(StatusCode::OK, history_bundle(&versions, &asked.state.base)))
+pub(super) async fn history(asked: Asked, of: HistoryOf) -> Result<Response, Problem> {
+    let request = HistoryRequest::parse(of, &asked.query, asked.prefer.lenient)?;
+    let history = meridian_engine::history(&asked.state.engine, &asked.caller, &request).await?;
+    Ok(json(StatusCode::OK, history.bundle(&asked.state.base)))
 }
 
-fn history_bundle(versions: &[Served], base: &str) -> Vec<u8> {
-    // Versions are numbered from 1 without gaps: the newest number is how many there are, shown here or not.
-    let total = versions.first().map_or(0, |newest| newest.version);
-    let mut out = format!("{{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":{total}").into_bytes();
-    for (nth, version) in versions.iter().enumerate() {
-        out.extend_from_slice(if nth == 0 { b",\"entry\":[{" } else { b",{" });
-        let (kind, id, number) = (version.kind, &version.id, version.version);
-        out.extend_from_slice(format!("\"fullUrl\":\"{base}/{kind}/{id}\",").as_bytes());
-        if !version.deleted {
-            out.extend_from_slice(b"\"resource\":");
-            out.extend_from_slice(&version.body);
-            out.push(b',');
-        }
-        let (method, url, status) = match (version.deleted, number) {
-            (true, _) => ("DELETE", format!("{kind}/{id}"), "204"),
-            (false, 1) => ("POST", kind.to_owned(), "201"),
-            (false, _) => ("PUT", format!("{kind}/{id}"), "200"),
-        };
-        let at = instant(version.at);
-        out.extend_from_slice(
-            format!(
-                "\"request\":{{\"method\":\"{method}\",\"url\":\"{url}\"}},\"response\":{{\"status\":\"{status}\",\
-                 \"etag\":\"W/\\\"{number}\\\"\",\"lastModified\":\"{at}\"}}}}"
-            )
-            .as_bytes(),
-        );
-    }
-    out.extend_from_slice(if versions.is_empty() { b"}" } else { b"]}" });
-    out
-}
-
+/// Whether the client has this version: by its tag, or else by when it was written.
 fn unchanged(headers: &HeaderMap, served: &Served) -> bool {
-    let tags = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let text = |name| headers.get_all(name).iter().filter_map(|value: &HeaderValue| value.to_str().ok());
+    let mut tags = text(header::IF_NONE_MATCH).flat_map(|value| value.split(',')).peekable();
+    if tags.peek().is_none() {
+        let since = text(header::IF_MODIFIED_SINCE).next().and_then(meridian_engine::read_http_date);
+        return since.is_some_and(|since| served.at / 1000 <= since / 1000);
+    }
     let own = format!("\"{}\"", served.version);
-    let fits = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == own;
-    tags.flat_map(|value| value.split(',')).any(|tag| fits(tag.trim()))
+    tags.any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/") == own)
 }
 
 /// Adds ETag and Last-Modified.

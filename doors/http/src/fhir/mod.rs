@@ -2,9 +2,9 @@
 
 mod bundle;
 mod capability;
-mod find;
 mod definitions;
 mod describe;
+mod find;
 mod html;
 mod look;
 mod openapi;
@@ -17,7 +17,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, body::Body};
-use meridian_engine::Caller;
+use meridian_engine::{Caller, HistoryOf};
 
 use self::find::Place;
 use crate::caller::caller;
@@ -96,22 +96,34 @@ async fn route(method: &Method, segments: &[&str], asked: Asked) -> Result<Respo
     match (method.as_str(), segments) {
         ("POST", []) => bundle::run(asked).await,
         (_, [name]) if name.starts_with('$') => operation::run(asked, method, "", name, None).await,
+        ("GET", ["_history"]) => look::history(asked, HistoryOf::System).await,
+        ("GET", [kind, "_history"]) => look::history(asked, HistoryOf::Type((*kind).to_owned())).await,
         ("GET", [kind]) if definitions::has(kind) => definitions::search(asked, kind).await,
         ("GET", []) => find::search(asked, Place::of("")).await,
         ("POST", ["_search"]) => find::by_form(asked, Place::of("")).await,
         ("GET", [kind]) => find::search(asked, Place::of(kind)).await,
         ("POST", [kind]) => write::create(asked, kind).await,
         ("PUT", [kind]) => write::update_where(asked, kind).await,
+        ("PATCH", [kind]) => write::patch(asked, kind, None).await,
+        ("DELETE", [kind]) => write::delete_where(asked, kind).await,
         ("POST", [kind, "_search"]) => find::by_form(asked, Place::of(kind)).await,
         (_, [kind, name]) if name.starts_with('$') => operation::run(asked, method, kind, name, None).await,
         ("GET", [kind, id]) if definitions::has(kind) => definitions::read(asked, kind, id).await,
         ("GET", [kind, id]) => look::read(asked, kind, id).await,
         ("PUT", [kind, id]) => write::update(asked, kind, id).await,
+        ("PATCH", [kind, id]) => write::patch(asked, kind, Some(id)).await,
         ("DELETE", [kind, id]) => write::delete(asked, kind, id).await,
-        ("GET", [kind, id, "_history"]) => look::history(asked, kind, id).await,
-        (_, [kind, id, name]) if name.starts_with('$') => operation::run(asked, method, kind, name, Some(id)).await,
+        ("GET", [kind, id, "_history"]) => {
+            look::history(asked, HistoryOf::Instance((*kind).to_owned(), (*id).to_owned())).await
+        }
+        (_, [kind, id, name]) if name.starts_with('$') => {
+            operation::run(asked, method, kind, name, Some((id, None))).await
+        }
         ("GET", [of, id, kind]) => find::search(asked, Place::within(of, id, kind)).await,
         ("POST", [of, id, kind, "_search"]) => find::by_form(asked, Place::within(of, id, kind)).await,
+        (_, [kind, id, "_history", version, name]) if name.starts_with('$') => {
+            operation::run(asked, method, kind, name, Some((id, Some(version)))).await
+        }
         ("GET", [kind, id, "_history", version]) => look::vread(asked, kind, id, version).await,
         (_, [] | [_] | [_, _] | [_, _, "_history"] | [_, _, "_history", _]) => Err(not_allowed(method)),
         _ => Err(Problem::new(StatusCode::NOT_FOUND, "not-found", "there is nothing at this address")),

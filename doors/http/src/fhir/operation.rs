@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use meridian_engine::operations::{Call, Effect, Level, Operation};
+use meridian_engine::operations::{Call, EVERY_TYPE, Effect, Level, Operation};
 use meridian_engine::{Limits, incoming};
 use serde_json::Value;
 
@@ -18,16 +18,21 @@ pub(super) async fn run(
     method: &Method,
     kind: &str,
     name: &str,
-    id: Option<&str>,
+    id: Option<(&str, Option<&str>)>,
 ) -> Result<Response, Problem> {
     let level = match (kind, id) {
         ("", _) => Level::System,
         (_, None) => Level::Type,
         (_, Some(_)) => Level::Instance,
     };
+    let known = kind.is_empty() || incoming::type_name(kind).is_ok();
     let operations = std::sync::Arc::clone(&asked.state.operations);
-    let fits = |o: &&Operation| o.on == kind && o.level == level && name.strip_prefix('$') == Some(o.name);
-    let Some(operation) = operations.iter().find(fits) else {
+    // What every type has may be offered by one in its own way.
+    let fits = |o: &&Operation| o.level == level && name.strip_prefix('$') == Some(o.name);
+    let of = |on: &str| operations.iter().filter(fits).find(|o| o.on == on);
+    let found = of(kind).or_else(|| of(EVERY_TYPE).filter(|_| level != Level::System && known));
+    let version = id.and_then(|(_, version)| version);
+    let Some(operation) = found.filter(|o| version.is_none() || o.versions) else {
         let says = format!("there is no operation {name} at this address");
         return Err(Problem::new(StatusCode::NOT_FOUND, "not-found", says));
     };
@@ -41,7 +46,14 @@ pub(super) async fn run(
     }
     meridian_engine::operations::permitted(&asked.caller, operation)?;
     let Asked { state, caller, headers, query, body, .. } = asked;
-    let mut call = Call { id: id.map(str::to_owned), params: query, body: None, base: state.base.to_string() };
+    let mut call = Call {
+        kind: kind.to_owned(),
+        id: id.map(|(id, _)| id.to_owned()),
+        version: version.map(str::to_owned),
+        params: query,
+        body: None,
+        base: state.base.to_string(),
+    };
     if *method == Method::POST {
         let received = crate::body::read(&state, &headers, body, LONGEST).await?;
         if !received.bytes.is_empty() {
@@ -62,8 +74,7 @@ pub(super) async fn run(
             return Err(meridian_engine::EngineError::invalid(*input, "this parameter is needed").into());
         }
     }
-    let answer = operation.act.run(&state.engine, &caller, call).await?;
-    Ok(json(StatusCode::OK, answer.to_string().into_bytes()))
+    Ok(json(StatusCode::OK, operation.act.bytes(&state.engine, &caller, call).await?))
 }
 
 /// The resource that the parameter of this name holds.

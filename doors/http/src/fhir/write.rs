@@ -1,6 +1,6 @@
-//! Create, update, delete.
+//! Create, update, patch, delete; each on an id or on a condition.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meridian_engine::{Happened, NOT_YET, Outcome, incoming};
 use meridian_model::outcome::{Issue, Severity, outcome};
@@ -12,6 +12,9 @@ use crate::body::Received;
 use crate::negotiate::{FHIR_JSON, Prefer, is_json_body};
 use crate::problem::Problem;
 use crate::state::Http;
+
+/// Longest patch, in bytes.
+const LONGEST_PATCH: usize = 1 << 20;
 
 pub(super) async fn create(asked: Asked, kind: &str) -> Result<Response, Problem> {
     incoming::type_name(kind)?;
@@ -31,7 +34,8 @@ pub(super) async fn update(asked: Asked, kind: &str, id: &str) -> Result<Respons
     let if_match = if_match(&asked)?;
     let (asked, value, _room) = body(asked).await?;
     let kind = incoming::resource_of(&value, kind)?;
-    let made = meridian_engine::update(&asked.state.engine, &asked.caller, kind, id, value, if_match).await?;
+    let (engine, policy) = (&asked.state.engine, asked.state.policy);
+    let made = meridian_engine::update_by(engine, &asked.caller, (kind, id), value, if_match, policy).await?;
     Ok(answer(&asked.state, asked.prefer, made))
 }
 
@@ -40,17 +44,81 @@ pub(super) async fn update_where(asked: Asked, kind: &str) -> Result<Response, P
     let if_match = if_match(&asked)?;
     let (asked, value, _room) = body(asked).await?;
     let kind = incoming::resource_of(&value, kind)?;
-    let query = asked.raw_query.clone();
-    let made = meridian_engine::update_where(&asked.state.engine, &asked.caller, kind, &query, value, if_match).await?;
+    let query = (kind, condition(&asked)?);
+    let (engine, policy) = (&asked.state.engine, asked.state.policy);
+    let made = meridian_engine::update_where(engine, &asked.caller, query, value, if_match, policy).await?;
     Ok(answer(&asked.state, asked.prefer, made))
+}
+
+/// The query of an address, which decides what is written.
+fn condition(asked: &Asked) -> Result<&str, Problem> {
+    if asked.raw_query.is_empty() {
+        let says = "an id, or a condition behind a `?`, is expected in the address";
+        return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "not-supported", says));
+    }
+    Ok(&asked.raw_query)
+}
+
+/// On an id, or without one on a condition.
+pub(super) async fn patch(asked: Asked, kind: &str, id: Option<&str>) -> Result<Response, Problem> {
+    let kind = incoming::type_name(kind)?;
+    let if_match = if_match(&asked)?;
+    is_json_patch(&asked.headers)?;
+    let query = if id.is_none() { condition(&asked)?.to_owned() } else { String::new() };
+    let Asked { state, caller, headers, prefer, body, .. } = asked;
+    let received = crate::body::read(&state, &headers, body, LONGEST_PATCH).await?;
+    let document = received.json(LONGEST_PATCH).await?;
+    let made = match id {
+        Some(id) => meridian_engine::patch(&state.engine, &caller, kind, id, &document, if_match).await?,
+        None => meridian_engine::patch_where(&state.engine, &caller, kind, &query, &document, if_match).await?,
+    };
+    Ok(answer(&state, prefer, made))
+}
+
+/// Refuses a body that is no JSON Patch.
+fn is_json_patch(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let kind = text(header::CONTENT_TYPE).unwrap_or("of no type").split(';').next().unwrap_or_default().trim();
+    let says = match kind.to_ascii_lowercase().as_str() {
+        "application/json-patch+json" if text(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity") => {
+            return Ok(());
+        }
+        "application/fhir+json" | "application/fhir+xml" => {
+            "FHIRPath Patch is not supported yet; a patch is sent as `application/json-patch+json`".to_owned()
+        }
+        other => format!("the body is `{other}`; a patch is sent as `application/json-patch+json`, not compressed"),
+    };
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says))
 }
 
 pub(super) async fn delete(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
     let if_match = if_match(&asked)?;
     let kind = incoming::type_name(kind)?;
     let made = meridian_engine::delete(&asked.state.engine, &asked.caller, kind, id, if_match).await?;
-    let response = StatusCode::NO_CONTENT.into_response();
-    Ok(with_version(response, &made.served))
+    Ok(deleted(asked.prefer, &made))
+}
+
+pub(super) async fn delete_where(asked: Asked, kind: &str) -> Result<Response, Problem> {
+    let if_match = if_match(&asked)?;
+    let kind = incoming::type_name(kind)?;
+    let query = condition(&asked)?;
+    let made = meridian_engine::delete_where(&asked.state.engine, &asked.caller, kind, query, if_match).await?;
+    Ok(deleted(asked.prefer, &made))
+}
+
+fn deleted(prefer: Prefer, made: &Outcome) -> Response {
+    let response = if prefer.outcome {
+        let said = match made.count {
+            0 => "there was nothing to delete".to_owned(),
+            count => format!("{count} deleted"),
+        };
+        let issue = Issue::new(Severity::Information, "informational", said);
+        json(StatusCode::OK, outcome(&[issue]).to_string().into_bytes())
+    } else {
+        StatusCode::NO_CONTENT.into_response()
+    };
+    // A condition that met nothing, or several, is of no one version.
+    if made.served.id.is_empty() || made.count > 1 { response } else { with_version(response, &made.served) }
 }
 
 /// The resource that was sent, and what must be kept until it is written.

@@ -73,8 +73,8 @@ fn by_kind(ground: &Ground<'_>, slots: &[Slot], modifier: Option<Modifier>, part
         Kind::Uri => uri::read(slots, modifier, parts)?,
         Kind::Reference => match modifier {
             Some(Modifier::Identifier) => Wish::Is(tokens(slots, parts)?),
-            Some(Modifier::Type(of)) => refer::read(slots, Some(of), parts)?,
-            _ => refer::read(slots, None, parts)?,
+            Some(Modifier::Type(of)) => refer::read(ground.base, slots, Some(of), parts)?,
+            _ => refer::read(ground.base, slots, None, parts)?,
         },
         Kind::Date => Wish::Is(Condition::Date { params: params(), any: super::dates(parts)? }),
         Kind::Number => {

@@ -1,12 +1,11 @@
 //! `near`: `latitude|longitude|distance|units`.
 
-use meridian_store::search::Condition;
+use meridian_model::place;
+use meridian_store::search::{Condition, Op};
 
 use crate::search::fault::{Fault, shown};
 use crate::search::values;
 
-/// In metres.
-const EARTH: f64 = 6_371_008.8;
 /// What is near for who gives no distance, in metres.
 const NEAR: f64 = 10_000.0;
 /// Nothing is told apart below this, in metres.
@@ -21,13 +20,12 @@ pub(in crate::search) struct Point {
 }
 
 pub(super) fn read(text: &str) -> Result<Condition, Fault> {
-    let (Point { x, y, z }, distance) = place(text)?;
-    let least = if distance >= EARTH * std::f64::consts::PI { -2.0 } else { (distance.max(LEAST) / EARTH).cos() };
-    Ok(Condition::Near { x, y, z, least })
+    let (Point { x, y, z }, distance) = read_place(text)?;
+    Ok(Condition::Near { x, y, z, least: place::least_dot(distance.max(LEAST)) })
 }
 
 /// Where, and how far from there in metres.
-pub(super) fn place(text: &str) -> Result<(Point, f64), Fault> {
+pub(super) fn read_place(text: &str) -> Result<(Point, f64), Fault> {
     let parts: Vec<String> = values::split(text, '|').into_iter().map(values::plain).collect();
     let form = || Fault::wrong(format!("`{}` is not latitude|longitude|distance|units", shown(text)));
     let (latitude, longitude, distance, units) = match parts.as_slice() {
@@ -37,10 +35,11 @@ pub(super) fn place(text: &str) -> Result<(Point, f64), Fault> {
         _ => return Err(form()),
     };
     let number = |text: &str, most: f64| {
-        let number = super::number::test(meridian_store::search::Op::Gt, text)?.lo;
+        let number = super::number::test(Op::Gt, text)?.lo;
         if number.abs() <= most { Ok(number) } else { Err(Fault::wrong(format!("`{}` is not on earth", shown(text)))) }
     };
-    let (latitude, longitude) = (number(latitude, 90.0)?.to_radians(), number(longitude, 180.0)?.to_radians());
+    let there = place::vector(number(latitude, 90.0)?, number(longitude, 180.0)?);
+    let [x, y, z] = there.ok_or_else(form)?;
     let distance = match (distance, units) {
         ("", "") => NEAR,
         ("", _) => return Err(form()),
@@ -52,8 +51,7 @@ pub(super) fn place(text: &str) -> Result<(Point, f64), Fault> {
             distance
         }
     };
-    let point = Point { x: latitude.cos() * longitude.cos(), y: latitude.cos() * longitude.sin(), z: latitude.sin() };
-    Ok((point, distance))
+    Ok((Point { x, y, z }, distance))
 }
 
 fn metres(units: &str) -> Result<f64, Fault> {
@@ -74,13 +72,13 @@ mod tests {
 
     #[test]
     fn a_place_is_a_point_and_a_distance() {
-        let (point, distance) = place("0|90|2|[mi_i]").unwrap();
+        let (point, distance) = read_place("0|90|2|[mi_i]").unwrap();
         assert!(point.x.abs() < 1e-12 && (point.y - 1.0).abs() < 1e-12 && point.z.abs() < 1e-12);
         assert!((distance - 3218.688).abs() < 1e-9);
-        assert!((place("31.2|121.5").unwrap().1 - NEAR).abs() < 1e-9);
-        assert!((place("31.2|121.5|3").unwrap().1 - 3000.0).abs() < 1e-9);
+        assert!((read_place("31.2|121.5").unwrap().1 - NEAR).abs() < 1e-9);
+        assert!((read_place("31.2|121.5|3").unwrap().1 - 3000.0).abs() < 1e-9);
         for wrong in ["", "1", "91|0", "0|181", "a|b", "1|2|-3|km", "1|2|3|parsec", "1|2||km", "1|2|3|km|x"] {
-            assert!(place(wrong).is_err(), "{wrong}");
+            assert!(read_place(wrong).is_err(), "{wrong}");
         }
     }
 }

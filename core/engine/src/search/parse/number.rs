@@ -28,20 +28,29 @@ pub(super) fn read(text: &str) -> Result<NumberTest, Fault> {
     test(op(prefix), rest)
 }
 
-/// `eq` and `ne` mean the range that the digits imply, `ap` a tenth to each side; the others compare with the number as
-/// if it were exact (R4 search.html#number).
+/// What a number is compared with.
 pub(super) fn test(op: Op, text: &str) -> Result<NumberTest, Fault> {
+    let (lo, hi) = bounds(op, text)?;
+    // The nearest numbers that the database keeps: the same that the same digits in a resource become.
+    let float = |decimal: &str| decimal.parse::<f64>().ok().filter(|number| number.is_finite());
+    match (float(&lo), float(&hi)) {
+        (Some(lo), Some(hi)) => Ok(NumberTest { op, lo, hi }),
+        _ => Err(Fault::wrong(format!("`{}` is too large a number", shown(text)))),
+    }
+}
+
+/// The bounds as decimals. `eq` and `ne` mean the range that the digits imply, `ap` a tenth to each side; the others
+/// compare with the number as if it were exact (R4 search.html#number).
+pub(super) fn bounds(op: Op, text: &str) -> Result<(String, String), Fault> {
     let says = || Fault::wrong(format!("`{}` is no number", shown(text)));
     let decimal = Decimal::read(text).ok_or_else(says)?;
-    let (lo, hi) = match op {
-        Op::Eq | Op::Ne => decimal.implied(),
-        Op::Overlaps => decimal.about(),
-        _ => (decimal.value(), decimal.value()),
+    let (middle, exponent) = (decimal.digits * 10, decimal.exponent - 1);
+    let aside = match op {
+        Op::Eq | Op::Ne => 5,
+        Op::Overlaps => decimal.digits.abs(),
+        _ => 0,
     };
-    if lo.is_finite() && hi.is_finite() {
-        return Ok(NumberTest { op, lo, hi });
-    }
-    Err(Fault::wrong(format!("`{}` is too large a number", shown(text))))
+    Ok((format!("{}e{exponent}", middle - aside), format!("{}e{exponent}", middle + aside)))
 }
 
 /// `digits × 10^exponent`, as far as it was written.
@@ -88,28 +97,6 @@ impl Decimal {
         let lone = power.is_some() && kept.len() == 1;
         Some(if lone { Decimal { digits: decimal.digits * 10, exponent: decimal.exponent - 1 } } else { decimal })
     }
-
-    fn value(&self) -> f64 {
-        float(self.digits, self.exponent)
-    }
-
-    /// Half a unit of the last digit to each side.
-    fn implied(&self) -> (f64, f64) {
-        let (middle, exponent) = (self.digits * 10, self.exponent - 1);
-        (float(middle - 5, exponent), float(middle + 5, exponent))
-    }
-
-    /// A tenth of the number to each side.
-    fn about(&self) -> (f64, f64) {
-        let tenth = self.digits.abs();
-        let (middle, exponent) = (self.digits * 10, self.exponent - 1);
-        (float(middle - tenth, exponent), float(middle + tenth, exponent))
-    }
-}
-
-/// The nearest number that the database keeps: the same that the same digits in a resource become.
-fn float(digits: i128, exponent: i32) -> f64 {
-    format!("{digits}e{exponent}").parse().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! Composite parameters (`code$value`) and `:of-type` (`system|code|value`): two halves of one value.
+//! Composite parameters (`code$value`) and `:of-type` (`system|code|value`): values that belong together.
 
-use meridian_model::definitions::Kind;
+use meridian_model::definitions::{Kind, Part};
+use meridian_model::index::leading;
+use meridian_model::reference::{Reference, is_id};
 use meridian_store::search::{Condition, Second, SystemTest, TokenTest};
 
 use super::{number, quantity, text};
@@ -8,44 +10,80 @@ use crate::search::fault::{Fault, shown};
 use crate::search::ground::{Ground, Slot, numbers};
 use crate::search::values;
 
+/// More pairs than these are no longer one list.
+const MOST_PAIRS: usize = 300;
+
 /// The condition of a composite parameter.
-pub(super) fn read(ground: &Ground<'_>, slots: &[Slot], parts: &[&str]) -> Result<Condition, Fault> {
+pub(super) fn read(ground: &Ground<'_>, slots: &[Slot], values: &[&str]) -> Result<Condition, Fault> {
+    let Some(slot) = slots.first() else { return Ok(Condition::Any(Vec::new())) };
+    let parts = slot.param.parts.as_slice();
+    let kinds = |slot: &Slot| slot.param.parts.iter().map(|part| part.kind).collect::<Vec<_>>();
+    let lead = leading(&kinds(slot)).filter(|_| slots.iter().all(|other| kinds(other) == kinds(slot)));
+    let Some(lead) = lead else {
+        let says = format!("`{}` is made of parts that cannot be searched together", slot.param.code);
+        return Err(Fault::unsupported(says));
+    };
     let mut any = Vec::new();
-    let second = second_kind(ground, slots)?;
-    for part in parts {
-        let halves = values::split(part, '$');
-        let [first, last] = halves.as_slice() else {
-            return Err(Fault::wrong(format!("`{}` is not two values with a `$` between them", shown(part))));
+    for value in values {
+        let pieces = values::split(value, '$');
+        if pieces.len() != parts.len() {
+            let names: Vec<&str> = parts.iter().map(|part| part.code).collect();
+            return Err(Fault::wrong(format!("`{}` is not {}", shown(value), names.join("$"))));
+        }
+        let mut first = Vec::new();
+        let mut others = Vec::new();
+        for (nth, (part, piece)) in parts.iter().zip(pieces).enumerate() {
+            if nth == lead {
+                first = tokens(ground, slot, part, piece)?;
+            } else {
+                others.push((part, piece));
+            }
+        }
+        let second = match others.as_slice() {
+            [(part, piece)] => seconds(ground, slot, part, piece)?,
+            [(_, from), (_, to)] => vec![Second::Span(number::read(from)?, number::read(to)?)],
+            _ => Vec::new(),
         };
-        let last = match second {
-            Kind::Token => Second::Token(super::token(last)?),
-            Kind::String => Second::Text(text::folded(last)?),
-            Kind::Uri => Second::Whole(values::plain(last)),
-            Kind::Date => Second::Date(super::date(last)?),
-            Kind::Number => Second::Number(number::read(last)?),
-            Kind::Quantity => Second::Quantity(quantity::read(last)?),
-            Kind::Reference | Kind::Composite | Kind::Special => return Err(unsupported(slots)),
-        };
-        any.push((super::token(first)?, last));
+        any.extend(first.iter().flat_map(|first| second.iter().map(|second| (first.clone(), second.clone()))));
+        if any.len() > MOST_PAIRS {
+            return Err(Fault::wrong("too many pairs; name the types of references"));
+        }
     }
+    ground.spend(any.len())?;
     Ok(Condition::Pair { params: numbers(slots), any })
 }
 
-fn unsupported(slots: &[Slot]) -> Fault {
-    let code = slots.first().map_or("", |slot| slot.param.code);
-    Fault::unsupported(format!("`{code}` is not made of a code and one other value"))
+/// A part that is a token; a reference is kept as the token `Type/id`.
+fn tokens(ground: &Ground<'_>, slot: &Slot, part: &Part, piece: &str) -> Result<Vec<TokenTest>, Fault> {
+    if part.kind == Kind::Token {
+        return Ok(vec![super::token(piece)?]);
+    }
+    let plain = values::plain(piece);
+    let link = |code: String| TokenTest { system: SystemTest::None, code: Some(code) };
+    match Reference::parse(&plain) {
+        Reference::Relative { kind, id, .. } => Ok(vec![link(format!("{kind}/{id}"))]),
+        _ if is_id(&plain) => {
+            let param = ground.catalogue.param(slot.of.kind, part.code);
+            let targets = param.map_or(&[][..], |param| param.targets.as_slice());
+            Ok(targets.iter().map(|kind| link(format!("{kind}/{plain}"))).collect())
+        }
+        _ if plain.is_empty() => Err(Fault::wrong("an empty part")),
+        _ => Ok(vec![link(plain)]),
+    }
 }
 
-/// The kind of the second part, the same in all types; the first is a token.
-fn second_kind(ground: &Ground<'_>, slots: &[Slot]) -> Result<Kind, Fault> {
-    let mut kinds = slots.iter().map(|slot| {
-        let [first, second] = slot.param.parts.as_slice() else { return None };
-        let kind = |code| ground.catalogue.param(slot.of.kind, code).map(|param| param.kind);
-        let there = !first.paths.is_empty() && !second.paths.is_empty();
-        if there && kind(first.code)? == Kind::Token { kind(second.code) } else { None }
-    });
-    let first = kinds.next().flatten().ok_or_else(|| unsupported(slots))?;
-    if kinds.all(|kind| kind == Some(first)) { Ok(first) } else { Err(unsupported(slots)) }
+fn seconds(ground: &Ground<'_>, slot: &Slot, part: &Part, piece: &str) -> Result<Vec<Second>, Fault> {
+    Ok(match part.kind {
+        Kind::Token | Kind::Reference => {
+            tokens(ground, slot, part, piece)?.into_iter().map(Second::Token).collect()
+        }
+        Kind::String => vec![Second::Text(text::folded(piece)?)],
+        Kind::Uri => vec![Second::Whole(values::plain(piece))],
+        Kind::Date => vec![Second::Date(super::date(piece)?)],
+        Kind::Number => vec![Second::Number(number::read(piece)?)],
+        Kind::Quantity => vec![Second::Quantity(quantity::read(piece)?)],
+        Kind::Composite | Kind::Special => Vec::new(),
+    })
 }
 
 /// `system|code|value`: an identifier of this type.
@@ -63,4 +101,3 @@ pub(super) fn of_type(slots: &[Slot], parts: &[&str]) -> Result<Condition, Fault
     let any = parts.iter().map(test).collect::<Result<_, _>>()?;
     Ok(Condition::Pair { params: numbers(slots), any })
 }
-

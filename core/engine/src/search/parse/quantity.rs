@@ -34,7 +34,7 @@ pub(super) fn test(op: Op, text: &str) -> Result<QuantityTest, Fault> {
         return Ok(QuantityTest { number, unit });
     }
     if system == UCUM
-        && let Some((number, code)) = canonical(number, code)
+        && let Some((number, code)) = canonical(op, value, code)?
     {
         return Ok(QuantityTest { number, unit: Unit::Canonical { code } });
     }
@@ -42,8 +42,12 @@ pub(super) fn test(op: Op, text: &str) -> Result<QuantityTest, Fault> {
     Ok(QuantityTest { number, unit })
 }
 
-fn canonical(number: NumberTest, code: &str) -> Option<(NumberTest, String)> {
-    let (lo, unit) = ucum::canonical(&format!("{:e}", number.lo), code)?;
-    let (hi, _) = ucum::canonical(&format!("{:e}", number.hi), code)?;
-    Some((NumberTest { op: number.op, lo, hi }, unit))
+/// The bounds are taken there as decimals: what is the same quantity is then the same number.
+fn canonical(op: Op, value: &str, code: &str) -> Result<Option<(NumberTest, String)>, Fault> {
+    let (from, to) = number::bounds(op, value)?;
+    let (from, to) = (ucum::canonical(&from, code), ucum::canonical(&to, code));
+    Ok(from.zip(to).map(|((one, unit), (other, _))| {
+        // A scale may run the other way round.
+        (NumberTest { op, lo: one.min(other), hi: one.max(other) }, unit)
+    }))
 }

@@ -9,12 +9,13 @@ use crate::search::ground::{Of, Slot};
 use crate::search::values;
 use crate::search::wish::{Target, Wish};
 
-pub(super) fn read(slots: &[Slot], narrowed: Option<Of>, parts: &[&str]) -> Result<Wish, Fault> {
-    let targets = parts.iter().map(|part| target(slots, narrowed, &values::plain(part)));
+/// `own` is the address of this service, whose resources are local.
+pub(super) fn read(own: &str, slots: &[Slot], narrowed: Option<Of>, parts: &[&str]) -> Result<Wish, Fault> {
+    let targets = parts.iter().map(|part| target(own, slots, narrowed, &values::plain(part)));
     Ok(Wish::Refers { slots: slots.to_vec(), targets: targets.collect::<Result<_, _>>()? })
 }
 
-fn target(slots: &[Slot], narrowed: Option<Of>, value: &str) -> Result<Target, Fault> {
+fn target(own: &str, slots: &[Slot], narrowed: Option<Of>, value: &str) -> Result<Target, Fault> {
     match Reference::parse(value) {
         Reference::Relative { kind, id, .. } => {
             let Some(of) = Of::named(kind) else { return Err(no_reference(value)) };
@@ -24,8 +25,8 @@ fn target(slots: &[Slot], narrowed: Option<Of>, value: &str) -> Result<Target, F
             }
             Ok(Target::Local(vec![of.code], id.to_owned()))
         }
-        Reference::Absolute { kind: "Patient", id, .. } if kinds(slots).any(|of| of.kind == "Patient") => {
-            Ok(Target::Local(vec![crate::engine::patient_code()], id.to_owned()))
+        Reference::Absolute { base, kind, id, .. } if !own.is_empty() && base == own => {
+            target(own, slots, narrowed, &format!("{kind}/{id}"))
         }
         Reference::Absolute { .. } | Reference::Urn(_) => Ok(Target::Url(value.to_owned())),
         _ if is_id(value) => {

@@ -6,7 +6,7 @@ use super::modifier::Modifier;
 use crate::search::fault::{Fault, shown};
 use crate::search::ground::{Slot, numbers};
 use crate::search::values;
-use crate::search::wish::{Wish, canonical};
+use crate::search::wish::Wish;
 
 /// Places of a path that `:above` climbs.
 const MOST_ABOVE: usize = 50;
@@ -20,17 +20,8 @@ pub(super) fn read(slots: &[Slot], modifier: Option<Modifier>, parts: &[&str]) -
             let above = any.iter().map(|uri| above(uri)).collect::<Result<Vec<_>, _>>()?;
             Wish::Is(Condition::Exact { params, any: above.concat() })
         }
-        _ => {
-            let all: Vec<&Slot> = slots.iter().filter(|slot| canonical(slot)).collect();
-            let every: Vec<String> = any.iter().filter(|uri| !uri.contains('|')).map(|uri| format!("{uri}|")).collect();
-            let mut wishes = vec![Wish::Is(Condition::Exact { params, any })];
-            // A canonical without a version means every version.
-            if !all.is_empty() && !every.is_empty() {
-                let params = all.iter().map(|slot| slot.number).collect();
-                wishes.push(Wish::Is(Condition::Text { params, any: every }));
-            }
-            Wish::any(wishes)
-        }
+        // A canonical with a version has a row without it too.
+        _ => Wish::Is(Condition::Exact { params, any }),
     })
 }
 

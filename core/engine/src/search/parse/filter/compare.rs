@@ -47,8 +47,8 @@ pub(super) fn read(ground: &Ground<'_>, of: &[Of], code: &str, op: &str, value: 
         (_, Kind::Uri) => uri(&slots, op, value),
         (_, Kind::Token) => token(&slots, op, value)?,
         (_, Kind::Reference) => match op {
-            "eq" | "re" => Some(refer::read(&slots, None, &[value])?),
-            "ne" => Some(other(&slots, refer::read(&slots, None, &[value])?)),
+            "eq" | "re" => Some(refer::read(ground.base, &slots, None, &[value])?),
+            "ne" => Some(other(&slots, refer::read(ground.base, &slots, None, &[value])?)),
             _ => None,
         },
         (_, Kind::Date) => {

@@ -1,0 +1,78 @@
+//! The registry and the SearchParameters behind it → a catalogue.
+
+use std::sync::Arc;
+
+use meridian_model::definitions::posted::Posted;
+use meridian_model::definitions::{Catalogue, Custom, Kind, Progress};
+use meridian_model::outcome::Issue;
+use meridian_store::Reader;
+
+use super::Made;
+use super::follow::code;
+use super::registry::{Entry, Registry, State, generation, places};
+use crate::EngineError;
+use crate::served::value_of;
+
+/// A parameter in force with what its SearchParameter says.
+pub(super) struct Source {
+    pub(super) entry: Entry,
+    /// Of the SearchParameter.
+    pub(super) version: i64,
+    pub(super) posted: Result<Posted, Vec<Issue>>,
+}
+
+/// The parameters in force, without the one of the SearchParameter `but`.
+pub(super) fn sources(reader: &Reader<'_>, registry: &Registry, but: &str) -> Result<Vec<Source>, EngineError> {
+    let in_force = registry.entries.iter().filter(|entry| entry.state != State::Dropping && entry.id != but);
+    // What composites are made of is read before them.
+    let (composites, others): (Vec<_>, Vec<_>) = in_force.partition(|entry| entry.kind == Kind::Composite.code());
+    let mut read: Vec<Posted> = Vec::new();
+    let mut found = Vec::new();
+    for entry in others.into_iter().chain(composites) {
+        let Some(row) = reader.find(code(), &entry.id)?.filter(|row| !row.deleted) else { continue };
+        let posted = Posted::read(&value_of(&row.body)?, &read);
+        if let Ok(posted) = &posted {
+            read.push(posted.clone());
+        }
+        found.push(Source { entry: entry.clone(), version: row.version, posted });
+    }
+    Ok(found)
+}
+
+pub(super) fn catalogue(reader: &Reader<'_>, made: &mut Made) -> Result<Catalogue, EngineError> {
+    let registry = Registry::read(reader)?;
+    let places = places(reader)?;
+    let mut custom = Vec::new();
+    for Source { entry, version, posted } in sources(reader, &registry, "")? {
+        let posted = match posted {
+            Ok(posted) => posted,
+            Err(issues) => {
+                // A program that understands less than the one that took it: nobody may search by it, or miss it silently.
+                let why = issues.first().map_or("", |issue| issue.diagnostics.as_str());
+                tracing::error!(id = entry.id, code = entry.code, why, "a search parameter is not understood");
+                continue;
+            }
+        };
+        let building = (entry.state == State::Building).then(|| {
+            let progress = made.progress.entry(entry.number).or_insert_with(|| Arc::new(Progress::default()));
+            let place = places.get(&entry.number).cloned().unwrap_or_default();
+            progress.set(place.done, place.total);
+            Arc::clone(progress)
+        });
+        let params = made.params.entry((entry.number, version)).or_insert_with(|| posted.params(entry.number));
+        custom.extend(params.iter().map(|param| Custom { param, building: building.clone() }));
+    }
+    Ok(Catalogue::with(generation(reader)?, custom))
+}
+
+/// Reads anew how far the rows are made of what is being built.
+pub(super) fn progress(reader: &Reader<'_>, made: &Made) -> Result<(), EngineError> {
+    if !made.progress.is_empty() {
+        for (number, place) in places(reader)? {
+            if let Some(progress) = made.progress.get(&number) {
+                progress.set(place.done, place.total);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The text of a narrative: XHTML without its tags.
+
+/// Tags that stand inside a word without dividing it.
+const INLINE: &[&str] =
+    &["a", "abbr", "b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "tt", "u"];
+
+/// The text between the tags, with its entities resolved. Malformed markup gives some text, never a fault.
+pub(super) fn without_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        entities(before, &mut text);
+        if let Some(comment) = after.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, rest)| rest);
+            continue;
+        }
+        let (tag, next) = after.split_once('>').unwrap_or((after, ""));
+        let name = tag.trim_start_matches('/').split([' ', '\t', '\n', '\r', '/']).next().unwrap_or_default();
+        if !INLINE.contains(&name) {
+            text.push(' ');
+        }
+        rest = next;
+    }
+    entities(rest, &mut text);
+    text
+}
+
+fn entities(part: &str, text: &mut String) {
+    let mut rest = part;
+    while let Some((before, after)) = rest.split_once('&') {
+        text.push_str(before);
+        let known = after.split_once(';').and_then(|(name, tail)| Some((character(name)?, tail)));
+        rest = match known {
+            Some((c, tail)) => {
+                text.push(c);
+                tail
+            }
+            None => {
+                text.push('&');
+                after
+            }
+        };
+    }
+    text.push_str(rest);
+}
+
+/// The character of an entity's name. Of HTML's own names only those count that letters of words have; others part words.
+fn character(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return char::from_u32(code);
+    }
+    let plain = name.len() <= 8 && !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    let letter = || {
+        let marks = ["acute", "grave", "circ", "uml", "tilde", "cedil", "ring", "slash", "caron"];
+        let first = name.chars().next().filter(|_| marks.iter().any(|mark| name.get(1..) == Some(mark)));
+        first.unwrap_or(' ')
+    };
+    plain.then(|| match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => letter(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_taken_away() {
+        for (html, text) in [
+            ("<div><p>a</p><p>b</p></div>", "  a  b  "),
+            ("<b>hyper</b>tension", "hypertension"),
+            ("x<br/>y &lt;&#65;&#x42; R&eacute;sum&eacute; &nope no &; &", "x y <AB Resume &nope no &; &"),
+            ("a<!-- <p>hidden</p> -->b", "ab"),
+            ("open <p", "open  "),
+            ("", ""),
+        ] {
+            assert_eq!(without_tags(html), text);
+        }
+    }
+}

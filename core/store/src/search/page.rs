@@ -1,0 +1,166 @@
+//! The whole statement: candidates with their sort values inside, bodies for one page outside.
+
+use sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType};
+
+use super::compiler::{Compiler, union};
+use super::exprs::{Subjects, col};
+use super::lead::{Group, Purpose, Want, flat};
+use super::order::{By, SortKey, Sorting, alias, wanted};
+use super::{Scope, Search, Start};
+use crate::reader::stored_columns;
+use crate::{Reader, StoreError};
+
+/// A statement, and how to read it.
+pub(super) struct Asked {
+    pub(super) statement: SelectStatement,
+    pub(super) keys: Vec<SortKey>,
+}
+
+/// One page and one row more, which tells whether another page follows. `None`: nothing can fit.
+pub(super) fn page(reader: &Reader<'_>, search: &Search) -> Result<Option<Asked>, StoreError> {
+    let compiler = Compiler::new(reader);
+    let Some(mut want) = want(reader, search, Purpose::Page)? else { return Ok(None) };
+    let rows = u64::from(search.limit) + 1;
+    let mut keys = wanted(search);
+    if search.sort.is_empty() {
+        keys = cheapest(&Compiler::new(reader).groups(&want)?);
+    }
+    want.purpose = match keys.first() {
+        Some(SortKey { by: By::Clinical, descending }) => Purpose::ByDate { up: !descending, rows },
+        Some(SortKey { by: By::Updated, .. }) => Purpose::ByChange,
+        _ => Purpose::Page,
+    };
+    let sorting = Sorting::new(keys, matches!(search.start, Start::Before(_)));
+    let groups = compiler.groups(&want)?;
+    let mut parts = Vec::new();
+    for group in &groups {
+        for lead in &group.leads {
+            let needs = sorting.keys.iter().any(|key| key.needs_resource(lead));
+            let (mut select, candidate) = compiler.assemble(lead, group, &want, needs)?;
+            let values: Vec<Expr> = sorting.keys.iter().map(|key| compiler.value(*key, lead, &candidate)).collect();
+            select.expr_as(candidate.key.clone(), "key");
+            for (nth, value) in values.iter().enumerate() {
+                select.expr_as(value.clone(), alias(nth));
+            }
+            if let Start::After(cursor) | Start::Before(cursor) = &search.start {
+                sorting.check(cursor)?;
+                select.cond_where(sorting.after(&values, &candidate.key, cursor));
+            }
+            sorting.sort(&mut select, None);
+            parts.push(select.limit(rows).take());
+        }
+    }
+    let kind = if groups.len() == 1 { UnionType::All } else { UnionType::Distinct };
+    let Some(inner) = merged(&compiler, &sorting, kind, parts, rows) else { return Ok(None) };
+    let mut outer = Query::select();
+    for column in stored_columns() {
+        outer.expr(col("b", column));
+    }
+    for nth in 0..sorting.keys.len() {
+        outer.column((Alias::new("p"), alias(nth)));
+    }
+    outer.from_subquery(inner, "p");
+    outer.join_as(JoinType::InnerJoin, "resource", "b", Expr::col(("b", "key")).equals(("p", "key")));
+    sorting.sort(&mut outer, Some("p"));
+    Ok(Some(Asked { statement: outer, keys: sorting.keys }))
+}
+
+/// The parts, each of which is in order and no longer than the page, as one list in order.
+fn merged(
+    compiler: &Compiler<'_>,
+    sorting: &Sorting,
+    kind: UnionType,
+    mut parts: Vec<SelectStatement>,
+    rows: u64,
+) -> Option<SelectStatement> {
+    if parts.len() < 2 {
+        return parts.pop();
+    }
+    let columns = |table: &str| {
+        let mut select = Query::select();
+        select.expr(col(table, "key"));
+        for nth in 0..sorting.keys.len() {
+            select.column((Alias::new(table), alias(nth)));
+        }
+        select.take()
+    };
+    let wrapped = parts.into_iter().map(|part| {
+        let q = compiler.alias("q");
+        columns(&q).from_subquery(part, Alias::new(&q)).take()
+    });
+    let mut select = columns("u").from_subquery(union(kind, wrapped.collect()), "u").take();
+    sorting.sort(&mut select, None);
+    Some(select.limit(rows).take())
+}
+
+/// The number of candidates, counting at most `cap` and one more.
+pub(super) fn count(
+    reader: &Reader<'_>,
+    search: &Search,
+    cap: Option<u64>,
+) -> Result<Option<SelectStatement>, StoreError> {
+    let compiler = Compiler::new(reader);
+    let Some(want) = want(reader, search, Purpose::Set)? else { return Ok(None) };
+    let groups = compiler.groups(&want)?;
+    let kind = if groups.len() == 1 { UnionType::All } else { UnionType::Distinct };
+    let mut parts = Vec::new();
+    for group in &groups {
+        for lead in &group.leads {
+            let (mut select, candidate) = compiler.assemble(lead, group, &want, false)?;
+            parts.push(select.expr_as(candidate.key, "key").take());
+        }
+    }
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let mut inner = union(kind, parts);
+    if let Some(cap) = cap {
+        inner.limit(cap.saturating_add(1));
+    }
+    let mut outer = Query::select();
+    outer.expr(Expr::cust("COUNT(*)")).from_subquery(inner, "p");
+    Ok(Some(outer))
+}
+
+/// `SELECT key …`: all that match, in no order.
+pub(crate) fn keys(reader: &Reader<'_>, search: &Search) -> Result<SelectStatement, StoreError> {
+    match want(reader, search, Purpose::Set)? {
+        Some(want) => Compiler::new(reader).keys(&want),
+        None => Ok(union(UnionType::All, Vec::new())),
+    }
+}
+
+fn want<'s>(reader: &Reader<'_>, search: &'s Search, purpose: Purpose) -> Result<Option<Want<'s>>, StoreError> {
+    let mut whose = Vec::new();
+    match &search.scope {
+        Scope::Nothing => return Ok(None),
+        Scope::Only(subjects) => whose.push(Subjects::List(subjects.clone())),
+        Scope::All => {}
+    }
+    whose.extend(search.who.iter().map(|who| Subjects::List(who.clone())));
+    if whose.iter().any(|subjects| matches!(subjects, Subjects::List(list) if list.is_empty())) {
+        return Ok(None);
+    }
+    let kinds = if search.kinds.is_empty() { reader.kinds()? } else { search.kinds.clone() };
+    Ok(Some(Want {
+        kinds,
+        conditions: flat(&search.conditions),
+        whose,
+        main: search.main,
+        clinical: search.clinical,
+        purpose,
+        widened: 0,
+    }))
+}
+
+/// The order in which leads lie, for those who want none: the same for every page, since it follows from the conditions.
+fn cheapest(groups: &[Group<'_>]) -> Vec<SortKey> {
+    let all = |has: fn(&super::lead::Lead) -> bool| groups.iter().flat_map(|group| &group.leads).all(has);
+    if all(|lead| lead.date.is_some()) {
+        vec![SortKey { by: By::Clinical, descending: true }]
+    } else if all(|lead| lead.id.is_some()) {
+        vec![SortKey { by: By::Id, descending: false }]
+    } else {
+        Vec::new()
+    }
+}
