@@ -9,8 +9,8 @@ use super::exprs::{
 };
 use super::row::{self, Coded};
 use super::{Condition, DateTest, Field, Rows, Via};
-use crate::key::pack_id;
 use crate::db::Dialect;
+use crate::key::pack_id;
 use crate::tame::words;
 use crate::write::NARRATIVE;
 use crate::{StoreError, Subject, TypeCode, held};
@@ -52,7 +52,9 @@ impl Compiler<'_> {
                 one_of(col(resource, "id"), ids.iter().map(|id| pack_id(id)).collect())
             }),
             Condition::Updated(tests) => self.of_resource(candidate, |resource| updated(tests, &col(resource, "at"))),
-            Condition::Kinds(kinds) => self.of_resource(candidate, |resource| one_of(col(resource, "type"), kinds.clone())),
+            Condition::Kinds(kinds) => {
+                self.of_resource(candidate, |resource| one_of(col(resource, "type"), kinds.clone()))
+            }
             Condition::Token { params, any, .. } => self.tokens(candidate, params, &row::coded(self.reader, any)?)?,
             Condition::Date { params, any } if candidate.is_clinical(params) => match &candidate.date {
                 Some((date, span)) => clinical(any, date, span),
@@ -107,7 +109,8 @@ impl Compiler<'_> {
         let fits = if other { row::param(&t, params).and(row.test.not()) } else { row.is(&t) };
         if table == "token" {
             // Tokens have no order by number; this is asked seldom.
-            let keys = Query::select().column((Alias::new(&t), "key")).from_as(table, Alias::new(&t)).and_where(fits).take();
+            let keys =
+                Query::select().column((Alias::new(&t), "key")).from_as(table, Alias::new(&t)).and_where(fits).take();
             return Ok(candidate.key.clone().in_subquery(keys));
         }
         Ok(exists(one().from_as(table, Alias::new(&t)).and_where(self.same(&t, candidate)).and_where(fits)))
@@ -155,7 +158,9 @@ impl Compiler<'_> {
         if !params.is_empty() {
             ways.push(self.list(candidate, params.iter().map(|param| held::present(*param)).collect()));
         }
-        for (table, _) in [("place", Rows::Place), ("words", Rows::Words)].iter().filter(|(_, rows)| tables.contains(rows)) {
+        for (table, _) in
+            [("place", Rows::Place), ("words", Rows::Words)].iter().filter(|(_, rows)| tables.contains(rows))
+        {
             let t = self.alias("t");
             let same = if *table == "words" { self.word_key(&t) } else { col(&t, "key") }.eq(candidate.key.clone());
             ways.push(exists(one().from_as(*table, Alias::new(&t)).and_where(same)));
@@ -248,10 +253,7 @@ impl Compiler<'_> {
         conditions: &[Condition],
     ) -> Result<Expr, StoreError> {
         let t = self.alias("t");
-        let pointing = Candidate {
-            date: Some((col(&t, "date"), col(&t, "span"))),
-            ..Candidate::of(col(&t, "key"))
-        };
+        let pointing = Candidate { date: Some((col(&t, "date"), col(&t, "span"))), ..Candidate::of(col(&t, "key")) };
         let wanted = self.all(&pointing, conditions)?;
         let mut rows = one();
         match via {
@@ -266,7 +268,8 @@ impl Compiler<'_> {
             }
             Via::Reference(param) => Ok(self.of_resource(candidate, |resource| {
                 rows.from_as("reference", Alias::new(&t)).and_where(row::param(&t, &[param]));
-                rows.and_where(col(&t, "type").eq(col(resource, "type"))).and_where(col(&t, "id").eq(col(resource, "id")));
+                rows.and_where(col(&t, "type").eq(col(resource, "type")))
+                    .and_where(col(&t, "id").eq(col(resource, "id")));
                 exists(rows.and_where(wanted))
             })),
         }
