@@ -53,6 +53,19 @@ pub enum Home {
     Postgres(String),
 }
 
+/// Without a password.
+impl std::fmt::Display for Home {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Home::Folder(folder) => write!(f, "the data folder {}", folder.display()),
+            Home::Postgres(url) => match Config::read(url) {
+                Ok(config) => write!(f, "{config}"),
+                Err(_) => f.write_str("the database"),
+            },
+        }
+    }
+}
+
 impl<P: AsRef<Path> + ?Sized> From<&P> for Home {
     fn from(path: &P) -> Home {
         Home::Folder(path.as_ref().to_owned())

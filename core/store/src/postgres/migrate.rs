@@ -19,6 +19,16 @@ const WORDS: [&str; 3] = [
     "CREATE INDEX words_content ON words USING gin (content)",
 ];
 
+/// The least and the greatest of several ids, which PostgreSQL has from version 18 on.
+const LEAST: [&str; 4] = [
+    "CREATE FUNCTION bytes_less(bytea, bytea) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS \
+     'SELECT CASE WHEN $1 < $2 THEN $1 ELSE $2 END'",
+    "CREATE FUNCTION bytes_greater(bytea, bytea) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS \
+     'SELECT CASE WHEN $1 > $2 THEN $1 ELSE $2 END'",
+    "CREATE AGGREGATE min(bytea) (SFUNC = bytes_less, STYPE = bytea, SORTOP = <)",
+    "CREATE AGGREGATE max(bytea) (SFUNC = bytes_greater, STYPE = bytea, SORTOP = >)",
+];
+
 /// Makes what is missing.
 ///
 /// # Errors
@@ -46,7 +56,7 @@ fn first(conn: &PgConn) -> Result<(), StoreError> {
             conn.send(&text, &[])?;
         }
     }
-    for text in WORDS {
+    for text in WORDS.iter().chain(&LEAST) {
         conn.send(text, &[])?;
     }
     for index in INDEXES.iter().chain(AUDIT_INDEXES) {
