@@ -37,7 +37,7 @@ fn columns(select: &mut SelectStatement) -> &mut SelectStatement {
 
 impl Reader<'_> {
     /// How many resources there are, deleted ones among them.
-    pub fn resources(&self) -> Result<u64, StoreError> {
+    pub fn resource_count(&self) -> Result<u64, StoreError> {
         let count: i64 = self.conn.row(&ALL, args![], |row| row.get(0))?.unwrap_or_default();
         Ok(u64::try_from(count).unwrap_or_default())
     }

@@ -422,8 +422,8 @@ pub(crate) fn one_open_membership() -> IndexCreateStatement {
     index
 }
 
-/// The rows of long dates, which a range of beginnings alone does not find.
-pub(crate) fn wide() -> [IndexCreateStatement; 2] {
+/// The rows of long dates, which a range of beginnings alone does not find, and the resources without a clinical date.
+pub(crate) fn wide() -> [IndexCreateStatement; 3] {
     use sea_query::{ConditionalStatement, Expr, ExprTrait};
     let mut token = Index::create();
     token.name("token_wide").table("token");
@@ -434,5 +434,8 @@ pub(crate) fn wide() -> [IndexCreateStatement; 2] {
     let mut date = Index::create();
     date.name("date_wide").table("date").col("param").col("lo").col("key").col("hi");
     date.and_where(Expr::col("hi").sub(Expr::col("lo")).gt(WIDE));
-    [token, date]
+    let mut undated = Index::create();
+    undated.name("resource_undated").table("resource").col("type").col("key");
+    undated.and_where(Expr::col("date").eq(crate::NO_DATE));
+    [token, date, undated]
 }

@@ -60,7 +60,9 @@ mod bits {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
         let text = String::deserialize(from)?;
         let bits = u64::from_str_radix(&text, 16).map_err(serde::de::Error::custom)?;
-        Some(f64::from_bits(bits)).filter(|value| !value.is_nan()).ok_or_else(|| serde::de::Error::custom("not a number"))
+        Some(f64::from_bits(bits))
+            .filter(|value| !value.is_nan())
+            .ok_or_else(|| serde::de::Error::custom("not a number"))
     }
 }
 

@@ -6,7 +6,7 @@ use sea_query::{Alias, Cond, Expr, ExprTrait, JoinType, Query, SelectStatement, 
 
 use super::compiler::{Compiler, union};
 use super::cost::{CODED_RECORD, NEVER, RECORD, TYPE, cost};
-use super::exprs::{Subjects, always, col, exists, number, one, one_of, patient, subject};
+use super::exprs::{Subjects, always, col, number, one, one_of, patient, subject};
 use super::probe::{Candidate, dot, updated};
 use super::row::{self, Bounds, Coded};
 use super::{Condition, DateTest, TokenTest, Via};
@@ -165,9 +165,7 @@ impl<'r> Compiler<'r> {
         let (Purpose::ByDate { rows, .. }, Some(Subjects::List(list))) = (want.purpose, want.whose.get(nth)) else {
             return Ok(None);
         };
-        let single = |condition: &&Condition| {
-            matches!(condition, Condition::Token { params, any, .. } if params.len() == 1 && is_one_code(any))
-        };
+        let single = |condition: &&Condition| matches!(condition, Condition::Token { params, any, .. } if params.len() == 1 && is_one_code(any));
         let Some(code) = want.conditions.iter().position(|condition| single(condition)) else { return Ok(None) };
         if list.len() < MANY {
             return Ok(None);
@@ -222,7 +220,10 @@ impl<'r> Compiler<'r> {
         let bounds = clinical_bounds(want);
         let own = |alias: &str| {
             let bounds = bounds.map_or_else(always, |bounds| bounds.hold(&col(alias, "date"), false));
-            subjects.hold(self.dialect(), col(alias, "subject")).and(one_of(col(alias, "type"), want.kinds.clone())).and(bounds)
+            subjects
+                .hold(self.dialect(), col(alias, "subject"))
+                .and(one_of(col(alias, "type"), want.kinds.clone()))
+                .and(bounds)
         };
         let group = |lead: Lead, rest| Group { leads: vec![lead], rest, whose: want.whose.clone() };
         let Some((nth, tests)) = main_codes(want) else {
@@ -321,10 +322,9 @@ impl<'r> Compiler<'r> {
         let undated = |alias: &str| col(alias, "date").eq(number(NO_DATE));
         let any = |_: &str| always();
         match bounds {
-            Some(bounds) if bounds.parts_long() && want.purpose != Purpose::Set => vec![
-                lead(short, Some((bounds, true)), Undated::None),
-                lead(long, Some((bounds, false)), Undated::None),
-            ],
+            Some(bounds) if bounds.parts_long() && want.purpose != Purpose::Set => {
+                vec![lead(short, Some((bounds, true)), Undated::None), lead(long, Some((bounds, false)), Undated::None)]
+            }
             Some(bounds) => vec![lead(any, Some((bounds, false)), Undated::None)],
             None if up => vec![lead(dated, None, Undated::None), lead(undated, None, Undated::All)],
             None => vec![lead(any, None, Undated::Some)],
@@ -339,7 +339,7 @@ impl<'r> Compiler<'r> {
         for column in ["param", "code", "date", "key"] {
             earlier.and_where(col(&s, column).eq(col(d, column)));
         }
-        exists(earlier.and_where(col(&s, "system").lt(col(d, "system")))).not()
+        self.exists(earlier.and_where(col(&s, "system").lt(col(d, "system")))).not()
     }
 
     fn references(&self, condition: &Condition, single: bool) -> Result<Vec<Lead>, StoreError> {
@@ -381,11 +381,7 @@ impl<'r> Compiler<'r> {
             let date = Some((lo.clone(), hi.sub(lo)));
             Lead { date, by_date: true, undated: Undated::None, ..Lead::of(select, &d) }
         };
-        if bounds.parts_long() {
-            vec![lead(Some("<="), true), lead(Some(">"), false)]
-        } else {
-            vec![lead(None, false)]
-        }
+        if bounds.parts_long() { vec![lead(Some("<="), true), lead(Some(">"), false)] } else { vec![lead(None, false)] }
     }
 
     fn near(&self, [x, y, z]: [f64; 3], least: f64) -> Vec<Lead> {
@@ -507,7 +503,8 @@ impl<'r> Compiler<'r> {
             if let Some(tests) = tests {
                 // A moment is shorter than every short date.
                 let bounds = Bounds::of(tests);
-                let moment = |short: i64| if bounds.parts_long() && tests.len() == 1 { short + WIDE - 1 } else { short };
+                let moment =
+                    |short: i64| if bounds.parts_long() && tests.len() == 1 { short + WIDE - 1 } else { short };
                 let from = bounds.from_short.map(moment);
                 let from = from.map(|from| col(&d, "at").gte(from));
                 let to = bounds.to.map(|to| col(&d, "at").lte(to));

@@ -73,7 +73,11 @@ pub enum SortBy {
     /// By the id of the Patient (of this type) in whose record it stands.
     Patient(TypeCode),
     /// From a place, as the unit vector of which it is given.
-    Distance { x: f64, y: f64, z: f64 },
+    Distance {
+        x: f64,
+        y: f64,
+        z: f64,
+    },
 }
 
 /// Where a page begins: at the beginning, behind a row, or so that it ends before a row. Its rows come in the same order
@@ -162,14 +166,18 @@ impl Reader<'_> {
     }
 
     /// The types of which there is something; golden Patients are found by their own type alone.
-    fn kinds(&self) -> Result<Vec<TypeCode>, StoreError> {
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn kinds(&self) -> Result<Vec<TypeCode>, StoreError> {
         let kinds: Vec<TypeCode> = self.conn.rows(KINDS, &[], |row| row.get(0))?;
         Ok(kinds.into_iter().filter(|kind| *kind != GOLDEN_PATIENT).collect())
     }
 
     /// How many subjects there are, about.
     fn subjects(&self) -> Result<u64, StoreError> {
-        let last: Option<i64> = self.conn.row("SELECT id FROM subject ORDER BY id DESC LIMIT 1", &[], |row| row.get(0))?;
+        let last: Option<i64> =
+            self.conn.row("SELECT id FROM subject ORDER BY id DESC LIMIT 1", &[], |row| row.get(0))?;
         Ok(last.and_then(|last| u64::try_from(last).ok()).unwrap_or_default())
     }
 

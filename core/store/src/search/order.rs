@@ -118,7 +118,9 @@ impl Compiler<'_> {
                     }
                 }
             }
-            By::Date(param) => least("date", "lo", Some(param)).if_null(if down { number(FIRST + 1) } else { number(LAST) }),
+            By::Date(param) => {
+                least("date", "lo", Some(param)).if_null(if down { number(FIRST + 1) } else { number(LAST) })
+            }
             By::Text(param) => text(least("string", "folded", Some(param))),
             By::Token(param) => text(self.code(candidate, param, down)),
             By::Number(param) => real(least("number", "value", Some(param))),

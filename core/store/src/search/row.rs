@@ -6,10 +6,10 @@ use sea_query::{Expr, ExprTrait, Func};
 
 use super::exprs::{all, always, any, col, holds, length, never, number, one_of, part};
 use super::{Condition, DateTest, NumberTest, Op, QuantityTest, Second, SystemTest, TokenTest, Unit};
+use crate::db::Dialect;
 use crate::intern::NO_SYSTEM;
 use crate::key::pack_id;
 use crate::rows::near;
-use crate::db::Dialect;
 use crate::tame::{LONG, SHORT, tame, tame_prefix};
 use crate::write::moment;
 use crate::{Reader, StoreError, TypeCode};
@@ -237,12 +237,7 @@ fn compared(test: NumberTest, value: &Expr) -> Expr {
 }
 
 /// `ordered` is the column of the canonical unit, or of the own code where there is none.
-fn quantity(
-    reader: &Reader<'_>,
-    alias: &str,
-    ordered: &'static str,
-    test: &QuantityTest,
-) -> Result<Expr, StoreError> {
+fn quantity(reader: &Reader<'_>, alias: &str, ordered: &'static str, test: &QuantityTest) -> Result<Expr, StoreError> {
     let own = || compared(test.number, &col(alias, "own"));
     Ok(match &test.unit {
         Unit::Any => own(),

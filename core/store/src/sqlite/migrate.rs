@@ -10,7 +10,7 @@ use crate::schema::{
 use crate::{NO_DATE, StoreError, Subject, SubjectKind};
 
 /// The words of a resource, as they come: parted by blanks, with nothing else taken for a mark between two of them.
-const FULL_TEXT: &str = "CREATE VIRTUAL TABLE words USING fts5(words, content='', contentless_delete=1, detail=none, \
+const FULL_TEXT: &str = "CREATE VIRTUAL TABLE words USING fts5(word, content='', contentless_delete=1, detail=none, \
     tokenize=\"ascii tokenchars '!\"\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~'\")";
 
 pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {

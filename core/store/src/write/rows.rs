@@ -157,7 +157,7 @@ impl Rows {
 }
 
 /// SQLite keeps a full-text index, PostgreSQL two lists.
-const ADD_WORDS: &str = "INSERT OR REPLACE INTO words (rowid, words) VALUES (?, ?)";
+const ADD_WORDS: &str = "INSERT OR REPLACE INTO words (rowid, word) VALUES (?, ?)";
 const ADD_WORD_LISTS: &str = "INSERT INTO words (key, narrative, content) SELECT u.key, string_to_array(u.narrative, ' '), \
     string_to_array(u.content, ' ') FROM UNNEST($1::bigint[], $2::text[], $3::text[]) AS u (key, narrative, content) \
     ON CONFLICT (key) DO UPDATE SET narrative = EXCLUDED.narrative, content = EXCLUDED.content";
@@ -205,7 +205,7 @@ impl WriteTx<'_> {
     }
 
     /// Replaces the rows of the old version by those of the new; rows that are the same stay where they are.
-    pub(super) fn exchange(
+    pub(crate) fn exchange(
         &mut self,
         kind: TypeCode,
         old: Option<(Key, &Index)>,

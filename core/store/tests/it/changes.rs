@@ -1,9 +1,9 @@
 //! Search rows after any series of changes are those that a fresh store would have.
 
-use meridian_store::{Index, Key, Lane, StoreError, Subject, Token, WriteTx};
+use meridian_store::{Amount, Index, Key, Lane, PairValue, StoreError, Subject, Text, Token, Words, WriteTx};
 use proptest::prelude::*;
 
-use crate::common::{House, OBSERVATION, add, change, house, origin, source};
+use crate::common::{House, OBSERVATION, add, change, house, origin, source, text};
 
 /// One change to one of the resources of a case.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ fn token() -> impl Strategy<Value = Token> {
     (system, prop_oneof![Just("x"), Just("y"), Just("")]).prop_map(|(system, code)| Token { system, code: code.into() })
 }
 
+fn written() -> impl Strategy<Value = Text> {
+    ("[ab]{0,2}", proptest::option::of("[AB]")).prop_map(|(folded, raw)| Text { folded, raw })
+}
+
 fn index() -> impl Strategy<Value = Index> {
     let date = proptest::option::of((0i64..4, 4i64..6));
     let status = proptest::option::of(prop_oneof![Just("final".to_owned()), Just("amended".to_owned())]);
@@ -27,18 +31,31 @@ fn index() -> impl Strategy<Value = Index> {
         status,
         proptest::collection::vec(token(), some.clone()),
         proptest::collection::vec((0u32..3, token()), some.clone()),
-        proptest::collection::vec((0u32..3, "[ab]{0,2}"), some.clone()),
+        proptest::collection::vec((0u32..3, written()), some.clone()),
         proptest::collection::vec((0u32..3, 0i64..3, 3i64..6), some.clone()),
-        proptest::collection::vec((0u32..3, 1u16..3, "[ab]"), some),
+        proptest::collection::vec((0u32..3, 1u16..3, "[ab]"), some.clone()),
+        proptest::collection::vec((0u32..3, 0i8..3), some.clone()),
+        proptest::collection::vec("[ab]{1,2}", some),
     )
-        .prop_map(|(date, status, main, tokens, strings, dates, references)| Index {
-            date,
-            status,
-            main,
-            tokens,
-            strings,
-            dates,
-            references,
+        .prop_map(|(date, status, main, tokens, strings, dates, references, numbers, words)| {
+            let numbers: Vec<_> = numbers.into_iter().map(|(param, value)| (param, f64::from(value))).collect();
+            let amount = |value: f64| Amount { value, unit: Some("mg".into()), ..Amount::default() };
+            Index {
+                date,
+                status,
+                quantities: numbers.iter().map(|(param, value)| (*param, amount(*value))).collect(),
+                pairs: (numbers.iter().zip(&tokens))
+                    .map(|((param, value), (_, token))| (*param, token.clone(), PairValue::Quantity(amount(*value))))
+                    .collect(),
+                places: numbers.iter().map(|(_, value)| [*value, 0.0, 1.0]).collect(),
+                words: Words { narrative: words.clone(), content: words },
+                numbers,
+                main,
+                tokens,
+                strings,
+                dates,
+                references,
+            }
         })
 }
 
@@ -57,12 +74,14 @@ fn search_rows(house: &House, prefix: &str) -> Vec<String> {
     let system = "coalesce((SELECT uri FROM system s WHERE s.id = t.system), '-')";
     let mut rows = Vec::new();
     for (table, columns) in [
-        (
-            "bedside",
-            format!("t.subject, t.type, t.code, t.date, {system}, t.date_end, t.main, coalesce(t.status, '-')"),
-        ),
-        ("token", format!("t.param, t.code, t.date, {system}")),
-        ("string", "t.param, t.folded".to_owned()),
+        ("bedside", format!("t.subject, t.type, t.code, t.date, {system}, t.span, t.main, coalesce(t.status, '-')")),
+        ("token", format!("t.param, t.code, t.date, {system}, t.span")),
+        ("held", "t.list".to_owned()),
+        ("number", "t.param, t.value".to_owned()),
+        ("quantity", "t.param, t.code, t.value, t.own, t.unit_code, t.unit".to_owned()),
+        ("pair", "t.param, t.code, t.text, t.value, t.own, t.unit".to_owned()),
+        ("place", "t.x, t.y, t.z".to_owned()),
+        ("string", "t.param, t.folded, t.raw".to_owned()),
         ("date", "t.param, t.lo, t.hi".to_owned()),
         ("reference", "t.param, t.type, hex(t.id), t.date".to_owned()),
     ] {
@@ -89,7 +108,10 @@ fn orphans(house: &House) -> i64 {
             format!("SELECT count(*) FROM {table} WHERE key NOT IN (SELECT key FROM resource WHERE deleted = 0)");
         conn.query_row(&text, [], |row| row.get::<_, i64>(0)).unwrap()
     };
-    ["bedside", "token", "string", "date", "reference"].into_iter().map(of).sum()
+    let tables = ["bedside", "token", "held", "string", "date", "reference", "number", "quantity", "pair", "place"];
+    let words = "SELECT count(*) FROM words WHERE rowid NOT IN (SELECT key FROM resource WHERE deleted = 0)";
+    let words = conn.query_row(words, [], |row| row.get::<_, i64>(0)).unwrap();
+    tables.into_iter().map(of).sum::<i64>() + words
 }
 
 type State = [Option<(Key, Option<(usize, Index)>)>; 4];
@@ -173,20 +195,17 @@ async fn a_doubled_main_code_keeps_its_bedside_row() {
         })
         .await;
     house.write(move |tx| change(tx, key, &twice(), Some((key.subject(), &once())))).await;
-    assert_eq!(search_rows(&house, "o1").len(), 1);
+    let bedside = || search_rows(&house, "o1").into_iter().filter(|row| row.starts_with("bedside")).collect::<Vec<_>>();
+    assert_eq!(bedside().len(), 1);
     house.write(move |tx| change(tx, key, &once(), Some((key.subject(), &twice())))).await;
-    assert!(
-        search_rows(&house, "o1")[0].ends_with("|1|-"),
-        "it is still the main row: {:?}",
-        search_rows(&house, "o1")
-    );
+    assert!(bedside()[0].ends_with("|1|-"), "it is still the main row: {:?}", bedside());
 }
 
 #[tokio::test]
 async fn rows_written_in_an_act_are_found_in_it_after_a_flush() {
     let house = house();
     let found = house.store.write(Lane::Interactive, origin(), |tx| {
-        add(tx, OBSERVATION, "o1", Subject::COMMON, &Index { strings: vec![(7, "wang".into())], ..Index::default() });
+        add(tx, OBSERVATION, "o1", Subject::COMMON, &Index { strings: vec![(7, text("wang"))], ..Index::default() });
         tx.flush()?;
         let search = crate::search::text_search(OBSERVATION, 7, "wa");
         Ok::<_, StoreError>(tx.search(&search)?.rows.len())

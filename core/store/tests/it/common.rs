@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use meridian_store::{Body, Index, Key, Lane, NewResource, Origin, Replacement, Store, StoreError, StoreOptions};
-use meridian_store::{Subject, SubjectKind, Token, TypeCode, WriteTx};
+use meridian_store::{Subject, SubjectKind, Text, Token, TypeCode, WriteTx};
 
 pub(crate) const PATIENT: TypeCode = 107;
 pub(crate) const OBSERVATION: TypeCode = 102;
@@ -29,6 +29,11 @@ pub(crate) fn origin() -> Origin {
 
 pub(crate) fn token(system: &str, code: &str) -> Token {
     Token { system: (!system.is_empty()).then(|| system.to_owned()), code: code.to_owned() }
+}
+
+/// A text that is written as it is folded.
+pub(crate) fn text(folded: &str) -> Text {
+    Text { folded: folded.to_owned(), raw: None }
 }
 
 pub(crate) fn json(id: &str, version: i64) -> Vec<u8> {

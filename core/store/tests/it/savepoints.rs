@@ -2,12 +2,12 @@
 
 use meridian_store::{Index, Lane, StoreError, Verified, WriteTx};
 
-use crate::common::{House, OBSERVATION, add, house, origin, source, token};
+use crate::common::{House, OBSERVATION, add, house, origin, source, text, token};
 
 fn index(system: &str) -> Index {
     Index {
         tokens: vec![(1, token(system, "a"))],
-        strings: vec![(2, "wang".into())],
+        strings: vec![(2, text("wang"))],
         dates: vec![(3, 1, 2)],
         references: vec![(4, 5, "x".into())],
         ..Index::default()

@@ -1,6 +1,6 @@
 //! Every prefix for every way in which two spans of time can lie.
 
-use meridian_store::search::{Condition, DateOp, DateTest, Search};
+use meridian_store::search::{Condition, DateTest, Op, Search};
 use meridian_store::{Index, Subject};
 
 use super::all;
@@ -23,11 +23,11 @@ async fn every_prefix_means_what_r4_says() {
             Ok(())
         })
         .await;
-    use DateOp::{EndsBefore, Eq, Ge, Gt, Le, Lt, Ne, Overlaps, StartsAfter};
+    use Op::{EndsBefore, Eq, Ge, Gt, Le, Lt, Ne, Overlaps, StartsAfter};
     for op in [Eq, Ne, Gt, Lt, Ge, Le, StartsAfter, EndsBefore, Overlaps] {
         for (lo, hi) in &spans {
             let test = DateTest { op, lo: *lo, hi: *hi };
-            let condition = Condition::Date { param: DATE, any: vec![test] };
+            let condition = Condition::Date { params: vec![DATE], any: vec![test] };
             let search = Search { conditions: vec![condition], ..all(OBSERVATION) };
             let page = house.store.read(|sight| sight.search(&search)).unwrap();
             let mut found: Vec<String> = page.rows.into_iter().map(|row| row.id).collect();

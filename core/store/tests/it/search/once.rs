@@ -1,7 +1,7 @@
 //! What a search must not do: show a resource twice, or one of another type, or lose one that came back.
 
-use meridian_store::search::{Condition, DateOp, DateTest, Scope, Search, Sort, SortBy, SystemTest, TokenTest};
-use meridian_store::{Index, Subject};
+use meridian_store::search::{Condition, DateTest, Field, Op, Scope, Search, Sort, SortBy, SystemTest, TokenTest};
+use meridian_store::{Index, Subject, Words};
 
 use super::all;
 use crate::common::{House, OBSERVATION, add, change, house, source, token};
@@ -11,7 +11,7 @@ const DATE: u32 = 2;
 
 fn any_system(code: &str) -> Condition {
     let any = vec![TokenTest { system: SystemTest::Any, code: Some(code.into()) }];
-    Condition::Token { param: CODE, any, selective: false }
+    Condition::Token { params: vec![CODE], any, selective: false }
 }
 
 fn ids(house: &House, search: &Search) -> Vec<String> {
@@ -52,16 +52,25 @@ async fn a_code_under_many_systems_is_one_match() {
 #[tokio::test]
 async fn rows_of_another_type_are_not_shown() {
     let house = house();
-    let index = || Index { tokens: vec![(CODE, token("urn:a", "x"))], dates: vec![(DATE, 1, 2)], ..Index::default() };
+    // A parameter is one of one type; words and the directory are everybody's.
+    let index = |of: u32| Index {
+        tokens: vec![(CODE + of, token("urn:a", "x"))],
+        dates: vec![(DATE + of, 1, 2)],
+        words: Words { narrative: vec![], content: vec!["fever".into()] },
+        places: vec![[1.0, 0.0, 0.0]],
+        ..Index::default()
+    };
     house
         .write(move |tx| {
-            add(tx, OBSERVATION, "mine", Subject::COMMON, &index());
-            add(tx, OBSERVATION + 1, "other", Subject::COMMON, &index());
+            add(tx, OBSERVATION, "mine", Subject::COMMON, &index(0));
+            add(tx, OBSERVATION + 1, "other", Subject::COMMON, &index(10));
             Ok(())
         })
         .await;
-    let day = Condition::Date { param: DATE, any: vec![DateTest { op: DateOp::Eq, lo: 1, hi: 2 }] };
-    for condition in [any_system("x"), day] {
+    let day = Condition::Date { params: vec![DATE], any: vec![DateTest { op: Op::Eq, lo: 1, hi: 2 }] };
+    let words = Condition::Words { field: Field::Content, any: vec![vec!["fever".into()]] };
+    let near = Condition::Near { x: 1.0, y: 0.0, z: 0.0, least: 0.9 };
+    for condition in [any_system("x"), day, words, near, Condition::Who(vec![Subject::COMMON])] {
         let search = Search { conditions: vec![condition], ..all(OBSERVATION) };
         assert_eq!(ids(&house, &search), ["mine"]);
     }
@@ -103,7 +112,9 @@ async fn a_member_who_joins_brings_the_whole_record() {
         .await;
     let record = |house: &House| {
         let who = house.store.read(|sight| sight.same_person(b)).unwrap();
-        ids(house, &Search { who: Some(who), ..all(OBSERVATION) })
+        let mut found = ids(house, &Search { who: Some(who), ..all(OBSERVATION) });
+        found.sort();
+        found
     };
     assert_eq!(record(&house), ["o0", "o1"]);
     house.write(move |tx| tx.join(b, b)).await;

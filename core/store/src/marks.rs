@@ -1,0 +1,43 @@
+//! The tags, labels and profiles that resources carry, each once.
+
+use sea_query::{Expr, ExprTrait, JoinType, Query};
+
+use crate::search::Scope;
+use crate::{Key, Reader, StoreError, Token};
+
+impl Reader<'_> {
+    /// The codes of these parameters with their systems, each once.
+    pub fn codes_in_use(&self, params: &[u32], scope: &Scope) -> Result<Vec<Token>, StoreError> {
+        let mut select = Query::select();
+        select.distinct().column(("t", "code")).column(("s", "uri")).from_as("token", "t");
+        select.join_as(JoinType::LeftJoin, "system", "s", Expr::col(("s", "id")).equals(("t", "system")));
+        select.and_where(Expr::col(("t", "param")).is_in(params.iter().copied()));
+        select.and_where(within("t", scope));
+        let mut codes =
+            self.conn.ask(&select, |row| Ok(Token { code: row.get(0)?, system: row.get::<Option<String>>(1)? }))?;
+        codes.sort();
+        Ok(codes)
+    }
+
+    /// The uris of these parameters, each once.
+    pub fn uris_in_use(&self, params: &[u32], scope: &Scope) -> Result<Vec<String>, StoreError> {
+        let mut select = Query::select();
+        select.distinct().column(("t", "folded")).from_as("string", "t");
+        select.and_where(Expr::col(("t", "param")).is_in(params.iter().copied()));
+        select.and_where(within("t", scope));
+        let mut uris: Vec<String> = self.conn.ask(&select, |row| row.get(0))?;
+        uris.sort();
+        Ok(uris)
+    }
+}
+
+fn within(table: &'static str, scope: &Scope) -> Expr {
+    match scope {
+        Scope::All => Expr::cust("1 = 1"),
+        Scope::Nothing => Expr::cust("1 = 0"),
+        Scope::Only(subjects) => {
+            let subject = Expr::col((table, "key")).right_shift(Expr::cust(Key::SLOT_BITS.to_string()));
+            subject.is_in(subjects.iter().map(|subject| subject.0))
+        }
+    }
+}

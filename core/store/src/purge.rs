@@ -1,0 +1,102 @@
+//! Erasure: versions, search rows and claims of a resource go for good. Numbers are not given out again, and the audit
+//! stays as it is.
+
+use sea_query::{Expr, ExprTrait, Query};
+
+use crate::db::{Dialect, args};
+use crate::job::{Job, JobState};
+use crate::key::pack_id;
+use crate::schema::DERIVED;
+use crate::sql::{self, Sql};
+use crate::{Body, CONDITIONAL_CREATE, Index, Key, Reader, StoreError, Stored, Subject, WriteTx};
+
+static KEYS: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.column("key").from("resource").and_where(Expr::col("key").gte(0)).and_where(Expr::col("key").lte(0));
+    sql::both(select.order_by("key", sea_query::Order::Asc))
+});
+static TXS: Sql = Sql::new(|| sql::select("past", &["tx"], &["key"]));
+static DROP_PAST: Sql = Sql::new(|| sql::delete("past", &["key"]));
+static DROP_RESOURCE: Sql = Sql::new(|| sql::delete("resource", &["key"]));
+static DROP_PLACE: Sql = Sql::new(|| sql::delete("directory", &["type", "id"]));
+static DROP_CLAIM: Sql = Sql::new(|| sql::delete("claim", &["kind", "holder"]));
+static DROP_BLOCKS: Sql = Sql::new(|| sql::delete("block", &["subject"]));
+static DROP_MEMBERSHIPS: Sql = Sql::new(|| sql::delete("membership", &["subject"]));
+static JOBS: Sql = Sql::new(|| sql::select("job", &["id"], &["tx"]));
+static BLANK: Sql = Sql::new(|| sql::update("job", &["state", "head", "body", "note"], &["id"]));
+
+impl Reader<'_> {
+    /// The numbers of all resources of a subject, deleted ones too.
+    pub fn keys_of(&self, subject: Subject) -> Result<Vec<Key>, StoreError> {
+        let (first, last) = subject.span();
+        self.conn.rows(&KEYS, args![first, last], |row| row.get(0).map(Key))
+    }
+
+    /// The jobs that these transactions did.
+    pub fn jobs_of(&self, txs: &[i64]) -> Result<Vec<Job>, StoreError> {
+        let mut jobs = Vec::new();
+        for tx in txs {
+            for id in self.conn.rows(&JOBS, args![*tx], |row| row.get::<i64>(0))? {
+                jobs.extend(self.job(id)?);
+            }
+        }
+        Ok(jobs)
+    }
+}
+
+impl WriteTx<'_> {
+    /// What is deleted from now on in this act is overwritten, not just given free.
+    pub fn erase_for_good(&mut self) -> Result<(), StoreError> {
+        match self.dialect() {
+            Dialect::Sqlite => self.conn.row("PRAGMA secure_delete = ON", &[], |row| row.get::<i64>(0)).map(|_| ()),
+            Dialect::Postgres => Ok(()), // its vacuum gives the room to others
+        }
+    }
+
+    /// Takes a resource out with all its versions. `index` is what is indexed of it; it does not matter for one that is
+    /// deleted. Gives the transactions that wrote it.
+    pub fn purge(&mut self, row: &Stored, index: &Index) -> Result<Vec<i64>, StoreError> {
+        let key = row.key;
+        self.forget_rows(row, index)?;
+        let mut txs = self.purge_past(key)?;
+        txs.push(row.tx);
+        self.conn.execute(&DROP_RESOURCE, args![key.0])?;
+        self.conn.execute(&DROP_PLACE, args![row.kind, &pack_id(&row.id)])?;
+        self.conn.execute(&DROP_CLAIM, args![CONDITIONAL_CREATE, key.0])?;
+        Ok(txs)
+    }
+
+    /// Takes the versions before the current one out. Gives the transactions that wrote them.
+    pub fn purge_past(&mut self, key: Key) -> Result<Vec<i64>, StoreError> {
+        let txs = self.conn.rows(&TXS, args![key.0], |row| row.get(0))?;
+        self.conn.execute(&DROP_PAST, args![key.0])?;
+        Ok(txs)
+    }
+
+    /// What is known of a subject besides its resources: to whom it belonged, and what it is found by.
+    pub fn purge_subject(&mut self, subject: Subject) -> Result<(), StoreError> {
+        self.conn.execute(&DROP_BLOCKS, args![subject.0])?;
+        self.conn.execute(&DROP_MEMBERSHIPS, args![subject.0])
+    }
+
+    /// Empties a job; one that waits is done with it.
+    pub fn blank_job(&mut self, job: &Job, head: &str, note: &str) -> Result<(), StoreError> {
+        let state = if job.state == JobState::Waiting { JobState::Done } else { job.state };
+        let nothing = Body::of(b"");
+        self.conn.execute(&BLANK, args![state as i64, head, nothing.bytes(), note, job.id])
+    }
+
+    /// Search rows: those that the index tells, and whatever else stands under this number.
+    fn forget_rows(&mut self, row: &Stored, index: &Index) -> Result<(), StoreError> {
+        if !row.deleted {
+            self.exchange(row.kind, Some((row.key, index)), None)?;
+        }
+        for table in DERIVED.iter().filter(|table| table.key.first() == Some(&"key") && table.name != "words") {
+            let mut delete = Query::delete();
+            delete.from_table(table.name).and_where(Expr::col("key").eq(row.key.0));
+            let (text, values) = sql::build(self.dialect(), &delete);
+            self.conn.execute(&text, &sql::bind(&values))?;
+        }
+        Ok(())
+    }
+}
