@@ -78,7 +78,9 @@ impl Client {
             self.request.extend_from_slice(part.as_bytes());
         }
         if !body.is_empty() {
-            let length = format!("\r\ncontent-type: {kind}\r\ncontent-length: {}", body.len());
+            // What was sent need not come back, but for the id of what is made.
+            let prefer = if path.is_empty() { "\r\nprefer: return=minimal\r\nx-meridian-lane: bulk" } else { "" };
+            let length = format!("\r\ncontent-type: {kind}\r\ncontent-length: {}{prefer}", body.len());
             self.request.extend_from_slice(length.as_bytes());
         }
         self.request.extend_from_slice(b"\r\n\r\n");

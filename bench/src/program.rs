@@ -94,7 +94,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on free ports of loopback and waits until it listens.
     pub(crate) async fn start(program: &Path, data: &Path) -> anyhow::Result<Server> {
+        Server::start_on(program, data, None).await
+    }
+
+    /// The same with its record in a PostgreSQL database.
+    pub(crate) async fn start_on(program: &Path, data: &Path, store: Option<&str>) -> anyhow::Result<Server> {
+        std::fs::create_dir_all(data)?;
         let mut child = Command::new(program)
+            .args(store.iter().flat_map(|url| ["--store", url]))
             .args(["serve", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0", "--feed", HOSPITAL, "--data-dir"])
             .arg(data)
             .env("MERIDIAN_LOG", "warn")

@@ -17,7 +17,8 @@ use crate::program::Server;
 const READY: Duration = Duration::from_secs(180);
 const DATABASE: &str = "bench";
 /// What PostgreSQL is told beyond its defaults, for everybody alike. Durable: `fsync` and `synchronous_commit` stay on.
-const SETTINGS: &[&str] = &["shared_buffers=1GB", "max_connections=200", "max_wal_size=4GB", "jit=off"];
+const SETTINGS: &[(&str, &str)] =
+    &[("shared_buffers", "1GB"), ("max_connections", "200"), ("max_wal_size", "4GB"), ("jit", "off")];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Kind {
@@ -113,7 +114,10 @@ impl Running {
     pub(crate) async fn bytes(&self) -> anyhow::Result<f64> {
         super::hot::rest().await;
         Ok(match &self.cluster {
-            Some(cluster) => cluster.bytes(DATABASE)? as f64,
+            Some(cluster) => {
+                let bytes = cluster.ask(DATABASE, &format!("SELECT pg_database_size('{DATABASE}')"))?;
+                bytes.trim().parse().context("a size")?
+            }
             None => machine::size(&self.place) as f64,
         })
     }

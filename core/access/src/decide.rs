@@ -11,6 +11,8 @@ pub enum Act {
     Create,
     Update,
     Delete,
+    /// Erase with all versions. A right of its own: who may write may not do this.
+    Purge,
 }
 
 /// Why not.
@@ -27,6 +29,8 @@ pub struct Denied {
 /// `Denied` when the role does not include the act.
 pub fn decide(caller: &Caller, act: Act, kind: &str) -> Result<Scope, Denied> {
     let permitted = match (caller.role, act) {
+        (Role::Operator, Act::Purge) => true,
+        (_, Act::Purge) => false,
         (Role::Operator | Role::System, _) => true,
         (Role::Doctor | Role::Nurse, Act::Look) => !OPERATOR_READS.contains(&kind),
         (Role::Doctor, Act::Create | Act::Update) => DOCTOR_WRITES.contains(&kind),
@@ -41,6 +45,7 @@ pub fn decide(caller: &Caller, act: Act, kind: &str) -> Result<Scope, Denied> {
         Act::Create => "create",
         Act::Update => "update",
         Act::Delete => "delete",
+        Act::Purge => "purge",
     };
     Err(Denied { role: caller.role, what: format!("{verb} {kind}") })
 }
@@ -118,6 +123,13 @@ mod tests {
             assert!(decide(&caller(role), Act::Delete, "Observation").is_err());
             assert!(decide(&caller(role), Act::Look, "AuditEvent").is_err());
             assert!(decide(&caller(role), Act::Look, "Observation").is_ok());
+        }
+    }
+
+    #[test]
+    fn a_person_at_the_centre_erases_and_nobody_else() {
+        for role in Role::ALL {
+            assert_eq!(decide(&caller(role), Act::Purge, "Patient").is_ok(), role == Role::Operator, "{role}");
         }
     }
 

@@ -109,9 +109,11 @@ impl EngineError {
             Class::Internal => "exception",
         };
         match self {
-            EngineError::At { path, error } => {
-                error.issues().into_iter().map(|issue| if issue.expression.is_empty() { issue.at(path) } else { issue }).collect()
-            }
+            EngineError::At { path, error } => error
+                .issues()
+                .into_iter()
+                .map(|issue| if issue.expression.is_empty() { issue.at(path) } else { issue })
+                .collect(),
             EngineError::Invalid(issues) | EngineError::Unprocessable(issues) if !issues.is_empty() => issues.clone(),
             EngineError::Store(_) | EngineError::Internal(_) if self.class() == Class::Internal => {
                 vec![Issue::error(code, "The server could not do this; its log says why.")]
@@ -151,7 +153,9 @@ impl EngineError {
             EngineError::Invalid(issues) => EngineError::Invalid(moved(issues)),
             EngineError::Unprocessable(issues) => EngineError::Unprocessable(moved(issues)),
             // A fault of ours is at no place of what was sent, and what has a place keeps it.
-            other if matches!(other, EngineError::At { .. }) || other.passes() || other.class() == Class::Internal => other,
+            other if matches!(other, EngineError::At { .. }) || other.passes() || other.class() == Class::Internal => {
+                other
+            }
             other => EngineError::At { path: path.to_owned(), error: Box::new(other) },
         }
     }

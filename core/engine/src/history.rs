@@ -8,6 +8,7 @@ use meridian_store::search::Scope;
 use meridian_store::{GOLDEN_PATIENT, Reader, Stored, TypeCode, Version};
 
 pub use answer::History;
+pub(crate) use answer::encode;
 pub use request::{Of, Request};
 
 use crate::engine::{patient_code, type_name};

@@ -28,12 +28,12 @@ mod vread;
 mod watch;
 mod write;
 
+pub use bundle::{
+    BundleLimits, BundleReader, BundleReply, ReadBundle, Reply, Returning, condition, run as run_bundle, run_read,
+    transaction, version_of_tag,
+};
 pub use catalogue::{
     give_up as give_up_search_rows, keep as keep_search_parameters, settle as settle_search_parameters,
-};
-pub use bundle::{
-    BundleLimits, BundleReader, BundleReply, ReadBundle, Reply, Returning, condition, run as run_bundle, run_read, transaction,
-    version_of_tag,
 };
 pub use create::create;
 pub use delete::{MOST_DELETED, delete, delete_where};

@@ -233,6 +233,7 @@ async fn a_compartment_is_searched() {
     assert_eq!(world.within("Patient", "anna", "Observation", "").await, ["o1", "o2"]);
     assert_eq!(world.within("Patient", "anna", "Observation", "code=b").await, ["o2"]);
     assert_eq!(world.within("Patient", "anna", "", "").await, ["anna", "o1", "o2", "r"]);
+    assert_eq!(world.within("Patient", "anna", "", "_type=Observation,DiagnosticReport&code:text=x").await, ["r"]);
     assert_eq!(world.within("Patient", "nobody", "Observation", "").await, [""; 0]);
     assert_eq!(world.within("Practitioner", "doc", "Observation", "code=a").await, ["o1", "o3"]);
 }

@@ -38,7 +38,8 @@ fn patient(id: &str, nickname: &str) -> Value {
 }
 
 async fn put(engine: &Engine, resource: Value) -> Result<(), EngineError> {
-    let (kind, id) = (resource["resourceType"].as_str().unwrap().to_owned(), resource["id"].as_str().unwrap().to_owned());
+    let (kind, id) =
+        (resource["resourceType"].as_str().unwrap().to_owned(), resource["id"].as_str().unwrap().to_owned());
     let kind = meridian_model::definitions::Definitions::r4().resource_types().find(|one| *one == kind).unwrap();
     update(engine, &operator(), kind, &id, resource, None).await.map(|_| ())
 }

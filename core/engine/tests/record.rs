@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a fault of the set-up may stop a test
 
 use meridian_engine::{
-    Caller, Class, Engine, EngineError, HistoryOf, HistoryRequest, Options, Reply, Request, Role, create, delete, history, read, run_bundle,
-    search, update, vread,
+    Caller, Class, Engine, EngineError, HistoryOf, HistoryRequest, Options, Reply, Request, Role, create, delete,
+    history, read, run_bundle, search, update, vread,
 };
 use meridian_store::{Store, StoreOptions};
 use serde_json::{Value, json};

@@ -14,7 +14,7 @@ use crate::date::Zone;
 use crate::definitions::Catalogue;
 
 pub(crate) use plan::{Node, Plan};
-pub use value::{Amount, IndexKind, IndexValue, Real, leading};
+pub use value::{Amount, IndexKind, IndexValue, Real, is_any_case, leading};
 
 /// The values of a resource by which the parameters of `catalogue` find it, ordered by parameter number, without repetition.
 ///

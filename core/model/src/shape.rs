@@ -135,7 +135,8 @@ impl Shape {
 fn is_root(kind: Option<&str>, name: &str) -> bool {
     let r4 = Definitions::r4();
     let has = |kind: &str| {
-        let known = r4.element(kind, name).is_some();
+        // Clients name it among the elements, though it is none.
+        let known = name == "resourceType" || r4.element(kind, name).is_some();
         known || r4.group(kind).is_some_and(|group| group.child(name).is_some())
     };
     match kind {

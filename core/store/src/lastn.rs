@@ -1,6 +1,6 @@
 //! The newest resources of each main code of a record: `$lastn`, in one statement.
 
-use sea_query::{Expr, ExprTrait, JoinType, Order, OrderedStatement, OverStatement, Query, WindowStatement};
+use sea_query::{Expr, ExprTrait, JoinType, Order, OverStatement, Query, WindowStatement};
 
 use crate::reader::{stored, stored_columns};
 use crate::search::{Search, keys};

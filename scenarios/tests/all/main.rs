@@ -5,6 +5,7 @@ mod bombardment;
 mod contention;
 mod delivery;
 mod import;
+mod indexing;
 mod kill;
 mod live_day;
 mod material_examples;

@@ -3,8 +3,8 @@
 use meridian_model::reader::{Limits, parse};
 use serde_json::Value;
 
-use crate::write::JsonPatch;
 use crate::EngineError;
+use crate::write::JsonPatch;
 
 /// The media type of a JSON Patch.
 pub(super) const JSON_PATCH: &str = "application/json-patch+json";
@@ -66,7 +66,9 @@ mod tests {
 
     #[test]
     fn base64_is_read() {
-        for (text, bytes) in [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9v\nYg", "foob"), ("8J+YgA==", "😀")] {
+        for (text, bytes) in
+            [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9v\nYg", "foob"), ("8J+YgA==", "😀")]
+        {
             assert_eq!(decoded(text).as_deref(), Some(bytes.as_bytes()), "{text}");
         }
         for bad in ["Z", "Zm9vY", "Zg===", "Z*==", "=Zg="] {

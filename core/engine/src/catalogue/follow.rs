@@ -41,7 +41,8 @@ pub(crate) fn follow(
         let what = "change which search parameters are in force".to_owned();
         return Err(Denied { role: caller.role, what }.into());
     }
-    let others = sources(tx, &registry, id)?;
+    let all = sources(tx, &registry, was.as_ref().and(before).map(|before| (id, before)))?;
+    let (own, others): (Vec<Source>, Vec<Source>) = all.into_iter().partition(|source| source.entry.id == id);
     let known: Vec<Posted> = others.iter().filter_map(|other| other.posted.as_ref().ok()).cloned().collect();
     let posted = match after {
         Some(resource) => Some(Posted::read(resource, &known).map_err(EngineError::Unprocessable)?),
@@ -50,7 +51,7 @@ pub(crate) fn follow(
     if let Some(was) = &was {
         still_whole(was, posted.as_ref(), &known)?;
     }
-    let meant = before.and_then(|before| Posted::read(before, &known).ok());
+    let meant = own.into_iter().find_map(|source| source.posted.ok());
     let same = posted.as_ref().zip(meant).is_some_and(|(posted, meant)| posted.means_the_same(&meant));
     match (was.and_then(|was| registry.number(was.number)), &posted) {
         (Some(entry), Some(posted)) if same => entry.says(posted),
@@ -77,7 +78,9 @@ fn put_in_force(
     others: &[Source],
 ) -> Result<(), EngineError> {
     if others.len() >= MOST {
-        return Err(EngineError::NotSupported(format!("{MOST} search parameters of its own are all that one store has")));
+        return Err(EngineError::NotSupported(format!(
+            "{MOST} search parameters of its own are all that one store has"
+        )));
     }
     registry.entries.push(Entry::new(fresh(tx)?, id, posted, tx.at()));
     Ok(())

@@ -6,6 +6,7 @@ use meridian_model::definitions::posted::Posted;
 use meridian_model::definitions::{Catalogue, Custom, Kind, Progress};
 use meridian_model::outcome::Issue;
 use meridian_store::Reader;
+use serde_json::Value;
 
 use super::Made;
 use super::follow::code;
@@ -16,25 +17,32 @@ use crate::served::value_of;
 /// A parameter in force with what its SearchParameter says.
 pub(super) struct Source {
     pub(super) entry: Entry,
-    /// Of the SearchParameter.
-    pub(super) version: i64,
     pub(super) posted: Result<Posted, Vec<Issue>>,
 }
 
-/// The parameters in force, without the one of the SearchParameter `but`.
-pub(super) fn sources(reader: &Reader<'_>, registry: &Registry, but: &str) -> Result<Vec<Source>, EngineError> {
-    let in_force = registry.entries.iter().filter(|entry| entry.state != State::Dropping && entry.id != but);
+/// The parameters in force. `was` is what a SearchParameter said that is being written.
+pub(super) fn sources(
+    reader: &Reader<'_>,
+    registry: &Registry,
+    was: Option<(&str, &Value)>,
+) -> Result<Vec<Source>, EngineError> {
+    let in_force = registry.entries.iter().filter(|entry| entry.state != State::Dropping);
     // What composites are made of is read before them.
     let (composites, others): (Vec<_>, Vec<_>) = in_force.partition(|entry| entry.kind == Kind::Composite.code());
     let mut read: Vec<Posted> = Vec::new();
     let mut found = Vec::new();
     for entry in others.into_iter().chain(composites) {
-        let Some(row) = reader.find(code(), &entry.id)?.filter(|row| !row.deleted) else { continue };
-        let posted = Posted::read(&value_of(&row.body)?, &read);
+        let posted = match was.filter(|(id, _)| *id == entry.id) {
+            Some((_, was)) => Posted::read(was, &read),
+            None => {
+                let Some(row) = reader.find(code(), &entry.id)?.filter(|row| !row.deleted) else { continue };
+                Posted::read(&value_of(&row.body)?, &read)
+            }
+        };
         if let Ok(posted) = &posted {
             read.push(posted.clone());
         }
-        found.push(Source { entry: entry.clone(), version: row.version, posted });
+        found.push(Source { entry: entry.clone(), posted });
     }
     Ok(found)
 }
@@ -43,7 +51,7 @@ pub(super) fn catalogue(reader: &Reader<'_>, made: &mut Made) -> Result<Catalogu
     let registry = Registry::read(reader)?;
     let places = places(reader)?;
     let mut custom = Vec::new();
-    for Source { entry, version, posted } in sources(reader, &registry, "")? {
+    for Source { entry, posted } in sources(reader, &registry, None)? {
         let posted = match posted {
             Ok(posted) => posted,
             Err(issues) => {
@@ -59,8 +67,15 @@ pub(super) fn catalogue(reader: &Reader<'_>, made: &mut Made) -> Result<Catalogu
             progress.set(place.done, place.total);
             Arc::clone(progress)
         });
-        let params = made.params.entry((entry.number, version)).or_insert_with(|| posted.params(entry.number));
-        custom.extend(params.iter().map(|param| Custom { param, building: building.clone() }));
+        let params = match made.params.get(&entry.number) {
+            Some((same, params)) if *same == posted => params.clone(),
+            _ => {
+                let params = posted.clone().params(entry.number);
+                made.params.insert(entry.number, (posted, params.clone()));
+                params
+            }
+        };
+        custom.extend(params.into_iter().map(|param| Custom { param, building: building.clone() }));
     }
     Ok(Catalogue::with(generation(reader)?, custom))
 }

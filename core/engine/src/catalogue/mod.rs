@@ -18,6 +18,7 @@ mod show;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use meridian_model::definitions::posted::Posted;
 use meridian_model::definitions::{Catalogue, Progress, SearchParam};
 use meridian_store::Reader;
 
@@ -43,8 +44,8 @@ pub(crate) struct Known {
 /// Parameters stay as long as the program, so each is made once.
 #[derive(Default)]
 struct Made {
-    /// By number and the version of the SearchParameter.
-    params: HashMap<(u16, i64), Vec<&'static SearchParam>>,
+    /// By number, with what they were made of.
+    params: HashMap<u16, (Posted, Vec<&'static SearchParam>)>,
     progress: HashMap<u16, Arc<Progress>>,
 }
 
@@ -86,6 +87,15 @@ impl Engine {
             *known.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(renewed);
         }
         Ok(())
+    }
+
+    /// What is in force as `reader` sees it, which may be a transaction that is not committed.
+    pub(crate) fn catalogue_of(&self, reader: &Reader<'_>) -> Result<Arc<Catalogue>, EngineError> {
+        let now = self.catalogue();
+        if is_in_force(reader, &now)? {
+            return Ok(now);
+        }
+        load::catalogue(reader, &mut self.inner.parameters.made()).map(Arc::new)
     }
 
     /// Tells listeners what became of a parameter.

@@ -23,7 +23,7 @@ pub(super) fn progress(reader: &Reader<'_>) -> Result<Option<(u64, u64)>, Engine
     }
     match places(reader)?.get(&ALL) {
         Some(place) => Ok(Some((place.done, place.total))),
-        None => Ok(Some((0, reader.resources()?))),
+        None => Ok(Some((0, reader.resource_count()?))),
     }
 }
 
@@ -88,7 +88,7 @@ fn look(reader: &Reader<'_>, catalogue: &Catalogue) -> Result<Option<Looked>, En
     let Some(before) = reached(reader)? else { return Ok(None) };
     let mut place = match places(reader)?.remove(&ALL) {
         Some(place) => place,
-        None => Place { total: reader.resources()?, ..Place::default() },
+        None => Place { total: reader.resource_count()?, ..Place::default() },
     };
     let rows = reader.resources_after(before, AT_ONCE)?;
     place.done = (place.done + rows.len() as u64).min(place.total);

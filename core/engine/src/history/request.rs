@@ -124,7 +124,9 @@ mod tests {
 
     #[test]
     fn what_a_history_does_not_know_is_refused_by_name() {
-        for (name, value) in [("_since", "tomorrow"), ("_at", ""), ("_count", "-1"), ("_cursor", "x"), ("_cursor", "1.2"), ("name", "x")] {
+        for (name, value) in
+            [("_since", "tomorrow"), ("_at", ""), ("_count", "-1"), ("_cursor", "x"), ("_cursor", "1.2"), ("name", "x")]
+        {
             let refused = parse(&[(name, value)]).unwrap_err();
             assert!(refused.issues()[0].expression[0].ends_with(name), "{name}");
         }

@@ -64,6 +64,7 @@ pub(super) fn of_write(row: &WriteRow, patients: &[String]) -> Value {
                     "L" => "leave",
                     "P" => "set aside",
                     "R" => "send again",
+                    "X" => "erase",
                     _ => "act",
                 };
                 let why = rest.split_once(' ').map_or("", |(_, why)| why);

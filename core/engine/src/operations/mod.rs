@@ -3,7 +3,15 @@
 
 mod audit;
 mod audit_event;
+mod bundle;
+mod diff;
+mod everything;
+mod lastn;
+mod meta;
+mod purge;
 mod queues;
+mod statistic;
+mod stats;
 mod store;
 mod who_looked;
 
@@ -41,6 +49,8 @@ pub struct Call {
     pub version: Option<String>,
     /// Query parameters, or the primitive parameters of a Parameters resource.
     pub params: Vec<(String, String)>,
+    /// The parameters of a Parameters resource that are no primitives: a Meta, a Coding, a Period.
+    pub values: Vec<(String, Value)>,
     /// The body, when it is another resource than Parameters; else what its parameter `resource` holds.
     pub body: Option<Value>,
     /// The address of the FHIR service.
@@ -51,6 +61,11 @@ impl Call {
     /// The first parameter of this name.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of this name that is no primitive.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.values.iter().find(|(found, _)| found == name).map(|(_, value)| value)
     }
 
     /// A number, or what stands for it when it is not given.
@@ -126,5 +141,18 @@ pub fn permitted(caller: &Caller, operation: &Operation) -> Result<(), EngineErr
 
 /// The operations of the record itself.
 pub fn table() -> Vec<Operation> {
-    vec![who_looked::operation(), audit::operation(), queues::operation(), store::operation(), crate::catalogue::operation()]
+    let mut all = vec![
+        who_looked::operation(),
+        audit::operation(),
+        queues::operation(),
+        store::operation(),
+        crate::catalogue::operation(),
+        lastn::operation(),
+        stats::operation(),
+        diff::operation(),
+    ];
+    all.extend(everything::operations());
+    all.extend(meta::operations());
+    all.extend(purge::operations());
+    all
 }

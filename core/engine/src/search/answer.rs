@@ -48,7 +48,8 @@ impl Answer {
         let matches = ran.rows.iter().map(|row| Hit::of(row, Mode::Match));
         let included = ran.brought.rows.iter().map(|row| Hit::of(row, Mode::Include));
         let sort = sorted_by(&parsed.used);
-        let cut = "Not all that was asked to be included is here: it is more than one answer holds. Ask for a smaller page.";
+        let cut =
+            "Not all that was asked to be included is here: it is more than one answer holds. Ask for a smaller page.";
         let notes = ran.brought.cut.then(|| Issue::new(meridian_model::outcome::Severity::Warning, "too-costly", cut));
         Ok(Answer {
             path,

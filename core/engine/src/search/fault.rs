@@ -12,6 +12,8 @@ pub(super) enum Fault {
     Wrong(String),
     /// Known to R4 and not done here.
     Unsupported(String),
+    /// What leads nowhere from this type; from another it might.
+    Nowhere(String),
     /// A parameter that there is not: who is lenient goes on without it.
     Unknown(String),
     /// Nothing that another way of asking would change.
@@ -36,7 +38,7 @@ impl Fault {
         let name = shown(name);
         let issue = |code, says: String| Issue::error(code, format!("{name}: {says}")).at(format!("http.{name}"));
         match self {
-            Fault::Wrong(says) => Ok(issue("invalid", says)),
+            Fault::Wrong(says) | Fault::Nowhere(says) => Ok(issue("invalid", says)),
             Fault::Unsupported(says) | Fault::Unknown(says) => Ok(issue("not-supported", says)),
             Fault::Refused(error) => Err(error),
         }

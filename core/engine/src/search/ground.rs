@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use meridian_access::{Act, Caller};
-use meridian_model::definitions::{Catalogue, Definitions, SearchParam};
+use meridian_model::definitions::{CUSTOM, Catalogue, Definitions, SearchParam};
 use meridian_store::TypeCode;
 use meridian_store::search::{Condition, Scope};
 
@@ -61,6 +61,8 @@ pub(super) struct Ground<'a> {
     pub(super) catalogue: &'a Catalogue,
     /// The address of this service, if the search came by one.
     pub(super) base: &'a str,
+    /// A parameter was named that somebody posted.
+    pub(super) posted: Cell<bool>,
     branches: Cell<usize>,
     tries: Cell<usize>,
     values: Cell<usize>,
@@ -69,7 +71,7 @@ pub(super) struct Ground<'a> {
 impl<'a> Ground<'a> {
     pub(super) fn new(caller: &'a Caller, catalogue: &'a Catalogue, base: &'a str) -> Ground<'a> {
         let (branches, tries, values) = (Cell::new(MOST_BRANCHES), Cell::new(MOST_TRIES), Cell::new(MOST_VALUES));
-        Ground { caller, catalogue, base, branches, tries, values }
+        Ground { caller, catalogue, base, posted: Cell::new(false), branches, tries, values }
     }
 
     /// The parameter `code` of each of the types.
@@ -80,6 +82,7 @@ impl<'a> Ground<'a> {
                 return Err(Fault::unknown(format!("{} has no parameter `{}`", of.kind, super::fault::shown(code))));
             };
             self.ready(param)?;
+            self.posted.set(self.posted.get() || param.number >= CUSTOM);
             if slots.first().is_some_and(|first| first.param.kind != param.kind) {
                 return Err(Fault::wrong(format!("`{code}` is of different kinds in the types that are searched")));
             }
@@ -113,7 +116,8 @@ impl<'a> Ground<'a> {
     /// Takes note of a type that a chain is tried on.
     pub(super) fn attempt(&self) -> Result<(), Fault> {
         let left = self.tries.get().checked_sub(1);
-        self.tries.set(left.ok_or_else(|| Fault::wrong("too many ways to follow; name the types (`subject:Patient.…`)"))?);
+        self.tries
+            .set(left.ok_or_else(|| Fault::wrong("too many ways to follow; name the types (`subject:Patient.…`)"))?);
         Ok(())
     }
 

@@ -44,7 +44,17 @@ pub(super) fn included(
         return Ok(Brought::default());
     }
     let there = matches.iter().map(|row| row.key).collect();
-    let walk = Walk { reader, caller, catalogue, there, may: HashMap::new(), fresh: Vec::new(), weight: 0, count: 0, cut: false };
+    let walk = Walk {
+        reader,
+        caller,
+        catalogue,
+        there,
+        may: HashMap::new(),
+        fresh: Vec::new(),
+        weight: 0,
+        count: 0,
+        cut: false,
+    };
     walk.run(parsed, matches)
 }
 
@@ -100,7 +110,10 @@ impl Walk<'_, '_> {
 
     /// Takes a row in that is not there yet and that the caller may see.
     fn take(&mut self, row: Stored) {
-        if row.deleted || self.there.contains(&row.key) || !self.may(type_name(row.kind)).is_some_and(|may| may.shows(&row)) {
+        if row.deleted
+            || self.there.contains(&row.key)
+            || !self.may(type_name(row.kind)).is_some_and(|may| may.shows(&row))
+        {
             return;
         }
         if self.room() {
@@ -123,8 +136,11 @@ impl Walk<'_, '_> {
             if value.param.kind != Kind::Reference {
                 continue;
             }
-            let named: Vec<&Include> =
-                wanted.iter().filter(|include| include.param.is_none_or(|code| code == value.param.code)).copied().collect();
+            let named: Vec<&Include> = wanted
+                .iter()
+                .filter(|include| include.param.is_none_or(|code| code == value.param.code))
+                .copied()
+                .collect();
             if named.is_empty() {
                 continue;
             }
@@ -235,7 +251,12 @@ impl Walk<'_, '_> {
     }
 
     /// A search for what the caller may see, by one way; one row more than there is room for.
-    fn search(&mut self, code: TypeCode, kind: &'static str, mut conditions: Vec<Condition>) -> Result<Vec<Stored>, EngineError> {
+    fn search(
+        &mut self,
+        code: TypeCode,
+        kind: &'static str,
+        mut conditions: Vec<Condition>,
+    ) -> Result<Vec<Stored>, EngineError> {
         let Some(may) = self.may(kind) else { return Ok(Vec::new()) };
         let scope = may.filter();
         conditions.extend(may.conditions());

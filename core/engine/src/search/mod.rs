@@ -15,8 +15,9 @@ mod wish;
 
 use meridian_access::Caller;
 use meridian_model::definitions::Catalogue;
+use meridian_model::outcome::Issue;
 use meridian_store::search::{Scope, Search, Start};
-use meridian_store::{Reader, Stored, Subject};
+use meridian_store::{Reader, StoreError, Stored, Subject};
 use serde_json::Value;
 
 pub use answer::{Answer, Hit, Mode};
@@ -65,8 +66,30 @@ pub async fn search_in(
     place: &Where,
     request: &Request,
 ) -> Result<Answer, EngineError> {
+    match once(engine, caller, place, request).await? {
+        Some(answer) => Ok(answer),
+        None => {
+            // Another process changed the search parameters a moment ago.
+            engine.renew_catalogue()?;
+            once(engine, caller, place, request).await?.ok_or(EngineError::Busy)
+        }
+    }
+}
+
+/// `None`: the search relies on a posted parameter, and the parameters in force are others by now.
+async fn once(
+    engine: &Engine,
+    caller: &Caller,
+    place: &Where,
+    request: &Request,
+) -> Result<Option<Answer>, EngineError> {
     let catalogue = engine.catalogue();
-    let (parsed, sights) = parse::parse(request, place, caller, &catalogue)?;
+    let (mut parsed, mut sights) = parse::parse(request, place, caller, &catalogue, None)?;
+    if parsed.all {
+        // What is known to no type is refused above; of the types only those take part that there are.
+        let present = engine.store().search::<_, EngineError>(|reader| Ok(reader.kinds()?)).await?;
+        (parsed, sights) = parse::parse(request, place, caller, &catalogue, Some(&present))?;
+    }
     let compartment = place.compartment.as_ref();
     if parsed.explain {
         explain::permitted(caller)?;
@@ -79,7 +102,11 @@ pub async fn search_in(
     let (scope, conditions) = (sights.scope(), sights.conditions());
     let (wanted, who) = (parsed.clone(), caller.clone());
     let work = move |reader: &Reader<'_>| run(reader, &wanted, &who, &catalogue, scope, conditions);
-    let ran = engine.store().search(work).await?;
+    let ran = match engine.store().search(work).await {
+        Ok(Some(ran)) => ran,
+        Ok(None) => return Ok(None),
+        Err(error) => return Err(told(error)),
+    };
     sights.check_all(&ran.rows, caller)?;
     let mut seen = people(ran.rows.iter().chain(&ran.brought.rows));
     seen.extend(&ran.asked);
@@ -92,7 +119,26 @@ pub async fn search_in(
         Some(place) if request.kind.is_empty() => format!("{}/*", place.path()),
         Some(place) => format!("{}/{}", place.path(), request.kind),
     };
-    Answer::of(parsed, &ran, path)
+    Answer::of(parsed, &ran, path).map(Some)
+}
+
+/// What is the asker's fault among the faults of the store.
+fn told(error: EngineError) -> EngineError {
+    /// How the databases say that a statement is too large for them.
+    const TOO_WIDE: &[&str] =
+        &["too many SQL variables", "Expression tree is too large", "parser stack overflow", "64 tables in a join"];
+    match error {
+        EngineError::Store(StoreError::BadCursor) => {
+            EngineError::invalid("http._cursor", "_cursor: not a cursor that this server gave for this search")
+        }
+        EngineError::Store(StoreError::Database(says)) if TOO_WIDE.iter().any(|wide| says.contains(wide)) => {
+            EngineError::Invalid(vec![Issue::error(
+                "too-costly",
+                "the search asks for too much at once; name fewer types",
+            )])
+        }
+        other => other,
+    }
 }
 
 /// What the statement gave.
@@ -115,11 +161,14 @@ fn run(
     catalogue: &Catalogue,
     scope: Scope,
     besides: Vec<meridian_store::search::Condition>,
-) -> Result<Ran, EngineError> {
+) -> Result<Option<Ran>, EngineError> {
+    if parsed.posted && !crate::catalogue::is_in_force(reader, catalogue)? {
+        return Ok(None);
+    }
     let (mut search, asked) = resolved(reader, parsed, scope)?;
     search.conditions.extend(besides);
     if parsed.explain {
-        return Ok(Ran { asked, explained: Some(explain::told(reader, &search)?), ..Ran::default() });
+        return Ok(Some(Ran { asked, explained: Some(explain::told(reader, &search)?), ..Ran::default() }));
     }
     let count = || {
         Ok::<_, EngineError>(match parsed.total {
@@ -129,14 +178,14 @@ fn run(
         })
     };
     if parsed.only_count {
-        return Ok(Ran { total: count()?, asked, ..Ran::default() });
+        return Ok(Some(Ran { total: count()?, asked, ..Ran::default() }));
     }
     let page = reader.search(&search)?;
     // A first page that is the last one too has counted what there is.
     let whole = parsed.total != Total::None && search.start == Start::First && page.next.is_none();
     let total = if whole { Some(page.rows.len() as u64) } else { count()? };
     let brought = include::included(reader, parsed, caller, catalogue, &page.rows)?;
-    Ok(Ran {
+    Ok(Some(Ran {
         rows: page.rows,
         brought,
         total,
@@ -144,7 +193,7 @@ fn run(
         previous: page.previous.map_or(Start::First, Start::Before),
         asked,
         explained: None,
-    })
+    }))
 }
 
 /// The search of the store, with patients looked up and widened to persons; and who was asked for.
@@ -213,7 +262,7 @@ pub(crate) fn where_some(
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} names no parameter")));
     }
     let request = Request { kind: kind.to_owned(), params, lenient: false };
-    let (parsed, sights) = parse::parse(&request, &Where::default(), caller, catalogue)?;
+    let (parsed, sights) = parse::parse(&request, &Where::default(), caller, catalogue, None)?;
     if parsed.wishes.is_empty() {
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} would meet every {kind}")));
     }
@@ -233,7 +282,7 @@ pub(crate) fn asked(
     catalogue: &Catalogue,
     request: &Request,
 ) -> Result<Search, EngineError> {
-    let (parsed, sights) = parse::parse(request, &Where::default(), caller, catalogue)?;
+    let (parsed, sights) = parse::parse(request, &Where::default(), caller, catalogue, None)?;
     let (mut search, _) = resolved(reader, &parsed, sights.scope())?;
     search.conditions.extend(sights.conditions());
     Ok(search)

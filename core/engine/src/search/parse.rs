@@ -20,8 +20,8 @@ mod words;
 use meridian_access::Caller;
 use meridian_model::definitions::Catalogue;
 use meridian_model::outcome::Issue;
-use meridian_store::GOLDEN_PATIENT;
 use meridian_store::search::{DateTest, Sort, Start, TokenTest};
+use meridian_store::{GOLDEN_PATIENT, TypeCode};
 
 pub(super) use self::include::Include;
 use self::near::Point;
@@ -43,7 +43,7 @@ const MOST_COUNT: u32 = 1000;
 const MOST_PARAMS: usize = 50;
 const MOST_INCLUDES: usize = 30;
 const LONGEST_VALUE: usize = 16 << 10;
-const LONGEST_NAME: usize = 1000;
+const LONGEST_NAME: usize = 4000;
 
 /// How exact the total must be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,6 +67,10 @@ pub(super) struct Parsed {
     pub(super) total: Total,
     pub(super) only_count: bool,
     pub(super) explain: bool,
+    /// No type was named: all are meant.
+    pub(super) all: bool,
+    /// It relies on a parameter that somebody posted.
+    pub(super) posted: bool,
     pub(super) includes: Vec<Include>,
     pub(super) revincludes: Vec<Include>,
     /// What was understood, for the self link, without the cursor.
@@ -74,18 +78,19 @@ pub(super) struct Parsed {
 }
 
 /// Reads a search of one type, of a compartment, or (with no type) of several or all types. The types are those that the
-/// caller may look at.
+/// caller may look at; of all types only those of `present`, if it is known which there are.
 pub(super) fn parse(
     request: &Request,
     place: &Where,
     caller: &Caller,
     catalogue: &Catalogue,
+    present: Option<&[TypeCode]>,
 ) -> Result<(Parsed, Sights), EngineError> {
     if request.params.len() > MOST_PARAMS {
         return Err(EngineError::invalid("", format!("more than {MOST_PARAMS} parameters")));
     }
     let compartment = place.compartment.as_ref();
-    let (mut of, sights) = types(request, compartment, caller)?;
+    let (mut of, sights) = types(request, compartment, caller, present)?;
     let golden = request.params.iter().any(|(name, value)| name == "_tag" && is_golden(value));
     for one in of.iter_mut().filter(|one| golden && one.kind == "Patient") {
         one.code = GOLDEN_PATIENT;
@@ -99,7 +104,7 @@ pub(super) fn parse(
     let near = request.params.iter().find(|(name, _)| name == "near");
     let reading = Reading {
         ground,
-        system: request.kind.is_empty() && compartment.is_none(),
+        system: request.kind.is_empty(),
         near: near.and_then(|(_, value)| near::read_place(value).ok()).map(|(point, _)| point),
     };
     let mut parsed = Parsed {
@@ -111,6 +116,8 @@ pub(super) fn parse(
         total: Total::Cheap,
         only_count: false,
         explain: false,
+        all: request.kind.is_empty() && !request.params.iter().any(|(name, _)| name == "_type"),
+        posted: false,
         includes: Vec::new(),
         revincludes: Vec::new(),
         used: Vec::new(),
@@ -135,13 +142,16 @@ pub(super) fn parse(
     if let Some(text) = cursor {
         match cursor::read(text, &sorted_by(&parsed.used)) {
             Some(start) => parsed.start = start,
-            None => issues.extend(Fault::wrong("not a cursor that this server gave for this search").of("_cursor").ok()),
+            None => {
+                issues.extend(Fault::wrong("not a cursor that this server gave for this search").of("_cursor").ok());
+            }
         }
     }
     if !issues.is_empty() {
         return Err(EngineError::Invalid(issues));
     }
     join::join(&reading.ground, &parsed.of, &mut parsed.wishes);
+    parsed.posted = reading.ground.posted.get();
     Ok((parsed, sights))
 }
 
@@ -151,10 +161,10 @@ fn types(
     request: &Request,
     compartment: Option<&Compartment>,
     caller: &Caller,
+    present: Option<&[TypeCode]>,
 ) -> Result<(Vec<Of>, Sights), EngineError> {
-    let known = |kind: &str| {
-        Of::named(kind).ok_or_else(|| EngineError::NotFound(format!("the resource type {}", shown(kind))))
-    };
+    let known =
+        |kind: &str| Of::named(kind).ok_or_else(|| EngineError::NotFound(format!("the resource type {}", shown(kind))));
     if let Some(compartment) = compartment {
         compartment.permitted(caller)?;
     }
@@ -179,7 +189,9 @@ fn types(
         let sights = Sights::of(caller, &named)?;
         return Ok((named, sights));
     }
-    let every = Of::every().filter(|of| compartment.is_none_or(|compartment| compartment.holds(*of))).collect();
+    let held = |of: &Of| compartment.is_none_or(|compartment| compartment.holds(*of));
+    let there = |of: &Of| present.is_none_or(|present| present.contains(&of.code));
+    let every = Of::every().filter(|of| held(of) && there(of)).collect();
     Ok(Sights::among(caller, every))
 }
 
@@ -223,7 +235,8 @@ impl Reading<'_> {
         }
         match name {
             "_count" => {
-                let count: u32 = value.parse().map_err(|_| Fault::wrong(format!("`{}` is not a number from 0", shown(value))))?;
+                let count: u32 =
+                    value.parse().map_err(|_| Fault::wrong(format!("`{}` is not a number from 0", shown(value))))?;
                 parsed.count = count.min(MOST_COUNT);
                 parsed.only_count |= count == 0;
             }
@@ -245,7 +258,9 @@ impl Reading<'_> {
             "_elements" | "_format" | "_pretty" => {}
             "_explain" => parsed.explain = missing::truth(value)?,
             "_type" if self.system => {}
-            "_type" => return Err(Fault::wrong("it belongs to searches over several types, at the base of the service")),
+            "_type" => {
+                return Err(Fault::wrong("it belongs to searches over several types, at the base of the service"));
+            }
             _ => match name.split_once(':').map_or((name, None), |(code, modifier)| (code, Some(modifier))) {
                 ("_include", modifier) => parsed.includes.push(include::read(&self.ground, modifier, value)?),
                 ("_revinclude", modifier) => parsed.revincludes.push(include::read(&self.ground, modifier, value)?),

@@ -25,16 +25,29 @@ pub(super) enum Target {
 pub(super) enum Wish {
     Is(Condition),
     /// A reference to one of these.
-    Refers { slots: Vec<Slot>, targets: Vec<Target> },
+    Refers {
+        slots: Vec<Slot>,
+        targets: Vec<Target>,
+    },
     /// One resource, with the other Patients of the same person.
     Itself(TypeCode, String),
-    Chain { via: Via, targets: Vec<(TypeCode, Vec<Wish>)> },
-    Has { from: TypeCode, via: Via, wishes: Vec<Wish> },
+    Chain {
+        via: Via,
+        targets: Vec<(TypeCode, Vec<Wish>)>,
+    },
+    Has {
+        from: TypeCode,
+        via: Via,
+        wishes: Vec<Wish>,
+    },
     All(Vec<Wish>),
     Any(Vec<Wish>),
     Not(Box<Wish>),
     /// There is a value for which it does not hold.
-    Other { slots: Vec<Slot>, wish: Box<Wish> },
+    Other {
+        slots: Vec<Slot>,
+        wish: Box<Wish>,
+    },
 }
 
 impl Wish {
@@ -119,11 +132,7 @@ impl<'r> Resolver<'r> {
                 let who = who.map(|who| {
                     let kinds: Vec<TypeCode> = slots.iter().filter(|s| s.own).map(|s| s.of.code).collect();
                     let who = Condition::Who(who);
-                    if kinds.len() == slots.len() {
-                        who
-                    } else {
-                        Condition::All(vec![Condition::Kinds(kinds), who])
-                    }
+                    if kinds.len() == slots.len() { who } else { Condition::All(vec![Condition::Kinds(kinds), who]) }
                 });
                 either(who, rows)
             }
@@ -208,8 +217,7 @@ impl<'r> Resolver<'r> {
             match target {
                 Target::Url(url) => urls.push(url.clone()),
                 Target::Local(kinds, id) => {
-                    let persons =
-                        if kinds.contains(&patient_code()) { self.persons(id)? } else { Vec::new() };
+                    let persons = if kinds.contains(&patient_code()) { self.persons(id)? } else { Vec::new() };
                     for kind in kinds {
                         if *kind == patient_code() {
                             patients.extend(self.patient_ids(id, &persons)?);

@@ -147,7 +147,10 @@ pub(super) fn anew(
 
 impl Work {
     pub(super) fn run(self, tx: &mut WriteTx<'_>) -> Result<Written, Failure> {
-        in_force(tx, &self.catalogue)?;
+        let catalogue = match &self.prepared {
+            Some(_) => in_force(tx, &self.catalogue).map(|()| Arc::clone(&self.catalogue))?,
+            None => self.engine.catalogue_of(tx)?,
+        };
         if let Some(once) = &self.options.once {
             let number = tx.tx()?;
             if tx.claim(ONCE, once, number)?.is_err() {
@@ -165,18 +168,18 @@ impl Work {
             return Err(EngineError::Conflict("already applied".to_owned()).into());
         }
         let merging = self.options.merging.as_deref();
-        let mut writing = Writing::of(&self.engine, &self.caller, &self.catalogue);
+        let mut writing = Writing::of(&self.engine, &self.caller, &catalogue);
         writing.bodies = self.options.bodies;
         let (kept, outcomes) = match self.prepared {
             Some(Prepared { lots, seen, kept, patients }) => {
-                still_so(tx, &self.caller, &self.catalogue, &seen)?;
+                still_so(tx, &self.caller, &catalogue, &seen)?;
                 (kept, writing.all(tx, lots, &patients, &self.entries)?)
             }
             None => {
                 let (entries, options) = (&self.entries, &self.options);
-                let mut resolved = resolve(tx, &self.caller, entries, &self.ids, &self.catalogue, options)?;
+                let mut resolved = resolve(tx, &self.caller, entries, &self.ids, &catalogue, options)?;
                 let (kept, patients) = (std::mem::take(&mut resolved.kept), std::mem::take(&mut resolved.patients));
-                let preparing = Preparing::of(entries, resolved, &self.caller, &self.catalogue, merging);
+                let preparing = Preparing::of(entries, resolved, &self.caller, &catalogue, merging);
                 (kept, writing.all(tx, preparing, &patients, entries)?)
             }
         };
@@ -232,7 +235,7 @@ fn still_so(tx: &WriteTx<'_>, caller: &Caller, catalogue: &Catalogue, seen: &[Se
     Ok(())
 }
 
-struct Writing<'a> {
+pub(super) struct Writing<'a> {
     engine: &'a Engine,
     caller: &'a Caller,
     catalogue: &'a Catalogue,
@@ -246,7 +249,7 @@ struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    fn of(engine: &'a Engine, caller: &'a Caller, catalogue: &'a Catalogue) -> Writing<'a> {
+    pub(super) fn of(engine: &'a Engine, caller: &'a Caller, catalogue: &'a Catalogue) -> Writing<'a> {
         let (changes, written, told, queued) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         Writing { engine, caller, catalogue, changes, written, told, queued, bodies: true }
     }
@@ -287,6 +290,16 @@ impl<'a> Writing<'a> {
         Ok(outcomes)
     }
 
+    /// Adds a change that was made outside.
+    pub(super) fn note(&mut self, change: Committed) {
+        self.changes.push(change);
+    }
+
+    /// The changes, and the messages put into outboxes.
+    pub(super) fn take(&mut self) -> (Vec<Committed>, Vec<Queued>) {
+        (std::mem::take(&mut self.changes), std::mem::take(&mut self.queued))
+    }
+
     fn kept(&self, served: Served) -> Served {
         if self.bodies { served } else { Served { body: Vec::new(), ..served } }
     }
@@ -312,7 +325,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Says of each change whose person it is about, now that all memberships are settled.
-    fn name_persons(&mut self, tx: &WriteTx<'_>) -> Result<(), StoreError> {
+    pub(super) fn name_persons(&mut self, tx: &WriteTx<'_>) -> Result<(), StoreError> {
         let mut persons: HashMap<Subject, Option<Subject>> = HashMap::new();
         for change in &mut self.changes {
             let person = match persons.get(&change.subject) {
@@ -324,7 +337,12 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    fn write(&mut self, tx: &mut WriteTx<'_>, mut change: Change, place: &'a str) -> Result<Outcome, Failure> {
+    pub(super) fn write(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        mut change: Change,
+        place: &'a str,
+    ) -> Result<Outcome, Failure> {
         let subject = self.put(tx, &change)?;
         if change.kind == SEARCH_PARAMETER {
             let after = if change.happened == Happened::Deleted { None } else { Some(value_in(&change.json)?) };

@@ -1,7 +1,10 @@
 //! A resource's search rows for the store, from the values that the tables of R4 extract.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use meridian_model::date::Zone;
-use meridian_model::definitions::{Catalogue, Definitions, Kind, SearchParam};
+use meridian_model::definitions::{Catalogue, ChildKind, Definitions, Kind, SearchParam};
 use meridian_model::facts::{facts, subject_param};
 use meridian_model::index::{self as model, IndexKind, Real, extract};
 use meridian_model::reference::Reference;
@@ -35,12 +38,35 @@ pub(crate) fn main_param(kind: &str) -> Option<&'static SearchParam> {
         .find(|param| param.kind == Kind::Token)
 }
 
-/// The date parameter whose value is the clinical date.
+/// The date parameter whose value is the clinical date: one that a resource has at most one value of.
 pub(crate) fn clinical_param(kind: &str) -> Option<&'static SearchParam> {
-    ["date", "authoredon"]
-        .iter()
-        .filter_map(|code| Definitions::r4().search_param(kind, code))
-        .find(|param| param.kind == Kind::Date)
+    static ALL: LazyLock<HashMap<&'static str, &'static SearchParam>> = LazyLock::new(|| {
+        let r4 = Definitions::r4();
+        let of = |kind: &&str| {
+            let mut params = ["date", "authoredon"].iter().filter_map(|code| r4.search_param(kind, code));
+            params.find(|param| param.kind == Kind::Date && stands_once(param))
+        };
+        r4.resource_types().filter_map(|kind| Some((kind, of(&kind)?))).collect()
+    });
+    ALL.get(kind).copied()
+}
+
+/// Do all paths of a parameter lead to one element (in one of its types) that is never repeated?
+fn stands_once(param: &SearchParam) -> bool {
+    let element = |path: &&'static str| {
+        let (mut group, mut last) = (param.base, None);
+        for key in path.split(':').next().unwrap_or_default().split('.') {
+            let child = Definitions::r4().group(group)?.child(key).filter(|child| !child.element.many)?;
+            last = Some((group, child.element.name));
+            if let ChildKind::Group(next) = child.kind {
+                group = next;
+            }
+        }
+        last
+    };
+    let mut all = param.paths.iter().map(element);
+    let first = all.next().flatten();
+    first.is_some() && all.all(|element| element == first)
 }
 
 /// Whether a parameter means just the patient whose record the resource belongs to. Such references have no rows of
@@ -159,5 +185,67 @@ pub(crate) fn shorten(text: &mut String, longest: usize) {
     if text.len() > longest {
         let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         text.truncate(end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rows(resource: &Value, kind: &'static str) -> Index {
+        let code = TypeCode::from(Definitions::r4().type_code(kind).unwrap());
+        index(resource, kind, code, Catalogue::r4()).index
+    }
+
+    #[test]
+    fn the_clinical_date_is_one_that_stands_once() {
+        let code = |kind| clinical_param(kind).map(|param| param.code);
+        assert_eq!(code("Observation"), Some("date"));
+        assert_eq!(code("Encounter"), Some("date"));
+        // `date` is the times of the doses there, which are several.
+        assert_eq!(code("MedicationRequest"), Some("authoredon"));
+        assert_eq!(code("Patient"), None);
+        let issued = json!({"resourceType": "Observation", "issued": "2024-05-01T00:00:00Z"});
+        assert_eq!(rows(&issued, "Observation").date, None);
+        let recorded = json!({"resourceType": "Condition", "recordedDate": "2024-05-01"});
+        assert!(rows(&recorded, "Condition").date.is_some());
+    }
+
+    #[test]
+    fn each_kind_of_value_has_its_rows() {
+        let observation = json!({
+            "resourceType": "Observation", "id": "o", "effectiveDateTime": "2024-05-01",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "718-7", "display": "血红蛋白"}]},
+            "subject": {"reference": "Patient/a"}, "valueQuantity": {"value": 12, "system": "http://unitsofmeasure.org", "code": "g/dL"}
+        });
+        let found = rows(&observation, "Observation");
+        let loinc = Token { system: Some("http://loinc.org".to_owned()), code: "718-7".to_owned() };
+        assert_eq!(found.main, [loinc.clone()]);
+        assert_eq!(found.date, Some((found.dates[0].1, found.dates[0].2)));
+        let amount = &found.quantities[0].1;
+        assert_eq!((amount.value, &amount.canonical), (12.0, &Some((120_000.0, "m-3.g".to_owned()))));
+        assert!(
+            found
+                .pairs
+                .iter()
+                .any(|(_, token, second)| *token == loinc && *second == PairValue::Quantity(amount.clone()))
+        );
+        assert!(found.references.is_empty(), "{:?}", found.references);
+        assert!(found.words.content.contains(&"血红蛋白".to_owned()) && found.words.narrative.is_empty());
+        let place = json!({"resourceType": "Location", "position": {"latitude": 90, "longitude": 0}});
+        assert!((rows(&place, "Location").places[0][2] - 1.0).abs() < 1e-12);
+        let sequence = json!({"resourceType": "MolecularSequence", "referenceSeq": {"chromosome": {"coding": [{"code": "1"}]}, "windowStart": 5, "windowEnd": 9}});
+        assert!(
+            rows(&sequence, "MolecularSequence").pairs.iter().any(|(.., second)| *second == PairValue::Span(5.0, 9.0))
+        );
+        let document = json!({"resourceType": "DocumentReference", "relatesTo": [{"code": "replaces", "target": {"reference": "DocumentReference/d"}}]});
+        let replaces = PairValue::Token(Token { system: None, code: "replaces".to_owned() });
+        let pairs = rows(&document, "DocumentReference").pairs;
+        assert!(
+            pairs.iter().any(|(_, first, second)| first.code == "DocumentReference/d" && *second == replaces),
+            "{pairs:?}"
+        );
     }
 }

@@ -24,16 +24,15 @@ pub(super) fn shown(caller: &Caller, kept: &[Kept]) -> Vec<Look> {
     let one = |word: &'static str| {
         let mut all = people.iter().filter(|kept| kept.word == word).peekable();
         let mut look = look(caller, word, all.peek()?.kind);
-        (look.query, look.subjects) =
-            all.map(|kept| (format!("{}/{}", kept.kind, kept.id), kept.subject)).fold(
-                (String::new(), Vec::new()),
-                |(mut query, mut subjects), (name, subject)| {
-                    query.push_str(if query.is_empty() { "" } else { " " });
-                    query.push_str(&name);
-                    subjects.push(subject);
-                    (query, subjects)
-                },
-            );
+        (look.query, look.subjects) = all.map(|kept| (format!("{}/{}", kept.kind, kept.id), kept.subject)).fold(
+            (String::new(), Vec::new()),
+            |(mut query, mut subjects), (name, subject)| {
+                query.push_str(if query.is_empty() { "" } else { " " });
+                query.push_str(&name);
+                subjects.push(subject);
+                (query, subjects)
+            },
+        );
         look.subjects.sort_unstable();
         look.subjects.dedup();
         Some(look)

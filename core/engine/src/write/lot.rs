@@ -67,11 +67,7 @@ pub(super) async fn begin(
     Ok(Prepared { lots: Lots::Coming { lots, now: Vec::new().into_iter() }, seen, kept, patients })
 }
 
-fn send(
-    mut preparing: Preparing<'_>,
-    lots: &SyncSender<Result<Vec<Ready>, EngineError>>,
-    enough: oneshot::Sender<()>,
-) {
+fn send(mut preparing: Preparing<'_>, lots: &SyncSender<Result<Vec<Ready>, EngineError>>, enough: oneshot::Sender<()>) {
     let mut enough = Some(enough);
     loop {
         let lot: Result<Vec<Ready>, EngineError> = preparing.by_ref().take(LOT).collect();

@@ -35,9 +35,14 @@ pub(super) fn refuse_subset(kind: &str, resource: &Value) -> Result<(), EngineEr
     let tags = resource.pointer("/meta/tag").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let text = |tag: &Value, key: &str| tag.get(key).and_then(Value::as_str).map(str::to_owned);
     let (system, code) = SUBSETTED;
-    if tags.iter().any(|tag| text(tag, "system").as_deref() == Some(system) && text(tag, "code").as_deref() == Some(code)) {
+    if tags
+        .iter()
+        .any(|tag| text(tag, "system").as_deref() == Some(system) && text(tag, "code").as_deref() == Some(code))
+    {
         let says = "this is a part of a resource (SUBSETTED); written back, the rest of it would be lost";
-        return Err(EngineError::Unprocessable(vec![Issue::error("business-rule", says).at(format!("{kind}.meta.tag"))]));
+        return Err(EngineError::Unprocessable(vec![
+            Issue::error("business-rule", says).at(format!("{kind}.meta.tag")),
+        ]));
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod anew;
 mod ask;
 mod commit;
 mod edit;
+mod erase;
 mod index;
 mod looks;
 mod lot;
@@ -32,6 +33,7 @@ pub(crate) use meta::INSTITUTION_TAG;
 
 pub(crate) use ask::{Ask, Entry};
 pub(crate) use edit::{Edit, JsonPatch};
+pub(crate) use erase::erase;
 pub use merging::Merging;
 pub(crate) use sent::Sent;
 

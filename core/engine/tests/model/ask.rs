@@ -7,6 +7,8 @@ use crate::time::Prefix;
 /// One search.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
+    /// The compartment that is searched, `Patient` and an id.
+    pub(crate) within: Option<(&'static str, String)>,
     /// One type, or several for a search of the whole system.
     pub(crate) kinds: Vec<&'static str>,
     pub(crate) clauses: Vec<Clause>,
@@ -20,12 +22,27 @@ pub(crate) struct Ask {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Clause {
-    Test { code: &'static str, modifier: Modifier, any: Vec<Want> },
-    Chain { code: &'static str, target: Option<&'static str>, rest: Box<Clause> },
-    Has { kind: &'static str, code: &'static str, rest: Box<Clause> },
+    Test {
+        code: &'static str,
+        modifier: Modifier,
+        any: Vec<Want>,
+    },
+    Chain {
+        code: &'static str,
+        target: Option<&'static str>,
+        rest: Box<Clause>,
+    },
+    Has {
+        kind: &'static str,
+        code: &'static str,
+        rest: Box<Clause>,
+    },
     Filter(Filter),
     List(String),
-    Words { content: bool, text: String },
+    Words {
+        content: bool,
+        text: String,
+    },
     /// Latitude, longitude, kilometres.
     Near(f64, f64, f64),
 }
@@ -66,7 +83,11 @@ pub(crate) enum Want {
     Truth(bool),
     Text(String),
     Token(System, Option<String>),
-    Typed { system: String, code: String, value: String },
+    Typed {
+        system: String,
+        code: String,
+        value: String,
+    },
     Uri(String),
     Date(Prefix, String),
     Number(Prefix, String),
@@ -198,9 +219,7 @@ impl Clause {
             }
             Clause::Filter(filter) => ("_filter".into(), filter.text()),
             Clause::List(id) => ("_list".into(), id.clone()),
-            Clause::Words { content, text } => {
-                (if *content { "_content" } else { "_text" }.into(), escaped(text))
-            }
+            Clause::Words { content, text } => (if *content { "_content" } else { "_text" }.into(), escaped(text)),
             Clause::Near(latitude, longitude, km) => ("near".into(), format!("{latitude}|{longitude}|{km}|km")),
         }
     }
@@ -241,6 +260,7 @@ impl Ask {
 
     pub(crate) fn told(&self) -> String {
         let kind = if let [kind] = self.kinds[..] { kind } else { "" };
+        let kind = self.within.as_ref().map_or(kind.to_owned(), |(of, id)| format!("{of}/{id}/{kind}"));
         let params: Vec<String> = self.params().iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("{kind}?{}", params.join("&"))
     }

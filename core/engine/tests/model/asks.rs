@@ -3,9 +3,12 @@
 use fastrand::Rng;
 
 use crate::ask::{Ask, Clause, Filter, Include, Modifier, System, Unit, Want};
+use crate::compartment::compartments;
 use crate::judge::{World, id_of, kind_of};
 use crate::params::{Kind, Param, TYPES, common, pairs, param, params};
-use crate::things::{CITIES, CODES, DATES, DISPLAYS, FAMILIES, GIVEN, NUMBERS, PLACES, SYSTEMS, TEXTS, UNITS, URIS};
+use crate::things::{
+    CITIES, CODES, DATES, DISPLAYS, FAMILIES, GIVEN, NUMBERS, PLACES, PROFILES, SYSTEMS, TEXTS, UNITS, URIS,
+};
 use crate::time::Prefix;
 use crate::units::UCUM;
 use crate::values::Found;
@@ -60,14 +63,31 @@ impl Asker<'_> {
             return self.system();
         }
         let all: Vec<&'static str> = TYPES.iter().map(|(kind, _)| *kind).collect();
-        let kind = if self.by(35) { "Observation" } else { self.one(&all) };
+        let (within, kind) = match self.compartment() {
+            Some((of, id, kind)) => (Some((of, id)), kind),
+            None => (None, if self.by(35) { "Observation" } else { self.one(&all) }),
+        };
         let many = self.one(&[0, 1, 1, 1, 2, 2, 3]);
         let clauses = (0..many).map(|_| self.clause(kind, 0)).collect();
         let keys = self.one(&[0, 0, 1, 1, 2, 3]);
-        let sort = (0..keys).filter_map(|_| self.key(kind)).collect();
+        let mut sort: Vec<(bool, &'static str)> = Vec::new();
+        for _ in 0..keys {
+            // A key that is named once more says nothing more.
+            let key = self.key(kind).filter(|(_, code)| sort.iter().all(|(_, there)| there != code));
+            sort.extend(key);
+        }
         let includes = if self.on("include", 15) { self.includes(kind) } else { Vec::new() };
         let count = self.count();
-        Ask { kinds: vec![kind], clauses, sort, count, accurate: self.by(40), includes }
+        Ask { within, kinds: vec![kind], clauses, sort, count, accurate: self.by(40), includes }
+    }
+
+    fn compartment(&mut self) -> Option<(&'static str, String, &'static str)> {
+        if !self.on("compartment", 8) {
+            return None;
+        }
+        let (of, kinds) = self.one(&compartments().iter().collect::<Vec<_>>()).clone();
+        let Want::Token(_, Some(id)) = self.some_id(of) else { return None };
+        Some((of, id, self.one(&kinds)))
     }
 
     fn count(&mut self) -> u32 {
@@ -77,6 +97,14 @@ impl Asker<'_> {
     fn system(&mut self) -> Ask {
         let mut kinds: Vec<&'static str> = TYPES.iter().map(|(kind, _)| *kind).collect();
         self.dice.shuffle(&mut kinds);
+        let mut within = None;
+        if self.on("compartment", 30) {
+            let (of, held) = self.one(&compartments().iter().collect::<Vec<_>>()).clone();
+            kinds = held;
+            if let Want::Token(_, Some(id)) = self.some_id(of) {
+                within = Some((of, id));
+            }
+        }
         kinds.truncate(self.dice.usize(2..5));
         let many = self.one(&[1, 1, 2]);
         let codes: Vec<&'static Param> = common().collect();
@@ -89,7 +117,7 @@ impl Asker<'_> {
             0 => vec![(self.dice.bool(), "_lastUpdated")],
             _ => Vec::new(),
         };
-        Ask { kinds, clauses, sort, count: self.one(&[3, 10, 50]), accurate: self.by(40), includes: Vec::new() }
+        Ask { within, kinds, clauses, sort, count: self.one(&[3, 10, 50]), accurate: self.by(40), includes: Vec::new() }
     }
 
     fn clause(&mut self, kind: &'static str, depth: u8) -> Clause {
@@ -132,7 +160,7 @@ impl Asker<'_> {
     }
 
     fn words(&mut self) -> Clause {
-        let text = self.one(&["fever", "cough", "FEVER cough", "omega", "sodium"]);
+        let text = self.one(&["fever", "cough", "FEVER cough", "omega", "sodium", "Glucose", "severe pain", "咳嗽", "血糖"]);
         Clause::Words { content: self.dice.bool(), text: text.to_owned() }
     }
 
@@ -149,7 +177,8 @@ impl Asker<'_> {
         let rest = self.clause(target, depth + 1);
         // Without a type every type that the reference may lead to and that has the parameter is meant.
         let told = via.targets.len() != 1 || self.by(30);
-        let told = told && !(self.on("untyped", 30) && !via.targets.is_empty());
+        let plain = matches!(rest, Clause::Test { .. });
+        let told = told && !(plain && self.on("untyped", 30) && !via.targets.is_empty());
         Some(Clause::Chain { code: via.code, target: told.then_some(target), rest: Box::new(rest) })
     }
 
@@ -157,17 +186,15 @@ impl Asker<'_> {
         let mut ways = Vec::new();
         for (other, _) in TYPES {
             let to = params(other).filter(|param| param.kind == Kind::Reference);
-            ways.extend(to.filter(|param| param.targets.contains(&kind) || param.targets.is_empty()).map(|p| (*other, p.code)));
+            ways.extend(
+                to.filter(|param| param.targets.contains(&kind) || param.targets.is_empty()).map(|p| (*other, p.code)),
+            );
         }
         let (other, code) = *ways.get(self.dice.usize(0..ways.len().max(1)))?;
         Some(Clause::Has { kind: other, code, rest: Box::new(self.clause(other, depth + 1)) })
     }
 
     fn pair(&mut self, kind: &str, pair: &'static crate::params::Pair) -> Clause {
-        if self.on("missing", 6) {
-            let missing = self.dice.bool();
-            return test(pair.code, Modifier::Missing(missing), vec![Want::Truth(missing)]);
-        }
         let met: Vec<(Found, Found)> =
             self.world.resources.iter().filter(|r| kind_of(r) == kind).flat_map(|r| pair.values(r)).collect();
         let many = self.one(&[1, 1, 2]);
@@ -288,6 +315,7 @@ impl Asker<'_> {
             },
             _ => match known {
                 Some(found) => self.like(&found),
+                None if param.code == "_profile" => Want::Uri(self.one(&PROFILES).into()),
                 None => self.fresh(param.kind),
             },
         }
@@ -353,6 +381,11 @@ impl Asker<'_> {
                 Want::Token(system, Some(code))
             }
             Found::Uri(uri) => Want::Uri(uri.clone()),
+            Found::Date((lo, _)) if self.by(20) => {
+                // To the millisecond, as `_lastUpdated` says it.
+                let moment = crate::time::instant(*lo);
+                moment.map_or_else(|| self.fresh(Kind::Date), |text| Want::Date(self.one(&Prefix::ALL), text))
+            }
             Found::Date(_) => self.fresh(Kind::Date),
             Found::Number(_) => self.fresh(Kind::Number),
             Found::Quantity(quantity) => {
@@ -395,8 +428,9 @@ impl Asker<'_> {
         let mut path = Vec::new();
         let mut here = kind;
         if self.on("chain", 20) {
-            let single: Vec<_> =
-                params(kind).filter(|p| p.kind == Kind::Reference && p.targets.len() == 1 && param(p.targets[0], "_id").is_some()).collect();
+            let single: Vec<_> = params(kind)
+                .filter(|p| p.kind == Kind::Reference && p.targets.len() == 1 && param(p.targets[0], "_id").is_some())
+                .collect();
             if !single.is_empty() {
                 let via = self.one(&single);
                 if TYPES.iter().any(|(of, _)| *of == via.targets[0]) {
@@ -405,7 +439,8 @@ impl Asker<'_> {
                 }
             }
         }
-        let all: Vec<&'static Param> = params(here).filter(|p| !matches!(p.kind, Kind::Near) && !p.code.starts_with('_')).collect();
+        let all: Vec<&'static Param> =
+            params(here).filter(|p| !matches!(p.kind, Kind::Near) && !p.code.starts_with('_')).collect();
         let param = self.one(&all);
         path.push(param.code);
         if self.by(10) {
@@ -424,7 +459,10 @@ impl Asker<'_> {
                 };
                 (op, Want::Text(text.replace(['"', '\\'], "")))
             }
-            Kind::Date => (self.one(&["eq", "gt", "lt", "ge", "le", "sa", "eb", "po"]), Want::Date(Prefix::None, self.one(&DATES).into())),
+            Kind::Date => (
+                self.one(&["eq", "gt", "lt", "ge", "le", "sa", "eb", "po"]),
+                Want::Date(Prefix::None, self.one(&DATES).into()),
+            ),
             Kind::Number => {
                 (self.one(&["eq", "gt", "lt", "ge", "le"]), Want::Number(Prefix::None, self.one(&NUMBERS).into()))
             }
@@ -437,7 +475,7 @@ impl Asker<'_> {
             }
             Kind::Reference => match known {
                 Some(Found::Reference(crate::values::Reference { local: Some((kind, id)), .. })) => {
-                    (self.one(&["eq", "re"]), Want::Local(Some(kind), id))
+                    (self.one(&["eq", "re", "eq"]), Want::Local(Some(kind), id))
                 }
                 _ => ("eq", Want::Local(Some("Patient".into()), "nobody".into())),
             },
@@ -463,11 +501,8 @@ impl Asker<'_> {
         let mut ways = Vec::new();
         for (other, _) in TYPES {
             for param in params(other).filter(|param| param.kind == Kind::Reference) {
-                let fits = if reverse {
-                    param.targets.is_empty() || param.targets.contains(&kind)
-                } else {
-                    *other == kind
-                };
+                let fits =
+                    if reverse { param.targets.is_empty() || param.targets.contains(&kind) } else { *other == kind };
                 if fits || iterate {
                     ways.push((*other, param));
                 }

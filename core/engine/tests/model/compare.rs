@@ -29,7 +29,8 @@ pub(crate) fn tagged(mut ask: Ask) -> Ask {
 }
 
 fn is_tagged(ask: &Ask) -> bool {
-    ask.clauses.iter().any(|clause| clause.pair().1 == format!("{}|{}", STABLE.0, STABLE.1))
+    let tag = ("_tag".to_owned(), format!("{}|{}", STABLE.0, STABLE.1));
+    ask.clauses.iter().any(|clause| clause.pair() == tag)
 }
 
 fn ours(name: &String) -> bool {
@@ -61,7 +62,8 @@ pub(crate) async fn difference(house: &House, world: &World, ask: &Ask, how: How
     if !how.busy || is_tagged(ask) {
         let totals: Vec<Option<u64>> = pages.iter().map(|page| page.total).collect();
         let right = expected.len() as u64;
-        let wrong = totals.iter().any(|total| total.is_some_and(|total| total != right) || ask.accurate && total.is_none());
+        let wrong =
+            totals.iter().any(|total| total.is_some_and(|total| total != right) || ask.accurate && total.is_none());
         if wrong {
             return Some(format!("totals {totals:?} where there are {right}"));
         }
@@ -73,7 +75,10 @@ pub(crate) async fn difference(house: &House, world: &World, ask: &Ask, how: How
         if right != got {
             let missing: Vec<_> = right.difference(&got).collect();
             let more: Vec<_> = got.difference(&right).collect();
-            return Some(format!("with the matches {:?} not included: {missing:?}, included too: {more:?}", page.matches));
+            return Some(format!(
+                "with the matches {:?} not included: {missing:?}, included too: {more:?}",
+                page.matches
+            ));
         }
     }
     if how.back { back(house, &pages, &found).await } else { None }
@@ -112,7 +117,8 @@ fn sets(world: &World, expected: &[&Value], found: &[String]) -> Option<String> 
     let right: BTreeSet<String> = expected.iter().map(|resource| name_of(resource)).collect();
     let got: BTreeSet<String> = found.iter().cloned().collect();
     if got.len() != found.len() {
-        let twice: Vec<_> = found.iter().filter(|name| found.iter().filter(|other| other == name).count() > 1).collect();
+        let twice: Vec<_> =
+            found.iter().filter(|name| found.iter().filter(|other| other == name).count() > 1).collect();
         return Some(format!("shown more than once: {twice:?}"));
     }
     if right == got {
@@ -131,8 +137,7 @@ fn sets(world: &World, expected: &[&Value], found: &[String]) -> Option<String> 
 }
 
 fn ordered(world: &World, ask: &Ask, found: &[String]) -> Option<String> {
-    let keyed: Vec<_> =
-        found.iter().filter_map(|name| Some((name, keys(ask, world.get(name)?)))).collect();
+    let keyed: Vec<_> = found.iter().filter_map(|name| Some((name, keys(ask, world.get(name)?)))).collect();
     let wrong = keyed.windows(2).find(|pair| order(ask, &pair[0].1, &pair[1].1) == Ordering::Greater)?;
     Some(format!("{} {:?}\n  stands before {} {:?}", wrong[0].0, wrong[0].1, wrong[1].0, wrong[1].1))
 }

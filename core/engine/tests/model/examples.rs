@@ -59,7 +59,8 @@ impl Listed {
         let mut found = Vec::new();
         for param in all {
             let (code, shape) = (param["code"].as_str().unwrap(), param["type"].as_str().unwrap());
-            let Some(expression) = param["expression"].as_str().filter(|_| !matches!(code, "_id" | "_lastUpdated")) else {
+            let Some(expression) = param["expression"].as_str().filter(|_| !matches!(code, "_id" | "_lastUpdated"))
+            else {
                 continue;
             };
             let Some(nodes) = evaluate(expression, resource) else { continue };
@@ -198,6 +199,6 @@ async fn found(house: &House, kind: &str, id: &str, by: &[(String, Sought)]) -> 
     let mut params = vec![("_id".to_owned(), id.to_owned())];
     params.extend(by.iter().map(|(code, sought)| (format!("{code}{}", sought.modifier), sought.value.clone())));
     let request = Request { kind: kind.to_owned(), params, lenient: false };
-    let page = house.page(&request).await.map_err(|error| format!("{:?}", error.issues()))?;
+    let page = house.page(&request.into()).await.map_err(|error| format!("{:?}", error.issues()))?;
     Ok(page.matches.len() == 1)
 }

@@ -1,7 +1,7 @@
 //! A real store and engine, and a world written into it.
 
 use meridian_engine::{
-    Caller, Engine, EngineError, Request, Role, delete, read, search, split_query, update,
+    Caller, Compartment, Engine, EngineError, Request, Role, Where, delete, read, search_in, split_query, update,
 };
 use meridian_store::{Store, StoreOptions};
 use serde_json::{Value, json};
@@ -37,13 +37,26 @@ fn static_kind(kind: &str) -> &'static str {
     TYPES.iter().find(|(of, _)| *of == kind).map_or("Basic", |(of, _)| of)
 }
 
+/// What is asked, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) place: Where,
+    pub(crate) request: Request,
+}
+
+impl From<Request> for Asked {
+    fn from(request: Request) -> Asked {
+        Asked { place: Where::default(), request }
+    }
+}
+
 /// A page of a search.
 pub(crate) struct Page {
     pub(crate) matches: Vec<String>,
     pub(crate) included: Vec<String>,
     pub(crate) total: Option<u64>,
-    pub(crate) next: Option<Request>,
-    pub(crate) previous: Option<Request>,
+    pub(crate) next: Option<Asked>,
+    pub(crate) previous: Option<Asked>,
 }
 
 impl House {
@@ -134,13 +147,15 @@ impl House {
         }
     }
 
-    pub(crate) fn first(ask: &Ask) -> Request {
+    pub(crate) fn first(ask: &Ask) -> Asked {
         let kind = if let [kind] = ask.kinds[..] { kind } else { "" };
-        Request { kind: kind.into(), params: ask.params(), lenient: false }
+        let request = Request { kind: kind.into(), params: ask.params(), lenient: false };
+        let compartment = ask.within.as_ref().map(|(of, id)| Compartment::new(of, id).unwrap());
+        Asked { place: Where { compartment, ..Where::default() }, request }
     }
 
-    pub(crate) async fn page(&self, request: &Request) -> Result<Page, EngineError> {
-        let answer = search(&self.engine, &caller(), request).await?;
+    pub(crate) async fn page(&self, asked: &Asked) -> Result<Page, EngineError> {
+        let answer = search_in(&self.engine, &caller(), &asked.place, &asked.request).await?;
         let bundle: Value = serde_json::from_slice(&answer.bundle(BASE)).unwrap();
         let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
         let of = |mode: &str| {
@@ -151,8 +166,14 @@ impl House {
             let links = bundle["link"].as_array().unwrap();
             let url = links.iter().find(|link| link["relation"] == relation)?["url"].as_str()?;
             let (address, query) = url.split_once('?').unwrap();
-            let kind = address.trim_start_matches(BASE).trim_matches('/').to_owned();
-            Some(Request { kind, params: split_query(query).unwrap(), lenient: false })
+            let path: Vec<&str> = address.trim_start_matches(BASE).trim_matches('/').split('/').collect();
+            let (compartment, kind) = match path[..] {
+                [of, id, kind] => (Some(Compartment::new(of, id).unwrap()), kind.trim_matches('*')),
+                [kind] => (None, kind),
+                _ => unreachable!("{address}"),
+            };
+            let request = Request { kind: kind.to_owned(), params: split_query(query).unwrap(), lenient: false };
+            Some(Asked { place: Where { compartment, ..Where::default() }, request })
         };
         Ok(Page {
             matches: of("match"),

@@ -45,7 +45,10 @@ impl World {
 
     /// Every resource that the search finds.
     pub(crate) fn matches(&self, ask: &Ask) -> Vec<&Value> {
-        let of_kind = self.resources.iter().filter(|resource| ask.kinds.contains(&kind_of(resource)));
+        let of_kind = self.resources.iter().filter(|resource| {
+            let within = ask.within.as_ref().is_none_or(|(of, id)| crate::compartment::holds(of, id, resource));
+            within && ask.kinds.contains(&kind_of(resource))
+        });
         of_kind.filter(|resource| ask.clauses.iter().all(|clause| self.holds(clause, resource))).collect()
     }
 
@@ -55,9 +58,9 @@ impl World {
             Clause::Chain { code, target, rest } => {
                 let via = param(kind_of(resource), code);
                 via.is_some_and(|via| {
-                    self.targets(via, resource).into_iter().any(|found| {
-                        target.is_none_or(|kind| kind == kind_of(found)) && self.holds(rest, found)
-                    })
+                    self.targets(via, resource)
+                        .into_iter()
+                        .any(|found| target.is_none_or(|kind| kind == kind_of(found)) && self.holds(rest, found))
                 })
             }
             Clause::Has { kind, code, rest } => {
@@ -65,7 +68,9 @@ impl World {
                 via.is_some_and(|via| {
                     let pointing = self.resources.iter().filter(|other| kind_of(other) == *kind);
                     let name = name_of(resource);
-                    pointing.filter(|other| self.targets(via, other).into_iter().any(|found| name_of(found) == name)).any(|other| self.holds(rest, other))
+                    pointing
+                        .filter(|other| self.targets(via, other).into_iter().any(|found| name_of(found) == name))
+                        .any(|other| self.holds(rest, other))
                 })
             }
             Clause::Filter(filter) => self.passes(filter, resource),
@@ -102,13 +107,13 @@ impl World {
     fn test(&self, resource: &Value, code: &str, modifier: Modifier, any: &[Want]) -> bool {
         let kind = kind_of(resource);
         if let Some(pair) = pairs(kind).find(|pair| pair.code == code) {
-            let (found, canonical) = (pair.values(resource), false);
+            let found = pair.values(resource);
             if let Modifier::Missing(missing) = modifier {
                 return found.is_empty() == missing;
             }
             return any.iter().any(|want| match want {
                 Want::Pair(first, second) => found.iter().any(|(one, other)| {
-                    self.says(canonical, one, Modifier::None, first) && self.says(canonical, other, Modifier::None, second)
+                    self.says(one, Modifier::None, first) && self.says(other, Modifier::None, second)
                 }),
                 _ => false,
             });
@@ -116,16 +121,15 @@ impl World {
         // A chain may lead to types that have no such parameter.
         let Some(param) = param(kind, code) else { return false };
         let found = param.values(resource);
-        let canonical = code == "_profile";
         match modifier {
             Modifier::Missing(missing) => found.is_empty() == missing,
-            Modifier::Not => !found.iter().any(|one| any.iter().any(|want| self.says(canonical, one, Modifier::None, want))),
+            Modifier::Not => !found.iter().any(|one| any.iter().any(|want| self.says(one, Modifier::None, want))),
             Modifier::Type(kind) => any.iter().any(|want| {
                 let whole = match want {
                     Want::Local(None, id) => Want::Local(Some(kind.to_owned()), id.clone()),
                     other => other.clone(),
                 };
-                found.iter().any(|one| self.says(canonical, one, Modifier::None, &whole))
+                found.iter().any(|one| self.says(one, Modifier::None, &whole))
             }),
             _ => any.iter().any(|want| {
                 let want = match want {
@@ -138,13 +142,13 @@ impl World {
                     }
                     other => other,
                 };
-                found.iter().any(|one| self.says(canonical, one, modifier, want))
+                found.iter().any(|one| self.says(one, modifier, want))
             }),
         }
     }
 
     /// Whether one value of a resource answers one value of the search.
-    fn says(&self, canonical: bool, found: &Found, modifier: Modifier, want: &Want) -> bool {
+    fn says(&self, found: &Found, modifier: Modifier, want: &Want) -> bool {
         match (found, want) {
             (Found::Text(text), Want::Text(sought)) => match modifier {
                 Modifier::Exact => text == sought,
@@ -163,11 +167,10 @@ impl World {
             (Found::Uri(uri), Want::Uri(sought)) => match modifier {
                 Modifier::Below => uri.starts_with(sought.as_str()),
                 // A path is above what it is a beginning of, whole segments only.
-                Modifier::Above => {
-                    sought.strip_prefix(uri.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || uri.ends_with('/'))
-                }
-                // Without a version every version is meant.
-                _ => uri == sought || canonical && uri.starts_with(&format!("{sought}|")),
+                Modifier::Above => sought
+                    .strip_prefix(uri.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || uri.ends_with('/')),
+                _ => uri == sought,
             },
             (Found::Date(span), Want::Date(prefix, text)) => {
                 let Some(sought) = time::span(text) else { return false };
@@ -206,7 +209,7 @@ impl World {
 
     fn compares(&self, resource: &Value, code: &str, op: &str, want: &Want) -> bool {
         let Some(param) = param(kind_of(resource), code) else { return false };
-        let (found, canonical) = (param.values(resource), code == "_profile");
+        let found = param.values(resource);
         if let ("pr", Want::Truth(there)) = (op, want) {
             return found.is_empty() != *there;
         }
@@ -223,7 +226,7 @@ impl World {
                 Want::Quantity(_, text, unit) => Want::Quantity(prefix, text.clone(), unit.clone()),
                 other => other.clone(),
             };
-            found.iter().any(|one| self.says(canonical, one, Modifier::None, &want))
+            found.iter().any(|one| self.says(one, Modifier::None, &want))
         };
         match (op, param.kind) {
             ("eq", Kind::Text) => text(|text, sought| text == sought),
@@ -238,7 +241,12 @@ impl World {
             ("le", _) => prefixed(Prefix::Le),
             ("sa", _) => prefixed(Prefix::Sa),
             ("eb", _) => prefixed(Prefix::Eb),
-            ("po", _) => prefixed(Prefix::Ap),
+            ("po", _) => found.iter().any(|one| match (one, want) {
+                (Found::Date(span), Want::Date(_, text)) => {
+                    time::span(text).is_some_and(|sought| Prefix::Ap.fits(*span, sought))
+                }
+                _ => false,
+            }),
             _ => false,
         }
     }

@@ -9,6 +9,7 @@
 mod ask;
 mod asks;
 mod compare;
+mod compartment;
 mod decimal;
 mod examples;
 mod fold;
@@ -101,7 +102,11 @@ async fn in_world(
             for nth in range.filter(|nth| nth % AT_ONCE == first) {
                 let ask = case(seed, nth, &world, &switches, busy);
                 met += usize::from(!world.matches(&ask).is_empty());
-                let how = How { busy, back: nth.is_multiple_of(3) && !std::env::var("MERIDIAN_MODEL_WITHOUT").is_ok_and(|w| w.contains("previous")) };
+                let how = How {
+                    busy,
+                    back: nth.is_multiple_of(3)
+                        && !std::env::var("MERIDIAN_MODEL_WITHOUT").is_ok_and(|w| w.contains("previous")),
+                };
                 if let Some(text) = failure(&house, &world, ask, how).await {
                     wrong.push((nth, text));
                 }

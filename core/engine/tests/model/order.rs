@@ -15,9 +15,12 @@ use crate::values::Found;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Key {
+    Unknown,
     Moment(i64),
     Text(String),
     Number(Decimal),
+    /// Amounts are told apart by what is measured: how milligrams and minutes follow each other is nobody's matter.
+    Amount(Option<&'static str>, Decimal),
 }
 
 /// The keys of a resource, one for each of the search's.
@@ -27,6 +30,10 @@ pub(crate) fn keys(ask: &Ask, resource: &Value) -> Vec<Option<Key>> {
 
 fn key(resource: &Value, code: &str, down: bool) -> Option<Key> {
     let found = param(kind_of(resource), code)?.values(resource);
+    let what: Vec<_> = found.iter().filter_map(measured).collect();
+    if what.windows(2).any(|pair| pair[0].0 != pair[1].0) {
+        return Some(Key::Unknown);
+    }
     let keys = found.into_iter().filter_map(|one| match one {
         Found::Date((lo, _)) => Some(Key::Moment(lo)),
         Found::Text(text) => Some(Key::Text(fold(&text))),
@@ -34,13 +41,22 @@ fn key(resource: &Value, code: &str, down: bool) -> Option<Key> {
         Found::Token(token) => token.code.map(Key::Text),
         Found::Number(number) => Some(Key::Number(number)),
         Found::Quantity(quantity) => {
-            let known = quantity.code.as_deref().filter(|_| quantity.system.as_deref() == Some(UCUM)).and_then(unit);
-            Some(Key::Number(known.map_or(quantity.value, |(_, factor)| quantity.value.times(factor))))
+            measured(&Found::Quantity(quantity)).map(|(what, amount)| Key::Amount(what, amount))
+        }
+        // Whose record it is: what belongs to no Patient has no place among them.
+        Found::Reference(reference) if matches!(code, "subject" | "patient") => {
+            reference.local.filter(|(kind, _)| kind == "Patient").map(|(_, id)| Key::Text(id))
         }
         Found::Reference(reference) => reference.local.map(|(_, id)| Key::Text(id)),
         Found::Position(..) => None,
     });
     if down { keys.max() } else { keys.min() }
+}
+
+fn measured(found: &Found) -> Option<(Option<&'static str>, Decimal)> {
+    let Found::Quantity(quantity) = found else { return None };
+    let known = quantity.code.as_deref().filter(|_| quantity.system.as_deref() == Some(UCUM)).and_then(unit);
+    Some(known.map_or((None, quantity.value), |(what, factor)| (Some(what), quantity.value.times(factor))))
 }
 
 /// How two resources follow each other, as far as the search says.
@@ -50,6 +66,8 @@ pub(crate) fn order(ask: &Ask, a: &[Option<Key>], b: &[Option<Key>]) -> Ordering
             (None, None) => Ordering::Equal,
             (None, Some(_)) => Ordering::Greater,
             (Some(_), None) => Ordering::Less,
+            (Some(Key::Unknown), _) | (_, Some(Key::Unknown)) => return Ordering::Equal,
+            (Some(Key::Amount(a, _)), Some(Key::Amount(b, _))) if a != b => return Ordering::Equal,
             (Some(a), Some(b)) if *down => b.cmp(a),
             (Some(a), Some(b)) => a.cmp(b),
         };

@@ -43,13 +43,15 @@ const fn r(code: &'static str, paths: &'static [(&'static str, As)], targets: &'
     Param { code, kind: Kind::Reference, paths, targets }
 }
 
-use As::{Address, Bool, Code, Coding, Concept, Contact, HumanName, Identifier, Money, Position, Range, Reference, Str, To};
+use As::{
+    Address, Bool, Code, Coding, Concept, Contact, HumanName, Identifier, Money, Position, Range, Reference, Str, To,
+};
 use Kind::{Date, Near, Number, Quantity, Text, Token, Uri};
 
 const COMMON: &[Param] = &[
     p("_id", Token, &[("id", Code)]),
     p("_lastUpdated", Date, &[("meta.lastUpdated", As::Date)]),
-    p("_profile", Uri, &[("meta.profile", As::Uri)]),
+    p("_profile", Uri, &[("meta.profile", As::Canonical)]),
     p("_security", Token, &[("meta.security", Coding)]),
     p("_source", Uri, &[("meta.source", As::Uri)]),
     p("_tag", Token, &[("meta.tag", Coding)]),
@@ -67,7 +69,11 @@ const PATIENT: &[Param] = &[
     p("email", Token, &[("telecom", Contact("email"))]),
     p("family", Text, &[("name.family", Str)]),
     p("gender", Token, &[("gender", Code)]),
-    r("general-practitioner", &[("generalPractitioner", Reference)], &["Practitioner", "Organization", "PractitionerRole"]),
+    r(
+        "general-practitioner",
+        &[("generalPractitioner", Reference)],
+        &["Practitioner", "Organization", "PractitionerRole"],
+    ),
     p("given", Text, &[("name.given", Str)]),
     p("identifier", Token, &[("identifier", Identifier)]),
     p("language", Token, &[("communication.language", Concept)]),
@@ -152,7 +158,11 @@ const OBSERVATION: &[Param] = &[
             ("effectiveTiming", As::Date),
         ],
     ),
-    r("derived-from", &[("derivedFrom", Reference)], &["DocumentReference", "ImagingStudy", "Media", "MolecularSequence", "Observation", "QuestionnaireResponse"]),
+    r(
+        "derived-from",
+        &[("derivedFrom", Reference)],
+        &["DocumentReference", "ImagingStudy", "Media", "MolecularSequence", "Observation", "QuestionnaireResponse"],
+    ),
     r("encounter", &[("encounter", Reference)], &["Encounter", "EpisodeOfCare"]),
     r("has-member", &[("hasMember", Reference)], &["Observation", "MolecularSequence", "QuestionnaireResponse"]),
     p("identifier", Token, &[("identifier", Identifier)]),
@@ -281,7 +291,10 @@ const QUESTIONNAIRE: &[Param] = &[
 
 const PAIRS: &[(&str, Pair)] = &[
     ("Observation", pair("code-value-concept", &[""], "code", &[("valueCodeableConcept", Concept)], Token)),
-    ("Observation", pair("code-value-date", &[""], "code", &[("valueDateTime", As::Date), ("valuePeriod", As::Date)], Date)),
+    (
+        "Observation",
+        pair("code-value-date", &[""], "code", &[("valueDateTime", As::Date), ("valuePeriod", As::Date)], Date),
+    ),
     ("Observation", pair("code-value-quantity", &[""], "code", &[("valueQuantity", As::Quantity)], Quantity)),
     ("Observation", pair("code-value-string", &[""], "code", &[("valueString", Str)], Text)),
     (

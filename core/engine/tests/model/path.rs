@@ -6,9 +6,35 @@ use serde_json::Value;
 /// The types that stand behind the name of a choice: `value` and `Quantity` are `valueQuantity`, `version` and `Needed`
 /// are no choice.
 const CHOICES: &[&str] = &[
-    "Address", "Age", "Boolean", "Canonical", "Code", "CodeableConcept", "Coding", "Date", "DateTime", "Decimal", "Duration", "Id",
-    "Identifier", "Instant", "Integer", "Markdown", "Money", "Period", "PositiveInt", "Quantity", "Range", "Ratio", "Reference",
-    "SampledData", "String", "Timing", "UnsignedInt", "Uri", "Url",
+    "Address",
+    "Age",
+    "Boolean",
+    "Canonical",
+    "Code",
+    "CodeableConcept",
+    "Coding",
+    "Date",
+    "DateTime",
+    "Decimal",
+    "Duration",
+    "Id",
+    "Identifier",
+    "Instant",
+    "Integer",
+    "Markdown",
+    "Money",
+    "Period",
+    "PositiveInt",
+    "Quantity",
+    "Range",
+    "Ratio",
+    "Reference",
+    "SampledData",
+    "String",
+    "Timing",
+    "UnsignedInt",
+    "Uri",
+    "Url",
 ];
 
 /// A value, and its type where the element's name tells it (`valueQuantity`).

@@ -116,7 +116,8 @@ fn quantity(value: &Value) -> Option<String> {
 
 fn reference(value: &Value) -> Option<(&'static str, String)> {
     if let Some(canonical) = value.as_str() {
-        return (!canonical.starts_with('#')).then(|| ("", canonical.to_owned()));
+        // What is no address is no canonical.
+        return canonical.contains(':').then(|| ("", canonical.to_owned()));
     }
     if let (Some(kind), Some(id)) = (text(value, "resourceType"), text(value, "id")) {
         return Some(("", format!("{kind}/{id}")));

@@ -30,8 +30,14 @@ pub(crate) const DATES: [&str; 14] = [
     "1969-12-31",
     "2031-07-04T12:00:00+08:00",
 ];
-pub(crate) const URIS: [&str; 7] = [
+/// Canonicals may name a version.
+pub(crate) const PROFILES: [&str; 4] = [
     "http://acme.example/fhir/ValueSet/123|2.0",
+    "http://acme.example/fhir/ValueSet/123",
+    "http://acme.example/fhir/ValueSet/123/history/5",
+    "http://acme.example/fhir",
+];
+pub(crate) const URIS: [&str; 6] = [
     "http://acme.example/fhir",
     "http://acme.example/fhir/ValueSet/123",
     "http://acme.example/fhir/ValueSet/123/history/5",
@@ -39,8 +45,10 @@ pub(crate) const URIS: [&str; 7] = [
     "urn:oid:1.2.3.4.5",
     "http://acme.example/FHIR",
 ];
-pub(crate) const NUMBERS: [&str; 17] =
-    ["1e2", "1.00e2", "5.4e-3", "0.5", "0.50", "0.54", "0.55", "1", "1.0", "5.4", "5.35", "5.45", "100", "99.5", "100.5", "-3", "0"];
+pub(crate) const NUMBERS: [&str; 17] = [
+    "1e2", "1.00e2", "5.4e-3", "0.5", "0.50", "0.54", "0.55", "1", "1.0", "5.4", "5.35", "5.45", "100", "99.5",
+    "100.5", "-3", "0",
+];
 pub(crate) const UNITS: [&str; 8] = ["mg", "g", "kg", "mmol/L", "umol/L", "%", "mm[Hg]", "/min"];
 /// Half a million kilometres in small: a town, its neighbour, the other side of the date line, a pole.
 pub(crate) const PLACES: [(f64, f64); 6] =
@@ -266,7 +274,7 @@ impl<'r> Maker<'r> {
         let mut meta = Map::new();
         self.put(&mut meta, 50, "tag", |m| m.some(2, Self::coding));
         self.put(&mut meta, 30, "security", |m| m.some(1, Self::coding));
-        self.put(&mut meta, 40, "profile", |m| m.some(2, |m| m.one(&URIS).into()));
+        self.put(&mut meta, 40, "profile", |m| m.some(2, |m| m.one(&PROFILES).into()));
         self.put(&mut meta, 40, "source", |m| m.one(&URIS).into());
         Value::Object(meta)
     }
@@ -356,7 +364,12 @@ impl<'r> Maker<'r> {
                 self.put(o, 80, "period", Self::period);
                 self.put(o, 50, "diagnosis", |m| m.some(2, |m| json!({"condition": m.bound("Condition")})));
                 self.put(o, 50, "identifier", Self::identifiers);
-                self.put(o, 50, "length", |m| json!({"value": m.number(), "system": UCUM, "code": m.one(&["min", "h", "d"])}));
+                self.put(
+                    o,
+                    50,
+                    "length",
+                    |m| json!({"value": m.number(), "system": UCUM, "code": m.one(&["min", "h", "d"])}),
+                );
                 self.put(o, 60, "location", |m| {
                     m.some(2, |m| json!({"location": m.reference(&["Location"]), "period": m.period()}))
                 });
@@ -513,7 +526,10 @@ impl<'r> Maker<'r> {
             "Questionnaire" => {
                 o.insert("status".into(), self.one(&["draft", "active"]).into());
                 self.put(o, 70, "item", |m| {
-                    m.some(2, |m| json!({"linkId": "1", "type": "string", "code": [m.coding()], "definition": m.one(&URIS)}))
+                    m.some(
+                        2,
+                        |m| json!({"linkId": "1", "type": "string", "code": [m.coding()], "definition": m.one(&URIS)}),
+                    )
                 });
                 self.put(o, 60, "effectivePeriod", Self::period);
                 self.put(o, 80, "name", |m| m.one(&GIVEN).into());

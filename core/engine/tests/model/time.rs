@@ -69,6 +69,17 @@ pub(crate) fn span(text: &str) -> Option<Span> {
     })
 }
 
+/// The instant of a moment of this century or so.
+pub(crate) fn instant(moment: i64) -> Option<String> {
+    let day = moment.div_euclid(24 * HOUR);
+    let year = (1969..2100).rev().find(|year| days(*year, 1, 1) <= day)?;
+    let month = (1..=12).rev().find(|month| days(year, *month, 1) <= day)?;
+    let (date, rest) = (day - days(year, month, 1) + 1, moment.rem_euclid(24 * HOUR));
+    let (hour, minute, second) = (rest / HOUR, rest / 60_000 % 60, rest / 1000 % 60);
+    (moment > i64::MIN / 2)
+        .then(|| format!("{year}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", rest % 1000))
+}
+
 /// A date, dateTime, instant, Period or Timing of a resource.
 pub(crate) fn of(value: &Value) -> Option<Span> {
     if let Some(text) = value.as_str() {
@@ -154,6 +165,7 @@ pub(crate) fn about(sought: Span, now: i64) -> Span {
 #[test]
 fn partial_dates_are_ranges() {
     assert_eq!(span("1970-01-01T08:00:00+08:00"), Some((0, 1000)));
+    assert_eq!(instant(1_709_164_800_123).as_deref(), Some("2024-02-29T00:00:00.123Z"));
     assert_eq!(span("1970-01-01T00:00Z"), Some((0, 60_000)));
     assert_eq!(span("1970-01-01T00:00:00.25Z"), Some((250, 260)));
     assert_eq!(span("1970"), Some((-8 * HOUR, (365 * 24 - 8) * HOUR)));

@@ -26,6 +26,8 @@ pub(crate) enum As {
     /// References to one type only.
     To(&'static str),
     Uri,
+    /// A canonical: with its version, and without.
+    Canonical,
     Number,
     Quantity,
     /// Both ends of it.
@@ -79,7 +81,9 @@ pub(crate) fn at<'a>(value: &'a Value, path: &str) -> Vec<&'a Value> {
     let mut here = vec![value];
     for name in path.split('.').filter(|name| !name.is_empty()) {
         let next = here.into_iter().filter_map(|value| value.get(name));
-        here = next.flat_map(|value| value.as_array().map_or_else(|| vec![value], |items| items.iter().collect())).collect();
+        here = next
+            .flat_map(|value| value.as_array().map_or_else(|| vec![value], |items| items.iter().collect()))
+            .collect();
     }
     here
 }
@@ -153,7 +157,8 @@ pub(crate) fn take(value: &Value, shape: As) -> Vec<Found> {
             one(code.map(|code| Found::Token(Token { code: Some(code), ..Token::default() })))
         }
         As::Deceased => {
-            let dead = value.get("deceasedDateTime").is_some() || value.get("deceasedBoolean") == Some(&Value::Bool(true));
+            let dead =
+                value.get("deceasedDateTime").is_some() || value.get("deceasedBoolean") == Some(&Value::Bool(true));
             vec![Found::Token(Token { code: Some(dead.to_string()), ..Token::default() })]
         }
         As::Coding => vec![Found::Token(coding(value))],
@@ -165,7 +170,8 @@ pub(crate) fn take(value: &Value, shape: As) -> Vec<Found> {
             found.into_iter().map(Found::Token).collect()
         }
         As::Identifier => {
-            let types = at(value, "type.coding").into_iter().map(|coding| (text(coding, "system"), text(coding, "code")));
+            let types =
+                at(value, "type.coding").into_iter().map(|coding| (text(coding, "system"), text(coding, "code")));
             let texts = at(value, "type.text").into_iter().filter_map(Value::as_str).map(str::to_owned).collect();
             let (system, code) = (text(value, "system"), text(value, "value"));
             vec![Found::Token(Token { system, code, texts, types: types.collect() })]
@@ -182,6 +188,15 @@ pub(crate) fn take(value: &Value, shape: As) -> Vec<Found> {
             one(is_one.then(|| Found::Reference(reference(value))))
         }
         As::Uri => one(value.as_str().map(|uri| Found::Uri(uri.to_owned()))),
+        As::Canonical => {
+            let whole = value.as_str().unwrap_or_default();
+            let plain = whole.split('|').next().unwrap_or_default();
+            let mut found = vec![Found::Uri(whole.to_owned())];
+            if plain != whole {
+                found.push(Found::Uri(plain.to_owned()));
+            }
+            found
+        }
         As::Number => one(number(value).map(Found::Number)),
         As::Quantity => one(quantity(value)),
         As::Range => ["low", "high"].iter().filter_map(|end| quantity(value.get(end)?)).collect(),

@@ -55,17 +55,17 @@ impl World {
     }
 
     pub(crate) async fn bundle(&self, kind: &str, query: &str) -> Value {
-        let answer = self.find_as(&operator(), kind, query).await.unwrap_or_else(|error| panic!("{query}: {:?}", error.issues()));
+        let answer = answered(self.find_as(&operator(), kind, query).await, query);
         serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap()
     }
 
     /// The ids of an answer, in its order.
     pub(crate) async fn order(&self, kind: &str, query: &str) -> Vec<String> {
-        ids(&self.find_as(&operator(), kind, query).await, query)
+        ids(self.find_as(&operator(), kind, query).await, query)
     }
 
     pub(crate) async fn ids_as(&self, caller: &Caller, kind: &str, query: &str) -> Vec<String> {
-        let mut ids = ids(&self.find_as(caller, kind, query).await, query);
+        let mut ids = ids(self.find_as(caller, kind, query).await, query);
         ids.sort_unstable();
         ids
     }
@@ -77,7 +77,7 @@ impl World {
 
     pub(crate) async fn within(&self, of: &str, id: &str, kind: &str, query: &str) -> Vec<String> {
         let place = Compartment::new(of, id).unwrap();
-        let mut ids = ids(&self.find_in(&operator(), Some(place), kind, query).await, query);
+        let mut ids = ids(self.find_in(&operator(), Some(place), kind, query).await, query);
         ids.sort_unstable();
         ids
     }
@@ -86,14 +86,16 @@ impl World {
     pub(crate) async fn refused(&self, kind: &str, query: &str) -> String {
         let answer = self.find_as(&operator(), kind, query).await;
         let class = answer.as_ref().err().map(EngineError::class);
-        assert_eq!(class, Some(meridian_engine::Class::Invalid), "{:.200}", query);
+        assert_eq!(class, Some(meridian_engine::Class::Invalid), "{query:.200}");
         denied(answer)
     }
 }
 
-fn ids(answer: &Result<Answer, EngineError>, query: &str) -> Vec<String> {
-    match answer {
-        Ok(answer) => answer.hits.iter().map(|hit| hit.served.id.clone()).collect(),
-        Err(error) => panic!("{query}: {:?}", error.issues()),
-    }
+/// A search that must find; else the test says which one did not, and why.
+fn answered(answer: Result<Answer, EngineError>, query: &str) -> Answer {
+    answer.map_err(|error| format!("{query}: {:?}", error.issues())).unwrap()
+}
+
+fn ids(answer: Result<Answer, EngineError>, query: &str) -> Vec<String> {
+    answered(answer, query).hits.into_iter().map(|hit| hit.served.id).collect()
 }

@@ -182,8 +182,9 @@ impl Reading<'_> {
         let r4 = Definitions::r4();
         for kind in r4.resource_types().filter(|kind| bases.iter().any(|base| r4.is_a(kind, base))) {
             let posted = self.others.iter().filter(|other| other.code == code);
-            let posted = posted.filter(|other| other.bases().any(|base| r4.is_a(kind, base))).map(|other| &*other.url);
-            if let Some(other) = r4.search_param(kind, code).map(|param| param.url).or_else(|| posted.last()) {
+            let mut posted =
+                posted.filter(|other| other.bases().any(|base| r4.is_a(kind, base))).map(|other| &*other.url);
+            if let Some(other) = r4.search_param(kind, code).map(|param| param.url).or_else(|| posted.next()) {
                 let says = format!("{kind} is searched by `{code}` already, which is {other}");
                 return self.wrong("code", says);
             }

@@ -20,6 +20,8 @@ pub(crate) enum Filter {
     Index(usize),
     /// `[is Patient]`: only references to this type.
     Is(&'static str),
+    /// The same where nothing else may be pointed to, so that a logical reference needs not say it.
+    Only(&'static str),
     /// `[system=phone]`: only objects whose member is this text.
     Equals(&'static str, &'static str),
 }

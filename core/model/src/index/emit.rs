@@ -17,6 +17,8 @@ const LONGEST: usize = 4096;
 pub(crate) enum EndType {
     /// A primitive that is its own text.
     Text,
+    /// A string under a token parameter that matches in any case.
+    AnyCase,
     Boolean,
     Number,
     Coding,
@@ -28,8 +30,10 @@ pub(crate) enum EndType {
     /// The readings of a HumanName.
     Pinyin,
     Reference,
-    /// A canonical or uri under a reference parameter.
+    /// A uri under a reference parameter.
     Link,
+    /// A canonical, under a uri or a reference parameter.
+    Canonical,
     Resource,
     Date,
     Quantity,
@@ -51,6 +55,7 @@ impl EndType {
             (Kind::Token, "ContactPoint") => Self::ContactPoint,
             (Kind::Token, "boolean") => Self::Boolean,
             (Kind::Token | Kind::Number, "integer" | "positiveInt" | "unsignedInt" | "decimal") => Self::Number,
+            (Kind::Uri | Kind::Reference, "canonical") => Self::Canonical,
             (Kind::String | Kind::Token | Kind::Uri, _) => Self::Text,
             (Kind::Reference, "Reference") => Self::Reference,
             (Kind::Reference, "Resource") => Self::Resource,
@@ -73,8 +78,24 @@ pub(super) fn emit(kind: Kind, end: EndType, item: &Value, zone: Zone, put: &mut
             let Some(text) = item.as_str().filter(|text| !text.is_empty()) else { return };
             match kind {
                 Kind::String => string(text, put),
-                Kind::Uri => versions(text, |uri| put(IndexKind::Uri(uri))),
+                Kind::Uri => put(IndexKind::Uri(text.to_owned())),
                 _ => put(IndexKind::Token { system: None, code: text.to_owned() }),
+            }
+        }
+        EndType::AnyCase => {
+            let Some(text) = item.as_str().filter(|text| !text.is_empty()) else { return };
+            for code in [text.to_owned(), fold(text)] {
+                put(IndexKind::Token { system: None, code });
+            }
+        }
+        EndType::Canonical => {
+            let Some(text) = item.as_str().filter(|text| !text.is_empty()) else { return };
+            let bare = text.rsplit_once('|').map(|(url, _)| url).filter(|url| !url.is_empty());
+            for url in [Some(text), bare].into_iter().flatten() {
+                match kind {
+                    Kind::Uri => put(IndexKind::Uri(url.to_owned())),
+                    _ => target(url, put),
+                }
             }
         }
         EndType::Boolean => {
@@ -255,15 +276,7 @@ fn target(link: &str, put: &mut dyn FnMut(IndexKind)) {
                 put(IndexKind::Reference { target_type, id: id.to_owned() });
             }
         }
-        _ => versions(link, |url| put(IndexKind::ReferenceUrl(url))),
-    }
-}
-
-/// A canonical with its version is also found without.
-fn versions(link: &str, mut put: impl FnMut(String)) {
-    put(link.to_owned());
-    if let Some((url, _)) = link.rsplit_once('|').filter(|(url, _)| !url.is_empty()) {
-        put(url.to_owned());
+        _ => put(IndexKind::ReferenceUrl(link.to_owned())),
     }
 }
 

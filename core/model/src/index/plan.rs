@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::IndexKind;
 use super::emit::{EndType, emit};
 use super::pair::Composite;
+use super::value::is_any_case;
 use crate::date::Zone;
-use crate::definitions::{CUSTOM, End, Filter, Kind, Program, SearchParam, Step};
+use crate::definitions::{CUSTOM, ChildKind, Definitions, End, Filter, Kind, Program, SearchParam, Step};
 use crate::reference::Reference;
 
 /// The tree of a type.
@@ -94,6 +95,7 @@ fn passes(filter: Option<&Filter>, item: &Value) -> bool {
         Some(Filter::Index(_)) => false,
         Some(Filter::Equals(key, text)) => item.get(key).and_then(Value::as_str) == Some(text),
         Some(Filter::Is(kind)) => points_to(item, kind),
+        Some(Filter::Only(kind)) => points_to(item, kind) || is_silent(item),
     }
 }
 
@@ -104,6 +106,27 @@ fn points_to(reference: &Value, kind: &str) -> bool {
         Some((target, _)) => target == kind,
         None => text("type") == Some(kind),
     }
+}
+
+/// A logical reference that does not say what it is to.
+fn is_silent(reference: &Value) -> bool {
+    reference.get("identifier").is_some() && ["reference", "type"].iter().all(|key| reference.get(key).is_none())
+}
+
+/// Filters by type, at elements that may point to that type only, say so.
+fn informed(base: &'static str, mut steps: Vec<Step>) -> Vec<Step> {
+    let mut path = base;
+    for step in &mut steps {
+        let Some(child) = Definitions::r4().group(path).and_then(|group| group.child(step.key)) else { break };
+        if let Some(Filter::Is(kind)) = step.filter
+            && child.element.types.iter().all(|of| of.targets == [kind])
+        {
+            step.filter = Some(Filter::Only(kind));
+        }
+        let ChildKind::Group(next) = child.kind else { break };
+        path = next;
+    }
+    steps
 }
 
 impl Plan {
@@ -122,7 +145,7 @@ impl Plan {
                     Some(Program { end: End::Truth(keys), .. }) => plan.truths.push((param, keys)),
                     Some(Program { steps, end: End::Type(end) }) => {
                         if let Some(goal) = anchor.or_else(|| end_type(param, end).map(Goal::Value)) {
-                            plan.root.add(steps, (param, goal));
+                            plan.root.add(informed(param.base, steps), (param, goal));
                         }
                     }
                     None => {}
@@ -150,5 +173,9 @@ impl Plan {
 
 fn end_type(param: &SearchParam, end: &str) -> Option<EndType> {
     let by_sound = param.code == "pinyin" && (10_000..CUSTOM).contains(&param.number);
-    if by_sound && end == "HumanName" { Some(EndType::Pinyin) } else { EndType::of(param.kind, end) }
+    match end {
+        "HumanName" if by_sound => Some(EndType::Pinyin),
+        "string" if is_any_case(param) => Some(EndType::AnyCase),
+        end => EndType::of(param.kind, end),
+    }
 }

@@ -125,7 +125,7 @@ fn an_observation_is_found_by_code_value_date_and_subject() {
     assert_eq!(values(&observation, "code-value-quantity"), pairs);
     assert_eq!(values(&observation, "combo-code-value-quantity"), pairs);
     let positive = pair(None, "part", token(None, "pos"));
-    assert_eq!(values(&observation, "component-code-value-concept"), [positive.clone()]);
+    assert_eq!(values(&observation, "component-code-value-concept"), std::slice::from_ref(&positive));
     assert_eq!(values(&observation, "combo-code-value-concept"), [positive]);
     assert_eq!(values(&observation, "code-value-date"), []);
 }
@@ -137,6 +137,23 @@ fn references_to_other_kinds_are_not_patients() {
     assert_eq!(values(&observation, "patient"), []);
     let logical = json!({"resourceType": "Observation", "subject": {"type": "Patient", "identifier": {"value": "v"}}});
     assert_eq!(values(&logical, "patient").len(), 1);
+}
+
+#[test]
+fn a_logical_reference_needs_no_type_where_only_one_is_allowed() {
+    let claim = json!({"resourceType": "Claim", "patient": {"identifier": {"system": "s", "value": "v"}}});
+    assert_eq!(values(&claim, "patient"), [token(Some("s"), "v")]);
+    let observation = json!({"resourceType": "Observation", "subject": {"identifier": {"system": "s", "value": "v"}}});
+    assert_eq!((values(&observation, "patient").len(), values(&observation, "subject").len()), (0, 1));
+}
+
+#[test]
+fn strings_under_token_parameters_are_found_in_any_case() {
+    let system =
+        json!({"resourceType": "CodeSystem", "version": "Draft-A", "url": "http://x|y", "supplements": "http://z|2"});
+    assert_eq!(values(&system, "version"), [token(None, "Draft-A"), token(None, "draft-a")]);
+    assert_eq!(values(&system, "url"), [IndexKind::Uri("http://x|y".to_owned())]);
+    assert_eq!(values(&system, "supplements").len(), 2);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub enum IndexKind {
         folded: String,
         raw: Option<String>,
     },
-    /// As written; what has a `|version` also without it.
+    /// As written; a canonical with a `|version` also without it.
     Uri(String),
     /// A reference inside this server. A version is left out.
     Reference {
@@ -116,6 +116,13 @@ impl Hash for Real {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.to_bits().hash(state);
     }
+}
+
+/// Is this a token parameter over plain strings (`version`, a lot number)? Those match in upper and lower case: a search
+/// value that is folded finds them too.
+#[must_use]
+pub fn is_any_case(param: &SearchParam) -> bool {
+    param.kind == Kind::Token && !param.paths.is_empty() && param.paths.iter().all(|path| path.ends_with(":string"))
 }
 
 /// Which part of a composite leads its pairs: the first that is a token or a reference. What the others are follows in

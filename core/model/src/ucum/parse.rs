@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
             _ => {
                 let unit = (self.resolve)(self.symbol()?)?;
                 match self.exponent()? {
-                    Some(exponent) => unit.to_the(exponent)?,
+                    Some(exponent) => unit.raised(exponent)?,
                     None => unit,
                 }
             }

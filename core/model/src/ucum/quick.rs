@@ -3,6 +3,8 @@
 
 use super::exact::Exact;
 
+/// Most digits of a number that is read here.
+const DIGITS: usize = 28;
 /// Integers up to here are exact in an f64.
 const EXACT: u128 = 1 << 53;
 const POWERS: [f64; 23] = [
@@ -28,10 +30,10 @@ impl Quick {
     /// The decimal times the factor; `None` where that takes the long way.
     pub(super) fn times(&self, text: &str) -> Option<f64> {
         let (digits, is_negative) = text.strip_prefix('-').map_or((text, false), |digits| (digits, true));
-        let (mut mantissa, mut shift, mut length, mut point) = (0_u128, self.shift, 0, false);
+        let (mut mantissa, mut shift, mut length, mut point) = (0_u128, self.shift, 0_usize, false);
         for b in digits.bytes() {
             match b {
-                b'0'..=b'9' => {
+                b'0'..=b'9' if length < DIGITS + 1 => {
                     mantissa = mantissa * 10 + u128::from(b - b'0');
                     shift -= i32::from(point);
                     length += 1;
@@ -40,16 +42,19 @@ impl Quick {
                 _ => return None,
             }
         }
-        if length == 0 || length > 18 || digits.ends_with('.') {
+        if length == 0 || length > DIGITS || digits.ends_with('.') {
             return None;
         }
-        let (mut numer, mut denom) = (mantissa * u128::from(self.numer), u128::from(self.denom));
+        let (mut numer, mut denom) = (mantissa.checked_mul(u128::from(self.numer))?, u128::from(self.denom));
         while shift < 0 && numer != 0 && numer % 10 == 0 {
             (numer, shift) = (numer / 10, shift + 1);
         }
         let number = if denom == 1 && numer < EXACT && shift.unsigned_abs() <= 22 {
             let power = POWERS.get(usize::try_from(shift.unsigned_abs()).ok()?)?;
             if shift < 0 { float(numer) / power } else { float(numer) * power }
+        } else if denom == 1 {
+            // The standard library takes any decimal to the nearest f64.
+            format!("{numer}e{shift}").parse().ok().filter(|number: &f64| number.is_finite())?
         } else {
             let power = 10_u128.checked_pow(shift.unsigned_abs())?;
             let side = if shift < 0 { &mut denom } else { &mut numer };

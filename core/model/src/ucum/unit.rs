@@ -86,10 +86,10 @@ impl Unit {
     }
 
     pub(super) fn over(self, other: Self) -> Result<Self, Fault> {
-        self.times(other.to_the(-1)?)
+        self.times(other.raised(-1)?)
     }
 
-    pub(super) fn to_the(self, exponent: i32) -> Result<Self, Fault> {
+    pub(super) fn raised(self, exponent: i32) -> Result<Self, Fault> {
         if let Some(scale) = &self.special {
             return if exponent == 1 { Ok(self) } else { Err(Fault::Special(scale.code.to_owned())) };
         }

@@ -13,11 +13,26 @@ use crate::{Reader, StoreError, TypeCode};
 pub(super) struct Compiler<'r> {
     pub(super) reader: &'r Reader<'r>,
     names: Cell<u32>,
+    /// Whether what is asked of candidates stays apart from their statement. SQLite makes one join of it all, the plan of
+    /// which takes the square of what is asked.
+    apart: bool,
 }
 
+/// So many tests are planned together.
+const TOGETHER: usize = 64;
+
 impl<'r> Compiler<'r> {
-    pub(super) fn new(reader: &'r Reader<'r>) -> Compiler<'r> {
-        Compiler { reader, names: Cell::new(0) }
+    pub(super) fn new(reader: &'r Reader<'r>, conditions: &[Condition]) -> Compiler<'r> {
+        let apart = reader.dialect() == Dialect::Sqlite && tests(conditions) > TOGETHER;
+        Compiler { reader, names: Cell::new(0), apart }
+    }
+
+    /// `EXISTS (…)`.
+    pub(super) fn exists(&self, select: &mut SelectStatement) -> Expr {
+        if self.apart {
+            select.limit(1);
+        }
+        Expr::exists(select.take())
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -117,4 +132,23 @@ pub(super) fn union(kind: UnionType, parts: Vec<SelectStatement>) -> SelectState
         first.union(kind, part);
     });
     first
+}
+
+/// How much is asked.
+fn tests(conditions: &[Condition]) -> usize {
+    let one = |condition: &Condition| match condition {
+        Condition::Text { any, .. } | Condition::Contains { any, .. } | Condition::Ends { any, .. } => any.len(),
+        Condition::Date { any, .. } | Condition::Updated(any) => any.len(),
+        Condition::Number { any, .. } => any.len(),
+        Condition::Quantity { any, .. } => any.len(),
+        Condition::Pair { any, .. } => any.len(),
+        Condition::Whole { any, .. } => any.len(),
+        Condition::Token { any, .. } => any.len(),
+        Condition::Chain { targets, .. } => targets.iter().map(|(_, conditions)| tests(conditions)).sum(),
+        Condition::Has { conditions, .. } => tests(conditions),
+        Condition::All(list) | Condition::Any(list) => tests(list),
+        Condition::Not(condition) | Condition::Other(condition) => tests(std::slice::from_ref(condition)),
+        _ => 1,
+    };
+    conditions.iter().map(one).sum()
 }

@@ -28,7 +28,8 @@ const CHANGES: u64 = 200_000;
 const ALL_OF_A_PARAMETER: u64 = 300_000;
 
 pub(super) fn cost(condition: &Condition, main: Option<u32>) -> u64 {
-    let times = |each: u64, count: usize| each.saturating_mul(count as u64);
+    // However long a list is, its rows are fewer than all of the type.
+    let times = |each: u64, count: usize| Ord::min(each.saturating_mul(count as u64), TYPE / 2);
     match condition {
         Condition::Ids(ids) => times(1, ids.len()),
         Condition::Who(subjects) => times(RECORD, subjects.len()),

@@ -134,8 +134,3 @@ pub(super) fn length(text: &str) -> i64 {
 pub(super) fn one() -> SelectStatement {
     Query::select().expr(Expr::cust("1")).take()
 }
-
-/// `EXISTS (…)`.
-pub(super) fn exists(select: &mut SelectStatement) -> Expr {
-    Expr::exists(select.take())
-}

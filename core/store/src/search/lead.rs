@@ -6,7 +6,7 @@ use sea_query::{Alias, Cond, Expr, ExprTrait, JoinType, Query, SelectStatement, 
 
 use super::compiler::{Compiler, union};
 use super::cost::{CODED_RECORD, NEVER, RECORD, TYPE, cost};
-use super::exprs::{Subjects, always, col, exists, number, one, one_of, patient, subject};
+use super::exprs::{Subjects, always, col, number, one, one_of, patient, subject};
 use super::probe::{Candidate, dot, updated};
 use super::row::{self, Bounds, Coded};
 use super::{Condition, DateTest, TokenTest, Via};
@@ -339,7 +339,7 @@ impl<'r> Compiler<'r> {
         for column in ["param", "code", "date", "key"] {
             earlier.and_where(col(&s, column).eq(col(d, column)));
         }
-        exists(earlier.and_where(col(&s, "system").lt(col(d, "system")))).not()
+        self.exists(earlier.and_where(col(&s, "system").lt(col(d, "system")))).not()
     }
 
     fn references(&self, condition: &Condition, single: bool) -> Result<Vec<Lead>, StoreError> {

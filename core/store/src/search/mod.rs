@@ -166,7 +166,10 @@ impl Reader<'_> {
     }
 
     /// The types of which there is something; golden Patients are found by their own type alone.
-    fn kinds(&self) -> Result<Vec<TypeCode>, StoreError> {
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn kinds(&self) -> Result<Vec<TypeCode>, StoreError> {
         let kinds: Vec<TypeCode> = self.conn.rows(KINDS, &[], |row| row.get(0))?;
         Ok(kinds.into_iter().filter(|kind| *kind != GOLDEN_PATIENT).collect())
     }

@@ -18,12 +18,12 @@ pub(super) struct Asked {
 
 /// One page and one row more, which tells whether another page follows. `None`: nothing can fit.
 pub(super) fn page(reader: &Reader<'_>, search: &Search) -> Result<Option<Asked>, StoreError> {
-    let compiler = Compiler::new(reader);
+    let compiler = Compiler::new(reader, &search.conditions);
     let Some(mut want) = want(reader, search, Purpose::Page)? else { return Ok(None) };
     let rows = u64::from(search.limit) + 1;
     let mut keys = wanted(search);
     if search.sort.is_empty() {
-        keys = cheapest(&Compiler::new(reader).groups(&want)?);
+        keys = cheapest(&Compiler::new(reader, &search.conditions).groups(&want)?);
     }
     want.purpose = match keys.first() {
         Some(SortKey { by: By::Clinical, descending }) => Purpose::ByDate { up: !descending, rows },
@@ -99,7 +99,7 @@ pub(super) fn count(
     search: &Search,
     cap: Option<u64>,
 ) -> Result<Option<SelectStatement>, StoreError> {
-    let compiler = Compiler::new(reader);
+    let compiler = Compiler::new(reader, &search.conditions);
     let Some(want) = want(reader, search, Purpose::Set)? else { return Ok(None) };
     let groups = compiler.groups(&want)?;
     let kind = if groups.len() == 1 { UnionType::All } else { UnionType::Distinct };
@@ -125,7 +125,7 @@ pub(super) fn count(
 /// `SELECT key …`: all that match, in no order.
 pub(crate) fn keys(reader: &Reader<'_>, search: &Search) -> Result<SelectStatement, StoreError> {
     match want(reader, search, Purpose::Set)? {
-        Some(want) => Compiler::new(reader).keys(&want),
+        Some(want) => Compiler::new(reader, &search.conditions).keys(&want),
         None => Ok(union(UnionType::All, Vec::new())),
     }
 }

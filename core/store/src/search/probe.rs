@@ -4,9 +4,7 @@ use sea_query::extension::sqlite::SqliteExpr;
 use sea_query::{Alias, CaseStatement, Expr, ExprTrait, JoinType, Query};
 
 use super::compiler::Compiler;
-use super::exprs::{
-    Subjects, all, any, col, exists, holds, length, never, number, one, one_of, part, patient, place, subject,
-};
+use super::exprs::{Subjects, all, any, col, holds, length, never, number, one, one_of, part, patient, place, subject};
 use super::row::{self, Coded};
 use super::{Condition, DateTest, Field, Rows, Via};
 use crate::db::Dialect;
@@ -64,7 +62,7 @@ impl Compiler<'_> {
             Condition::Near { x, y, z, least } => {
                 let t = self.alias("t");
                 let near = dot(&t, *x, *y, *z).gte(*least);
-                exists(one().from_as("place", Alias::new(&t)).and_where(self.same(&t, candidate)).and_where(near))
+                self.exists(one().from_as("place", Alias::new(&t)).and_where(self.same(&t, candidate)).and_where(near))
             }
             Condition::Present { params, tables, patient } => self.present(candidate, params, tables, *patient),
             Condition::Who(subjects) => self.belongs(candidate, &Subjects::List(subjects.clone())),
@@ -96,7 +94,7 @@ impl Compiler<'_> {
             return holds(resource);
         }
         let r = self.alias("r");
-        exists(one().from_as("resource", Alias::new(&r)).and_where(self.same(&r, candidate)).and_where(holds(&r)))
+        self.exists(one().from_as("resource", Alias::new(&r)).and_where(self.same(&r, candidate)).and_where(holds(&r)))
     }
 
     /// There is a row that fits, or (`other`) one that does not.
@@ -113,7 +111,7 @@ impl Compiler<'_> {
                 Query::select().column((Alias::new(&t), "key")).from_as(table, Alias::new(&t)).and_where(fits).take();
             return Ok(candidate.key.clone().in_subquery(keys));
         }
-        Ok(exists(one().from_as(table, Alias::new(&t)).and_where(self.same(&t, candidate)).and_where(fits)))
+        Ok(self.exists(one().from_as(table, Alias::new(&t)).and_where(self.same(&t, candidate)).and_where(fits)))
     }
 
     fn tokens(&self, candidate: &Candidate, params: &[u32], tests: &[Coded<'_>]) -> Result<Expr, StoreError> {
@@ -132,7 +130,7 @@ impl Compiler<'_> {
             let mut rows = one();
             rows.from_as("token", Alias::new(&t)).and_where(row::param(&t, params));
             rows.and_where(row::of_tokens(&t, &codes)).and_where(col(&t, "date").eq(date.clone()));
-            ways.push(exists(rows.and_where(self.same(&t, candidate))));
+            ways.push(self.exists(rows.and_where(self.same(&t, candidate))));
         } else if !coded.is_empty() {
             let needles = params.iter().flat_map(|param| coded.iter().map(|(code, of)| held::token(*param, code, *of)));
             ways.push(self.list(candidate, needles.collect()));
@@ -150,7 +148,7 @@ impl Compiler<'_> {
     fn list(&self, candidate: &Candidate, needles: Vec<String>) -> Expr {
         let h = self.alias("h");
         let lists = row::lists(self.dialect(), &col(&h, "list"), needles);
-        exists(one().from_as("held", Alias::new(&h)).and_where(self.same(&h, candidate)).and_where(lists))
+        self.exists(one().from_as("held", Alias::new(&h)).and_where(self.same(&h, candidate)).and_where(lists))
     }
 
     fn present(&self, candidate: &Candidate, params: &[u32], tables: &[Rows], patient: bool) -> Expr {
@@ -163,7 +161,7 @@ impl Compiler<'_> {
         {
             let t = self.alias("t");
             let same = if *table == "words" { self.word_key(&t) } else { col(&t, "key") }.eq(candidate.key.clone());
-            ways.push(exists(one().from_as(*table, Alias::new(&t)).and_where(same)));
+            ways.push(self.exists(one().from_as(*table, Alias::new(&t)).and_where(same)));
         }
         if patient {
             ways.push(candidate.key.clone().gt(number(Subject::COMMON.span().1)));
@@ -174,7 +172,9 @@ impl Compiler<'_> {
     fn words(&self, key: &Expr, field: Field, lists: &[Vec<String>]) -> Expr {
         let t = self.alias("t");
         let Some(found) = self.has_words(&t, field, lists) else { return never() };
-        exists(one().from_as("words", Alias::new(&t)).and_where(found).and_where(self.word_key(&t).eq(key.clone())))
+        self.exists(
+            one().from_as("words", Alias::new(&t)).and_where(found).and_where(self.word_key(&t).eq(key.clone())),
+        )
     }
 
     /// The column with the resource's number.
@@ -239,7 +239,7 @@ impl Compiler<'_> {
                     rows.join_as(JoinType::InnerJoin, "resource", Alias::new(&x), there);
                 }
             }
-            ways.push(exists(rows.and_where(live).and_where(wanted)));
+            ways.push(self.exists(rows.and_where(live).and_where(wanted)));
         }
         Ok(any(ways))
     }
@@ -264,13 +264,13 @@ impl Compiler<'_> {
                 // Only Patients have a record: other resources of a subject stand in it themselves.
                 let slot = candidate.key.clone().eq(patient(subject(candidate.key.clone())));
                 rows.and_where(slot).and_where(candidate.key.clone().gt(number(Subject::COMMON.span().1)));
-                Ok(exists(rows.and_where(wanted)))
+                Ok(self.exists(rows.and_where(wanted)))
             }
             Via::Reference(param) => Ok(self.of_resource(candidate, |resource| {
                 rows.from_as("reference", Alias::new(&t)).and_where(row::param(&t, &[param]));
                 rows.and_where(col(&t, "type").eq(col(resource, "type")))
                     .and_where(col(&t, "id").eq(col(resource, "id")));
-                exists(rows.and_where(wanted))
+                self.exists(rows.and_where(wanted))
             })),
         }
     }

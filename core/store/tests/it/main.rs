@@ -13,6 +13,7 @@ mod limits;
 mod open;
 mod primitives;
 mod queues;
+mod rebuild;
 mod savepoints;
 mod search;
 mod tampering;

@@ -51,6 +51,7 @@ pub(super) async fn run(
         id: id.map(|(id, _)| id.to_owned()),
         version: version.map(str::to_owned),
         params: query,
+        values: Vec::new(),
         body: None,
         base: state.base.to_string(),
     };
@@ -63,6 +64,7 @@ pub(super) async fn run(
             incoming::resource(&value)?;
             if value.get("resourceType").and_then(Value::as_str) == Some("Parameters") {
                 call.params.extend(parameters(&value));
+                call.values = values(&value);
                 call.body = resource(value);
             } else {
                 call.body = Some(value);
@@ -70,7 +72,7 @@ pub(super) async fn run(
         }
     }
     for (input, _, required) in operation.input {
-        if *required && call.param(input).is_none() {
+        if *required && call.param(input).is_none() && call.value(input).is_none() {
             return Err(meridian_engine::EngineError::invalid(*input, "this parameter is needed").into());
         }
     }
@@ -82,6 +84,17 @@ fn resource(mut parameters: Value) -> Option<Value> {
     let all = parameters.get_mut("parameter")?.as_array_mut()?;
     let named = all.iter_mut().find(|one| one.get("name").and_then(Value::as_str) == Some("resource"))?;
     named.get_mut("resource").map(Value::take)
+}
+
+/// The parameters whose values are no primitives.
+fn values(value: &Value) -> Vec<(String, Value)> {
+    let all = value.get("parameter").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let one = |parameter: &Value| {
+        let name = parameter.get("name")?.as_str()?.to_owned();
+        let value = parameter.as_object()?.iter().find(|(key, _)| key.starts_with("value"))?.1;
+        value.is_object().then(|| (name, value.clone()))
+    };
+    all.iter().filter_map(one).collect()
 }
 
 /// The primitive parameters, as text.

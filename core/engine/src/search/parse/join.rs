@@ -32,9 +32,12 @@ pub(super) fn join(ground: &Ground<'_>, of: &[Of], wishes: &mut Vec<Wish>) {
             matches!(wish, Wish::Is(Condition::Token { params, any, .. })
                 if params == &numbers(&[code]) && any.iter().all(|test| test.code.is_some()))
         });
-        let second = wishes.iter().position(|wish| matches!(wish, Wish::Is(condition) if seconds(condition, value.number).is_some()));
+        let second = wishes
+            .iter()
+            .position(|wish| matches!(wish, Wish::Is(condition) if seconds(condition, value.number).is_some()));
         let (Some(first), Some(second)) = (first, second) else { continue };
-        let (Some(Wish::Is(Condition::Token { any, .. })), Some(Wish::Is(condition))) = (wishes.get(first), wishes.get(second))
+        let (Some(Wish::Is(Condition::Token { any, .. })), Some(Wish::Is(condition))) =
+            (wishes.get(first), wishes.get(second))
         else {
             continue;
         };

@@ -1,6 +1,8 @@
 //! One parameter of the resource itself, by its kind.
 
 use meridian_model::definitions::Kind;
+use meridian_model::fold::fold;
+use meridian_model::index::is_any_case;
 use meridian_model::reference::is_id;
 use meridian_store::search::{Condition, Field, SystemTest, Via};
 
@@ -108,7 +110,13 @@ pub(super) fn ids(modifier: Option<Modifier>, parts: &[&str]) -> Result<Wish, Fa
 
 /// The codes of a token parameter, or the identifiers of a reference.
 pub(super) fn tokens(slots: &[Slot], parts: &[&str]) -> Result<Condition, Fault> {
-    let any = parts.iter().map(|part| super::token(part)).collect::<Result<Vec<_>, _>>()?;
+    let mut any = parts.iter().map(|part| super::token(part)).collect::<Result<Vec<_>, _>>()?;
+    // Plain texts under token parameters are compared without regard to case: their rows are there folded too.
+    if slots.iter().all(|slot| is_any_case(slot.param)) {
+        for code in any.iter_mut().filter_map(|test| test.code.as_mut()) {
+            *code = fold(code);
+        }
+    }
     let code = slots.first().map_or("", |slot| slot.param.code);
     let reference = slots.first().is_some_and(|slot| slot.param.kind == Kind::Reference);
     let named = |system: &SystemTest| matches!(system, SystemTest::Uri(uri) if uri.contains("/id/"));

@@ -45,9 +45,9 @@ pub(super) fn read(text: Option<&str>, slots: &[Slot]) -> Result<Option<Modifier
         return allowed(modifier, slots).map(Some);
     }
     Err(match (text, kind) {
-        ("in" | "not-in" | "above" | "below", Kind::Token) => {
-            Fault::unsupported(format!("the modifier `:{text}` needs a terminology service, which this server has not yet"))
-        }
+        ("in" | "not-in" | "above" | "below", Kind::Token) => Fault::unsupported(format!(
+            "the modifier `:{text}` needs a terminology service, which this server has not yet"
+        )),
         ("above" | "below", Kind::Reference) => {
             Fault::unsupported(format!("the modifier `:{text}` on references is not supported"))
         }
@@ -59,7 +59,11 @@ pub(super) fn read(text: Option<&str>, slots: &[Slot]) -> Result<Option<Modifier
 fn misplaced(text: &str, slot: &Slot, belongs: &[Kind]) -> String {
     let kinds: Vec<&str> = belongs.iter().map(|kind| kind.code()).collect();
     let (code, kind) = (slot.param.code, slot.param.kind.code());
-    format!("the modifier `:{}` belongs to {} parameters, and `{code}` is a {kind} parameter", shown(text), kinds.join(" and "))
+    format!(
+        "the modifier `:{}` belongs to {} parameters, and `{code}` is a {kind} parameter",
+        shown(text),
+        kinds.join(" and ")
+    )
 }
 
 /// A reference narrowed to a type must be able to point there, and only identifiers have a type.
@@ -68,7 +72,10 @@ fn allowed(modifier: Modifier, slots: &[Slot]) -> Result<Modifier, Fault> {
         let param = slot.param;
         match modifier {
             Modifier::Type(of) if !param.targets.is_empty() && !param.targets.contains(&of.kind) => {
-                return Err(Fault::wrong(format!("`{}` of {} never points to a {}", param.code, slot.of.kind, of.kind)));
+                return Err(Fault::wrong(format!(
+                    "`{}` of {} never points to a {}",
+                    param.code, slot.of.kind, of.kind
+                )));
             }
             Modifier::OfType if !param.paths.iter().any(|path| path.ends_with(":Identifier")) => {
                 let says = "the modifier `:of-type` belongs to identifiers, and";

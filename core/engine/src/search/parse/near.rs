@@ -8,6 +8,8 @@ use crate::search::values;
 
 /// What is near for who gives no distance, in metres.
 const NEAR: f64 = 10_000.0;
+/// Half around the earth, in metres.
+const FARTHEST: f64 = 20_015_000.0;
 /// Nothing is told apart below this, in metres.
 const LEAST: f64 = 1.0;
 
@@ -21,7 +23,9 @@ pub(in crate::search) struct Point {
 
 pub(super) fn read(text: &str) -> Result<Condition, Fault> {
     let (Point { x, y, z }, distance) = read_place(text)?;
-    Ok(Condition::Near { x, y, z, least: place::least_dot(distance.max(LEAST)) })
+    // The whole earth is near, whatever was rounded on the way there.
+    let least = if distance > FARTHEST { -2.0 } else { place::least_dot(distance.max(LEAST)) };
+    Ok(Condition::Near { x, y, z, least })
 }
 
 /// Where, and how far from there in metres.
@@ -59,7 +63,7 @@ fn metres(units: &str) -> Result<f64, Fault> {
         "" | "km" => 1000.0,
         "m" => 1.0,
         "[mi_i]" | "mi" => 1609.344,
-        "[mi_us]" => 1609.347_219,
+        "[mi_us]" => 1_609.347_219,
         "[nmi_i]" => 1852.0,
         "[ft_i]" => 0.3048,
         other => return Err(Fault::wrong(format!("`{}` is no unit of distance that is known here", shown(other)))),

@@ -74,9 +74,7 @@ fn tokens(ground: &Ground<'_>, slot: &Slot, part: &Part, piece: &str) -> Result<
 
 fn seconds(ground: &Ground<'_>, slot: &Slot, part: &Part, piece: &str) -> Result<Vec<Second>, Fault> {
     Ok(match part.kind {
-        Kind::Token | Kind::Reference => {
-            tokens(ground, slot, part, piece)?.into_iter().map(Second::Token).collect()
-        }
+        Kind::Token | Kind::Reference => tokens(ground, slot, part, piece)?.into_iter().map(Second::Token).collect(),
         Kind::String => vec![Second::Text(text::folded(piece)?)],
         Kind::Uri => vec![Second::Whole(values::plain(piece))],
         Kind::Date => vec![Second::Date(super::date(piece)?)],

@@ -4,6 +4,7 @@ use meridian_model::definitions::Kind;
 use meridian_store::search::{Sort, SortBy};
 
 use super::near::Point;
+use crate::engine::patient_code;
 use crate::search::fault::{Fault, shown};
 use crate::search::ground::{Ground, Of};
 
@@ -36,9 +37,7 @@ fn key(ground: &Ground<'_>, of: &[Of], near: Option<Point>, text: &str) -> Resul
                 Kind::Token => SortBy::Token(number),
                 Kind::Number => SortBy::Number(number),
                 Kind::Quantity => SortBy::Quantity(number),
-                Kind::Reference if slot.own => {
-                    return Err(Fault::unsupported(format!("`{code}` says whose record it is, which is no order")));
-                }
+                Kind::Reference if slot.own => SortBy::Patient(patient_code()),
                 Kind::Reference => SortBy::Reference(number),
                 Kind::Special => match near {
                     Some(Point { x, y, z }) => SortBy::Distance { x, y, z },

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use meridian_model::definitions::Kind;
-use meridian_store::search::{Condition, Via};
 use meridian_store::TypeCode;
+use meridian_store::search::{Condition, Via};
 
 use super::leaf;
 use crate::engine::patient_code;
@@ -22,9 +22,7 @@ pub(super) fn read(ground: &Ground<'_>, of: &[Of], name: &str, value: &str, hops
         return reverse(ground, of, from, code, hops, &mut |of| read(ground, of, rest, value, hops + 1));
     }
     match name.split_once('.') {
-        Some((head, rest)) => {
-            follow(ground, of, head, rest, hops, &mut |of| read(ground, of, rest, value, hops + 1))
-        }
+        Some((head, rest)) => follow(ground, of, head, rest, hops, &mut |of| read(ground, of, rest, value, hops + 1)),
         None => leaf::read(ground, of, name, value, hops),
     }
 }
@@ -39,7 +37,11 @@ pub(super) fn has_parts(text: &str) -> Result<(&str, &str, &str), Fault> {
 }
 
 fn within(hops: usize) -> Result<(), Fault> {
-    if hops < MOST_HOPS { Ok(()) } else { Err(Fault::wrong(format!("more than {MOST_HOPS} steps from resource to resource"))) }
+    if hops < MOST_HOPS {
+        Ok(())
+    } else {
+        Err(Fault::wrong(format!("more than {MOST_HOPS} steps from resource to resource")))
+    }
 }
 
 /// A reference that is followed: to `head`'s type, or to every type there that `rest` means something in.
@@ -103,7 +105,7 @@ impl Ends<'_, '_> {
         }
         self.ground.attempt()?;
         let wishes = match (self.there)(&[of]) {
-            Err(Fault::Unknown(_)) if !self.sole => None,
+            Err(Fault::Unknown(_) | Fault::Nowhere(_)) if !self.sole => None,
             Err(fault) => return Err(fault),
             Ok(wish) => match self.ground.inside(of.kind) {
                 Err(_) if !self.sole => None,
@@ -139,7 +141,7 @@ pub(super) fn reverse(
         let here: Vec<Of> = of.iter().filter(fits).copied().collect();
         if here.is_empty() {
             let kind = of.first().map_or("", |of| of.kind);
-            return Err(Fault::wrong(format!("`{code}` of {} never points to a {kind}", from.kind)));
+            return Err(Fault::Nowhere(format!("`{code}` of {} never points to a {kind}", from.kind)));
         }
         ground.branch()?;
         wishes.push(there(&[from])?);

@@ -1,5 +1,6 @@
 //! Texts of string parameters: folded, as they are found; and as they were written.
 
+use meridian_model::definitions::CUSTOM;
 use meridian_model::fold::fold;
 use meridian_model::pinyin;
 use meridian_store::search::Condition;
@@ -19,12 +20,16 @@ pub(super) fn folded(part: &str) -> Result<String, Fault> {
 fn kept(mut folded: String, part: &str) -> Result<String, Fault> {
     shorten(&mut folded, LONGEST_TEXT);
     // Nothing is the beginning of everything.
-    if folded.is_empty() { Err(Fault::wrong(format!("there is nothing to look for in `{}`", shown(part)))) } else { Ok(folded) }
+    if folded.is_empty() {
+        Err(Fault::wrong(format!("there is nothing to look for in `{}`", shown(part))))
+    } else {
+        Ok(folded)
+    }
 }
 
 /// The texts as a parameter's rows hold them: names by their sound are found by letters.
 pub(super) fn all(slots: &[Slot], parts: &[&str]) -> Result<Vec<String>, Fault> {
-    let sounds = slots.iter().any(|slot| slot.param.code == "pinyin");
+    let sounds = slots.iter().any(|slot| slot.param.code == "pinyin" && slot.param.number < CUSTOM);
     let one = |part: &&str| match sounds {
         true => kept(pinyin::sought(&values::plain(part)), part),
         false => folded(part),

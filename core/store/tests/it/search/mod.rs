@@ -6,6 +6,7 @@ mod model;
 mod once;
 mod pages;
 mod plans;
+mod robust;
 
 use meridian_store::TypeCode;
 use meridian_store::search::{Condition, Scope, Search, Start};

@@ -291,6 +291,23 @@ async fn names_ids_and_references_have_their_own_ways_in() {
             "(param=? AND type=? AND id=?",
         ),
         (
+            Condition::Number { params: vec![NUMBER], any: vec![NumberTest { op: Op::Gt, lo: 5.0, hi: 5.0 }] },
+            "number_by_value (param=? AND value>?)",
+        ),
+        (
+            Condition::Quantity { params: vec![NUMBER], any: vec![QuantityTest { number, unit }] },
+            "quantity_by_value (param=? AND code=? AND value>? AND value<?)",
+        ),
+        (
+            Condition::Pair { params: vec![NUMBER], any: vec![(first, Second::Quantity(quantity))] },
+            "pair_by_value (param=? AND code=? AND text=? AND value>? AND value<?)",
+        ),
+        (Condition::Near { x: 1.0, y: 0.0, z: 0.0, least: 0.9 }, "place_by_height (z>? AND z<?)"),
+        (
+            Condition::Words { field: Field::Content, any: vec![vec!["fever".into()]] },
+            "SCAN t VIRTUAL TABLE INDEX 64:M",
+        ),
+        (
             Condition::Token { params: vec![IDENTIFIER], any, selective: true },
             "SEARCH d USING PRIMARY KEY (param=? AND code=?",
         ),

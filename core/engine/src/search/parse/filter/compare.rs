@@ -28,7 +28,8 @@ pub(super) fn read(ground: &Ground<'_>, of: &[Of], code: &str, op: &str, value: 
         _ => {}
     }
     // `subject.id` is how R4's own examples write it.
-    let code = if code == "id" && of.iter().all(|of| ground.catalogue.param(of.kind, "id").is_none()) { "_id" } else { code };
+    let code =
+        if code == "id" && of.iter().all(|of| ground.catalogue.param(of.kind, "id").is_none()) { "_id" } else { code };
     let slots = ground.slots(of, code)?;
     ground.spend(1)?;
     if op == "pr" {
@@ -129,8 +130,8 @@ fn long(value: &str) -> String {
 
 fn date(op: &str, value: &str) -> Result<Option<DateTest>, Fault> {
     let Some(op) = order(op).or((op == "po").then_some(Op::Overlaps)).map(|known| (known, op)) else { return Ok(None) };
-    let range = DateRange::parse(value, Zone::CHINA)
-        .ok_or_else(|| Fault::wrong(format!("`{}` is no date", shown(value))))?;
+    let range =
+        DateRange::parse(value, Zone::CHINA).ok_or_else(|| Fault::wrong(format!("`{}` is no date", shown(value))))?;
     let range = if op.1 == "ap" { range.widened(now()) } else { range };
     Ok(Some(DateTest { op: op.0, lo: range.lo, hi: range.hi }))
 }

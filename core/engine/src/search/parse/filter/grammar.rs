@@ -216,13 +216,31 @@ mod tests {
         assert_eq!(tree(r#"name co "a ) \"b\"" and x eq y"#), r#"(name co a ) "b" & x eq y)"#);
         assert_eq!(tree("subject:Patient.name co pet"), "subject:Patient.name co pet");
         assert_eq!(tree("related[type eq \"x\"].target pr true"), "related[type eq x].target pr true");
-        assert_eq!(tree("_has:Observation:patient:code eq http://loinc.org|1234-5"), "_has:Observation:patient:code eq http://loinc.org|1234-5");
+        assert_eq!(
+            tree("_has:Observation:patient:code eq http://loinc.org|1234-5"),
+            "_has:Observation:patient:code eq http://loinc.org|1234-5"
+        );
         assert_eq!(tree("(birthdate ge 2014-10-10)"), "birthdate ge 2014-10-10");
     }
 
     #[test]
     fn what_is_no_filter_is_told() {
-        for text in ["", "a", "a eq", "a eq ", "eq 1", "a eq 1 and", "(a eq 1", "a eq 1)", "not a eq 1", "a eq \"x", "a[b eq 1.c eq 2", "a eq 1 b eq 2", "a. eq 1", "a [b eq 1] eq 2"] {
+        for text in [
+            "",
+            "a",
+            "a eq",
+            "a eq ",
+            "eq 1",
+            "a eq 1 and",
+            "(a eq 1",
+            "a eq 1)",
+            "not a eq 1",
+            "a eq \"x",
+            "a[b eq 1.c eq 2",
+            "a eq 1 b eq 2",
+            "a. eq 1",
+            "a [b eq 1] eq 2",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(read(&"(".repeat(5000)).is_err());

@@ -2,6 +2,9 @@
 //! structural check, and is indexed without complaint.
 #![cfg(test)]
 
+mod found;
+mod units;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,236 @@
+//! `$meta`, `$meta-add`, `$meta-delete`: the tags, security labels and profiles of a resource; `$meta` also tells which are
+//! in use in a type and in the whole record.
+
+use std::sync::Arc;
+
+use meridian_access::{Act as Right, Caller, Role};
+use meridian_model::definitions::{Catalogue, Definitions};
+use meridian_store::search::Scope;
+use meridian_store::{GOLDEN_PATIENT, Reader, Token, TypeCode};
+use serde_json::{Map, Value, json};
+
+use super::{Act, Answering, Call, EVERY_TYPE, Effect, Level, Operation};
+use crate::create::one;
+use crate::engine::type_name;
+use crate::served::value_in;
+use crate::sight::{look, permission};
+use crate::write::{Ask, Edit, param_number};
+use crate::{Engine, EngineError, incoming, read, vread};
+
+/// The lists of a Meta that are added to and taken from.
+const LISTS: [&str; 3] = ["profile", "security", "tag"];
+
+pub(super) fn operations() -> Vec<Operation> {
+    let looks = |on, level, versions| Operation {
+        on,
+        name: "meta",
+        level,
+        effect: Effect::Looks,
+        roles: &[Role::Doctor, Role::Nurse],
+        input: &[],
+        output: "Meta",
+        says: "Tags, security labels and profiles: of a resource or version, or all that are in use.",
+        versions,
+        act: Box::new(Show),
+    };
+    let changes = |name, says, add| Operation {
+        on: EVERY_TYPE,
+        name,
+        level: Level::Instance,
+        effect: Effect::Changes,
+        roles: &[Role::Doctor, Role::Nurse],
+        input: &[("meta", "Meta", true)],
+        output: "Meta",
+        says,
+        versions: false,
+        act: Box::new(Change { add }),
+    };
+    vec![
+        looks("", Level::System, false),
+        looks(EVERY_TYPE, Level::Type, false),
+        looks(EVERY_TYPE, Level::Instance, true),
+        changes("meta-add", "Adds tags, security labels and profiles; makes a new version.", true),
+        changes("meta-delete", "Takes tags, security labels and profiles away; makes a new version.", false),
+    ]
+}
+
+fn answer(meta: Value) -> Value {
+    json!({"resourceType": "Parameters", "parameter": [{"name": "return", "valueMeta": meta}]})
+}
+
+struct Show;
+
+impl Act for Show {
+    fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
+        Box::pin(async move {
+            let meta = match (&call.id, &call.version) {
+                (Some(id), None) => meta_of(&read(engine, caller, &call.kind, id).await?.body)?,
+                (Some(id), Some(version)) => meta_of(&vread(engine, caller, &call.kind, id, version).await?.body)?,
+                (None, _) => in_use(engine, caller, &call.kind).await?,
+            };
+            Ok(answer(meta))
+        })
+    }
+}
+
+fn meta_of(body: &[u8]) -> Result<Value, EngineError> {
+    Ok(value_in(body)?.get("meta").cloned().unwrap_or_else(|| json!({})))
+}
+
+/// What is in use in a type, or in all that the caller may read. Counting it walks the search rows of the tags: over many
+/// millions of resources that may take longer than a search may.
+async fn in_use(engine: &Engine, caller: &Caller, kind: &str) -> Result<Value, EngineError> {
+    let r4 = Definitions::r4();
+    let kinds: Vec<TypeCode> = if kind.is_empty() {
+        #[allow(clippy::redundant_closure_for_method_calls)] // the method has one lifetime, the reader any
+        engine.store().read(|reader| reader.changed_kinds())?
+    } else {
+        permission(caller, Right::Look, kind)?;
+        let code = r4.type_code(kind).ok_or_else(|| EngineError::NotFound(format!("the resource type {kind}")))?;
+        if kind == "Patient" { vec![code, GOLDEN_PATIENT] } else { vec![code] }
+    };
+    let may = kinds
+        .into_iter()
+        .filter_map(|code| Some((code, permission(caller, Right::Look, type_name(code)).ok()?.filter())));
+    // One statement for each scope; there is one for all types today.
+    let mut scopes: Vec<(Scope, Vec<TypeCode>)> = Vec::new();
+    for (code, scope) in may {
+        match scopes.iter_mut().find(|(known, _)| *known == scope) {
+            Some((_, codes)) => codes.push(code),
+            None => scopes.push((scope, vec![code])),
+        }
+    }
+    let catalogue = engine.catalogue();
+    let gather = move |reader: &Reader<'_>| {
+        let (mut security, mut tag, mut profile) = (Vec::new(), Vec::new(), Vec::new());
+        for (scope, codes) in scopes {
+            let params = |name: &str| numbers(&catalogue, &codes, name);
+            security.extend(reader.codes_in_use(&params("_security"), &scope)?);
+            tag.extend(reader.codes_in_use(&params("_tag"), &scope)?);
+            profile.extend(reader.uris_in_use(&params("_profile"), &scope)?);
+        }
+        Ok::<_, EngineError>((security, tag, profile))
+    };
+    let (security, tag, profile) = engine.store().search(gather).await?;
+    let mut look = look(caller, "meta", kind);
+    "all".clone_into(&mut look.query);
+    engine.looked(look).await?;
+    let mut meta = Map::new();
+    if !profile.is_empty() {
+        meta.insert("profile".to_owned(), profile.into());
+    }
+    for (name, mut tokens) in [("security", security), ("tag", tag)] {
+        tokens.sort();
+        tokens.dedup();
+        if !tokens.is_empty() {
+            meta.insert(name.to_owned(), tokens.iter().map(coding).collect());
+        }
+    }
+    Ok(Value::Object(meta))
+}
+
+fn numbers(catalogue: &Catalogue, kinds: &[TypeCode], name: &str) -> Vec<u32> {
+    let number = |code: &TypeCode| Some(param_number(*code, catalogue.param(type_name(*code), name)?));
+    kinds.iter().filter_map(number).collect()
+}
+
+fn coding(token: &Token) -> Value {
+    match &token.system {
+        Some(system) => json!({"system": system, "code": token.code}),
+        None => json!({"code": token.code}),
+    }
+}
+
+struct Change {
+    add: bool,
+}
+
+impl Act for Change {
+    fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
+        Box::pin(async move {
+            let kind = incoming::type_name(&call.kind)?;
+            let id = call.id.clone().unwrap_or_default();
+            let meta = call.value("meta").and_then(Value::as_object).cloned();
+            let meta = meta.ok_or_else(|| EngineError::invalid("meta", "a Meta is expected"))?;
+            if let Some(name) = meta.keys().find(|name| !LISTS.contains(&name.as_str())) {
+                return Err(EngineError::invalid(
+                    "meta",
+                    format!("`{name}` is the server's; {} are changed", LISTS.join(", ")),
+                ));
+            }
+            let edit = Arc::new(Marks { add: self.add, meta });
+            let outcome = one(engine, caller, Ask::Edit { kind, id, edit, if_match: None }).await?;
+            Ok(answer(meta_of(&outcome.served.body)?))
+        })
+    }
+}
+
+/// Adds the marks of a Meta, or takes them away.
+#[derive(Debug)]
+struct Marks {
+    add: bool,
+    meta: Map<String, Value>,
+}
+
+impl Edit for Marks {
+    fn edit(&self, mut resource: Value) -> Result<Value, EngineError> {
+        let meta = resource.as_object_mut().map(|members| members.entry("meta").or_insert_with(|| json!({})));
+        let Some(Value::Object(meta)) = meta else { return Ok(resource) };
+        for (name, marks) in &self.meta {
+            let Some(marks) = marks.as_array() else {
+                return Err(EngineError::invalid(format!("meta.{name}"), "a list is expected"));
+            };
+            let mut there = meta.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+            there.retain(|one| self.add || !marks.iter().any(|mark| same(one, mark)));
+            if self.add {
+                for mark in marks {
+                    if !there.iter().any(|one| same(one, mark)) {
+                        there.push(mark.clone());
+                    }
+                }
+            }
+            if there.is_empty() {
+                meta.shift_remove(name);
+            } else {
+                meta.insert(name.clone(), there.into());
+            }
+        }
+        Ok(resource)
+    }
+
+    fn word(&self) -> &'static str {
+        if self.add { "meta-add" } else { "meta-delete" }
+    }
+}
+
+/// A profile by its text; a coding by its system and code.
+fn same(one: &Value, other: &Value) -> bool {
+    let part = |coding: &Value, key: &str| coding.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    match (one, other) {
+        (Value::Object(_), Value::Object(_)) => {
+            part(one, "system") == part(other, "system") && part(one, "code") == part(other, "code")
+        }
+        (one, other) => one == other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(add: bool, meta: &Value, resource: Value) -> Value {
+        let meta = meta.as_object().unwrap().clone();
+        Marks { add, meta }.edit(resource).unwrap()["meta"].clone()
+    }
+
+    #[test]
+    fn marks_are_added_once_and_taken_away() {
+        let tag = |code: &str| json!({"system": "urn:t", "code": code});
+        let resource = json!({"meta": {"tag": [tag("a")], "profile": ["http://p"]}});
+        let meta = json!({"tag": [{"system": "urn:t", "code": "a", "display": "A"}, tag("b")], "security": [tag("r")]});
+        let added = marked(true, &meta, resource.clone());
+        assert_eq!(added, json!({"tag": [tag("a"), tag("b")], "profile": ["http://p"], "security": [tag("r")]}));
+        let taken = marked(false, &json!({"tag": [tag("a")], "profile": ["http://p", "http://q"]}), resource);
+        assert_eq!(taken, json!({}));
+    }
+}

@@ -1,0 +1,380 @@
+//! The operations of the store on a real one: whole records, last values, statistics, marks, differences, erasure.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a fault of the set-up may stop a test
+
+use meridian_engine::operations::{Call, table};
+use meridian_engine::{Caller, Class, Engine, EngineError, Request, Role, delete, read, search, update, vread};
+use meridian_store::{Store, StoreOptions, Verified};
+use serde_json::{Value, json};
+
+struct House {
+    dir: tempfile::TempDir,
+    store: Store,
+    engine: Engine,
+}
+
+impl House {
+    fn new() -> House {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+        House { engine: Engine::new(store.clone(), Vec::new()), store, dir }
+    }
+
+    async fn put(&self, resource: Value) {
+        let kind = meridian_engine::incoming::type_name(resource["resourceType"].as_str().unwrap()).unwrap();
+        let id = resource["id"].as_str().unwrap().to_owned();
+        update(&self.engine, &operator(), kind, &id, resource, None).await.unwrap();
+    }
+
+    async fn call(&self, who: &Caller, address: &str, params: &[(&str, &str)]) -> Result<Value, EngineError> {
+        self.called(who, address, params, Vec::new()).await
+    }
+
+    async fn called(
+        &self,
+        who: &Caller,
+        address: &str,
+        params: &[(&str, &str)],
+        values: Vec<(String, Value)>,
+    ) -> Result<Value, EngineError> {
+        let parts: Vec<&str> = address.split('/').collect();
+        let (name, parts) = parts.split_last().unwrap();
+        let text = |at: usize| parts.get(at).map(|part| (*part).to_owned());
+        let (kind, id, version) = (text(0).unwrap_or_default(), text(1), text(3));
+        let all = table();
+        let fits = |o: &&meridian_engine::operations::Operation| {
+            use meridian_engine::operations::Level;
+            let level = if kind.is_empty() {
+                Level::System
+            } else if id.is_none() {
+                Level::Type
+            } else {
+                Level::Instance
+            };
+            format!("${}", o.name) == *name && o.level == level
+        };
+        let own = all.iter().filter(fits).find(|o| o.on == kind);
+        let operation = own.or_else(|| all.iter().filter(fits).find(|o| o.on == "Resource")).unwrap();
+        meridian_engine::operations::permitted(who, operation)?;
+        let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let call = Call { kind, id, version, params, values, body: None, base: "http://x/fhir".into() };
+        let bytes = operation.act.bytes(&self.engine, who, call).await?;
+        Ok(serde_json::from_slice(&bytes).unwrap())
+    }
+}
+
+fn operator() -> Caller {
+    Caller { role: Role::Operator, ..Caller::system("test", "CJ01", "t-1") }
+}
+
+fn doctor() -> Caller {
+    Caller { role: Role::Doctor, ..operator() }
+}
+
+fn ids(bundle: &Value) -> Vec<String> {
+    let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
+    entries.iter().map(|entry| entry["resource"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn next(bundle: &Value) -> Option<Vec<(String, String)>> {
+    let links = bundle["link"].as_array()?;
+    let url = links.iter().find(|link| link["relation"] == "next")?["url"].as_str()?.to_owned();
+    Some(meridian_engine::split_query(url.split_once('?')?.1).unwrap())
+}
+
+fn observation(id: &str, day: &str, code: &str, value: &str, unit: &str) -> Value {
+    let value = meridian_model::reader::parse(value.as_bytes(), &Default::default()).unwrap();
+    json!({"resourceType": "Observation", "id": id, "status": "final", "effectiveDateTime": day,
+        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+        "category": [{"coding": [{"code": if code == "8867-4" { "vital-signs" } else { "laboratory" }}]}],
+        "subject": {"reference": "Patient/p"}, "encounter": {"reference": "Encounter/e"},
+        "performer": [{"reference": "Practitioner/d"}],
+        "valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}})
+}
+
+async fn record(house: &House) {
+    house.put(json!({"resourceType": "Practitioner", "id": "d"})).await;
+    house.put(json!({"resourceType": "Practitioner", "id": "nobody-names-me"})).await;
+    house.put(json!({"resourceType": "Patient", "id": "p", "name": [{"text": "王不留"}]})).await;
+    house.put(json!({"resourceType": "Patient", "id": "q"})).await;
+    house
+        .put(json!({"resourceType": "Encounter", "id": "e", "status": "finished", "class": {"code": "AMB"},
+        "subject": {"reference": "Patient/p"}, "period": {"start": "2026-01-01", "end": "2026-01-03"}}))
+        .await;
+    for (id, day, code, value) in [
+        ("k1", "2026-01-01", "2823-3", "4.0"),
+        ("k2", "2026-01-02", "2823-3", "5.0"),
+        ("k3", "2026-01-03", "2823-3", "3.00"),
+        ("h1", "2026-01-01", "8867-4", "60"),
+        ("h2", "2026-01-02", "8867-4", "70"),
+    ] {
+        house.put(observation(id, day, code, value, if code == "8867-4" { "/min" } else { "mmol/L" })).await;
+    }
+    house.put(json!({"resourceType": "AllergyIntolerance", "id": "a", "patient": {"reference": "Patient/p"}})).await;
+    house
+        .put(json!({"resourceType": "Observation", "id": "other", "status": "final", "code": {"text": "x"},
+        "subject": {"reference": "Patient/q"}}))
+        .await;
+    // In the compartment, and in nobody's record.
+    house
+        .put(json!({"resourceType": "Group", "id": "beside", "type": "person", "actual": true,
+        "member": [{"entity": {"reference": "Patient/p"}}, {"entity": {"reference": "Patient/q"}}]}))
+        .await;
+}
+
+#[tokio::test]
+async fn everything_of_a_person_comes_page_by_page() {
+    let house = House::new();
+    record(&house).await;
+    let whole = house.call(&doctor(), "Patient/p/$everything", &[]).await.unwrap();
+    let mut found = ids(&whole);
+    found.sort();
+    assert_eq!(found, ["a", "beside", "d", "e", "h1", "h2", "k1", "k2", "k3", "p"]);
+    assert_eq!(whole["total"].to_string(), "9");
+    let include: Vec<_> =
+        whole["entry"].as_array().unwrap().iter().filter(|e| e["search"]["mode"] == "include").collect();
+    assert_eq!(include.len(), 1);
+    assert_eq!(include[0]["resource"]["id"], "d");
+
+    let (mut params, mut paged) = (vec![("_count".to_owned(), "4".to_owned())], Vec::new());
+    loop {
+        let asked: Vec<(&str, &str)> = params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let page = house.call(&doctor(), "Patient/p/$everything", &asked).await.unwrap();
+        paged.extend(ids(&page).into_iter().filter(|id| id != "d"));
+        house.put(json!({"resourceType": "Basic", "id": "meanwhile", "code": {"text": "x"}, "subject": {"reference": "Patient/q"}})).await;
+        match next(&page) {
+            Some(link) => params = link,
+            None => break,
+        }
+    }
+    paged.sort();
+    assert_eq!(paged, ["a", "beside", "e", "h1", "h2", "k1", "k2", "k3", "p"], "each once");
+
+    let typed =
+        house.call(&doctor(), "Patient/p/$everything", &[("_type", "Encounter,AllergyIntolerance")]).await.unwrap();
+    assert_eq!(ids(&typed).len(), 2);
+    let care = house
+        .call(&doctor(), "Patient/p/$everything", &[("start", "2026-01-02"), ("end", "2026-01-02")])
+        .await
+        .unwrap();
+    let mut care = ids(&care);
+    care.sort();
+    assert_eq!(care, ["a", "beside", "d", "e", "h2", "k2", "p"], "a visit that lasts is told, and what has no date");
+    let since = house.call(&doctor(), "Patient/p/$everything", &[("_since", "2999-01-01")]).await.unwrap();
+    assert!(ids(&since).is_empty());
+    let visit = house.call(&doctor(), "Encounter/e/$everything", &[]).await.unwrap();
+    let mut visit = ids(&visit);
+    visit.sort();
+    assert_eq!(visit, ["d", "e", "h1", "h2", "k1", "k2", "k3", "p"]);
+    for (address, params) in [("Patient/none/$everything", vec![]), ("Patient/p/$everything", vec![("_type", "Dog")])] {
+        let refused = house.call(&doctor(), address, &params).await.unwrap_err();
+        assert!(matches!(refused.class(), Class::NotFound | Class::Invalid));
+    }
+}
+
+#[tokio::test]
+async fn the_last_of_each_code() {
+    let house = House::new();
+    record(&house).await;
+    let last = house.call(&doctor(), "Observation/$lastn", &[("patient", "p")]).await.unwrap();
+    assert_eq!(ids(&last), ["k3", "h2"]);
+    let two = house.call(&doctor(), "Observation/$lastn", &[("patient", "Patient/p"), ("max", "2")]).await.unwrap();
+    assert_eq!(ids(&two), ["k3", "k2", "h2", "h1"]);
+    let vital = [("patient", "p"), ("max", "9"), ("category", "vital-signs")];
+    assert_eq!(ids(&house.call(&doctor(), "Observation/$lastn", &vital).await.unwrap()), ["h2", "h1"]);
+    let by_code = [("subject", "Patient/p"), ("code", "http://loinc.org|2823-3")];
+    assert_eq!(ids(&house.call(&doctor(), "Observation/$lastn", &by_code).await.unwrap()), ["k3"]);
+    let before = [("patient", "p"), ("date", "lt2026-01-02")];
+    assert_eq!(ids(&house.call(&doctor(), "Observation/$lastn", &before).await.unwrap()), ["k1", "h1"]);
+    house.put(observation("k4", "2026-01-03", "2823-3", "3.1", "mmol/L")).await;
+    assert_eq!(
+        ids(&house.call(&doctor(), "Observation/$lastn", &[("patient", "p")]).await.unwrap()).len(),
+        3,
+        "of one time"
+    );
+    for bad in [
+        vec![],
+        vec![("patient", "p"), ("max", "0")],
+        vec![("patient", "p"), ("max", "x")],
+        vec![("patient", "p"), ("nonsense", "1")],
+    ] {
+        assert_eq!(
+            house.call(&doctor(), "Observation/$lastn", &bad).await.unwrap_err().class(),
+            Class::Invalid,
+            "{bad:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn statistics_are_of_one_unit() {
+    let house = House::new();
+    record(&house).await;
+    let ask = |more: Vec<(&'static str, &'static str)>| {
+        let mut all = vec![("subject", "Patient/p"), ("code", "2823-3"), ("system", "http://loinc.org")];
+        all.extend(more);
+        all
+    };
+    let told = house
+        .call(&doctor(), "Observation/$stats", &ask(vec![("statistic", "average,count,maximum,median,std-dev")]))
+        .await
+        .unwrap();
+    let resource = &told["parameter"][0]["resource"];
+    let values: Vec<String> =
+        resource["component"].as_array().unwrap().iter().map(|c| c["valueQuantity"]["value"].to_string()).collect();
+    assert_eq!(values, ["4.0", "3.0", "5.0", "4.0", "1.0"]);
+    assert_eq!(resource["component"][0]["valueQuantity"]["unit"], "mmol/L");
+    assert_eq!(resource["component"][1]["valueQuantity"].get("unit"), None);
+    assert!(meridian_engine::incoming::resource(resource).is_ok(), "it is an Observation of R4");
+
+    // Another unit of the same kind is converted; one of another kind is refused.
+    house.put(observation("k9", "2026-01-04", "2823-3", "4000", "umol/L")).await;
+    let told = house
+        .call(&doctor(), "Observation/$stats", &ask(vec![("statistic", "average"), ("include", "true")]))
+        .await
+        .unwrap();
+    let average = &told["parameter"][0]["resource"]["component"][0]["valueQuantity"];
+    // The newest says the unit.
+    assert_eq!((average["value"].to_string(), average["unit"].as_str()), ("4000.0".to_owned(), Some("umol/L")));
+    assert_eq!(told["parameter"].as_array().unwrap().len(), 5);
+    let early = ask(vec![("statistic", "count"), ("period", "2026-01-01/2026-01-02")]);
+    let early = house.call(&doctor(), "Observation/$stats", &early).await.unwrap();
+    assert_eq!(early["parameter"][0]["resource"]["component"][0]["valueQuantity"]["value"].to_string(), "2.0");
+    house.put(observation("k10", "2026-01-05", "2823-3", "4", "kg")).await;
+    let mixed = house.call(&doctor(), "Observation/$stats", &ask(vec![("statistic", "average")])).await.unwrap_err();
+    assert_eq!(mixed.class(), Class::Unprocessable);
+    assert!(mixed.issues()[0].diagnostics.contains("kg"), "{:?}", mixed.issues());
+    for bad in [
+        vec![("statistic", "regression")],
+        vec![("statistic", "count"), ("duration", "-1")],
+        vec![("statistic", "count"), ("period", "x/y")],
+    ] {
+        assert_eq!(house.call(&doctor(), "Observation/$stats", &ask(bad)).await.unwrap_err().class(), Class::Invalid);
+    }
+    let nobody = [("subject", "p"), ("code", "x"), ("statistic", "count")];
+    assert_eq!(house.call(&doctor(), "Observation/$stats", &nobody).await.unwrap_err().class(), Class::Invalid);
+}
+
+#[tokio::test]
+async fn marks_are_shown_added_and_taken_away() {
+    let house = House::new();
+    record(&house).await;
+    let meta = |tag: &str| {
+        vec![("meta".to_owned(), json!({"tag": [{"system": "urn:t", "code": tag}], "profile": ["http://p"]}))]
+    };
+    let told = house.called(&operator(), "Patient/p/$meta-add", &[], meta("vip")).await.unwrap();
+    let shown = &told["parameter"][0]["valueMeta"];
+    assert_eq!((shown["versionId"].as_str(), shown["profile"][0].as_str()), (Some("2"), Some("http://p")));
+    let of_type = house.call(&doctor(), "Patient/$meta", &[]).await.unwrap();
+    let tags = of_type["parameter"][0]["valueMeta"]["tag"].as_array().unwrap().clone();
+    assert!(tags.contains(&json!({"system": "urn:t", "code": "vip"})), "{tags:?}");
+    assert_eq!(of_type["parameter"][0]["valueMeta"]["profile"], json!(["http://p"]));
+    let all = house.call(&doctor(), "$meta", &[]).await.unwrap();
+    assert_eq!(all["parameter"][0]["valueMeta"]["profile"], json!(["http://p"]));
+    house.called(&operator(), "Patient/p/$meta-delete", &[], meta("vip")).await.unwrap();
+    let now = house.call(&doctor(), "Patient/p/$meta", &[]).await.unwrap();
+    assert_eq!(now["parameter"][0]["valueMeta"]["versionId"], "3");
+    assert_eq!(now["parameter"][0]["valueMeta"].get("profile"), None);
+    let before = house.call(&doctor(), "Patient/p/_history/2/$meta", &[]).await.unwrap();
+    assert_eq!(before["parameter"][0]["valueMeta"]["profile"], json!(["http://p"]));
+    let own = vec![("meta".to_owned(), json!({"versionId": "9"}))];
+    assert_eq!(house.called(&operator(), "Patient/p/$meta-add", &[], own).await.unwrap_err().class(), Class::Invalid);
+    let elsewhere = Caller { institution: "CJ11".into(), ..doctor() };
+    assert_eq!(
+        house.called(&elsewhere, "Patient/p/$meta-add", &[], meta("x")).await.unwrap_err().class(),
+        Class::Denied
+    );
+}
+
+#[tokio::test]
+async fn versions_are_compared() {
+    let house = House::new();
+    record(&house).await;
+    house.put(json!({"resourceType": "Patient", "id": "p", "name": [{"text": "王不留行"}], "gender": "female"})).await;
+    let told = house.call(&doctor(), "Patient/p/$diff", &[]).await.unwrap();
+    let mut operations = Vec::new();
+    for operation in told["parameter"].as_array().unwrap().iter().filter(|p| p["name"] == "operation") {
+        let part = |name: &str| {
+            let part = operation["part"].as_array().unwrap().iter().find(|p| p["name"] == name);
+            part.map(|p| p["valueCode"].as_str().or(p["valueString"].as_str()).unwrap().to_owned())
+        };
+        operations.push((part("op").unwrap(), part("path").unwrap(), part("value")));
+    }
+    assert!(
+        operations.contains(&("replace".into(), "/name/0/text".into(), Some("\"王不留行\"".into()))),
+        "{operations:?}"
+    );
+    assert!(operations.contains(&("add".into(), "/gender".into(), Some("\"female\"".into()))));
+    for bad in [("from", "7"), ("to", "0"), ("to", "x")] {
+        assert_eq!(house.call(&doctor(), "Patient/p/$diff", &[bad]).await.unwrap_err().class(), Class::Invalid);
+    }
+    let same = house.call(&doctor(), "Patient/p/_history/1/$diff", &[]).await.unwrap();
+    assert_eq!(same["parameter"].as_array().unwrap().len(), 2, "the first version, with itself");
+    assert_eq!(house.call(&doctor(), "Patient/none/$diff", &[]).await.unwrap_err().class(), Class::NotFound);
+}
+
+async fn total(house: &House, kind: &str, query: &str) -> u64 {
+    let params = meridian_engine::split_query(query).unwrap();
+    let request = Request { kind: kind.into(), params, lenient: false };
+    search(&house.engine, &operator(), &request).await.unwrap().total.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_erased_is_nowhere_but_in_the_audit() {
+    let house = House::new();
+    record(&house).await;
+    house.put(json!({"resourceType": "Basic", "id": "b", "code": {"text": "Sichtbares"}, "identifier": [{"value": "geheim-1"}]})).await;
+    house.put(json!({"resourceType": "Basic", "id": "b", "code": {"text": "Verborgenes"}})).await;
+    for who in [doctor(), Caller::system("test", "CJ01", "1")] {
+        let denied = house.call(&who, "Basic/b/$purge", &[("reason", "x")]).await.unwrap_err();
+        assert_eq!(denied.class(), Class::Denied);
+    }
+    for reason in ["", "  "] {
+        let refused = house.call(&operator(), "Basic/b/$purge", &[("reason", reason)]).await.unwrap_err();
+        assert_eq!(refused.class(), Class::Invalid);
+    }
+    let told = house.call(&operator(), "Basic/b/$purge", &[("reason", "court order 7")]).await.unwrap();
+    assert_eq!(told["parameter"][1], json!({"name": "versions", "valueInteger": 3}), "{told}");
+    assert_eq!(read(&house.engine, &operator(), "Basic", "b").await.unwrap_err().class(), Class::NotFound);
+    assert_eq!(vread(&house.engine, &operator(), "Basic", "b", "1").await.unwrap_err().class(), Class::NotFound);
+    assert_eq!(
+        house.call(&operator(), "Basic/b/$purge", &[("reason", "x")]).await.unwrap_err().class(),
+        Class::NotFound
+    );
+    house.put(json!({"resourceType": "Basic", "id": "b", "code": {"text": "again"}})).await;
+    assert_eq!(read(&house.engine, &operator(), "Basic", "b").await.unwrap().version, 1, "as if it had never been");
+
+    let told = house.call(&operator(), "Patient/p/$purge", &[("reason", "asked for by the resident")]).await.unwrap();
+    let counts: Vec<_> = told["parameter"].as_array().unwrap().iter().filter(|p| p["name"] == "resources").collect();
+    assert_eq!(counts.len(), 4, "{told}");
+    for (kind, query) in
+        [("Observation", "code=2823-3"), ("Encounter", ""), ("AllergyIntolerance", ""), ("Patient", "name=王")]
+    {
+        assert_eq!(total(&house, kind, query).await, 0, "{kind}");
+    }
+    assert_eq!(total(&house, "Observation", "").await, 1, "that of somebody else");
+    let references = told["parameter"].as_array().unwrap().iter().find(|p| p["name"] == "references").unwrap();
+    assert_eq!(references["valueInteger"], 1, "the Group still names it");
+    let everything = house.call(&operator(), "Patient/p/$everything", &[]).await.unwrap_err();
+    assert_eq!(everything.class(), Class::NotFound);
+    let audit = house.call(&operator(), "$audit", &[("text", "asked for by the resident")]).await.unwrap();
+    assert_eq!(audit["entry"].as_array().unwrap().len(), 1);
+    assert!(audit.to_string().contains("erase"));
+
+    // Nothing of it is left in the file either, and both chains fit.
+    let House { dir, store, engine } = house;
+    drop((store, engine));
+    let file = std::fs::read(dir.path().join("meridian.db")).unwrap();
+    for trace in ["geheim-1", "Verborgenes", "verborgenes", "王不留"] {
+        assert!(!file.windows(trace.len()).any(|bytes| bytes == trace.as_bytes()), "{trace}");
+    }
+    assert_eq!(Verified::of(dir.path()).unwrap().broken, None);
+}
+
+#[tokio::test]
+async fn a_deleted_resource_can_be_erased_too() {
+    let house = House::new();
+    house.put(json!({"resourceType": "Basic", "id": "b", "code": {"text": "x"}})).await;
+    delete(&house.engine, &operator(), "Basic", "b", None).await.unwrap();
+    house.call(&operator(), "Basic/b/$purge", &[("reason", "x")]).await.unwrap();
+    assert_eq!(read(&house.engine, &operator(), "Basic", "b").await.unwrap_err().class(), Class::NotFound);
+}
