@@ -1,17 +1,17 @@
 //! `meridian audit verify`.
 
-use std::path::Path;
-
 use anyhow::bail;
-use meridian_store::Verified;
+use meridian_store::{Home, Verified};
 
 use crate::backup::must_be_store;
 use crate::say;
 
-pub(crate) fn verify(data_dir: &Path) -> anyhow::Result<()> {
-    must_be_store(data_dir)?;
+pub(crate) fn verify(home: Home) -> anyhow::Result<()> {
+    if let Home::Folder(folder) = &home {
+        must_be_store(folder)?;
+    }
     let began = std::time::Instant::now();
-    let found = Verified::of(data_dir)?;
+    let found = Verified::of(home)?;
     if let Some(place) = found.broken {
         bail!("the audit chain is broken at {place}");
     }

@@ -4,11 +4,16 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use meridian_store::{Store, is_store, restore_check};
+use meridian_store::{Home, Store, is_store, restore_check};
 
 use crate::say;
 
-pub(crate) fn backup(data_dir: &Path, target: &Path) -> anyhow::Result<()> {
+pub(crate) fn backup(home: &Home, target: &Path) -> anyhow::Result<()> {
+    let Home::Folder(data_dir) = home else {
+        bail!(
+            "{home} is copied by PostgreSQL itself: pg_dump --format=custom (one consistent moment, while it is in use)"
+        );
+    };
     must_be_store(data_dir)?;
     must_be_new(target)?;
     let bar = ProgressBar::new(0);

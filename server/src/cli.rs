@@ -1,9 +1,10 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use meridian_store::Home;
 
 /// Meridian 经络: a regional health information platform.
 #[derive(Parser, Debug)]
@@ -25,10 +26,10 @@ pub(crate) enum Command {
     Region(RegionArgs),
     /// Keep a synthetic region living: send what its institutions would send, in real or faster time.
     Simulate(SimulateArgs),
-    /// Copy a data folder while it is in use.
+    /// Copy a data folder while it is in use. (A PostgreSQL store is copied by pg_dump.)
     Backup {
-        #[arg(long, value_name = "DIR")]
-        data_dir: PathBuf,
+        #[command(flatten)]
+        kept: Kept,
         /// An empty or new folder.
         target: PathBuf,
     },
@@ -43,11 +44,8 @@ pub(crate) enum Command {
         #[arg(long)]
         verify: bool,
     },
-    /// Make all search rows of a data folder anew; goes on where it stopped.
-    Reindex {
-        #[arg(long, value_name = "DIR")]
-        data_dir: PathBuf,
-    },
+    /// Make all search rows of a store anew; goes on where it stopped.
+    Reindex(Kept),
     /// The audit.
     #[command(subcommand)]
     Audit(Audit),
@@ -58,17 +56,52 @@ pub(crate) enum Command {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Audit {
     /// Walk both hash chains and name the first row that does not fit.
-    Verify {
-        #[arg(long, value_name = "DIR")]
-        data_dir: PathBuf,
-    },
+    Verify(Kept),
+}
+
+/// Where the data are kept.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Kept {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", env = "MERIDIAN_DATA_DIR", required_unless_present = "store")]
+    data_dir: Option<PathBuf>,
+    /// A PostgreSQL database in place of the folder's files, which several processes may share:
+    /// postgres://user:password@host:port/database.
+    #[arg(long, value_name = "URL", env = "MERIDIAN_STORE", hide_env_values = true)]
+    store: Option<String>,
+}
+
+impl Kept {
+    /// Where the store lives.
+    pub(crate) fn home(&self) -> anyhow::Result<Home> {
+        home(self.store.as_deref(), self.data_dir.as_deref())
+    }
+
+    /// The folder for what is not in the store, if one is named.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.data_dir.as_deref()
+    }
+}
+
+fn home(store: Option<&str>, folder: Option<&Path>) -> anyhow::Result<Home> {
+    match (store, folder) {
+        (Some(url), _) => Ok(Home::Postgres(url.to_owned())),
+        (None, Some(folder)) => Ok(Home::from(folder)),
+        (None, None) => anyhow::bail!("name a data folder with --data-dir, or a database with --store"),
+    }
+}
+
+impl DemoArgs {
+    pub(crate) fn home(&self) -> anyhow::Result<Home> {
+        home(self.store.as_deref(), Some(&self.data_dir))
+    }
 }
 
 /// Where the doors are and where the data lies.
 #[derive(Args, Debug, Clone)]
 pub(crate) struct ServeArgs {
-    #[arg(long, value_name = "DIR", env = "MERIDIAN_DATA_DIR")]
-    pub(crate) data_dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
     /// FHIR, sign-in and pages.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) http: SocketAddr,
@@ -102,6 +135,9 @@ pub(crate) struct ServeArgs {
 pub(crate) struct DemoArgs {
     #[arg(long, value_name = "DIR", default_value = ".demo")]
     pub(crate) data_dir: PathBuf,
+    /// A PostgreSQL database in place of the folder's files: postgres://user:password@host:port/database.
+    #[arg(long, value_name = "URL", env = "MERIDIAN_STORE", hide_env_values = true)]
+    pub(crate) store: Option<String>,
     /// How many residents the district has.
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     pub(crate) residents: u32,
@@ -221,8 +257,8 @@ pub(crate) struct SimulateArgs {
 
 #[derive(Args, Debug, Clone)]
 pub(crate) struct ImportArgs {
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data_dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
     /// Files (`.json`, `.ndjson`) and folders of them.
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
@@ -236,8 +272,8 @@ pub(crate) struct ImportArgs {
 
 #[derive(Args, Debug, Clone)]
 pub(crate) struct UserArgs {
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data_dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
     pub(crate) username: String,
     /// doctor, nurse or operator.
     #[arg(long)]

@@ -1,7 +1,6 @@
 //! The wiring: which department follows what, which doors are open, and in which order all of it starts and stops.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, anyhow, bail};
@@ -14,7 +13,7 @@ use meridian_identity::Identity;
 use meridian_intake::{FeedConfig, Inbox};
 use meridian_mllp::{Answer, Listener, MessageHandler, Peer};
 use meridian_population::RegionConfig;
-use meridian_store::{Store, StoreOptions};
+use meridian_store::{Home, Store, StoreOptions};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -37,15 +36,15 @@ pub(crate) struct House {
 
 impl House {
     /// Opens the store and joins the departments to it; nothing is told to other institutions.
-    pub(crate) fn open(data_dir: &Path) -> anyhow::Result<House> {
-        House::telling(data_dir, Vec::new())
+    pub(crate) fn open(home: &Home) -> anyhow::Result<House> {
+        House::telling(home, Vec::new())
     }
 
     /// The same, and what changes is told to these receivers.
-    pub(crate) fn telling(data_dir: &Path, destinations: Vec<DestinationConfig>) -> anyhow::Result<House> {
+    pub(crate) fn telling(home: &Home, destinations: Vec<DestinationConfig>) -> anyhow::Result<House> {
         let _ = meridian_model::definitions::Definitions::r4(); // read before the doors open
-        let store = Store::open(data_dir, &StoreOptions::default())
-            .with_context(|| format!("cannot open the data folder {}", data_dir.display()))?;
+        let store =
+            Store::open(home.clone(), &StoreOptions::default()).with_context(|| format!("cannot open {home}"))?;
         let delivery = Delivery::new(destinations);
         let engine =
             Engine::new(store.clone(), vec![Arc::new(meridian_registry::Registry::default()), delivery.participant()]);

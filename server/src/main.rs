@@ -54,10 +54,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(args) => import::import(args).await,
         Command::Region(args) => region::region(args).await,
         Command::Simulate(args) => simulate::simulate(args).await,
-        Command::Backup { data_dir, target } => backup::backup(&data_dir, &target),
+        Command::Backup { kept, target } => backup::backup(&kept.home()?, &target),
         Command::Restore { backup, data_dir, verify } => backup::restore(&backup, data_dir.as_deref(), verify),
-        Command::Reindex { data_dir } => reindex::reindex(&data_dir).await,
-        Command::Audit(Audit::Verify { data_dir }) => audit::verify(&data_dir),
+        Command::Reindex(kept) => reindex::reindex(&kept.home()?).await,
+        Command::Audit(Audit::Verify(kept)) => audit::verify(kept.home()?),
         Command::User(args) => users::user(args).await,
     }
 }

@@ -1,10 +1,10 @@
-//! `meridian reindex`: all search rows of a data folder anew. Stopped, it goes on at the next call or the next start.
+//! `meridian reindex`: all search rows of a store anew. Stopped, it goes on at the next call or the next start.
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use meridian_engine::Caller;
+use meridian_store::Home;
 
 use crate::house::House;
 use crate::{logging, say};
@@ -13,9 +13,9 @@ use crate::{logging, say};
 const SELDOM: Duration = Duration::from_secs(10);
 const OFTEN: Duration = Duration::from_millis(200);
 
-pub(crate) async fn reindex(data_dir: &Path) -> anyhow::Result<()> {
+pub(crate) async fn reindex(home: &Home) -> anyhow::Result<()> {
     logging::start(false);
-    let house = House::open(data_dir)?;
+    let house = House::open(home)?;
     let caller = Caller::system("search-parameters", "CJ00", "reindex");
     if meridian_engine::give_up_search_rows(&house.engine, &caller).await? {
         say("all search rows are made anew");

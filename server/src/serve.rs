@@ -13,7 +13,7 @@ pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     logging::start(args.json_logs);
     let Feeds { mut feeds, destinations } = args.feeds.as_deref().map(Feeds::open).transpose()?.unwrap_or_default();
     feeds.extend(args.feed.iter().map(|code| FeedConfig::for_institution(code)));
-    let house = House::telling(&args.data_dir, destinations)?;
+    let house = House::telling(&args.kept.home()?, destinations)?;
     let limits = Limits { bundle: args.max_bundle_mib << 20, entries: args.max_entries, ..Limits::default() };
     let open = Open {
         http: args.http,
@@ -26,7 +26,10 @@ pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         simulation: None,
     };
     let doors = Doors::open(&house, open).await?;
-    let _run = run_file::RunFile::write(&args.data_dir, &doors).await?;
+    let _run = match args.kept.folder() {
+        Some(folder) => Some(run_file::RunFile::write(folder, &doors).await?),
+        None => None,
+    };
     say(format!("FHIR and pages  http://{}", doors.http));
     say(format!("HL7 v2 (MLLP)   {}", doors.mllp));
     doors.wait().await

@@ -8,7 +8,7 @@ use crate::house::House;
 use crate::say;
 
 pub(crate) async fn user(args: UserArgs) -> anyhow::Result<()> {
-    let house = House::open(&args.data_dir)?;
+    let house = House::open(&args.kept.home()?)?;
     let identity = Identity::new(house.store.clone(), Settings::default())?;
     let password = generate_password()?;
     if identity.users()?.iter().any(|(user, _)| user.username == args.username) {

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod materials;
 mod memory;
 mod mllp;
+pub mod postgres;
 mod ready;
 mod receiver;
 mod same;

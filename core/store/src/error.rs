@@ -5,6 +5,10 @@
 pub enum StoreError {
     #[error("the database answered: {0}")]
     Database(String),
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    #[error("{0}")]
+    Place(String),
     #[error("{0} is not supported yet")]
     NotSupported(&'static str),
     #[error("the cursor is not one of this search")]

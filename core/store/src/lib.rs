@@ -23,6 +23,7 @@ mod lastn;
 mod marks;
 mod member;
 mod pace;
+mod postgres;
 mod purge;
 mod queues;
 mod reader;

@@ -333,7 +333,7 @@ impl TableDef {
         self.columns.iter().map(|(name, _)| *name).collect()
     }
 
-    /// `CREATE TABLE`. A single integer key is the row number itself; a longer key orders the table.
+    /// `CREATE TABLE`. In SQLite a single integer key is the row number itself, and a longer key orders the table.
     pub(crate) fn create(&self, dialect: Dialect) -> TableCreateStatement {
         let mut table = Table::create();
         table.table(self.name);
@@ -356,17 +356,41 @@ impl TableDef {
             }
             table.col(column);
         }
-        if !row_number {
+        if lite && !row_number {
             let mut key = Index::create();
             for name in self.key {
                 key.col(*name);
             }
             table.primary_key(&mut key);
-            if lite {
-                table.extra("WITHOUT ROWID");
-            }
+            table.extra("WITHOUT ROWID");
         }
         table
+    }
+
+    /// The columns that hold what is compressed already.
+    pub(crate) fn packed(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().filter(|(name, _)| *name == "body").map(|(name, _)| *name)
+    }
+
+    /// What stands beside the key and is small enough to stand in its index, so that this alone can answer.
+    fn beside(&self) -> Vec<&'static str> {
+        let others: Vec<_> = self.columns.iter().filter(|(name, _)| !self.key.contains(name)).collect();
+        let small = others.len() <= 2 && others.iter().all(|(_, kind)| matches!(kind, Int | Real));
+        if small && self.key.len() > 2 { others.iter().map(|(name, _)| *name).collect() } else { Vec::new() }
+    }
+
+    /// The table and its key as PostgreSQL makes them.
+    pub(crate) fn create_on_server(&self) -> Vec<String> {
+        let mut texts = vec![self.create(Dialect::Postgres).to_string(sea_query::PostgresQueryBuilder)];
+        let list = |columns: &[&str]| columns.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
+        let beside = self.beside();
+        let include = if beside.is_empty() { String::new() } else { format!(" INCLUDE ({})", list(&beside)) };
+        texts.push(format!("ALTER TABLE \"{}\" ADD PRIMARY KEY ({}){include}", self.name, list(self.key)));
+        for column in self.packed() {
+            // What is packed already is not worth another try.
+            texts.push(format!("ALTER TABLE \"{}\" ALTER COLUMN \"{column}\" SET STORAGE EXTERNAL", self.name));
+        }
+        texts
     }
 
     /// Where the columns of the key stand.

@@ -9,8 +9,9 @@ use tokio::sync::Semaphore;
 use crate::db::{Deadline, Pool, Snapshot, Source};
 use crate::intern::Dictionaries;
 use crate::pace::Second;
+use crate::postgres::Config;
 use crate::writer::{Lane, Writer};
-use crate::{AuditLog, Origin, Reader, StoreError, WriteTx, sqlite};
+use crate::{AuditLog, Origin, Reader, StoreError, WriteTx, postgres, sqlite};
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -48,6 +49,21 @@ impl Default for StoreOptions {
 pub enum Home {
     /// A data folder of one process.
     Folder(PathBuf),
+    /// A PostgreSQL server, which several processes may share: `postgres://user@host/database`.
+    Postgres(String),
+}
+
+/// Without a password.
+impl std::fmt::Display for Home {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Home::Folder(folder) => write!(f, "the data folder {}", folder.display()),
+            Home::Postgres(url) => match Config::read(url) {
+                Ok(config) => write!(f, "{config}"),
+                Err(_) => f.write_str("the database"),
+            },
+        }
+    }
 }
 
 impl<P: AsRef<Path> + ?Sized> From<&P> for Home {
@@ -90,7 +106,7 @@ struct Desk {
 impl Desk {
     fn open(source: &Source, size: usize, limit: Option<Duration>) -> Result<Desk, StoreError> {
         let size = size.max(1);
-        Ok(Desk { pool: Pool::open(source, size)?, places: Semaphore::new(size), limit })
+        Ok(Desk { pool: Pool::open(source, size, limit)?, places: Semaphore::new(size), limit })
     }
 }
 
@@ -104,11 +120,20 @@ impl Store {
         match &place {
             Home::Folder(dir) => {
                 let (files, lock) = sqlite::open(dir, options.cache_mib)?;
-                let audit = AuditLog::open(&files.audit, Some(Arc::clone(&lock)))?;
+                let audit = AuditLog::open(&files.audit, Some(Arc::clone(&lock)), options.search_limit)?;
                 let checkpoint = sqlite::Checkpointer::start(&files.path)?;
                 let guard = Guard { _checkpoint: Some(checkpoint), _lock: Some(Arc::clone(&lock)) };
                 let writing = files.writing;
                 Store::assemble(place, &files.record, writing, audit, Some(lock), guard, options)
+            }
+            Home::Postgres(url) => {
+                let config = Arc::new(Config::read(url)?);
+                postgres::migrate(&config)?;
+                let source = Source::Server(config);
+                let audit = AuditLog::open(&source, None, options.search_limit)?;
+                let guard = Guard { _checkpoint: None, _lock: None };
+                let writing = source.writing(options.cache_mib)?;
+                Store::assemble(place, &source, writing, audit, None, guard, options)
             }
         }
     }
@@ -127,7 +152,7 @@ impl Store {
         let inner = Inner {
             place,
             words,
-            points: Pool::open(source, options.readers)?,
+            points: Pool::open(source, options.readers, None)?,
             searches: Desk::open(source, options.searches, Some(options.search_limit))?,
             ahead: Desk::open(source, options.ahead, None)?,
             bulk_ahead: Semaphore::new(options.bulk_ahead.max(1)),
@@ -153,7 +178,10 @@ impl Store {
     /// # Errors
     /// Those of `look`, and those of the database.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.on(&self.inner.points, None, look)
+        match &self.inner.place {
+            Home::Folder(_) => self.on(&self.inner.points, look),
+            Home::Postgres(_) => aside(|| self.on(&self.inner.points, look)),
+        }
     }
 
     /// Runs `look` on one snapshot, on a thread that may block, within the time that a search may take. Searches have
@@ -203,19 +231,14 @@ impl Store {
         let work = move || {
             let desk = desk(&store.inner);
             let _deadline = desk.limit.map(Deadline::after);
-            store.on(&desk.pool, desk.limit, look)
+            store.on(&desk.pool, look)
         };
         tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopping)?
     }
 
-    fn on<T, E: From<StoreError>>(
-        &self,
-        pool: &Pool,
-        limit: Option<Duration>,
-        look: impl FnOnce(&Reader<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn on<T, E: From<StoreError>>(&self, pool: &Pool, look: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
         let link = pool.take()?;
-        let snapshot = Snapshot::of(&link, limit)?;
+        let snapshot = Snapshot::of(&link)?;
         look(&Reader { conn: snapshot.conn(), words: &self.inner.words })
     }
 
@@ -255,5 +278,14 @@ impl Store {
         let inner = &self.inner;
         let desks = [("points", &inner.points), ("searches", &inner.searches.pool), ("ahead", &inner.ahead.pool)];
         desks.map(|(name, pool)| (name, pool.use_of().0, pool.use_of().1)).to_vec()
+    }
+}
+
+/// Waits for a server without keeping other tasks from their thread, where there are several.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }

@@ -1,5 +1,7 @@
 //! How the store is doing: sizes of its files, rows of its tables, who reads, how fast it commits. Numbers only.
 
+use std::path::Path;
+
 use crate::db::args;
 use crate::pace::Second;
 use crate::schema::{AUDIT_TABLES, TABLES};
@@ -8,7 +10,8 @@ use crate::{Home, Reader, Store, StoreError};
 /// What can be told at once, without walking anything.
 #[derive(Clone, Debug, Default)]
 pub struct Vitals {
-    /// The files of the data folder with their sizes in bytes; a write-ahead log is a file of its own.
+    /// The files of the data folder with their sizes in bytes; a write-ahead log is a file of its own. On a server, its
+    /// tables.
     pub files: Vec<(String, u64)>,
     /// Groups of connections: name, how many there are, how many are lent out now.
     pub desks: Vec<(&'static str, usize, usize)>,
@@ -27,16 +30,10 @@ impl Store {
     /// # Errors
     /// When the folder or a file of it cannot be read.
     pub fn vitals(&self) -> Result<Vitals, StoreError> {
-        let mut files = Vec::new();
-        let Home::Folder(dir) = self.place();
-        for entry in std::fs::read_dir(dir).map_err(|e| StoreError::file(dir, e))? {
-            let entry = entry.map_err(|e| StoreError::file(dir, e))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let ours = name.starts_with("meridian.db") || name.starts_with("audit.db");
-            if let (true, Ok(meta)) = (ours, entry.metadata()) {
-                files.push((name, meta.len()));
-            }
-        }
+        let mut files = match self.place() {
+            Home::Folder(dir) => files(dir)?,
+            Home::Postgres(_) => self.read(sizes)?,
+        };
         files.sort();
         Ok(Vitals {
             files,
@@ -65,6 +62,28 @@ impl Store {
         }
         self.search(move |reader| reader.rows_of(table)).await
     }
+}
+
+fn files(dir: &Path) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(|e| StoreError::file(dir, e))? {
+        let entry = entry.map_err(|e| StoreError::file(dir, e))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ours = name.starts_with("meridian.db") || name.starts_with("audit.db");
+        if let (true, Ok(meta)) = (ours, entry.metadata()) {
+            files.push((name, meta.len()));
+        }
+    }
+    Ok(files)
+}
+
+/// What stands for the files on a server: the tables with their indexes.
+fn sizes(reader: &Reader<'_>) -> Result<Vec<(String, u64)>, StoreError> {
+    let text = "SELECT relname::text, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = \
+                (SELECT oid FROM pg_namespace WHERE nspname = current_schema())";
+    reader
+        .conn
+        .rows(&text.to_owned(), args![], |row| Ok((row.get(0)?, u64::try_from(row.get::<i64>(1)?).unwrap_or_default())))
 }
 
 fn writes(reader: &Reader<'_>) -> Result<i64, StoreError> {

@@ -191,10 +191,12 @@ impl State {
             }
             match &self.link {
                 Link::Lite(conn) => self.cut.after_group(conn),
+                Link::Pg(_) => {}
             }
         }
         match &self.link {
             Link::Lite(conn) => LogCut::at_end(conn),
+            Link::Pg(_) => {}
         }
     }
 
@@ -213,6 +215,10 @@ impl State {
 
     fn group(&mut self, first: (Lane, Origin, Act), done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
         self.link.begin(Writing::Record)?;
+        if let Link::Pg(_) = &self.link {
+            // Another process may have written since.
+            self.counters = counters(&self.link)?;
+        }
         let began = Instant::now();
         let mut next = Some(first);
         let expected = self.interactive.is_some_and(|last| last.elapsed() < EXPECTED);

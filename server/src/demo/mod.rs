@@ -41,7 +41,7 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
             feeds
         }
     };
-    let house = House::telling(&args.data_dir, destinations)?;
+    let house = House::telling(&args.home()?, destinations)?;
     // The folder is ours from here on: no other demo reads these files.
     if let Some(file) = &args.ready_file {
         Ready::forget(file);

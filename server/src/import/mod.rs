@@ -42,7 +42,7 @@ pub(crate) async fn import(args: ImportArgs) -> anyhow::Result<()> {
     }
     let bytes = files.iter().map(|file| file.bytes).sum();
     let bar = bar(bytes, args.json);
-    let sink = Arc::new(Sink::open(&args.data_dir, &args.institution).await?);
+    let sink = Arc::new(Sink::open(&args.kept, &args.institution).await?);
     let paths = files.iter().map(|file| file.path.clone()).collect();
     let mut work = Work { sink, bar: bar.clone(), counts: Counts::default(), missed: Vec::new(), late: Vec::new() };
     work.all(paths).await?;

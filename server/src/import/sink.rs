@@ -1,13 +1,14 @@
-//! Where units go: into the folder itself, or through the door of the server that has it open.
+//! Where units go: into the store itself, or through the door of the server that has it open.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use meridian_engine::{Caller, Class, EngineError, Lane, Options, Reply};
+use meridian_store::Home;
 use serde_json::Value;
 
 use super::units::{Unit, bundle};
+use crate::cli::Kept;
 use crate::house::House;
 use crate::run_file::{Running, running};
 
@@ -27,15 +28,18 @@ pub(super) enum Sink {
 }
 
 impl Sink {
-    pub(super) async fn open(data_dir: &Path, institution: &str) -> anyhow::Result<Sink> {
-        if let Some(running) = running(data_dir) {
+    pub(super) async fn open(kept: &Kept, institution: &str) -> anyhow::Result<Sink> {
+        let home = kept.home()?;
+        if let Home::Folder(folder) = &home
+            && let Some(running) = running(folder)
+        {
             let web = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(600)).build()?;
             if web.get(format!("{}/healthz", running.http)).send().await.is_ok() {
                 return Ok(Sink::Server { web, running, institution: institution.to_owned() });
             }
         }
         let caller = Caller::system("import", institution, "import");
-        Ok(Sink::Folder { house: Box::new(House::open(data_dir)?), caller })
+        Ok(Sink::Folder { house: Box::new(House::open(&home)?), caller })
     }
 
     pub(super) async fn write(&self, unit: Unit) -> anyhow::Result<Written> {

@@ -6,6 +6,7 @@ const DRIVERS: &[&str] = &[
     "rusqlite",
     "libsqlite3-sys",
     "tokio-postgres",
+    "postgres-protocol",
     "deadpool-postgres",
     "postgres",
     "sqlx",

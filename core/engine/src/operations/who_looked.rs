@@ -49,12 +49,11 @@ async fn who_looked(engine: &Engine, caller: &Caller, call: Call) -> Result<Valu
     engine.looked(look).await?;
     let entries: Vec<Value> =
         rows.iter().map(|row| json!({"resource": of_look(row, std::slice::from_ref(&id))})).collect();
-    let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "total": entries.len()});
-    // JSON of FHIR has no empty lists.
-    if !entries.is_empty()
-        && let Some(members) = bundle.as_object_mut()
-    {
-        members.insert("entry".to_owned(), entries.into());
+    let total = entries.len();
+    let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "total": total, "entry": entries});
+    if let Some(members) = bundle.as_object_mut().filter(|_| total == 0) {
+        // JSON of FHIR has no empty lists.
+        members.shift_remove("entry");
     }
     Ok(bundle)
 }

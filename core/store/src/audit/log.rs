@@ -97,10 +97,11 @@ struct Inner {
 
 impl AuditLog {
     /// `lock` is held until the last look is written.
-    pub(crate) fn open(source: &Source, lock: Option<Arc<File>>) -> Result<AuditLog, StoreError> {
+    pub(crate) fn open(source: &Source, lock: Option<Arc<File>>, limit: Duration) -> Result<AuditLog, StoreError> {
         let link = source.writing(WRITING_CACHE_MIB)?;
         match &link {
             Link::Lite(conn) => sqlite::migrate_audit(conn)?,
+            Link::Pg(_) => {}
         }
         let (seq, hash) = head(link.conn())?;
         let dialect = link.conn().dialect();
@@ -108,8 +109,8 @@ impl AuditLog {
         let mut keeper = Keeper { link, seq, hash, _lock: lock };
         let thread = std::thread::Builder::new().name("audit".into()).spawn(move || keeper.work(&waiting));
         let thread = Some(thread.map_err(|_| StoreError::Stopping)?);
-        let reading = Mutex::new(source.reading()?);
-        let searching = Pool::open(source, 1)?;
+        let reading = Mutex::new(source.reading(None)?);
+        let searching = Pool::open(source, 1, Some(limit))?;
         let places = Semaphore::new(WAITING);
         Ok(AuditLog { inner: Arc::new(Inner { dialect, queue: Some(queue), places, reading, searching, thread }) })
     }
@@ -122,7 +123,7 @@ impl AuditLog {
     ) -> Result<T, StoreError> {
         let link = self.inner.searching.take()?;
         let _deadline = Deadline::after(limit);
-        look(Snapshot::of(&link, Some(limit))?.conn())
+        look(Snapshot::of(&link)?.conn())
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -131,7 +132,7 @@ impl AuditLog {
 
     fn reading<T>(&self, look: impl FnOnce(Conn<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let link = self.inner.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        look(Snapshot::of(&link, None)?.conn())
+        look(Snapshot::of(&link)?.conn())
     }
 
     /// How many looks there are: the number of the newest.
@@ -230,6 +231,10 @@ impl Keeper {
 
     fn write(&mut self, group: &[Waiting]) -> Result<(), StoreError> {
         self.link.begin(Writing::Looks)?;
+        if let Link::Pg(_) = &self.link {
+            // Another process may have written since.
+            (self.seq, self.hash) = head(self.link.conn())?;
+        }
         let conn = self.link.conn();
         let at = now();
         let mut listed = Vec::new();

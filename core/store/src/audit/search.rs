@@ -114,7 +114,7 @@ impl Reader<'_> {
         let mut wanted = common(filter, false);
         if let AuditAct::Writes(Some(letter)) = filter.act {
             // A row lists its changes a line each: the letter begins the row, or a line of it.
-            let what = |pattern: String| like(self.dialect(), Expr::col("what"), LikeExpr::new(pattern));
+            let what = |pattern: String| like(self.dialect(), Expr::col("what"), pattern);
             wanted = wanted.add(Cond::any().add(what(format!("{letter} %"))).add(what(format!("%\n{letter} %"))));
         }
         if let Some(subjects) = &filter.subjects {
@@ -171,15 +171,15 @@ fn ordered(
 }
 
 /// A pattern that does not care for the case of letters.
-fn like(dialect: Dialect, text: Expr, pattern: LikeExpr) -> Expr {
+fn like(dialect: Dialect, text: Expr, pattern: String) -> Expr {
     match dialect {
-        Dialect::Sqlite => text.like(pattern),
+        Dialect::Sqlite => text.like(LikeExpr::new(pattern).escape('\\')),
         Dialect::Postgres => text.ilike(pattern),
     }
 }
 
 /// A pattern for text that contains `text`.
-fn part(text: &str) -> LikeExpr {
+fn part(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
     for letter in text.chars() {
@@ -189,5 +189,5 @@ fn part(text: &str) -> LikeExpr {
         pattern.push(letter);
     }
     pattern.push('%');
-    LikeExpr::new(pattern).escape('\\')
+    pattern
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use sea_query::{Expr, ExprTrait, Order, Query};
 
 use super::{chain, log};
-use crate::db::{Conn, Link, Snapshot, args};
+use crate::db::{Conn, Link, Snapshot, Source, args};
+use crate::postgres::Config;
 use crate::write::{WRITE_COLUMNS, write_row};
 use crate::{Home, Origin, StoreError, Subject, sql, sqlite};
 
@@ -43,10 +45,14 @@ impl Verified {
         let mut found = Verified::default();
         let (read, written) = match place.into() {
             Home::Folder(dir) => (read_only(&dir.join(sqlite::AUDIT_FILE))?, read_only(&dir.join(sqlite::FILE))?),
+            Home::Postgres(url) => {
+                let source = Source::Server(Arc::new(Config::read(&url)?));
+                (source.reading(None)?, source.reading(None)?)
+            }
         };
-        looks(Snapshot::of(&read, None)?.conn(), &mut found)?;
+        looks(Snapshot::of(&read)?.conn(), &mut found)?;
         if found.broken.is_none() {
-            writes(Snapshot::of(&written, None)?.conn(), &mut found)?;
+            writes(Snapshot::of(&written)?.conn(), &mut found)?;
         }
         Ok(found)
     }

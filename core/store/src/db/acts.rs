@@ -1,7 +1,5 @@
 //! Transactions: one moment to read from, a group of acts to write.
 
-use std::time::Duration;
-
 use super::{Conn, Link};
 use crate::StoreError;
 
@@ -18,11 +16,10 @@ pub(crate) struct Snapshot<'c> {
 }
 
 impl<'c> Snapshot<'c> {
-    /// `limit` is for each statement; a file looks at its thread's [`super::Deadline`] instead.
-    pub(crate) fn of(link: &'c Link, limit: Option<Duration>) -> Result<Snapshot<'c>, StoreError> {
-        let _ = limit;
+    pub(crate) fn of(link: &'c Link) -> Result<Snapshot<'c>, StoreError> {
         match link {
             Link::Lite(conn) => conn.execute_batch("BEGIN")?,
+            Link::Pg(conn) => conn.begin_reading()?,
         }
         Ok(Snapshot { link })
     }
@@ -40,15 +37,19 @@ impl Drop for Snapshot<'_> {
                     tracing::warn!(%error, "a snapshot could not be let go");
                 }
             }
+            Link::Pg(conn) => {
+                let _ = conn.end_reading(); // a connection that broke is made anew before it is lent again
+            }
         }
     }
 }
 
 impl Link {
     /// Begins a group of acts, once every other writer of its kind has ended its own.
-    pub(crate) fn begin(&self, _writing: Writing) -> Result<(), StoreError> {
+    pub(crate) fn begin(&self, writing: Writing) -> Result<(), StoreError> {
         match self {
             Link::Lite(conn) => Ok(conn.execute_batch("BEGIN IMMEDIATE")?),
+            Link::Pg(conn) => conn.begin(writing),
         }
     }
 
@@ -56,6 +57,7 @@ impl Link {
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         match self {
             Link::Lite(conn) => Ok(conn.execute_batch("COMMIT")?),
+            Link::Pg(conn) => conn.commit(),
         }
     }
 
@@ -65,6 +67,7 @@ impl Link {
             Link::Lite(conn) => {
                 let _ = conn.execute_batch("ROLLBACK");
             }
+            Link::Pg(conn) => conn.rollback(),
         }
     }
 
@@ -72,6 +75,7 @@ impl Link {
     pub(crate) fn begin_act(&self) -> Result<(), StoreError> {
         match self {
             Link::Lite(conn) => Ok(conn.execute_batch("SAVEPOINT act")?),
+            Link::Pg(conn) => conn.begin_act(),
         }
     }
 
@@ -79,6 +83,7 @@ impl Link {
     pub(crate) fn keep_act(&self) -> Result<(), StoreError> {
         match self {
             Link::Lite(conn) => Ok(conn.execute_batch("RELEASE act")?),
+            Link::Pg(conn) => conn.keep_act(),
         }
     }
 
@@ -86,6 +91,7 @@ impl Link {
     pub(crate) fn undo_act(&self) -> Result<(), StoreError> {
         match self {
             Link::Lite(conn) => Ok(conn.execute_batch("ROLLBACK TO act; RELEASE act")?),
+            Link::Pg(conn) => conn.undo_act(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) use value::{Row, Value};
 use sea_query::QueryStatementWriter;
 
 use crate::StoreError;
+use crate::postgres::PgConn;
 use crate::sql::{self, AsSql, ManyTexts};
 
 /// Which SQL is spoken.
@@ -25,6 +26,7 @@ pub enum Dialect {
 #[derive(Clone, Copy)]
 pub(crate) enum Conn<'c> {
     Lite(&'c rusqlite::Connection),
+    Pg(&'c PgConn),
 }
 
 /// The values of a statement, in order: `args![kind, id]`.
@@ -37,6 +39,7 @@ impl Conn<'_> {
     pub(crate) fn dialect(self) -> Dialect {
         match self {
             Conn::Lite(_) => Dialect::Sqlite,
+            Conn::Pg(_) => Dialect::Postgres,
         }
     }
 
@@ -45,6 +48,7 @@ impl Conn<'_> {
     pub(crate) fn execute(self, text: &(impl AsSql + ?Sized), values: &[Value<'_>]) -> Result<(), StoreError> {
         match self {
             Conn::Lite(conn) => lite::execute(conn, text.on(Dialect::Sqlite), values).map(|_| ()),
+            Conn::Pg(conn) => conn.send(text.on(Dialect::Postgres), values),
         }
     }
 
@@ -52,6 +56,7 @@ impl Conn<'_> {
     pub(crate) fn change(self, text: &(impl AsSql + ?Sized), values: &[Value<'_>]) -> Result<u64, StoreError> {
         match self {
             Conn::Lite(conn) => lite::execute(conn, text.on(Dialect::Sqlite), values),
+            Conn::Pg(conn) => conn.change(text.on(Dialect::Postgres), values),
         }
     }
 
@@ -63,6 +68,7 @@ impl Conn<'_> {
     ) -> Result<(), StoreError> {
         match self {
             Conn::Lite(conn) => lite::many(conn, many.one(), rows),
+            Conn::Pg(conn) => conn.many(many, rows),
         }
     }
 
@@ -75,6 +81,7 @@ impl Conn<'_> {
     ) -> Result<Option<T>, StoreError> {
         match self {
             Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
+            Conn::Pg(conn) => conn.row(text.on(Dialect::Postgres), values, read),
         }
     }
 
@@ -95,6 +102,7 @@ impl Conn<'_> {
                 lite::each(conn, text.on(Dialect::Sqlite), values, see)?;
                 Ok(all)
             }
+            Conn::Pg(conn) => conn.rows(text.on(Dialect::Postgres), values, read),
         }
     }
 
@@ -107,6 +115,7 @@ impl Conn<'_> {
     ) -> Result<(), StoreError> {
         match self {
             Conn::Lite(conn) => lite::each(conn, text.on(Dialect::Sqlite), values, see),
+            Conn::Pg(conn) => conn.each(text.on(Dialect::Postgres), values, see),
         }
     }
 
@@ -114,6 +123,7 @@ impl Conn<'_> {
     pub(crate) fn plan(self, text: &str, values: &[Value<'_>]) -> Result<Vec<String>, StoreError> {
         match self {
             Conn::Lite(_) => self.rows(&format!("EXPLAIN QUERY PLAN {text}"), values, |row| row.get(3)),
+            Conn::Pg(_) => self.rows(&format!("EXPLAIN {text}"), values, |row| row.get(0)),
         }
     }
 

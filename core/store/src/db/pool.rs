@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Conn;
+use crate::postgres::{Config, PgConn, Role};
 use crate::{StoreError, sqlite};
 
 /// Small, because there are many and the system's own page cache stands behind them.
@@ -42,6 +43,7 @@ impl Drop for Deadline {
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     File(PathBuf),
+    Server(Arc<Config>),
 }
 
 impl Source {
@@ -49,11 +51,13 @@ impl Source {
     pub(crate) fn writing(&self, cache_mib: u32) -> Result<Link, StoreError> {
         match self {
             Source::File(path) => Ok(Link::Lite(sqlite::connect(path, cache_mib)?)),
+            Source::Server(config) => Ok(Link::Pg(PgConn::open(config, Role::Writing)?)),
         }
     }
 
-    /// A connection that only reads.
-    pub(crate) fn reading(&self) -> Result<Link, StoreError> {
+    /// A connection that only reads. `limit` is for each of its statements; a file looks at the [`Deadline`] of the
+    /// thread instead.
+    pub(crate) fn reading(&self, limit: Option<Duration>) -> Result<Link, StoreError> {
         match self {
             Source::File(path) => {
                 let mut conn = sqlite::connect(path, CACHE_MIB)?;
@@ -61,6 +65,7 @@ impl Source {
                 conn.progress_handler(STEPS, Some(Deadline::is_over))?;
                 Ok(Link::Lite(conn))
             }
+            Source::Server(config) => Ok(Link::Pg(PgConn::open(config, Role::Reading(limit))?)),
         }
     }
 }
@@ -68,12 +73,14 @@ impl Source {
 /// A connection of its owner's own.
 pub(crate) enum Link {
     Lite(rusqlite::Connection),
+    Pg(PgConn),
 }
 
 impl Link {
     pub(crate) fn conn(&self) -> Conn<'_> {
         match self {
             Link::Lite(conn) => Conn::Lite(conn),
+            Link::Pg(conn) => Conn::Pg(conn),
         }
     }
 }
@@ -91,9 +98,9 @@ pub(crate) struct Lent<'p> {
 }
 
 impl Pool {
-    pub(crate) fn open(source: &Source, size: usize) -> Result<Pool, StoreError> {
+    pub(crate) fn open(source: &Source, size: usize, limit: Option<Duration>) -> Result<Pool, StoreError> {
         let size = size.max(1);
-        let free = (0..size).map(|_| source.reading()).collect::<Result<_, _>>()?;
+        let free = (0..size).map(|_| source.reading(limit)).collect::<Result<_, _>>()?;
         Ok(Pool { size, free: Mutex::new(free), back: Condvar::new() })
     }
 

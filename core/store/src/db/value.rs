@@ -1,6 +1,7 @@
 //! Values that go into a statement and cells that come out of it.
 
 use crate::StoreError;
+use crate::postgres::PgRow;
 
 /// A value on its way in, or a cell on its way out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,6 +88,7 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
 /// A row of an answer.
 pub(crate) enum Row<'r> {
     Lite(&'r rusqlite::Row<'r>),
+    Pg(&'r PgRow),
 }
 
 impl Row<'_> {
@@ -94,6 +96,7 @@ impl Row<'_> {
     pub(crate) fn value(&self, nth: usize) -> Result<Value<'_>, StoreError> {
         match self {
             Row::Lite(row) => super::lite::cell(row, nth),
+            Row::Pg(row) => row.cell(nth),
         }
     }
 
@@ -114,6 +117,7 @@ impl Row<'_> {
     pub(crate) fn width(&self) -> usize {
         match self {
             Row::Lite(row) => row.as_ref().column_count(),
+            Row::Pg(row) => row.width(),
         }
     }
 }
@@ -127,6 +131,8 @@ impl Cell for i64 {
     fn read(value: Value<'_>) -> Option<i64> {
         match value {
             Value::Int(number) => Some(number),
+            // A constant that no column gave a type.
+            Value::Text(text) => text.parse().ok(),
             _ => None,
         }
     }

@@ -112,14 +112,14 @@ impl Client {
 
     /// Sends a statement, some time soon, and does not wait.
     pub(super) fn send(&mut self, text: &str, values: &[Value<'_>]) -> Result<(), StoreError> {
-        self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), "", 0)?;
+        self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), None)?;
         self.on_its_way()
     }
 
     /// The same with arrays, a column each.
     pub(super) fn send_arrays(&mut self, text: &str, columns: &[Vec<u8>]) -> Result<(), StoreError> {
         let column = |nth: usize| Value::Blob(columns.get(nth).map_or(&[][..], Vec::as_slice));
-        self.request(text, columns.len(), column, "", 0)?;
+        self.request(text, columns.len(), column, None)?;
         self.on_its_way()
     }
 
@@ -151,14 +151,8 @@ impl Client {
         Ok((portal, answer))
     }
 
-    fn ask_some(
-        &mut self,
-        text: &str,
-        values: &[Value<'_>],
-        portal: &str,
-        most: i32,
-    ) -> Result<Answer, StoreError> {
-        self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), portal, most)?;
+    fn ask_some(&mut self, text: &str, values: &[Value<'_>], portal: &str, most: i32) -> Result<Answer, StoreError> {
+        self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), Some((portal, most)))?;
         self.answer(text)
     }
 
@@ -293,14 +287,13 @@ impl Client {
         }
     }
 
-    /// Puts a statement into the batch.
+    /// Puts a statement into the batch; with a portal and a number of rows when somebody waits for its answer.
     fn request<'v>(
         &mut self,
         text: &str,
         count: usize,
         value: impl Fn(usize) -> Value<'v>,
-        portal: &str,
-        most: i32,
+        asked: Option<(&str, i32)>,
     ) -> Result<(), StoreError> {
         if self.broken {
             return Err(StoreError::Unavailable("the connection to the database is gone".into()));
@@ -313,10 +306,11 @@ impl Client {
         let (name, describe) = match self.known.get_mut(text) {
             Some(known) => {
                 known.used = tick;
-                (known.name.clone(), known.columns.is_none())
+                (known.name.clone(), asked.is_some() && known.columns.is_none())
             }
             None => return Err(StoreError::Database("a statement was lost".into())),
         };
+        let (portal, most) = asked.unwrap_or_default();
         let bound = frontend::bind(
             portal,
             &name,

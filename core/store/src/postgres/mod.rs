@@ -14,7 +14,7 @@ use client::{Answer, Client, Column};
 
 use crate::StoreError;
 use crate::db::{Row, Value, Writing};
-use crate::sql::Many;
+use crate::sql::ManyTexts;
 
 pub(crate) use client::PgRow;
 pub(crate) use migrate::migrate;
@@ -107,7 +107,7 @@ impl PgConn {
 
     pub(crate) fn many<'v, R: AsRef<[Value<'v>]>>(
         &self,
-        many: &Many,
+        many: &ManyTexts,
         rows: impl Iterator<Item = R>,
     ) -> Result<(), StoreError> {
         let mut columns: Vec<Column> = many.kinds().iter().map(|kind| Column::new(values::kind_of(kind))).collect();

@@ -139,7 +139,8 @@ mod tests {
         assert_eq!(Config::read("postgres://me@[::1]:7/x").unwrap().host, Host::Tcp("::1".into()));
         assert_eq!(Config::read("postgres://me@%2Fvar%2Frun:7/x").unwrap().host, Host::Unix("/var/run".into()));
         assert_eq!(Config::read("postgres://me@h").unwrap().database, "me");
-        for wrong in ["mysql://x", "postgres:///x", "postgres://me@h:x/y", "postgres://me@h/y?schema=A;B", "postgres://%zz@h"]
+        for wrong in
+            ["mysql://x", "postgres:///x", "postgres://me@h:x/y", "postgres://me@h/y?schema=A;B", "postgres://%zz@h"]
         {
             assert!(Config::read(wrong).is_err(), "{wrong}");
         }

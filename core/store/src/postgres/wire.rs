@@ -93,9 +93,8 @@ impl Wire {
 
     fn come_in(&mut self, config: &Config) -> Result<(), StoreError> {
         let gone = |e: &io::Error| away(config, e);
-        let password = || {
-            config.password.as_deref().ok_or_else(|| StoreError::Place(format!("{config} asks for a password")))
-        };
+        let password =
+            || config.password.as_deref().ok_or_else(|| StoreError::Place(format!("{config} asks for a password")));
         let mut scram: Option<sasl::ScramSha256> = None;
         loop {
             self.flush().map_err(|e| gone(&e))?;
@@ -108,7 +107,8 @@ impl Wire {
                     frontend::password_message(answer.as_bytes(), &mut self.out).map_err(|e| gone(&e))?;
                 }
                 Message::AuthenticationSasl(body) => {
-                    let offered: Vec<String> = body.mechanisms().map(|m| Ok(m.to_owned())).collect().unwrap_or_default();
+                    let offered: Vec<String> =
+                        body.mechanisms().map(|m| Ok(m.to_owned())).collect().unwrap_or_default();
                     if !offered.iter().any(|mechanism| mechanism == sasl::SCRAM_SHA_256) {
                         return Err(StoreError::Place(format!("{config} asks for {offered:?}")));
                     }

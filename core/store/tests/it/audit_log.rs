@@ -2,7 +2,7 @@
 
 use meridian_store::{Look, Subject, Verified};
 
-use crate::common::{House, house, open};
+use crate::common::{House, home, house, is_about_files, open};
 
 fn look(id: usize, subjects: &[i64]) -> Look {
     Look {
@@ -24,15 +24,12 @@ async fn concurrent_looks_are_all_on_disk_in_one_chain() {
     let house = house();
     let worker = |worker: usize| {
         let log = house.store.audit().clone();
-        let path = house.dir.path().join("audit.db");
         tokio::spawn(async move {
-            let conn = rusqlite::Connection::open(path).unwrap();
             for nth in 0..40 {
                 let id = worker * 40 + nth;
                 log.looked(look(id, &[7, 8 + i64::try_from(worker).unwrap()])).await.unwrap();
-                let there =
-                    conn.query_row("SELECT count(*) FROM look WHERE id = ?", [format!("o{id}")], |row| row.get(0));
-                assert_eq!(there, Ok(1), "answered, hence committed");
+                let there = log.looks_at(&[Subject(8 + i64::try_from(worker).unwrap())], 1).unwrap();
+                assert_eq!(there[0].look.id, format!("o{id}"), "answered, hence committed");
             }
         })
     };
@@ -41,14 +38,14 @@ async fn concurrent_looks_are_all_on_disk_in_one_chain() {
         worker.await.unwrap();
     }
     let expected = Verified { looks: 640, writes: 0, broken: None };
-    assert_eq!(Verified::of(house.dir.path()).unwrap(), expected, "while the store is open");
+    assert_eq!(house.verified(), expected, "while the store is open");
     let House { store, dir } = house;
     drop(store);
-    assert_eq!(Verified::of(dir.path()).unwrap(), expected);
+    assert_eq!(Verified::of(home(dir.path())).unwrap(), expected);
 
     let store = open(dir.path()).unwrap();
     store.audit().looked(look(9999, &[7])).await.unwrap();
-    assert_eq!(Verified::of(dir.path()).unwrap(), Verified { looks: 641, ..expected }, "the chain goes on");
+    assert_eq!(Verified::of(home(dir.path())).unwrap(), Verified { looks: 641, ..expected }, "the chain goes on");
     let newest = store.audit().looks_at(&[Subject(7)], 3).unwrap();
     assert_eq!(newest.iter().map(|row| row.seq).collect::<Vec<_>>(), [641, 640, 639]);
     assert_eq!(newest[0].look, look(9999, &[7]), "as it was written");
@@ -69,11 +66,14 @@ async fn a_resident_is_told_every_look_once_and_no_other() {
     assert_eq!(ids(&[9], 10), ["o4"]);
     assert_eq!(ids(&[5, 6], 2), ["o6", "o3"]);
     assert!(ids(&[], 10).is_empty() && ids(&[77], 10).is_empty());
-    assert!(Verified::of(house.dir.path()).unwrap().broken.is_none());
+    assert!(house.verified().broken.is_none());
 }
 
 #[tokio::test]
 async fn a_group_that_fails_leaves_the_chain_whole() {
+    if is_about_files("a trigger of SQLite's stands for a disk that is full") {
+        return;
+    }
     let house = house();
     let conn = house.raw("audit.db");
     let bad = "CREATE TRIGGER no BEFORE INSERT ON look WHEN NEW.id = 'o25' BEGIN SELECT RAISE(ABORT, 'bad'); END";
@@ -90,12 +90,15 @@ async fn a_group_that_fails_leaves_the_chain_whole() {
     }
     assert!(written < 50);
     house.store.audit().looked(look(99, &[5])).await.unwrap();
-    assert_eq!(Verified::of(house.dir.path()).unwrap(), Verified { looks: written + 1, writes: 0, broken: None });
+    assert_eq!(house.verified(), Verified { looks: written + 1, writes: 0, broken: None });
     assert_eq!(house.store.audit().looks_at(&[Subject(5)], 1).unwrap()[0].seq, written + 1);
 }
 
 #[tokio::test]
 async fn a_look_that_cannot_be_written_is_refused_and_the_next_is_not() {
+    if is_about_files("a trigger of SQLite's stands for a disk that is full") {
+        return;
+    }
     let house = house();
     house.store.audit().looked(look(1, &[5])).await.unwrap();
     let conn = house.raw("audit.db");
@@ -103,5 +106,5 @@ async fn a_look_that_cannot_be_written_is_refused_and_the_next_is_not() {
     assert!(house.store.audit().looked(look(2, &[5])).await.is_err());
     conn.execute_batch("DROP TRIGGER no").unwrap();
     house.store.audit().looked(look(3, &[5])).await.unwrap();
-    assert_eq!(Verified::of(house.dir.path()).unwrap(), Verified { looks: 2, writes: 0, broken: None });
+    assert_eq!(house.verified(), Verified { looks: 2, writes: 0, broken: None });
 }

@@ -66,9 +66,21 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// The same in the dialect of the store.
+fn spoken(sql: &str) -> String {
+    if house_is_a_server() {
+        sql.replace("CAST(r.id AS TEXT)", "convert_from(r.id, 'UTF8')").replace("hex(t.id)", "encode(t.id, 'hex')")
+    } else {
+        sql.to_owned()
+    }
+}
+
+fn house_is_a_server() -> bool {
+    matches!(crate::common::home(std::path::Path::new("/")), meridian_store::Home::Postgres(_))
+}
+
 /// All search rows of the resources whose ids begin with `prefix`, without their numbers.
 fn search_rows(house: &House, prefix: &str) -> Vec<String> {
-    let conn = house.raw("meridian.db");
     let own = format!("CAST(r.id AS TEXT) LIKE '{prefix}%'");
     let id = format!("substr(CAST(r.id AS TEXT), {})", prefix.len() + 1);
     let system = "coalesce((SELECT uri FROM system s WHERE s.id = t.system), '-')";
@@ -92,9 +104,7 @@ fn search_rows(house: &House, prefix: &str) -> Vec<String> {
         let text = format!(
             "SELECT '{table} ' || {id} || ' ' || {columns} FROM {table} t JOIN resource r ON r.key = t.key WHERE {own}"
         );
-        let mut statement = conn.prepare(&text).unwrap();
-        let found = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
-        rows.extend(found.map(Result::unwrap));
+        rows.extend(house.ask("meridian.db", &spoken(&text)));
     }
     rows.sort();
     rows
@@ -102,15 +112,15 @@ fn search_rows(house: &House, prefix: &str) -> Vec<String> {
 
 /// Rows that no resource stands behind.
 fn orphans(house: &House) -> i64 {
-    let conn = house.raw("meridian.db");
     let of = |table: &str| {
         let text =
             format!("SELECT count(*) FROM {table} WHERE key NOT IN (SELECT key FROM resource WHERE deleted = 0)");
-        conn.query_row(&text, [], |row| row.get::<_, i64>(0)).unwrap()
+        house.number(&text)
     };
     let tables = ["bedside", "token", "held", "string", "date", "reference", "number", "quantity", "pair", "place"];
     let words = "SELECT count(*) FROM words WHERE rowid NOT IN (SELECT key FROM resource WHERE deleted = 0)";
-    let words = conn.query_row(words, [], |row| row.get::<_, i64>(0)).unwrap();
+    let words = if house_is_a_server() { words.replace("rowid", "key") } else { words.to_owned() };
+    let words = house.number(&words);
     tables.into_iter().map(of).sum::<i64>() + words
 }
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use meridian_store::{Body, Index, Key, Lane, NewResource, Origin, Replacement, Store, StoreError, StoreOptions};
-use meridian_store::{Subject, SubjectKind, Text, Token, TypeCode, WriteTx};
+use meridian_store::{Body, Home, Index, Key, Lane, NewResource, Origin, Replacement, Store, StoreError, StoreOptions};
+use meridian_store::{Subject, SubjectKind, Text, Token, TypeCode, Verified, WriteTx};
 
 pub(crate) const PATIENT: TypeCode = 107;
 pub(crate) const OBSERVATION: TypeCode = 102;
@@ -19,8 +19,22 @@ pub(crate) fn house() -> House {
     House { store: open(dir.path()).unwrap(), dir }
 }
 
+/// Where the store of a folder lives: there, or on the server that tests were given.
+pub(crate) fn home(dir: &Path) -> Home {
+    meridian_testkit::postgres::schema_for(dir).map_or_else(|| Home::from(dir), Home::Postgres)
+}
+
+/// Whether this run is about a server; says then that a test of files alone is left out.
+pub(crate) fn is_about_files(what: &str) -> bool {
+    let server = matches!(home(Path::new("/")), Home::Postgres(_));
+    if server {
+        meridian_testkit::say(format!("SKIPPED on PostgreSQL: {what}"));
+    }
+    server
+}
+
 pub(crate) fn open(dir: &Path) -> Result<Store, StoreError> {
-    Store::open(dir, &StoreOptions { readers: 3, cache_mib: 8, ..StoreOptions::default() })
+    Store::open(home(dir), &StoreOptions { readers: 3, cache_mib: 8, ..StoreOptions::default() })
 }
 
 pub(crate) fn origin() -> Origin {
@@ -82,8 +96,43 @@ impl House {
         conn
     }
 
+    /// All cells of an answer as texts, a row a line and parted by bars: `ask` looks behind the store's back.
+    pub(crate) fn ask(&self, file: &str, sql: &str) -> Vec<String> {
+        if let Home::Postgres(url) = home(self.dir.path()) {
+            let said = meridian_testkit::postgres::ask(&url, sql).unwrap();
+            return said.lines().map(ToOwned::to_owned).collect();
+        }
+        let conn = self.raw(file);
+        let mut statement = conn.prepare(sql).unwrap();
+        let width = statement.column_count();
+        let cell = |row: &rusqlite::Row<'_>, nth: usize| match row.get::<_, rusqlite::types::Value>(nth).unwrap() {
+            rusqlite::types::Value::Integer(number) => number.to_string(),
+            rusqlite::types::Value::Text(text) => text,
+            other => format!("{other:?}"),
+        };
+        let rows =
+            statement.query_map([], |row| Ok((0..width).map(|nth| cell(row, nth)).collect::<Vec<_>>().join("|")));
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    /// A statement that may fail; what the database said against it.
+    pub(crate) fn try_ask(&self, sql: &str) -> Result<(), String> {
+        if let Home::Postgres(url) = home(self.dir.path()) {
+            return meridian_testkit::postgres::ask(&url, sql).map(|_| ()).map_err(|error| error.to_string());
+        }
+        self.raw("meridian.db").execute(sql, []).map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        self.ask("meridian.db", sql)[0].parse().unwrap()
+    }
+
     pub(crate) fn rows(&self, table: &str) -> i64 {
-        self.raw("meridian.db").query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+        self.number(&format!("SELECT count(*) FROM {table}"))
+    }
+
+    pub(crate) fn verified(&self) -> Verified {
+        Verified::of(home(self.dir.path())).unwrap()
     }
 
     /// Returns once so many acts wait for the writer.

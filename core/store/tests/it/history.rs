@@ -61,9 +61,7 @@ async fn transactions_grow_with_time_and_every_version_knows_its_own() {
     let all = house.store.read(|sight| sight.history(key, 100)).unwrap();
     let numbers: Vec<i64> = all.iter().map(|line| line.tx).collect();
     assert!(numbers.windows(2).all(|pair| pair[0] == pair[1] + 1), "{numbers:?}");
-    let conn = house.raw("meridian.db");
-    let actors: i64 = conn.query_row("SELECT count(*) FROM tx WHERE actor = 'li'", [], |row| row.get(0)).unwrap();
-    assert_eq!(actors, 6);
+    assert_eq!(house.number("SELECT count(*) FROM tx WHERE actor = 'li'"), 6);
 }
 
 #[tokio::test]
@@ -73,10 +71,8 @@ async fn a_move_is_told_in_both_records() {
     let (a, b) = house.write(|tx| Ok((source(tx, "a"), source(tx, "b")))).await;
     let key = house.write(move |tx| Ok(add(tx, OBSERVATION, "o1", a, &index()))).await;
     house.write(move |tx| change(tx, key, &index(), Some((b, &index())))).await;
-    let conn = house.raw("meridian.db");
-    let mut told = conn.prepare("SELECT subject, what FROM audit_write ORDER BY seq").unwrap();
-    let told = told.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).unwrap();
-    let line = |subject: Subject, what: &str| (subject.0, format!("{what}\n"));
+    let told = house.ask("meridian.db", "SELECT subject, rtrim(what, '\n') FROM audit_write ORDER BY seq");
+    let line = |subject: Subject, what: &str| format!("{}|{what}", subject.0);
     let expected = [line(a, "C Observation/o1/1"), line(a, "U Observation/o1/2"), line(b, "U Observation/o1/2")];
-    assert_eq!(told.collect::<Result<Vec<_>, _>>().unwrap(), expected);
+    assert_eq!(told, expected);
 }

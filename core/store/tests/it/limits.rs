@@ -8,7 +8,7 @@ use meridian_store::{Store, StoreError, StoreOptions};
 async fn searches_that_wait_do_not_hold_up_point_reads() {
     let dir = tempfile::tempdir().unwrap();
     let options = StoreOptions { readers: 1, searches: 2, ..StoreOptions::default() };
-    let store = Store::open(dir.path(), &options).unwrap();
+    let store = Store::open(crate::common::home(dir.path()), &options).unwrap();
     let mut slow = Vec::new();
     for _ in 0..8 {
         let store = store.clone();

@@ -2,7 +2,7 @@
 
 use meridian_store::{Index, Lane, StoreError, Verified, WriteTx};
 
-use crate::common::{House, OBSERVATION, add, house, origin, source, text, token};
+use crate::common::{House, OBSERVATION, add, house, is_about_files, origin, source, text, token};
 
 fn index(system: &str) -> Index {
     Index {
@@ -67,7 +67,7 @@ async fn an_act_that_fails_or_panics_takes_nothing_of_its_group_with_it() {
         assert_eq!(house.store.read(|sight| sight.holder("bed", name)).unwrap().is_some(), there, "{name}");
     }
     let three = Verified { looks: 0, writes: 3, broken: None };
-    assert_eq!(Verified::of(house.dir.path()).unwrap(), three, "the chain knows nothing of the failed");
+    assert_eq!(house.verified(), three, "the chain knows nothing of the failed");
 
     let before = everywhere(&house);
     let failing = |tx: &mut WriteTx<'_>| {
@@ -77,10 +77,10 @@ async fn an_act_that_fails_or_panics_takes_nothing_of_its_group_with_it() {
     house.store.write(Lane::Bulk, origin(), failing).await.unwrap_err();
     assert_eq!(everywhere(&house), before);
     house.write(|tx| everything(tx, "fails")).await;
-    assert_eq!(Verified::of(house.dir.path()).unwrap().writes, 4);
+    assert_eq!(house.verified().writes, 4);
     let gaps = |table: &str| {
         let text = format!("SELECT max(id) - min(id) + 1 - count(*) FROM {table}");
-        house.raw("meridian.db").query_row(&text, [], |row| row.get::<_, i64>(0)).unwrap()
+        house.number(&text)
     };
     assert_eq!((gaps("tx"), gaps("subject")), (0, 0), "undone acts gave their numbers back");
     let systems = house.rows("system");
@@ -89,6 +89,9 @@ async fn an_act_that_fails_or_panics_takes_nothing_of_its_group_with_it() {
 
 #[tokio::test]
 async fn a_broken_rule_of_the_database_is_an_answer_and_the_act_may_go_on() {
+    if is_about_files("there the act fails as a whole, see below") {
+        return;
+    }
     let house = house();
     let twice = house.write(|tx| {
         let subject = source(tx, "p1");
@@ -108,7 +111,7 @@ async fn a_broken_rule_of_the_database_is_an_answer_and_the_act_may_go_on() {
     });
     assert!(twice.await);
     assert_eq!(house.rows("resource"), 1);
-    assert!(Verified::of(house.dir.path()).unwrap().broken.is_none());
+    assert!(house.verified().broken.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
