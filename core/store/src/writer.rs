@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::db::{Link, Writing, args};
 use crate::intern::Dictionaries;
 use crate::pace::{Pace, Second};
+use crate::shared::Own;
 use crate::sql::{self, Sql};
 use crate::sqlite::LogCut;
 use crate::write::{Counters, audit_head};
@@ -73,7 +74,12 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// `lock` is held until the last act is written.
-    pub(crate) fn start(link: Link, words: Arc<Dictionaries>, lock: Option<Arc<File>>) -> Result<Writer, StoreError> {
+    pub(crate) fn start(
+        link: Link,
+        words: Arc<Dictionaries>,
+        lock: Option<Arc<File>>,
+        others: Option<(Arc<Own>, String)>,
+    ) -> Result<Writer, StoreError> {
         let counters = counters(&link)?;
         let shared = Arc::new(Shared::default());
         let mut state = State {
@@ -83,6 +89,7 @@ impl Writer {
             shared: Arc::clone(&shared),
             cut: LogCut::new(),
             interactive: None,
+            others,
             _lock: lock,
         };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || state.work());
@@ -163,6 +170,8 @@ struct State {
     cut: LogCut,
     /// When the last interactive act came.
     interactive: Option<Instant>,
+    /// What this process wrote, and its mark, where there are others.
+    others: Option<(Arc<Own>, String)>,
     _lock: Option<Arc<File>>,
 }
 
@@ -213,14 +222,14 @@ impl State {
         }
     }
 
-    fn group(&mut self, first: (Lane, Origin, Act), done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
+    fn group(&mut self, act: (Lane, Origin, Act), done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
         self.link.begin(Writing::Record)?;
-        if let Link::Pg(_) = &self.link {
-            // Another process may have written since.
-            self.counters = counters(&self.link)?;
+        if self.others.is_some() {
+            self.counters = counters(&self.link)?; // another process may have written since
         }
+        let first = self.counters.audit_seq;
         let began = Instant::now();
-        let mut next = Some(first);
+        let mut next = Some(act);
         let expected = self.interactive.is_some_and(|last| last.elapsed() < EXPECTED);
         let longest = if expected { SHORT_GROUP } else { BULK_GROUP };
         let mut somebody_waits = false;
@@ -236,7 +245,12 @@ impl State {
             let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
             next = pop(&mut queues, !somebody_waits && began.elapsed() < longest);
         }
-        self.link.commit()
+        let (Some((own, mark)), Link::Pg(conn)) = (&self.others, &self.link) else { return self.link.commit() };
+        let last = self.counters.audit_seq;
+        if last > first {
+            conn.announce(mark)?;
+        }
+        own.while_committing(first, last, || self.link.commit())
     }
 
     fn run(&mut self, origin: Origin, act: Act, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! PostgreSQL behind [`crate::db::Conn`]: a connection that finds its server again, and sessions for each purpose.
 
 mod client;
+mod listen;
 mod migrate;
 mod url;
 mod values;
@@ -17,6 +18,7 @@ use crate::db::{Row, Value, Writing};
 use crate::sql::ManyTexts;
 
 pub(crate) use client::PgRow;
+pub(crate) use listen::Listener;
 pub(crate) use migrate::migrate;
 pub(crate) use url::Config;
 
@@ -31,6 +33,8 @@ pub(crate) enum Role {
     /// One moment a transaction; a statement may take so long.
     Reading(Option<Duration>),
     Writing,
+    /// Words of other processes.
+    Listening,
 }
 
 /// A connection that is made anew when it broke.
@@ -78,6 +82,7 @@ impl PgConn {
                     settings.push(("statement_timeout", limit.as_millis().to_string()));
                 }
             }
+            Role::Listening => {}
             Role::Writing => {
                 settings.push(("synchronous_commit", "on".to_owned()));
                 // A process that stands still must not keep all others from writing.
@@ -192,6 +197,12 @@ impl PgConn {
             Writing::Looks => "SELECT pg_advisory_xact_lock(1296388690, hashtext(current_schema()))",
         };
         self.send(lock, &[])
+    }
+
+    /// Says to the other processes that something was written, once it is committed.
+    pub(crate) fn announce(&self, own: &str) -> Result<(), StoreError> {
+        let word = format!("{own}\tw");
+        self.send(listen::NOTIFY, &[Value::Text(&self.config.channel()), Value::Text(&word)])
     }
 
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
