@@ -45,7 +45,7 @@ pub async fn receive(
     let added = engine.store().write(Lane::Interactive, origin(caller), move |tx| tx.add_job(&job)).await;
     Ok(match added? {
         Ok(id) => {
-            engine.inner.feed.tell(Event::Job { queue: INBOX.to_owned(), id, state: "waiting" });
+            engine.tell_job(INBOX.to_owned(), id, "waiting");
             Received::New(id)
         }
         Err(there) => Received::Again(Box::new(there)),
@@ -66,7 +66,7 @@ pub async fn park(engine: &Engine, caller: &Caller, id: i64, head: String, note:
         Ok(tx.end_job(&job, JobState::Parked, &head, &note)?)
     });
     parked.await?;
-    engine.inner.feed.tell(Event::Job { queue: INBOX.to_owned(), id, state: "parked" });
+    engine.tell_job(INBOX.to_owned(), id, "parked");
     Ok(())
 }
 

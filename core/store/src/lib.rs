@@ -20,6 +20,7 @@ mod intern;
 mod job;
 mod key;
 mod lastn;
+mod lease;
 mod marks;
 mod member;
 mod pace;

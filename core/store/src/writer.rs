@@ -7,6 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -18,13 +19,16 @@ use crate::pace::{Pace, Second};
 use crate::shared::Own;
 use crate::sql::{self, Sql};
 use crate::sqlite::LogCut;
-use crate::write::{Counters, audit_head};
+use crate::write::{Counters, audit_head, hash_at};
 use crate::{Origin, StoreError, Subject, WriteTx};
 
 /// A group of bulk acts is committed when it has run this long; interactive acts interrupt it between two acts.
 const BULK_GROUP: Duration = Duration::from_millis(150);
 /// The same while there are interactive acts, which wait for the commit of the group that they come upon.
 const SHORT_GROUP: Duration = Duration::from_millis(20);
+/// How often and how long after a lost answer it is asked what became of a commit: a server needs a while to start.
+const UNANSWERED: u32 = 40;
+const UNANSWERED_PAUSE: Duration = Duration::from_millis(250);
 /// For how long after an interactive act the next one is expected.
 const EXPECTED: Duration = Duration::from_secs(2);
 /// Acts that share a commit at most, so that those who came first do not wait for an endless row behind them.
@@ -62,6 +66,8 @@ struct Queues {
 struct Shared {
     queues: Mutex<Queues>,
     arrived: Condvar,
+    /// Whether the database could not be reached when it was last tried.
+    away: AtomicBool,
     pace: Pace,
 }
 
@@ -88,6 +94,7 @@ impl Writer {
             counters,
             shared: Arc::clone(&shared),
             cut: LogCut::new(),
+            committing: None,
             interactive: None,
             others,
             _lock: lock,
@@ -118,7 +125,10 @@ impl Writer {
                 Err(error) => (Err(error), None),
             };
             let tell = move |committed| {
-                let _ = answer.send(if committed { result } else { Err(StoreError::WriteAborted.into()) });
+                // Who gets no answer is told why by what the writer met.
+                if committed {
+                    let _ = answer.send(result);
+                }
             };
             (fresh, Box::new(tell))
         });
@@ -133,9 +143,17 @@ impl Writer {
             }
         }
         self.shared.arrived.notify_one();
-        let result = answered.await.unwrap_or_else(|_| Err(StoreError::WriteAborted.into()));
+        let result = answered.await.unwrap_or_else(|_| Err(self.undone().into()));
         drop(place);
         result
+    }
+
+    fn undone(&self) -> StoreError {
+        if self.shared.away.load(Ordering::Relaxed) {
+            StoreError::Unavailable("the write was undone".into())
+        } else {
+            StoreError::WriteAborted
+        }
     }
 
     pub(crate) fn waiting(&self) -> (usize, usize) {
@@ -168,6 +186,8 @@ struct State {
     counters: Counters,
     shared: Arc<Shared>,
     cut: LogCut,
+    /// There from the moment on in which a group with rows of the chain is to be committed until that is answered.
+    committing: Option<()>,
     /// When the last interactive act came.
     interactive: Option<Instant>,
     /// What this process wrote, and its mark, where there are others.
@@ -183,13 +203,19 @@ impl State {
             let committed = match self.group(first, &mut done) {
                 Ok(()) => {
                     self.shared.pace.committed(done.len());
+                    self.shared.away.store(false, Ordering::Relaxed);
                     true
                 }
                 Err(error) => {
-                    tracing::error!(%error, "a group of writes was undone");
                     self.link.rollback();
-                    self.counters = before;
-                    false
+                    let away = matches!(error, StoreError::Unavailable(_));
+                    self.shared.away.store(away, Ordering::Relaxed);
+                    let durable = away && self.committing.take().is_some() && self.was_committed();
+                    if !durable {
+                        tracing::error!(%error, "a group of writes was undone");
+                        self.counters = before;
+                    }
+                    durable
                 }
             };
             for (fresh, answer) in done {
@@ -250,7 +276,27 @@ impl State {
         if last > first {
             conn.announce(mark)?;
         }
-        own.while_committing(first, last, || self.link.commit())
+        self.committing = (last > first).then_some(());
+        own.while_committing(first, last, || self.link.commit())?;
+        self.committing = None;
+        Ok(())
+    }
+
+    /// Whether a group is there whose commit was not answered: the server may have gone just then. Its last row of the
+    /// chain tells, for the hash of a row is that of no other. A group that changed no record has none; it counts as
+    /// undone.
+    fn was_committed(&self) -> bool {
+        let (seq, hash) = (self.counters.audit_seq, self.counters.audit_hash);
+        for _ in 0..UNANSWERED {
+            match self.link.begin(Writing::Record).and_then(|()| hash_at(self.link.conn(), seq)) {
+                Ok(found) => {
+                    self.link.rollback();
+                    return found == Some(hash);
+                }
+                Err(_) => std::thread::sleep(UNANSWERED_PAUSE),
+            }
+        }
+        false
     }
 
     fn run(&mut self, origin: Origin, act: Act, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {

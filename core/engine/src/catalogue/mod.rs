@@ -100,6 +100,6 @@ impl Engine {
 
     /// Tells listeners what became of a parameter.
     fn tell_of_parameter(&self, number: u16, state: &'static str) {
-        self.inner.feed.tell(Event::Job { queue: QUEUE.to_owned(), id: number.into(), state });
+        self.tell_job(QUEUE.to_owned(), number.into(), state);
     }
 }

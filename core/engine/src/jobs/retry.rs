@@ -41,7 +41,7 @@ pub async fn wait(engine: &Engine, caller: &Caller, id: i64) -> Result<(), Engin
         }
     });
     back.await?;
-    engine.inner.feed.tell(Event::Job { queue: INBOX.to_owned(), id, state: "waiting" });
+    engine.tell_job(INBOX.to_owned(), id, "waiting");
     Ok(())
 }
 

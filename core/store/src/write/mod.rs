@@ -13,7 +13,7 @@ use crate::key::pack_id;
 use crate::sql::{self, Sql};
 use crate::{Key, Reader, StoreError, Subject, SubjectKind, TypeCode};
 
-pub(crate) use audit::{COLUMNS as WRITE_COLUMNS, head as audit_head, write_row};
+pub(crate) use audit::{COLUMNS as WRITE_COLUMNS, hash_at, head as audit_head, write_row};
 pub use put::{CONDITIONAL_CREATE, NewResource, Replacement};
 use rows::Rows;
 pub(crate) use rows::{NARRATIVE, moment};

@@ -7,7 +7,7 @@ use meridian_store::search::{
 use meridian_store::{Index, Subject};
 
 use super::all;
-use crate::common::{House, OBSERVATION, PATIENT, add, house, source, text, token};
+use crate::common::{House, OBSERVATION, PATIENT, add, house, is_about_files, source, text, token};
 
 const CODE: u32 = 1;
 const DATE: u32 = 2;
@@ -71,6 +71,9 @@ fn has(plan: &[String], wanted: &str) -> bool {
 
 #[tokio::test]
 async fn a_residents_results_are_a_range_of_bedside() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, subject) = filled().await;
     for conditions in [vec![], vec![code("3-1")]] {
         let search = Search { who: Some(vec![subject]), ..newest_first(conditions) };
@@ -82,6 +85,9 @@ async fn a_residents_results_are_a_range_of_bedside() {
 
 #[tokio::test]
 async fn the_last_of_a_code_in_the_region_is_a_range_of_token_without_a_sort() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, _) = filled().await;
     let cursor = Cursor { values: vec![CursorValue::Number(100)], key: 5 };
     for descending in [true, false] {
@@ -105,6 +111,9 @@ async fn the_last_of_a_code_in_the_region_is_a_range_of_token_without_a_sort() {
 
 #[tokio::test]
 async fn a_code_under_any_system_is_found_in_the_same_order() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, _) = filled().await;
     let any = vec![TokenTest { system: SystemTest::Any, code: Some("3-1".into()) }];
     let plan = plan(&house, &newest_first(vec![Condition::Token { params: vec![CODE], any, selective: false }]));
@@ -114,6 +123,9 @@ async fn a_code_under_any_system_is_found_in_the_same_order() {
 
 #[tokio::test]
 async fn a_type_is_paged_as_the_directory_lies() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, _) = filled().await;
     let mut search = Search { limit: 5, ..all(OBSERVATION) };
     let first = house.store.read(|sight| sight.search(&search)).unwrap();
@@ -131,6 +143,9 @@ async fn a_type_is_paged_as_the_directory_lies() {
 
 #[tokio::test]
 async fn codes_and_names_to_sort_by_are_looked_up_by_number() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, subject) = filled().await;
     for by in [SortBy::Token(CODE), SortBy::Text(NAME)] {
         let sort = vec![Sort { by, descending: false }];
@@ -147,6 +162,9 @@ async fn codes_and_names_to_sort_by_are_looked_up_by_number() {
 
 #[tokio::test]
 async fn other_filters_are_probed_by_key() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, subject) = filled().await;
     let others = vec![
         Condition::Text { params: vec![NAME], any: vec!["name 1".into()] },
@@ -176,6 +194,9 @@ async fn other_filters_are_probed_by_key() {
 
 #[tokio::test]
 async fn a_code_and_a_date_are_one_range() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, _) = filled().await;
     for (op, range) in [
         (Op::Eq, "(param=? AND code=? AND date>? AND date<?)"),
@@ -199,6 +220,9 @@ async fn a_code_and_a_date_are_one_range() {
 
 #[tokio::test]
 async fn several_codes_and_alternatives_are_merged_in_their_order() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, subject) = filled().await;
     let codes = ["1-1", "2-1"].map(|code| TokenTest { system: SystemTest::Any, code: Some(code.into()) });
     let codes = Condition::Token { params: vec![CODE], any: codes.to_vec(), selective: false };
@@ -214,6 +238,9 @@ async fn several_codes_and_alternatives_are_merged_in_their_order() {
 
 #[tokio::test]
 async fn chains_begin_at_their_better_end() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, _) = filled().await;
     let named = |param, text: &str| Condition::Text { params: vec![param], any: vec![text.to_owned()] };
     let identified = Condition::Token {
@@ -241,6 +268,9 @@ async fn chains_begin_at_their_better_end() {
 
 #[tokio::test]
 async fn many_subjects_are_bound_as_one_value() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, subject) = filled().await;
     let subjects: Vec<Subject> = (0..5000).map(|n| Subject(subject.0 + n)).collect();
     let sort = vec![Sort { by: SortBy::Id, descending: false }];
@@ -256,6 +286,9 @@ async fn many_subjects_are_bound_as_one_value() {
 
 #[tokio::test]
 async fn what_changed_last_is_a_range() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, _) = filled().await;
     let since = Condition::Updated(vec![DateTest { op: Op::Ge, lo: 5, hi: 6 }]);
     for (conditions, sort) in [
@@ -273,6 +306,9 @@ async fn what_changed_last_is_a_range() {
 
 #[tokio::test]
 async fn names_ids_and_references_have_their_own_ways_in() {
+    if is_about_files("plans of SQLite's") {
+        return;
+    }
     let (house, _) = filled().await;
     let any = vec![TokenTest { system: SystemTest::Uri("urn:mrn".into()), code: Some("17".into()) }];
     let number = NumberTest { op: Op::Eq, lo: 5.35, hi: 5.45 };
