@@ -15,10 +15,11 @@ const CRATE: (&str, &str) = ("octofhir-ucum", "0.9.2");
 const OUTPUT: &str = "definitions/ucum.json";
 /// UCUM's terms ask for this with every copy and excerpt.
 const NOTICE: &str = "This material contains content from UCUM (http://unitsofmeasure.org). The UCUM table, UCUM codes, \
-and UCUM definitions are copyright © 1995-2024, Regenstrief Institute, Inc. and the UCUM Organization. All rights \
-reserved. They are available at no cost under the terms at https://ucum.org/license. THE UCUM TABLE (IN ALL FORMATS), \
-UCUM DEFINITIONS, AND SPECIFICATION ARE PROVIDED \"AS IS\". ANY EXPRESS OR IMPLIED WARRANTIES ARE DISCLAIMED, \
-INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE.";
+and UCUM definitions are copyright © 1995-2009, Regenstrief Institute, Inc. and the Unified Codes for Units of Measures \
+(UCUM) Organization. All rights reserved. They are available at no cost under the terms at https://ucum.org/license. \
+THE UCUM TABLE (IN ALL FORMATS), UCUM DEFINITIONS, AND SPECIFICATION ARE PROVIDED \"AS IS.\" ANY EXPRESS OR IMPLIED \
+WARRANTIES ARE DISCLAIMED, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A \
+PARTICULAR PURPOSE.";
 
 /// Runs the command. `root` is the workspace root; `args` are `[--from FILE] [--check]`.
 ///

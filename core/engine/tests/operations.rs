@@ -361,6 +361,7 @@ async fn what_is_erased_is_nowhere_but_in_the_audit() {
     assert!(audit.to_string().contains("erase"));
 
     // Nothing of it is left in the file either, and both chains fit.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await; // the words go in steps behind it
     let House { dir, store, engine } = house;
     drop((store, engine));
     let file = std::fs::read(dir.path().join("meridian.db")).unwrap();

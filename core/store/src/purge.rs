@@ -10,6 +10,9 @@ use crate::schema::DERIVED;
 use crate::sql::{self, Sql};
 use crate::{Body, CONDITIONAL_CREATE, Index, Key, Reader, StoreError, Stored, Subject, WriteTx};
 
+/// Pages of the full-text index that one step merges: some milliseconds.
+const MERGED: i64 = 500;
+
 static KEYS: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("key").from("resource").and_where(Expr::col("key").gte(0)).and_where(Expr::col("key").lte(0));
@@ -51,6 +54,28 @@ impl WriteTx<'_> {
             Dialect::Sqlite => self.conn.row("PRAGMA secure_delete = ON", &[], |row| row.get::<i64>(0)).map(|_| ()),
             Dialect::Postgres => Ok(()), // its vacuum gives the room to others
         }
+    }
+
+    /// The end of that.
+    pub fn erased_for_good(&mut self) -> Result<(), StoreError> {
+        match self.dialect() {
+            Dialect::Sqlite => self.conn.row("PRAGMA secure_delete = OFF", &[], |row| row.get::<i64>(0)).map(|_| ()),
+            Dialect::Postgres => Ok(()),
+        }
+    }
+
+    /// A full-text index only notes that a word is gone, until its parts are merged. Does a part of that, `first` for the
+    /// first one, and tells whether there is more to do.
+    pub fn merge_words(&mut self, first: bool) -> Result<bool, StoreError> {
+        if self.dialect() == Dialect::Postgres {
+            return Ok(false);
+        }
+        let changes = |tx: &Self| tx.conn.row("SELECT total_changes()", &[], |row| row.get::<i64>(0));
+        let before = changes(self)?;
+        let pages = if first { -MERGED } else { MERGED };
+        self.conn.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", args![pages])?;
+        // SQLite: fewer than two changes mean that there was nothing to merge.
+        Ok(changes(self)?.unwrap_or_default() - before.unwrap_or_default() >= 2)
     }
 
     /// Takes a resource out with all its versions. `index` is what is indexed of it; it does not matter for one that is

@@ -41,6 +41,8 @@ def description(types):
             if key in schema.get("properties", {}) and (name, key) != ("Basic", "extension"):
                 del schema["properties"][key]
     del schemas["Reference"]["properties"]["identifier"]
+    # A page shows an error in other words than an OperationOutcome's.
+    whole["components"]["parameters"]["_format"]["schema"]["enum"] = ["json", "application/fhir+json"]
     components = {**whole["components"], "schemas": used(schemas, paths)}
     return {**whole, "paths": paths, "components": components}
 

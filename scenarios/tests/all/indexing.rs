@@ -7,7 +7,7 @@ use meridian_testkit::{Fhir, Options, Server, say};
 use serde_json::{Value, json};
 
 /// Resources that are there before the parameter.
-const THERE: u32 = 6_000;
+const THERE: u32 = 24_000;
 /// How long it may take with all the kills.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -35,7 +35,7 @@ async fn a_search_parameter_survives_kills_and_never_finds_less() -> anyhow::Res
     let mut dice = fastrand::Rng::with_seed(5);
     loop {
         if kills < 6 {
-            tokio::time::sleep(Duration::from_millis(dice.u64(20..250))).await;
+            tokio::time::sleep(Duration::from_millis(dice.u64(5..60))).await;
             server.kill().await?;
             server.restart().await?;
             kills += 1;

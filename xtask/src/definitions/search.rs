@@ -104,9 +104,15 @@ impl Table {
             Ok(compiled) => {
                 let left = compiled.left.iter();
                 self.notes.extend(left.map(|program| format!("not indexed: {base}.{code} ({}): {program}", row.kind)));
+                let is_whole = compiled.paths == [format!(":{base}")];
+                let definitions = list(parameter, "component").iter().map(|part| by_url.get(text(part, "definition")));
+                for ((part, mut paths), definition) in components.iter().zip(compiled.parts).zip(definitions) {
+                    if let (true, Some(definition)) = (is_whole, definition) {
+                        widen(tree, base, part.kind, text(definition, "expression"), &mut paths);
+                    }
+                    row.parts.push((part.code.to_owned(), part.kind, paths));
+                }
                 row.paths = compiled.paths;
-                let parts = components.iter().zip(compiled.parts);
-                row.parts = parts.map(|(part, paths)| (part.code.to_owned(), part.kind, paths)).collect();
             }
             Err(says) => {
                 self.notes.push(format!("unsupported: {base}.{code} ({}): {expression}: {says}", row.kind));
@@ -114,6 +120,17 @@ impl Table {
             }
         }
         Ok(row)
+    }
+}
+
+/// A component beneath the whole resource stands for all that its parameter stands for: HL7 left sampled data out of
+/// Observation's `code-value-quantity`, but not out of `value-quantity`.
+fn widen(tree: &Tree, base: &str, kind: Kind, expression: &str, paths: &mut Vec<String>) {
+    let whole = compile::simple(tree, base, kind, false, expression).map(|compiled| compiled.paths);
+    if let Ok(whole) = whole
+        && paths.iter().all(|path| whole.contains(path))
+    {
+        *paths = whole;
     }
 }
 

@@ -66,10 +66,12 @@ async fn audit(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, En
     let entries = rows.iter().map(|row| json!({"resource": event(row, &persons)}));
     let entries: Vec<Value> = entries.collect();
     let links: Vec<Value> = next.iter().map(|url| json!({"relation": "next", "url": url})).collect();
-    Ok(match links.is_empty() {
-        true => json!({"resourceType": "Bundle", "type": "searchset", "entry": entries}),
-        false => json!({"resourceType": "Bundle", "type": "searchset", "link": links, "entry": entries}),
-    })
+    let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "link": links, "entry": entries});
+    if let Some(members) = bundle.as_object_mut() {
+        // JSON of FHIR has no empty lists.
+        members.retain(|_, value| value.as_array().is_none_or(|items| !items.is_empty()));
+    }
+    Ok(bundle)
 }
 
 fn filter(engine: &Engine, call: &Call) -> Result<AuditFilter, EngineError> {

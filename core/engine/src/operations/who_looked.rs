@@ -49,7 +49,13 @@ async fn who_looked(engine: &Engine, caller: &Caller, call: Call) -> Result<Valu
     engine.looked(look).await?;
     let entries: Vec<Value> =
         rows.iter().map(|row| json!({"resource": of_look(row, std::slice::from_ref(&id))})).collect();
-    Ok(json!({"resourceType": "Bundle", "type": "searchset", "total": entries.len(), "entry": entries}))
+    let total = entries.len();
+    let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "total": total, "entry": entries});
+    if let Some(members) = bundle.as_object_mut().filter(|_| total == 0) {
+        // JSON of FHIR has no empty lists.
+        members.shift_remove("entry");
+    }
+    Ok(bundle)
 }
 
 async fn looks(engine: &Engine, subjects: &[Subject], count: u32) -> Result<Vec<LookRow>, EngineError> {

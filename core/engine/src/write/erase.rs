@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use meridian_access::{Act, Caller, Label, decide};
 use meridian_model::definitions::{Catalogue, Definitions, Kind};
-use meridian_store::{GOLDEN_PATIENT, Index, Key, Lane, Stored, Subject, WriteTx};
+use meridian_store::{GOLDEN_PATIENT, Index, Key, Lane, StoreError, Stored, Subject, WriteTx};
 use serde_json::{Value, json};
 
 use super::commit::{Failure, Queued, Writing, in_force};
@@ -69,11 +69,29 @@ pub(crate) async fn erase(
         match engine.store().write(Lane::Interactive, origin(caller), act).await {
             Ok((done, changes, queued)) => {
                 tell(engine, changes, None, queued);
+                tokio::spawn(settle(engine.clone(), caller.clone()));
                 return Ok(done);
             }
             Err(Failure::Outdated) => engine.renew_catalogue()?,
             Err(Failure::Refused(error)) => return Err(error),
             Err(Failure::Stale) => return Err(EngineError::Busy),
+        }
+    }
+}
+
+/// Lets the words of what was erased go from the full-text index, in small steps behind everybody else.
+async fn settle(engine: Engine, caller: Caller) {
+    let mut first = true;
+    loop {
+        let step = move |tx: &mut WriteTx<'_>| -> Result<bool, StoreError> {
+            tx.erase_for_good()?;
+            let more = tx.merge_words(first)?;
+            tx.erased_for_good().map(|()| more)
+        };
+        match engine.store().write(Lane::Bulk, origin(&caller), step).await {
+            Ok(true) => first = false,
+            Ok(false) => return,
+            Err(error) => return tracing::warn!(%error, "words of what was erased stay in the index for now"),
         }
     }
 }
@@ -110,6 +128,7 @@ impl Erasing<'_> {
         tx.flush()?;
         self.done.references = self.references(tx)?;
         tx.note_act(subject, 'X', &format!("{kind}/{id}"), reason);
+        tx.erased_for_good()?;
         self.writing.name_persons(tx)?;
         let (changes, queued) = self.writing.take();
         Ok((std::mem::take(&mut self.done), changes, queued))

@@ -310,6 +310,7 @@ impl Asker<'_> {
             },
             (_, Kind::Token) => match known {
                 Some(found) => self.like(&found),
+                None if param.code == "version" => Want::Token(System::Any, Some(self.one(&["2A", "2a", "1"]).into())),
                 None if matches!(param.code, "active" | "deceased") => Want::Truth(self.dice.bool()),
                 None => self.token(),
             },
@@ -383,8 +384,10 @@ impl Asker<'_> {
             Found::Uri(uri) => Want::Uri(uri.clone()),
             Found::Date((lo, _)) if self.by(20) => {
                 // To the millisecond, as `_lastUpdated` says it.
-                let moment = crate::time::instant(*lo);
-                moment.map_or_else(|| self.fresh(Kind::Date), |text| Want::Date(self.one(&Prefix::ALL), text))
+                match crate::time::instant(*lo) {
+                    Some(text) => Want::Date(self.one(&Prefix::ALL), text),
+                    None => self.fresh(Kind::Date),
+                }
             }
             Found::Date(_) => self.fresh(Kind::Date),
             Found::Number(_) => self.fresh(Kind::Number),

@@ -264,7 +264,8 @@ fn is_token(token: &Token, system: &System, code: Option<&String>) -> bool {
     };
     // A text alone is no coding.
     let coded = token.code.is_some() || token.system.is_some();
-    coded && of_system && code.is_none_or(|code| token.code.as_ref() == Some(code))
+    let same = |is: &String, code: &String| is == code || token.any_case && is.to_lowercase() == code.to_lowercase();
+    coded && of_system && code.is_none_or(|code| token.code.as_ref().is_some_and(|is| same(is, code)))
 }
 
 /// A number against a number with a prefix, both times `factors`.
@@ -331,13 +332,13 @@ fn narrative(resource: &Value) -> Vec<String> {
     words(&plain)
 }
 
-/// The words of the narrative and of the texts that people wrote.
+/// The words of the narrative and of the texts that people wrote; labels in `meta` are about the resource, not in it.
 fn all_words(resource: &Value) -> Vec<String> {
     fn walk(value: &Value, out: &mut Vec<String>) {
         match value {
             Value::String(text) => out.extend(words(text)),
             Value::Array(items) => items.iter().for_each(|item| walk(item, out)),
-            Value::Object(members) => members.iter().filter(|(key, _)| *key != "div").for_each(|(_, v)| walk(v, out)),
+            Value::Object(members) => members.iter().filter(|(key, _)| !matches!(key.as_str(), "div" | "meta")).for_each(|(_, v)| walk(v, out)),
             _ => {}
         }
     }

@@ -253,7 +253,7 @@ const VALUE_SET: &[Param] = &[
     p("status", Token, &[("status", Code)]),
     p("title", Text, &[("title", Str)]),
     p("url", Uri, &[("url", As::Uri)]),
-    p("version", Token, &[("version", Code)]),
+    p("version", Token, &[("version", As::AnyCase)]),
 ];
 
 const RISK: &[Param] = &[

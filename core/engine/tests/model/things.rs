@@ -521,7 +521,7 @@ impl<'r> Maker<'r> {
                 self.put(o, 80, "name", |m| m.one(&GIVEN).into());
                 self.put(o, 60, "title", |m| m.one(&TEXTS).into());
                 self.put(o, 90, "url", |m| m.one(&URIS).into());
-                self.put(o, 50, "version", |m| m.one(&["1", "1.0", "2"]).into());
+                self.put(o, 50, "version", |m| m.one(&["1", "1.0", "2a", "2A"]).into());
             }
             "Questionnaire" => {
                 o.insert("status".into(), self.one(&["draft", "active"]).into());

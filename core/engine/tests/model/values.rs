@@ -13,6 +13,8 @@ pub(crate) enum As {
     Address,
     /// A `code`, `id` or string that is a token.
     Code,
+    /// A string that is a token: its case says nothing (R4 §3.1.1.4.10).
+    AnyCase,
     Bool,
     /// `Patient.deceased.exists() and Patient.deceased != false`, of the whole resource.
     Deceased,
@@ -50,6 +52,7 @@ pub(crate) struct Token {
     pub(crate) code: Option<String>,
     /// What `:text` looks through.
     pub(crate) texts: Vec<String>,
+    pub(crate) any_case: bool,
     /// The types of an Identifier, for `:of-type`.
     pub(crate) types: Vec<(Option<String>, Option<String>)>,
 }
@@ -98,7 +101,7 @@ fn number(value: &Value) -> Option<Decimal> {
 
 fn coding(value: &Value) -> Token {
     let texts = text(value, "display").into_iter().collect();
-    Token { system: text(value, "system"), code: text(value, "code"), texts, types: Vec::new() }
+    Token { system: text(value, "system"), code: text(value, "code"), texts, ..Token::default() }
 }
 
 fn quantity(value: &Value) -> Option<Found> {
@@ -152,6 +155,10 @@ pub(crate) fn take(value: &Value, shape: As) -> Vec<Found> {
             let code = value.as_str().map(str::to_owned);
             one(code.map(|code| Found::Token(Token { code: Some(code), ..Token::default() })))
         }
+        As::AnyCase => {
+            let code = value.as_str().map(str::to_owned);
+            one(code.map(|code| Found::Token(Token { code: Some(code), any_case: true, ..Token::default() })))
+        }
         As::Bool => {
             let code = value.as_bool().map(|truth| truth.to_string());
             one(code.map(|code| Found::Token(Token { code: Some(code), ..Token::default() })))
@@ -174,7 +181,7 @@ pub(crate) fn take(value: &Value, shape: As) -> Vec<Found> {
                 at(value, "type.coding").into_iter().map(|coding| (text(coding, "system"), text(coding, "code")));
             let texts = at(value, "type.text").into_iter().filter_map(Value::as_str).map(str::to_owned).collect();
             let (system, code) = (text(value, "system"), text(value, "value"));
-            vec![Found::Token(Token { system, code, texts, types: types.collect() })]
+            vec![Found::Token(Token { system, code, texts, types: types.collect(), any_case: false })]
         }
         As::Contact(system) => {
             let is_one = system.is_empty() || text(value, "system").as_deref() == Some(system);

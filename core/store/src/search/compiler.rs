@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType};
+use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType};
 
 use super::Condition;
-use super::exprs::{Subjects, col, patient, subject};
+use super::exprs::{Subjects, col, number, patient, subject};
 use super::lead::{Purpose, Want, flat};
 use crate::db::Dialect;
 use crate::{Reader, StoreError, TypeCode};
@@ -44,6 +44,15 @@ impl<'r> Compiler<'r> {
         let nth = self.names.get();
         self.names.set(nth + 1);
         format!("{letter}{nth}")
+    }
+
+    /// A test that no index answers; the plan need not look into it.
+    pub(super) fn opaque(&self, test: Expr) -> Expr {
+        if !self.apart {
+            return test;
+        }
+        let held: Expr = CaseStatement::new().case(test, number(1)).finally(number(0)).into();
+        held.eq(number(1))
     }
 
     /// `SELECT key …`: the resources of one type for which all hold. One may come out twice.

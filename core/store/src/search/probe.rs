@@ -55,7 +55,7 @@ impl Compiler<'_> {
             }
             Condition::Token { params, any, .. } => self.tokens(candidate, params, &row::coded(self.reader, any)?)?,
             Condition::Date { params, any } if candidate.is_clinical(params) => match &candidate.date {
-                Some((date, span)) => clinical(any, date, span),
+                Some((date, span)) => self.opaque(clinical(any, date, span)),
                 None => self.by_key(candidate, condition, false)?,
             },
             Condition::Words { field, any } => self.words(&candidate.key, *field, any),
@@ -70,7 +70,8 @@ impl Compiler<'_> {
             Condition::Has { from, via, conditions } => self.has(candidate, *from, *via, conditions)?,
             Condition::All(list) => self.all(candidate, list)?,
             Condition::Any(list) => {
-                any(list.iter().map(|condition| self.probe(candidate, condition)).collect::<Result<_, _>>()?)
+                let each = list.iter().map(|condition| self.probe(candidate, condition));
+                self.opaque(any(each.collect::<Result<_, _>>()?))
             }
             Condition::Not(condition) => self.probe(candidate, condition)?.not(),
             Condition::Other(condition) => self.by_key(candidate, condition, true)?,
@@ -104,7 +105,11 @@ impl Compiler<'_> {
             return Err(StoreError::NotSupported("this condition inside another"));
         };
         let (table, params) = (row.table, row.params);
-        let fits = if other { row::param(&t, params).and(row.test.not()) } else { row.is(&t) };
+        let fits = if other {
+            row::param(&t, params).and(row.test.not())
+        } else {
+            row::param(&t, params).and(self.opaque(row.test))
+        };
         if table == "token" {
             // Tokens have no order by number; this is asked seldom.
             let keys =

@@ -108,6 +108,13 @@ async fn a_hundred_ranges_are_a_low_tree() {
     let t = std::time::Instant::now();
     assert_eq!(found(&house, conditions.to_vec()), 1);
     eprintln!("all {:?}", t.elapsed());
+    for condition in &conditions {
+        let t = std::time::Instant::now();
+        found(&house, vec![condition.clone(); 6]);
+        eprintln!("6x {:?} {}", t.elapsed(), &format!("{condition:?}")[..12]);
+        found(&house, vec![codes(1), Condition::Any(vec![Condition::Not(Box::new(condition.clone())); 6])]);
+        eprintln!("any 6x {:?} {}", t.elapsed(), &format!("{condition:?}")[..12]);
+    }
     let many = conditions.iter().cycle().take(30).cloned().collect::<Vec<_>>();
     assert_eq!(found(&house, many.clone()), 1);
     let alternatives = many.into_iter().map(|one| Condition::Not(Box::new(one))).chain([codes(3), codes(9)]).collect();

@@ -66,9 +66,14 @@ fn body_of(schema: &str) -> Value {
     json!({FHIR: {"schema": to_schema(schema)}})
 }
 
+/// The same as an answer, which may also be a page for people.
+fn shown(schema: &str) -> Value {
+    json!({FHIR: {"schema": to_schema(schema)}, "text/html": {"schema": {"type": "string"}}})
+}
+
 fn responses() -> Value {
     let refused = |says: &str| {
-        json!({"description": says, "content": body_of("OperationOutcome"),
+        json!({"description": says, "content": shown("OperationOutcome"),
             "headers": {"X-Request-Id": {"schema": {"type": "string"}}}})
     };
     json!({
@@ -89,7 +94,7 @@ fn with_refusals(good: Map<String, Value>) -> Value {
 
 /// An answer with a body of this schema.
 fn good(status: &str, says: &str, schema: &str, with_version: bool) -> (String, Value) {
-    let mut response = json!({"description": says, "content": body_of(schema)});
+    let mut response = json!({"description": says, "content": shown(schema)});
     if let Some(members) = response.as_object_mut().filter(|_| with_version) {
         let text = json!({"schema": {"type": "string"}});
         members.insert("headers".to_owned(), json!({"ETag": text, "Last-Modified": text}));
