@@ -14,7 +14,7 @@ use meridian_store::{Store, StoreOptions};
 use serde_json::{Value, json};
 
 fn open(dir: &tempfile::TempDir) -> Engine {
-    Engine::new(Store::open(dir.path(), &StoreOptions::default()).unwrap(), Vec::new())
+    Engine::new(Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &StoreOptions::default()).unwrap(), Vec::new())
 }
 
 fn operator() -> Caller {

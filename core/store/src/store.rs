@@ -54,6 +54,13 @@ pub enum Home {
     Postgres(String),
 }
 
+impl Home {
+    /// On a server if one is named, else in a folder.
+    pub fn either(folder: &Path, server: Option<String>) -> Home {
+        server.map_or_else(|| Home::from(folder), Home::Postgres)
+    }
+}
+
 /// Without a password.
 impl std::fmt::Display for Home {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -25,7 +25,7 @@ pub(crate) struct House {
 /// A store of its own; it goes with the folder.
 pub(crate) fn open() -> (tempfile::TempDir, House) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path(), &StoreOptions::default()).unwrap();
+    let store = Store::open(meridian_store::Home::either(folder.path(), meridian_testkit::postgres::schema_for(folder.path())), &StoreOptions::default()).unwrap();
     (folder, House { engine: Engine::new(store, Vec::new()) })
 }
 
