@@ -23,6 +23,7 @@ mod lastn;
 mod lease;
 mod marks;
 mod member;
+mod memo;
 mod pace;
 mod postgres;
 mod purge;

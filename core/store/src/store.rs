@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::db::{Deadline, Link, Pool, Snapshot, Source};
 use crate::intern::Dictionaries;
+use crate::memo::Memo;
 use crate::pace::Second;
 use crate::postgres::{Config, Listener};
 use crate::shared::{Own, mark};
@@ -270,7 +271,7 @@ impl Store {
     fn on<T, E: From<StoreError>>(&self, pool: &Pool, look: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
         let link = pool.take()?;
         let snapshot = Snapshot::of(&link)?;
-        look(&Reader { conn: snapshot.conn(), words: &self.inner.words })
+        look(&Reader { conn: snapshot.conn(), words: &self.inner.words, memo: Memo::default() })
     }
 
     /// Runs `act` in the writer's transaction and answers when it is durable, or undone.

@@ -183,9 +183,15 @@ impl Reader<'_> {
 
     /// Rows that are not made again yet would be missing from an answer.
     fn ready(&self) -> Result<(), StoreError> {
+        if self.memo.ready.get() {
+            return Ok(());
+        }
         match self.setting(REBUILD)? {
             Some(done) if done != b"done" => Err(StoreError::Rebuilding),
-            _ => Ok(()),
+            _ => {
+                self.memo.ready.set(true);
+                Ok(())
+            }
         }
     }
 }

@@ -78,7 +78,7 @@ fn setting(conn: &Connection, name: &str) -> Result<(), StoreError> {
 
 fn create(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(), StoreError> {
     for table in TABLES.iter().filter(|table| wanted(table.name) && table.name != WORDS.name) {
-        conn.execute(&table.create(Dialect::Sqlite).to_string(SqliteQueryBuilder), [])?;
+        conn.execute(&table.create(Dialect::Sqlite).if_not_exists().to_string(SqliteQueryBuilder), [])?;
     }
     Ok(())
 }
