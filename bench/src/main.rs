@@ -17,6 +17,7 @@ mod records;
 mod region;
 mod report;
 mod searches;
+mod side;
 mod times;
 
 use std::io::Write;
@@ -62,6 +63,9 @@ async fn measure(args: &Args, folder: &Path) -> anyhow::Result<()> {
     }
     if args.wants("district") {
         district::run(args, folder, &mut report).await?;
+    }
+    if args.wants("side") {
+        side::run(args, folder, &mut report).await?;
     }
     if ["import", "reads", "searches", "records", "messages"].iter().any(|part| args.wants(part)) {
         on_materials(args, folder, &mut report).await?;

@@ -6,9 +6,6 @@ fn main() {
     println!("cargo::rerun-if-changed=../../web/dist");
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=../../definitions");
-    // A build that is to be repeatable says its time itself.
-    println!("cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH");
-    let said = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<u64>().ok());
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    println!("cargo::rustc-env=MERIDIAN_BUILT={}", said.unwrap_or_else(now));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    println!("cargo::rustc-env=MERIDIAN_BUILT={now}");
 }

@@ -18,7 +18,7 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
-/// One act and what must come of it. Just one of `get`, `post`, `put`, `delete`, `mllp`, `receiver`, `together` is
+/// One act and what must come of it. Just one of `get`, `post`, `put`, `patch`, `delete`, `mllp`, `receiver`, `together` is
 /// given.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -33,6 +33,7 @@ pub struct Step {
     pub get: Option<String>,
     pub post: Option<String>,
     pub put: Option<String>,
+    pub patch: Option<String>,
     pub delete: Option<String>,
     pub headers: BTreeMap<String, String>,
     /// A body, sent as JSON.

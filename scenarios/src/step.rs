@@ -96,9 +96,15 @@ impl<'a> Teller<'a> {
     }
 
     async fn prepare(&self, step: &Step, names: &mut Names) -> anyhow::Result<Request> {
-        let named = [("GET", &step.get), ("POST", &step.post), ("PUT", &step.put), ("DELETE", &step.delete)];
+        let named = [
+            ("GET", &step.get),
+            ("POST", &step.post),
+            ("PUT", &step.put),
+            ("PATCH", &step.patch),
+            ("DELETE", &step.delete),
+        ];
         let Some((method, path)) = named.into_iter().find_map(|(method, path)| Some((method, path.as_ref()?))) else {
-            bail!("a step without get, post, put, delete, mllp, receiver or together");
+            bail!("a step without get, post, put, patch, delete, mllp, receiver or together");
         };
         let path = names.fill(path);
         let path = if path.starts_with('/') { path } else { format!("/fhir/{path}") };

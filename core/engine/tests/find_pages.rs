@@ -140,6 +140,37 @@ async fn includes_go_as_far_as_they_are_told() {
 }
 
 #[tokio::test]
+async fn canonicals_are_followed_both_ways() {
+    let world = World::new();
+    let url = "http://x.org/q";
+    world
+        .put(json!({"resourceType": "Questionnaire", "id": "q1", "status": "draft", "url": url, "version": "1"}))
+        .await;
+    world
+        .put(json!({"resourceType": "Questionnaire", "id": "q2", "status": "draft", "url": url, "version": "2"}))
+        .await;
+    for (id, link) in [("all", url.to_owned()), ("two", format!("{url}|2"))] {
+        world
+            .put(json!({"resourceType": "QuestionnaireResponse", "id": id, "status": "completed", "questionnaire": link}))
+            .await;
+    }
+    let brought = async |kind: &str, query: &str| {
+        let mut ids = shown(&world.bundle(kind, query).await, "include");
+        ids.sort_unstable();
+        ids
+    };
+    let include = "_include=QuestionnaireResponse:questionnaire";
+    assert_eq!(brought("QuestionnaireResponse", &format!("_id=two&{include}")).await, ["q2"]);
+    assert_eq!(brought("QuestionnaireResponse", &format!("_id=all&{include}")).await, ["q1", "q2"]);
+    assert_eq!(
+        brought("Questionnaire", "_id=q2&_revinclude=QuestionnaireResponse:questionnaire").await,
+        ["all", "two"]
+    );
+    assert_eq!(world.ids("QuestionnaireResponse", &format!("questionnaire={url}")).await, ["all", "two"]);
+    assert_eq!(world.ids("QuestionnaireResponse", &format!("questionnaire={url}|2")).await, ["two"]);
+}
+
+#[tokio::test]
 async fn a_cut_is_told() {
     let world = World::new();
     world.put(json!({"resourceType": "Organization", "id": "hub", "name": "hub"})).await;

@@ -265,3 +265,52 @@ async fn nothing_is_missed_while_others_write_and_the_work_is_broken_off() {
         assert_eq!(find(&engine, "Patient", &query).await.unwrap(), wanted.collect::<Vec<_>>(), "after {stops} stops");
     }
 }
+
+/// What another program took, and this one does not understand.
+#[tokio::test]
+async fn what_is_not_understood_any_more_is_out_of_force_and_is_indexed_anew_when_it_is_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(&dir);
+    put(&engine, patient("a", "Lao Da")).await.unwrap();
+    put(&engine, nickname()).await.unwrap();
+    settle(&engine).await;
+    drop(engine);
+    let rewrite = async |with: &'static str, by: &'static str| {
+        let store = Store::open(dir.path(), &StoreOptions::default()).unwrap();
+        let write = move |tx: &mut meridian_store::WriteTx<'_>| {
+            let kind = meridian_model::definitions::Definitions::r4().type_code("SearchParameter").unwrap();
+            let row = tx.find(kind, "nick")?.unwrap();
+            let text = String::from_utf8(row.body.json()?).unwrap().replace(with, by);
+            let (old, new) = (meridian_store::Index::default(), meridian_store::Index::default());
+            let body = meridian_store::Body::of(text.as_bytes());
+            let next = meridian_store::Replacement {
+                key: row.key,
+                kind,
+                name: "SearchParameter",
+                id: "nick",
+                version: row.version + 1,
+                at: row.at,
+                old: &old,
+                new: Some((row.key.subject(), &body, &new)),
+            };
+            tx.replace(&next).map(|_| ())
+        };
+        store.write(meridian_store::Lane::Bulk, meridian_store::Origin::default(), write).await.unwrap();
+    };
+    rewrite(".where(use='nickname').text", ".soundsLike()").await;
+    let engine = open(&dir);
+    assert_eq!(find(&engine, "Patient", "nick=lao").await.unwrap_err().class(), Class::Invalid);
+    settle(&engine).await;
+    assert_eq!(shown(&engine).await, [("nick".to_owned(), "failed".to_owned(), 20_000)]);
+    put(&engine, patient("b", "Lao Er")).await.unwrap();
+    drop(engine);
+    rewrite(".soundsLike()", ".where(use='nickname').text").await;
+    let engine = open(&dir);
+    assert_eq!(
+        find(&engine, "Patient", "nick=lao").await.unwrap_err().class(),
+        Class::Invalid,
+        "until it is looked at"
+    );
+    settle(&engine).await;
+    assert_eq!(find(&engine, "Patient", "nick=lao").await.unwrap(), ["a", "b"]);
+}

@@ -1,5 +1,5 @@
 //! All search rows anew: what a search finds before and after is the same, and in between it is refused.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a fault of the set-up may stop a test
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a fault of the set-up may stop a test
 
 use std::time::Duration;
 
@@ -7,11 +7,20 @@ use meridian_engine::{
     Caller, Class, Engine, EngineError, Options, Request, Role, give_up_search_rows, keep_search_parameters, read,
     run_bundle, search, settle_search_parameters, update,
 };
-use meridian_store::{Store, StoreOptions};
+use meridian_store::{Store, StoreError, StoreOptions};
 use serde_json::{Value, json};
 
+/// What was broken off may hold the folder for a moment.
 fn open(dir: &tempfile::TempDir) -> Engine {
-    Engine::new(Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &StoreOptions::default()).unwrap(), Vec::new())
+    let home = meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path()));
+    for _ in 0..500 {
+        match Store::open(home.clone(), &StoreOptions::default()) {
+            Ok(store) => return Engine::new(store, Vec::new()),
+            Err(StoreError::InUse(_)) => std::thread::sleep(Duration::from_millis(10)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the folder stays in use");
 }
 
 fn operator() -> Caller {

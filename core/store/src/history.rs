@@ -162,7 +162,7 @@ fn of_kind(
     match scope {
         Scope::All => {}
         Scope::Nothing => {
-            select.and_where(Expr::val(0).eq(1));
+            select.and_where(Expr::cust("1 = 0"));
         }
         Scope::Only(subjects) => {
             select.and_where(col("key").right_shift(Key::SLOT_BITS).is_in(subjects.iter().map(|s| s.0)));

@@ -37,20 +37,17 @@ async fn what_is_wrong_is_refused_and_what_is_endless_ends() -> anyhow::Result<(
             wrong.extend(refused(&fhir, &search).await.with_context(|| name.to_owned()).err());
         }
         bytes(&fhir, &mut wrong).await?;
-        for search in storms() {
-            wrong.extend(ends(&fhir, &search).await.err());
-        }
+        let storms = stream::iter(storms()).map(|search| {
+            let fhir = fhir.clone();
+            async move { ends(&fhir, &search).await }
+        });
+        wrong.extend(storms.buffer_unordered(4).filter_map(async |ended| ended.err()).collect::<Vec<_>>().await);
         contradictions(&fhir, &mut wrong).await?;
         given_up(&server).await?;
         watcher.abort();
 
         let peak = peak.load(Ordering::Relaxed);
-        say(format_args!(
-            "{}: memory {} MB before, {} MB at most",
-            ground.name(),
-            before >> 20,
-            peak >> 20
-        ));
+        say(format_args!("{}: memory {} MB before, {} MB at most", ground.name(), before >> 20, peak >> 20));
         for error in &wrong {
             say(format_args!("  {error:#}"));
         }
@@ -216,7 +213,13 @@ fn is_outcome(answer: &Answer) -> anyhow::Result<()> {
 
 async fn refused(fhir: &Fhir, search: &str) -> anyhow::Result<()> {
     let answer = get(fhir, search).await.with_context(|| short(search))?;
-    ensure!((400..500).contains(&answer.status), "{} answered {}: {}", short(search), answer.status, short(&answer.text));
+    ensure!(
+        (400..500).contains(&answer.status),
+        "{} answered {}: {}",
+        short(search),
+        answer.status,
+        short(&answer.text)
+    );
     // An address may be too long for the protocol itself.
     if !matches!(answer.status, 414 | 431) {
         is_outcome(&answer).with_context(|| short(search))?;
@@ -226,7 +229,9 @@ async fn refused(fhir: &Fhir, search: &str) -> anyhow::Result<()> {
 
 /// Bytes that are no text.
 async fn bytes(fhir: &Fhir, wrong: &mut Vec<anyhow::Error>) -> anyhow::Result<()> {
-    for search in ["name=%ff%fe", "name=%00", "%ff=x", "name=%c3%28", "_filter=name%20eq%20%ff", "_sort=%00", "name=%ed%a0%80"] {
+    for search in
+        ["name=%ff%fe", "name=%00", "%ff=x", "name=%c3%28", "_filter=name%20eq%20%ff", "_sort=%00", "name=%ed%a0%80"]
+    {
         let answer = fhir.request("GET", &format!("/fhir/Patient?{search}"), &[], None).await?;
         if answer.status != 400 || is_outcome(&answer).is_err() {
             wrong.push(anyhow::anyhow!("{search} answered {}", answer.status));
@@ -245,7 +250,8 @@ fn storms() -> Vec<String> {
     let ring = "Observation:has-member";
     let deep = format!("Observation?{}code=nobody", "_has:Observation:has-member:".repeat(6));
     let chain = format!("Observation?{}code=nobody", "has-member.".repeat(6));
-    let nested = format!("Observation?_filter={}", vec!["has-member.has-member.has-member.code eq nobody"; 10].join(" or "));
+    let nested =
+        format!("Observation?_filter={}", vec!["has-member.has-member.has-member.code eq nobody"; 10].join(" or "));
     let long = "x".repeat(5000);
     vec![
         format!("Observation?_count=1000&_include:iterate={ring}&_revinclude:iterate={ring}"),
@@ -303,39 +309,48 @@ async fn contradictions(fhir: &Fhir, wrong: &mut Vec<anyhow::Error>) -> anyhow::
     let mut unclear = entry("POST", "Basic", Some(basic("x", "half")));
     unclear["request"]["ifNoneExist"] = "nothing=x".into();
     let bad: Vec<(&str, Vec<Value>)> = vec![
-        ("written twice", vec![
-            entry("PUT", "Basic/twice", Some(basic("twice", "half"))),
-            entry("PUT", "Basic/twice", Some(basic("twice", "half"))),
-        ]),
-        ("written and deleted", vec![
-            entry("PUT", "Basic/twice", Some(basic("twice", "half"))),
-            entry("DELETE", "Basic/twice", None),
-        ]),
-        ("deleted and written", vec![
-            entry("DELETE", "Basic/here", None),
-            entry("PUT", "Basic/here", Some(basic("here", "half"))),
-        ]),
-        ("found by a condition and by its id", vec![
-            entry("PUT", &format!("Basic?identifier={SYSTEM}|before"), Some(json!({"resourceType": "Basic", "code": {"text": "x"}}))),
-            entry("DELETE", "Basic/here", None),
-        ]),
+        (
+            "written twice",
+            vec![
+                entry("PUT", "Basic/twice", Some(basic("twice", "half"))),
+                entry("PUT", "Basic/twice", Some(basic("twice", "half"))),
+            ],
+        ),
+        (
+            "written and deleted",
+            vec![entry("PUT", "Basic/twice", Some(basic("twice", "half"))), entry("DELETE", "Basic/twice", None)],
+        ),
+        (
+            "deleted and written",
+            vec![entry("DELETE", "Basic/here", None), entry("PUT", "Basic/here", Some(basic("here", "half")))],
+        ),
         ("an old version", vec![entry("POST", "Basic", Some(basic("x", "half"))), stale]),
         ("an unclear condition", vec![entry("POST", "Basic", Some(basic("x", "half"))), unclear]),
-        ("another id than the address", vec![
-            entry("POST", "Basic", Some(basic("x", "half"))),
-            entry("PUT", "Basic/one", Some(basic("other", "half"))),
-        ]),
-        ("another type than the address", vec![
-            entry("POST", "Basic", Some(basic("x", "half"))),
-            entry("POST", "Patient", Some(basic("x", "half"))),
-        ]),
+        (
+            "another id than the address",
+            vec![
+                entry("POST", "Basic", Some(basic("x", "half"))),
+                entry("PUT", "Basic/one", Some(basic("other", "half"))),
+            ],
+        ),
+        (
+            "another type than the address",
+            vec![entry("POST", "Basic", Some(basic("x", "half"))), entry("POST", "Patient", Some(basic("x", "half")))],
+        ),
         ("nothing at the end", vec![entry("POST", "Basic", Some(basic("x", "half"))), entry("PUT", "Basic/x", None)]),
         ("no such method", vec![entry("POST", "Basic", Some(basic("x", "half"))), entry("STEAL", "Basic/here", None)]),
-        ("a reference to what a condition finds nowhere", vec![
-            entry("POST", "Basic", Some(basic("x", "half"))),
-            entry("POST", "Basic", Some(json!({"resourceType": "Basic", "code": {"text": "x"},
-                "subject": {"reference": format!("Patient?identifier={SYSTEM}|nobody")}}))),
-        ]),
+        (
+            "a reference to what a condition finds nowhere",
+            vec![
+                entry("POST", "Basic", Some(basic("x", "half"))),
+                entry(
+                    "POST",
+                    "Basic",
+                    Some(json!({"resourceType": "Basic", "code": {"text": "x"},
+                "subject": {"reference": format!("Patient?identifier={SYSTEM}|nobody")}})),
+                ),
+            ],
+        ),
     ];
     for (name, entries) in bad {
         let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
@@ -370,9 +385,8 @@ async fn given_up(server: &Server) -> anyhow::Result<()> {
                         get(&fhir, &search).await
                     } else {
                         let number = format!("given-up-{nth}");
-                        let entries: Vec<Value> = (0..20)
-                            .map(|_| entry("POST", "Basic", Some(basic("x", &number))))
-                            .collect();
+                        let entries: Vec<Value> =
+                            (0..20).map(|_| entry("POST", "Basic", Some(basic("x", &number)))).collect();
                         fhir.bundle(&json!({"resourceType": "Bundle", "type": "transaction", "entry": entries})).await
                     }
                 };

@@ -4,6 +4,7 @@ mod bad_searches;
 mod bombardment;
 mod contention;
 mod delivery;
+mod documented;
 mod import;
 mod indexing;
 mod kill;

@@ -1,7 +1,7 @@
 //! R4's own search parameters and Meridian's, as the SearchParameter resources that can be read by id. They are not
-//! stored, and so no search finds them.
+//! stored, and so no search of the store finds them; a door that has them found asks for all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meridian_model::definitions::{Definitions, SearchParam};
 use serde_json::{Value, json};
@@ -20,6 +20,16 @@ pub(crate) fn fixed(id: &str) -> Option<Served> {
     let param = same.first()?;
     let body = serde_json::to_vec(&resource(param, id, &same)).ok()?;
     Some(Served { kind: SEARCH_PARAMETER, id: id.to_owned(), version: 1, at: PUBLISHED, deleted: false, body })
+}
+
+/// All of them, by id.
+pub fn fixed_parameters() -> Vec<Value> {
+    let r4 = Definitions::r4();
+    let mut by_id: BTreeMap<&str, Vec<&SearchParam>> = BTreeMap::new();
+    for param in r4.resource_types().flat_map(|kind| r4.search_params(kind).iter().copied()) {
+        by_id.entry(param.url.rsplit('/').next().unwrap_or_default()).or_default().push(param);
+    }
+    by_id.iter().filter_map(|(id, same)| Some(resource(same.first()?, id, same))).collect()
 }
 
 fn resource(param: &SearchParam, id: &str, same: &[&SearchParam]) -> Value {
@@ -53,5 +63,7 @@ mod tests {
         assert_eq!((&gender["code"], &gender["type"]), (&json!("gender"), &json!("token")));
         assert!(gender["expression"].as_str().unwrap().contains("Patient.gender"));
         assert!(fixed("Patient-pinyin").is_some() && fixed("nothing").is_none());
+        let all = fixed_parameters();
+        assert!(all.len() > 1300 && all.contains(&gender), "{}", all.len());
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn follow(
     let meant = own.into_iter().find_map(|source| source.posted.ok());
     let same = posted.as_ref().zip(meant).is_some_and(|(posted, meant)| posted.means_the_same(&meant));
     match (was.and_then(|was| registry.number(was.number)), &posted) {
-        (Some(entry), Some(posted)) if same => entry.says(posted),
+        (Some(entry), Some(posted)) if same && entry.state != State::Failed => entry.says(posted),
         (was, _) => {
             if let Some(entry) = was {
                 (entry.state, entry.since) = (State::Dropping, tx.at());

@@ -7,6 +7,7 @@ use meridian_access::Caller;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::build::{Step, build, dismantle};
+use super::mend::mend;
 use super::registry::{Registry, State};
 use super::{SEARCH_PARAMETER, rebuild};
 use crate::feed::Event;
@@ -20,6 +21,9 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Keeps the search parameters indexed. Ends only when it is dropped; the next start goes on.
 pub async fn keep(engine: &Engine, caller: &Caller) {
     let mut feed = engine.listen();
+    if let Err(error) = mend(engine, caller).await {
+        tracing::warn!(%error, "the search parameters could not be looked through");
+    }
     loop {
         match work(engine, caller).await {
             Ok(true) => {}
@@ -48,6 +52,7 @@ pub async fn keep(engine: &Engine, caller: &Caller) {
 /// # Errors
 /// Those of the store; what is done stays done.
 pub async fn settle(engine: &Engine, caller: &Caller, mut seen: impl FnMut(u64, u64)) -> Result<u64, EngineError> {
+    mend(engine, caller).await?;
     let mut steps = 0;
     while work(engine, caller).await? {
         steps += 1;

@@ -20,7 +20,7 @@ pub(super) struct Source {
     pub(super) posted: Result<Posted, Vec<Issue>>,
 }
 
-/// The parameters in force. `was` is what a SearchParameter said that is being written.
+/// The parameters that are in force, or would be if they were understood. `was` is what a SearchParameter said that is being written.
 pub(super) fn sources(
     reader: &Reader<'_>,
     registry: &Registry,
@@ -52,15 +52,8 @@ pub(super) fn catalogue(reader: &Reader<'_>, made: &mut Made) -> Result<Catalogu
     let places = places(reader)?;
     let mut custom = Vec::new();
     for Source { entry, posted } in sources(reader, &registry, None)? {
-        let posted = match posted {
-            Ok(posted) => posted,
-            Err(issues) => {
-                // A program that understands less than the one that took it: nobody may search by it, or miss it silently.
-                let why = issues.first().map_or("", |issue| issue.diagnostics.as_str());
-                tracing::error!(id = entry.id, code = entry.code, why, "a search parameter is not understood");
-                continue;
-            }
-        };
+        // What a program does not understand nobody may search by, or miss silently: see `mend`.
+        let (Ok(posted), true) = (posted, entry.state != State::Failed) else { continue };
         let building = (entry.state == State::Building).then(|| {
             let progress = made.progress.entry(entry.number).or_insert_with(|| Arc::new(Progress::default()));
             let place = places.get(&entry.number).cloned().unwrap_or_default();

@@ -11,6 +11,7 @@ mod fixed;
 mod follow;
 mod keep;
 mod load;
+mod mend;
 mod rebuild;
 mod registry;
 mod show;
@@ -23,6 +24,7 @@ use meridian_model::definitions::{Catalogue, Progress, SearchParam};
 use meridian_store::Reader;
 
 pub(crate) use fixed::fixed;
+pub use fixed::fixed_parameters;
 pub(crate) use follow::{SEARCH_PARAMETER, follow};
 pub use keep::{keep, settle};
 pub use rebuild::give_up;

@@ -25,6 +25,8 @@ pub(super) enum State {
     /// Writes make its rows; what was there before is being indexed.
     Building,
     Ready,
+    /// Out of force: this program does not understand it.
+    Failed,
     /// Out of force; its rows are being dropped.
     Dropping,
 }
@@ -34,6 +36,7 @@ impl State {
         match self {
             State::Building => "building",
             State::Ready => "ready",
+            State::Failed => "failed",
             State::Dropping => "dropping",
         }
     }
@@ -52,6 +55,9 @@ pub(super) struct Entry {
     pub(super) state: State,
     /// Since when it is in that state, in milliseconds since 1970 UTC.
     pub(super) since: i64,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) why: String,
 }
 
 impl Entry {
@@ -65,6 +71,7 @@ impl Entry {
             bases: Vec::new(),
             state: State::Building,
             since,
+            why: String::new(),
         };
         entry.says(posted);
         entry
@@ -127,7 +134,7 @@ impl Registry {
         put(tx, GENERATION, &next)
     }
 
-    /// The entry of a SearchParameter that is in force.
+    /// The entry of a SearchParameter that is in force, or would be.
     pub(super) fn in_force(&self, id: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.state != State::Dropping && entry.id == id)
     }

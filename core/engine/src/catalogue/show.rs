@@ -11,7 +11,7 @@ use crate::operations::{Act, Answering, Call, Effect, Operation};
 use crate::{Engine, EngineError};
 
 pub(crate) fn operation() -> Operation {
-    let says = "The search parameters that were posted: code, base types, whether each is building, ready or dropping, \
+    let says = "The search parameters that were posted: code, base types, whether each is building, ready, failed or dropping, \
                 how many resources are indexed and since when.";
     Operation::of_the_system("search-parameters", Effect::Looks, &[], says, Show)
 }
@@ -56,6 +56,9 @@ fn line(reader: &Reader<'_>, entry: &Entry, places: &Places) -> Result<Value, En
     if entry.state != State::Dropping {
         let reference = format!("{SEARCH_PARAMETER}/{}", entry.id);
         part.push(json!({"name": "resource", "valueReference": {"reference": reference}}));
+    }
+    if !entry.why.is_empty() {
+        part.push(json!({"name": "why", "valueString": entry.why}));
     }
     if entry.state == State::Building {
         let Place { done, total, .. } = places.get(&entry.number).cloned().unwrap_or_default();

@@ -54,7 +54,7 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
-fn answer(meta: Value) -> Value {
+fn answer(meta: &Value) -> Value {
     json!({"resourceType": "Parameters", "parameter": [{"name": "return", "valueMeta": meta}]})
 }
 
@@ -68,7 +68,7 @@ impl Act for Show {
                 (Some(id), Some(version)) => meta_of(&vread(engine, caller, &call.kind, id, version).await?.body)?,
                 (None, _) => in_use(engine, caller, &call.kind).await?,
             };
-            Ok(answer(meta))
+            Ok(answer(&meta))
         })
     }
 }
@@ -160,7 +160,7 @@ impl Act for Change {
             }
             let edit = Arc::new(Marks { add: self.add, meta });
             let outcome = one(engine, caller, Ask::Edit { kind, id, edit, if_match: None }).await?;
-            Ok(answer(meta_of(&outcome.served.body)?))
+            Ok(answer(&meta_of(&outcome.served.body)?))
         })
     }
 }

@@ -19,8 +19,10 @@ pub(super) const MOST_HOPS: usize = 6;
 const MOST_BRANCHES: usize = 300;
 /// Types that chains without a type are tried on.
 const MOST_TRIES: usize = 20_000;
-/// Values and parameter numbers of all parameters together; each is bound to the statement.
-const MOST_VALUES: usize = 10_000;
+/// Values of all parameters together: a database takes the square of them to plan a statement.
+const MOST_VALUES: usize = 1000;
+/// Parameters of types: in a search over all types each parameter is as many as there are types.
+const MOST_SLOTS: usize = 6000;
 
 /// A type that is searched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,12 +68,21 @@ pub(super) struct Ground<'a> {
     branches: Cell<usize>,
     tries: Cell<usize>,
     values: Cell<usize>,
+    slots: Cell<usize>,
 }
 
 impl<'a> Ground<'a> {
     pub(super) fn new(caller: &'a Caller, catalogue: &'a Catalogue, base: &'a str) -> Ground<'a> {
-        let (branches, tries, values) = (Cell::new(MOST_BRANCHES), Cell::new(MOST_TRIES), Cell::new(MOST_VALUES));
-        Ground { caller, catalogue, base, posted: Cell::new(false), branches, tries, values }
+        Ground {
+            caller,
+            catalogue,
+            base,
+            posted: Cell::new(false),
+            branches: Cell::new(MOST_BRANCHES),
+            tries: Cell::new(MOST_TRIES),
+            values: Cell::new(MOST_VALUES),
+            slots: Cell::new(MOST_SLOTS),
+        }
     }
 
     /// The parameter `code` of each of the types.
@@ -89,7 +100,7 @@ impl<'a> Ground<'a> {
             let (number, own) = (param_number(of.code, param), is_partition_param(of.kind, param));
             slots.push(Slot { of: *of, param, number, own });
         }
-        self.spend(slots.len())?;
+        take(&self.slots, slots.len(), "the search names too many types")?;
         Ok(slots)
     }
 
@@ -108,17 +119,12 @@ impl<'a> Ground<'a> {
 
     /// Takes note of values that are bound to the statement.
     pub(super) fn spend(&self, values: usize) -> Result<(), Fault> {
-        let left = self.values.get().checked_sub(values);
-        self.values.set(left.ok_or_else(|| Fault::wrong("the search names too many values in all"))?);
-        Ok(())
+        take(&self.values, values, "the search names too many values in all")
     }
 
     /// Takes note of a type that a chain is tried on.
     pub(super) fn attempt(&self) -> Result<(), Fault> {
-        let left = self.tries.get().checked_sub(1);
-        self.tries
-            .set(left.ok_or_else(|| Fault::wrong("too many ways to follow; name the types (`subject:Patient.…`)"))?);
-        Ok(())
+        take(&self.tries, 1, "too many ways to follow; name the types (`subject:Patient.…`)")
     }
 
     /// Begins a search inside the search, on `kind`: what must hold there besides, for this caller.
@@ -135,8 +141,11 @@ impl<'a> Ground<'a> {
 
     /// Takes note of a search inside the search.
     pub(super) fn branch(&self) -> Result<(), Fault> {
-        let left = self.branches.get().checked_sub(1);
-        self.branches.set(left.ok_or_else(|| Fault::wrong("the search branches too often; name the types of chains"))?);
-        Ok(())
+        take(&self.branches, 1, "the search branches too often; name the types of chains")
     }
+}
+
+fn take(left: &Cell<usize>, count: usize, says: &str) -> Result<(), Fault> {
+    left.set(left.get().checked_sub(count).ok_or_else(|| Fault::wrong(says))?);
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use meridian_access::{Act, Caller};
 use meridian_model::date::Zone;
-use meridian_model::definitions::{Catalogue, Kind, SearchParam};
+use meridian_model::definitions::{Catalogue, Definitions, Kind, SearchParam};
 use meridian_model::index::{IndexKind, extract};
 use meridian_store::search::Condition;
 use meridian_store::{Key, Reader, Stored, Subject, TypeCode};
@@ -132,7 +132,14 @@ impl Walk<'_, '_> {
         if wanted.is_empty() {
             return Ok(());
         }
-        for value in extract(&value_of(&row.body)?, Zone::CHINA, self.catalogue) {
+        let values = extract(&value_of(&row.body)?, Zone::CHINA, self.catalogue);
+        // A canonical with a version is a value without it too, to be found by; it points to that version alone.
+        let links = values.iter().filter_map(|value| match &value.value {
+            IndexKind::ReferenceUrl(url) => url.split_once('|').map(|(bare, _)| (value.param.number, bare.to_owned())),
+            _ => None,
+        });
+        let bare: HashSet<(u16, String)> = links.collect();
+        for value in values {
             if value.param.kind != Kind::Reference {
                 continue;
             }
@@ -151,7 +158,7 @@ impl Walk<'_, '_> {
                         self.take(found);
                     }
                 }
-                IndexKind::ReferenceUrl(url) => {
+                IndexKind::ReferenceUrl(url) if !bare.contains(&(value.param.number, url.clone())) => {
                     for target in canonical_targets(value.param) {
                         if named.iter().any(|include| include.target.is_none_or(|only| only == target)) {
                             self.canonical(target, &url)?;
@@ -194,40 +201,14 @@ impl Walk<'_, '_> {
         }
         let sources: Vec<Of> = match include.source {
             Some(of) => vec![of],
-            None => Of::every().collect(),
-        };
-        let mut persons: Option<Vec<Subject>> = None;
-        for of in sources {
-            let mut ways = Vec::new();
-            for param in self.catalogue.params(of.kind).iter().filter(|param| param.kind == Kind::Reference) {
-                if include.param.is_some_and(|code| code != param.code) {
-                    continue;
-                }
-                let points = |kind: &str| param.targets.is_empty() || param.targets.contains(&kind);
-                let mut ids: Vec<(TypeCode, String)> = Vec::new();
-                let own = is_partition_param(of.kind, param);
-                for row in targets.iter().filter(|row| points(type_name(row.kind))) {
-                    let kind = type_name(row.kind);
-                    if own && kind == "Patient" {
-                        if persons.is_none() {
-                            persons = Some(self.persons(&targets)?);
-                        }
-                    } else {
-                        ids.push((Of::named(kind).map_or(row.kind, |of| of.code), row.id.clone()));
-                    }
-                }
-                if own
-                    && points("Patient")
-                    && let Some(persons) = persons.as_ref().filter(|persons| !persons.is_empty())
-                    && !ways.iter().any(|way| matches!(way, Condition::Who(_)))
-                {
-                    ways.push(Condition::Who(persons.clone()));
-                }
-                if !ids.is_empty() {
-                    ways.push(Condition::Reference { params: vec![param_number(of.code, param)], any: ids });
-                }
+            None => {
+                let present = self.reader.kinds()?;
+                Of::every().filter(|of| present.contains(&of.code)).collect()
             }
-            for way in ways {
+        };
+        let here = Here { persons: self.persons(&targets)?, urls: urls(&targets)?, targets };
+        for of in sources {
+            for way in self.ways(of, include, &here) {
                 if !self.room() {
                     return Ok(());
                 }
@@ -237,6 +218,44 @@ impl Walk<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// How resources of a type may point here; parameters that may point to the same are asked together.
+    fn ways(&self, of: Of, include: &Include, here: &Here<'_>) -> Vec<Condition> {
+        let mut by_ids: Vec<(Vec<(TypeCode, String)>, Vec<u32>)> = Vec::new();
+        let mut by_url: Vec<u32> = Vec::new();
+        let mut own = false;
+        let named = |param: &&&SearchParam| {
+            param.kind == Kind::Reference && include.param.is_none_or(|code| code == param.code)
+        };
+        for param in self.catalogue.params(of.kind).iter().filter(named) {
+            let number = param_number(of.code, param);
+            let partition = is_partition_param(of.kind, param);
+            let points = |kind: &str| param.targets.is_empty() || param.targets.contains(&kind);
+            own |= partition && points("Patient");
+            let rows = here.targets.iter().filter(|row| points(type_name(row.kind)));
+            let rows = rows.filter(|row| !(partition && type_name(row.kind) == "Patient"));
+            let code = |row: &Stored| Of::named(type_name(row.kind)).map_or(row.kind, |of| of.code);
+            let ids: Vec<(TypeCode, String)> = rows.map(|row| (code(row), row.id.clone())).collect();
+            if !ids.is_empty() {
+                match by_ids.iter_mut().find(|(same, _)| *same == ids) {
+                    Some((_, params)) => params.push(number),
+                    None => by_ids.push((ids, vec![number])),
+                }
+            }
+            if !here.urls.is_empty() && is_canonical(param) {
+                by_url.push(number);
+            }
+        }
+        let mut ways = Vec::new();
+        if own && !here.persons.is_empty() {
+            ways.push(Condition::Who(here.persons.clone()));
+        }
+        ways.extend(by_ids.into_iter().map(|(any, params)| Condition::Reference { params, any }));
+        if !by_url.is_empty() {
+            ways.push(Condition::Exact { params: by_url, any: here.urls.clone() });
+        }
+        ways
     }
 
     /// Everybody who is one person with one of these Patients.
@@ -273,9 +292,31 @@ impl Walk<'_, '_> {
     }
 }
 
+/// What others may point to, and by what.
+struct Here<'r> {
+    targets: Vec<&'r Stored>,
+    persons: Vec<Subject>,
+    /// The canonical addresses.
+    urls: Vec<String>,
+}
+
+/// The canonical addresses of those that have one.
+fn urls(rows: &[&Stored]) -> Result<Vec<String>, EngineError> {
+    let mut urls = Vec::new();
+    for row in rows.iter().filter(|row| Definitions::r4().element(type_name(row.kind), "url").is_some()) {
+        let value = value_of(&row.body)?;
+        urls.extend(value.get("url").and_then(serde_json::Value::as_str).map(str::to_owned));
+    }
+    Ok(urls)
+}
+
+fn is_canonical(param: &SearchParam) -> bool {
+    param.paths.iter().any(|path| path.ends_with(":canonical"))
+}
+
 /// The types that a canonical of this parameter may mean.
 fn canonical_targets(param: &SearchParam) -> Vec<Of> {
-    if !param.paths.iter().any(|path| path.ends_with(":canonical")) {
+    if !is_canonical(param) {
         return Vec::new();
     }
     param.targets.iter().filter_map(|kind| Of::named(kind)).collect()

@@ -20,7 +20,7 @@ pub(super) const AT_ONCE: usize = 4_096;
 /// Entries of one lot.
 const LOT: usize = 256;
 /// Lots that wait for the writer. It is asked when so many are ready, or all: until then nobody waits for this set.
-const LOTS: usize = 32;
+const LOTS: usize = 96;
 
 /// What the writer takes its entries from.
 pub(super) enum Lots {

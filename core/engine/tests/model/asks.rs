@@ -1,17 +1,16 @@
 //! Random searches, most of which find something: over all kinds of parameters, modifiers and prefixes.
 
+mod filters;
+mod wants;
+
 use fastrand::Rng;
 
-use crate::ask::{Ask, Clause, Filter, Include, Modifier, System, Unit, Want};
+use crate::ask::{Ask, Clause, Modifier, System, Want};
 use crate::compartment::compartments;
 use crate::judge::{World, id_of, kind_of};
-use crate::params::{Kind, Param, TYPES, common, pairs, param, params};
-use crate::things::{
-    CITIES, CODES, DATES, DISPLAYS, FAMILIES, GIVEN, NUMBERS, PLACES, PROFILES, SYSTEMS, TEXTS, UNITS, URIS,
-};
-use crate::time::Prefix;
-use crate::units::UCUM;
+use crate::params::{Kind, Param, TYPES, common, pairs, params};
 use crate::values::Found;
+use crate::vocabulary::PLACES;
 
 /// What may be asked: everything, unless `MERIDIAN_MODEL_ONLY` or `MERIDIAN_MODEL_WITHOUT` name some.
 #[derive(Clone, Debug, Default)]
@@ -160,7 +159,8 @@ impl Asker<'_> {
     }
 
     fn words(&mut self) -> Clause {
-        let text = self.one(&["fever", "cough", "FEVER cough", "omega", "sodium", "Glucose", "severe pain", "咳嗽", "血糖"]);
+        let text =
+            self.one(&["fever", "cough", "FEVER cough", "omega", "sodium", "Glucose", "severe pain", "咳嗽", "血糖"]);
         Clause::Words { content: self.dice.bool(), text: text.to_owned() }
     }
 
@@ -259,264 +259,11 @@ impl Asker<'_> {
         Want::Token(System::Any, Some(id.to_owned()))
     }
 
-    fn want(&mut self, param: &'static Param, modifier: Modifier, known: Option<Found>) -> Want {
-        match (modifier, param.kind) {
-            (Modifier::Text, _) => {
-                let text = self.one(&DISPLAYS);
-                Want::Text(self.beginning(text))
-            }
-            (Modifier::OfType, _) => match known {
-                Some(Found::Token(token)) if !token.types.is_empty() => {
-                    let (system, code) = self.one(&token.types.iter().collect::<Vec<_>>()).clone();
-                    Want::Typed {
-                        system: system.unwrap_or_else(|| "urn:none".into()),
-                        code: code.unwrap_or_default(),
-                        value: token.code.unwrap_or_default(),
-                    }
-                }
-                _ => Want::Typed {
-                    system: self.one(&SYSTEMS).into(),
-                    code: self.one(&CODES).into(),
-                    value: self.one(&CODES).into(),
-                },
-            },
-            (Modifier::Identifier, _) => match known {
-                Some(Found::Reference(crate::values::Reference { identifier: Some((system, value)), .. })) => {
-                    Want::Token(system.map_or(System::Absent, System::Is), Some(value))
-                }
-                _ => self.token(),
-            },
-            (Modifier::Type(kind), _) => Want::Local(None, crate::things::id("", kind, self.dice.usize(0..16))),
-            (Modifier::Exact, Kind::Text) => match known {
-                Some(Found::Text(text)) => Want::Text(if self.by(20) { text.to_lowercase() } else { text }),
-                _ => self.fresh(Kind::Text),
-            },
-            (Modifier::Contains, Kind::Text) => match known {
-                Some(Found::Text(text)) => {
-                    let letters: Vec<char> = text.chars().collect();
-                    let from = self.dice.usize(0..letters.len());
-                    let to = self.dice.usize(from..letters.len()) + 1;
-                    let part: String = letters[from..to].iter().collect();
-                    Want::Text(if part.trim().is_empty() { text } else { part.trim().to_owned() })
-                }
-                _ => self.fresh(Kind::Text),
-            },
-            (_, Kind::Reference) => match known {
-                Some(found) => self.like(&found),
-                None => {
-                    let kind = if param.targets.is_empty() { "Patient" } else { param.targets[0] };
-                    Want::Local(Some(kind.to_owned()), crate::things::id("", kind, self.dice.usize(0..9)))
-                }
-            },
-            (_, Kind::Token) => match known {
-                Some(found) => self.like(&found),
-                None if param.code == "version" => Want::Token(System::Any, Some(self.one(&["2A", "2a", "1"]).into())),
-                None if matches!(param.code, "active" | "deceased") => Want::Truth(self.dice.bool()),
-                None => self.token(),
-            },
-            _ => match known {
-                Some(found) => self.like(&found),
-                None if param.code == "_profile" => Want::Uri(self.one(&PROFILES).into()),
-                None => self.fresh(param.kind),
-            },
-        }
-    }
-
-    /// The beginning of a text, perhaps in other letters.
-    fn beginning(&mut self, text: &str) -> String {
-        let letters: Vec<char> = text.chars().collect();
-        let length = self.dice.usize(1..=letters.len());
-        let part: String = letters[..length].iter().collect();
-        match self.dice.u8(0..4) {
-            0 => part.to_uppercase(),
-            1 => crate::fold::fold(&part),
-            _ => part,
-        }
-    }
-
-    fn token(&mut self) -> Want {
-        let system = match self.dice.u8(0..4) {
-            0 => System::Absent,
-            1 => System::Is(self.one(&SYSTEMS).into()),
-            _ => System::Any,
-        };
-        let whole = self.by(10) && matches!(system, System::Is(_));
-        Want::Token(system, (!whole).then(|| self.one(&CODES).into()))
-    }
-
-    /// A value of this kind out of the vocabularies.
-    fn fresh(&mut self, kind: Kind) -> Want {
-        match kind {
-            Kind::Text => {
-                let all = [&FAMILIES[..], &GIVEN, &CITIES, &TEXTS].concat();
-                let text = self.one(&all);
-                Want::Text(self.beginning(text))
-            }
-            Kind::Uri => Want::Uri(self.one(&URIS).into()),
-            Kind::Date => Want::Date(self.one(&Prefix::ALL), self.one(&DATES).into()),
-            Kind::Number => Want::Number(self.one(&Prefix::ALL), self.one(&NUMBERS).into()),
-            Kind::Quantity => {
-                let unit = match self.dice.u8(0..6) {
-                    0 | 1 => Unit::Any,
-                    2 => Unit::Written(self.one(&["mg", "tablets", "g"]).into()),
-                    3 => Unit::Coded("urn:units".into(), "mg".into()),
-                    _ => Unit::Coded(UCUM.into(), self.one(&UNITS).into()),
-                };
-                Want::Quantity(self.one(&Prefix::ALL), self.one(&NUMBERS).into(), unit)
-            }
-            _ => self.token(),
-        }
-    }
-
-    /// A value that this one answers to, or nearly.
-    fn like(&mut self, found: &Found) -> Want {
-        match found {
-            Found::Text(text) => Want::Text(self.beginning(text)),
-            Found::Token(token) => {
-                let Some(code) = token.code.clone() else { return self.token() };
-                let system = match (&token.system, self.dice.u8(0..3)) {
-                    (None, 0) => System::Absent,
-                    (Some(system), 0) => System::Is(system.clone()),
-                    _ => System::Any,
-                };
-                Want::Token(system, Some(code))
-            }
-            Found::Uri(uri) => Want::Uri(uri.clone()),
-            Found::Date((lo, _)) if self.by(20) => {
-                // To the millisecond, as `_lastUpdated` says it.
-                match crate::time::instant(*lo) {
-                    Some(text) => Want::Date(self.one(&Prefix::ALL), text),
-                    None => self.fresh(Kind::Date),
-                }
-            }
-            Found::Date(_) => self.fresh(Kind::Date),
-            Found::Number(_) => self.fresh(Kind::Number),
-            Found::Quantity(quantity) => {
-                let fresh = self.fresh(Kind::Quantity);
-                match (fresh, &quantity.system, &quantity.code) {
-                    (Want::Quantity(prefix, number, Unit::Coded(..)), Some(system), Some(code)) if self.by(50) => {
-                        Want::Quantity(prefix, number, Unit::Coded(system.clone(), code.clone()))
-                    }
-                    (fresh, ..) => fresh,
-                }
-            }
-            Found::Reference(reference) => match (&reference.local, &reference.link) {
-                (Some((kind, id)), _) => {
-                    let told = self.by(60);
-                    Want::Local(told.then(|| kind.clone()), id.clone())
-                }
-                (None, Some(link)) => Want::Link(link.clone()),
-                (None, None) => Want::Local(None, "nobody".into()),
-            },
-            Found::Position(..) => self.token(),
-        }
-    }
-
     fn key(&mut self, kind: &str) -> Option<(bool, &'static str)> {
         let all: Vec<&'static Param> = params(kind).filter(|param| param.kind != Kind::Near).collect();
         let param = self.one(&all);
         let simple = matches!(param.kind, Kind::Date | Kind::Text | Kind::Token) || param.code.starts_with('_');
         (simple || self.switches.on("sort-any")).then(|| (self.dice.bool(), param.code))
-    }
-
-    fn filter(&mut self, kind: &'static str, depth: u8) -> Filter {
-        if depth < 2 && self.by(45) {
-            let first = Box::new(self.filter(kind, depth + 1));
-            return match self.dice.u8(0..3) {
-                0 => Filter::Not(first),
-                1 => Filter::And(first, Box::new(self.filter(kind, depth + 1))),
-                _ => Filter::Or(first, Box::new(self.filter(kind, depth + 1))),
-            };
-        }
-        let mut path = Vec::new();
-        let mut here = kind;
-        if self.on("chain", 20) {
-            let single: Vec<_> = params(kind)
-                .filter(|p| p.kind == Kind::Reference && p.targets.len() == 1 && param(p.targets[0], "_id").is_some())
-                .collect();
-            if !single.is_empty() {
-                let via = self.one(&single);
-                if TYPES.iter().any(|(of, _)| *of == via.targets[0]) {
-                    path.push(via.code);
-                    here = via.targets[0];
-                }
-            }
-        }
-        let all: Vec<&'static Param> =
-            params(here).filter(|p| !matches!(p.kind, Kind::Near) && !p.code.starts_with('_')).collect();
-        let param = self.one(&all);
-        path.push(param.code);
-        if self.by(10) {
-            return Filter::Test(path, "pr", Want::Truth(self.dice.bool()));
-        }
-        let met: Vec<Found> =
-            self.world.resources.iter().filter(|r| kind_of(r) == here).flat_map(|r| param.values(r)).collect();
-        let known = met.get(self.dice.usize(0..met.len().max(1))).cloned();
-        let (op, want) = match param.kind {
-            Kind::Text => {
-                let op = self.one(&["eq", "co", "sw", "ew"]);
-                let text = match known {
-                    Some(Found::Text(text)) if op == "sw" => self.beginning(&text),
-                    Some(Found::Text(text)) => text,
-                    _ => "nothing".into(),
-                };
-                (op, Want::Text(text.replace(['"', '\\'], "")))
-            }
-            Kind::Date => (
-                self.one(&["eq", "gt", "lt", "ge", "le", "sa", "eb", "po"]),
-                Want::Date(Prefix::None, self.one(&DATES).into()),
-            ),
-            Kind::Number => {
-                (self.one(&["eq", "gt", "lt", "ge", "le"]), Want::Number(Prefix::None, self.one(&NUMBERS).into()))
-            }
-            Kind::Quantity => {
-                let op = self.one(&["eq", "gt", "lt", "ge", "le"]);
-                match self.fresh(Kind::Quantity) {
-                    Want::Quantity(_, number, unit) => (op, Want::Quantity(Prefix::None, number, unit)),
-                    other => (op, other),
-                }
-            }
-            Kind::Reference => match known {
-                Some(Found::Reference(crate::values::Reference { local: Some((kind, id)), .. })) => {
-                    (self.one(&["eq", "re", "eq"]), Want::Local(Some(kind), id))
-                }
-                _ => ("eq", Want::Local(Some("Patient".into()), "nobody".into())),
-            },
-            Kind::Uri => ("eq", Want::Uri(self.one(&URIS).into())),
-            // What the grammar cannot write without quotes is left to the other searches.
-            _ => ("eq", Want::Token(System::Any, Some(self.one(&["a", "A", "b", "final", "true", "male"]).into()))),
-        };
-        Filter::Test(path, op, want)
-    }
-
-    fn includes(&mut self, kind: &'static str) -> Vec<Include> {
-        let many = self.one(&[1, 1, 2, 3]);
-        (0..many).filter_map(|_| self.include(kind)).collect()
-    }
-
-    fn include(&mut self, kind: &'static str) -> Option<Include> {
-        let iterate = self.on("iterate", 25);
-        let reverse = self.dice.bool();
-        if self.on("wildcard", 15) {
-            let source = if reverse { self.one(&[None, Some("Observation")]) } else { self.one(&[None, Some(kind)]) };
-            return Some(Include { reverse, iterate: false, source, code: None, target: None });
-        }
-        let mut ways = Vec::new();
-        for (other, _) in TYPES {
-            for param in params(other).filter(|param| param.kind == Kind::Reference) {
-                let fits =
-                    if reverse { param.targets.is_empty() || param.targets.contains(&kind) } else { *other == kind };
-                if fits || iterate {
-                    ways.push((*other, param));
-                }
-            }
-        }
-        let (source, param) = *ways.get(self.dice.usize(0..ways.len().max(1)))?;
-        let target = (self.by(25) && !param.targets.is_empty()).then(|| {
-            let at = self.dice.usize(0..param.targets.len());
-            if reverse && param.targets.contains(&kind) { kind } else { param.targets[at] }
-        });
-        Some(Include { reverse, iterate, source: Some(source), code: Some(param.code), target })
     }
 }
 

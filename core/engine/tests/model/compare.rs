@@ -87,6 +87,10 @@ pub(crate) async fn difference(house: &House, world: &World, ask: &Ask, how: How
 /// From the last page back to the first: the same, turned.
 async fn back(house: &House, pages: &[crate::house::Page], found: &[String]) -> Option<String> {
     let last = pages.last()?;
+    if last.matches.is_empty() {
+        // What stood on it has gone meanwhile; there is nothing on it to go back from.
+        return None;
+    }
     let mut turned: Vec<Vec<String>> = vec![last.matches.clone()];
     let mut request = last.previous.clone();
     if pages.len() > 1 && request.is_none() {

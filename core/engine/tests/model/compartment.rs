@@ -31,6 +31,7 @@ const MEMBERS: &[(&str, &[(&str, &[&str])])] = &[
             ("Observation", &["performer"]),
             ("DiagnosticReport", &["performer"]),
             ("MedicationRequest", &["requester"]),
+            ("RiskAssessment", &["performer"]),
             ("List", &["source"]),
         ],
     ),

@@ -3,13 +3,15 @@
 use meridian_engine::{
     Caller, Compartment, Engine, EngineError, Request, Role, Where, delete, read, search_in, split_query, update,
 };
-use meridian_store::{Store, StoreOptions};
+use meridian_store::{Home, Store, StoreOptions};
+use meridian_testkit::postgres::schema_for;
 use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::judge::{World, id_of, kind_of, name_of};
 use crate::params::TYPES;
-use crate::things::{COUNTS, Maker};
+use crate::things::Maker;
+use crate::vocabulary::COUNTS;
 
 pub(crate) const BASE: &str = "http://model.example/fhir";
 /// What only resources of the model carry, and nothing that the writer writes meanwhile.
@@ -22,10 +24,11 @@ pub(crate) struct House {
     pub(crate) engine: Engine,
 }
 
-/// A store of its own; it goes with the folder.
+/// A store of its own: in a folder, or a schema on the server that `MERIDIAN_TEST_POSTGRES` names.
 pub(crate) fn open() -> (tempfile::TempDir, House) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(meridian_store::Home::either(folder.path(), meridian_testkit::postgres::schema_for(folder.path())), &StoreOptions::default()).unwrap();
+    let home = schema_for(folder.path()).map_or_else(|| Home::from(folder.path()), Home::Postgres);
+    let store = Store::open(home, &StoreOptions::default()).unwrap();
     (folder, House { engine: Engine::new(store, Vec::new()) })
 }
 

@@ -338,7 +338,10 @@ fn all_words(resource: &Value) -> Vec<String> {
         match value {
             Value::String(text) => out.extend(words(text)),
             Value::Array(items) => items.iter().for_each(|item| walk(item, out)),
-            Value::Object(members) => members.iter().filter(|(key, _)| !matches!(key.as_str(), "div" | "meta")).for_each(|(_, v)| walk(v, out)),
+            Value::Object(members) => members
+                .iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "div" | "meta"))
+                .for_each(|(_, v)| walk(v, out)),
             _ => {}
         }
     }

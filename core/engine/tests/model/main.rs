@@ -24,6 +24,7 @@ mod things;
 mod time;
 mod units;
 mod values;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -95,6 +95,10 @@ const PRACTITIONER: &[Param] = &[
     p("identifier", Token, &[("identifier", Identifier)]),
     p("name", Text, &[("name", HumanName)]),
     p("phone", Token, &[("telecom", Contact("phone"))]),
+    p("address", Text, &[("address", Address)]),
+    p("address-postalcode", Text, &[("address.postalCode", Str)]),
+    p("address-use", Token, &[("address.use", Code)]),
+    p("telecom", Token, &[("telecom", Contact(""))]),
 ];
 
 const ORGANIZATION: &[Param] = &[
@@ -104,6 +108,9 @@ const ORGANIZATION: &[Param] = &[
     p("name", Text, &[("name", Str), ("alias", Str)]),
     r("partof", &[("partOf", Reference)], &["Organization"]),
     p("type", Token, &[("type", Concept)]),
+    p("address-city", Text, &[("address.city", Str)]),
+    p("address-postalcode", Text, &[("address.postalCode", Str)]),
+    p("address-use", Token, &[("address.use", Code)]),
 ];
 
 const LOCATION: &[Param] = &[
@@ -117,6 +124,8 @@ const LOCATION: &[Param] = &[
     r("partof", &[("partOf", Reference)], &["Location"]),
     p("status", Token, &[("status", Code)]),
     p("type", Token, &[("type", Concept)]),
+    p("address-postalcode", Text, &[("address.postalCode", Str)]),
+    p("address-use", Token, &[("address.use", Code)]),
 ];
 
 const ENCOUNTER: &[Param] = &[
@@ -178,6 +187,19 @@ const OBSERVATION: &[Param] = &[
     p("value-date", Date, &[("valueDateTime", As::Date), ("valuePeriod", As::Date)]),
     p("value-quantity", Quantity, &[("valueQuantity", As::Quantity)]),
     p("value-string", Text, &[("valueString", Str), ("valueCodeableConcept.text", Str)]),
+    p("method", Token, &[("method", Concept)]),
+    r(
+        "part-of",
+        &[("partOf", Reference)],
+        &[
+            "Immunization",
+            "MedicationDispense",
+            "MedicationAdministration",
+            "Procedure",
+            "ImagingStudy",
+            "MedicationStatement",
+        ],
+    ),
 ];
 
 const CONDITION: &[Param] = &[
@@ -193,6 +215,7 @@ const CONDITION: &[Param] = &[
     r("patient", &[("subject", To("Patient"))], &["Patient"]),
     p("recorded-date", Date, &[("recordedDate", As::Date)]),
     r("subject", &[("subject", Reference)], &["Group", "Patient"]),
+    p("identifier", Token, &[("identifier", Identifier)]),
 ];
 
 const REPORT: &[Param] = &[
@@ -226,6 +249,7 @@ const PRESCRIPTION: &[Param] = &[
     ),
     p("status", Token, &[("status", Code)]),
     r("subject", &[("subject", Reference)], &["Group", "Patient"]),
+    p("identifier", Token, &[("identifier", Identifier)]),
 ];
 
 const LIST: &[Param] = &[
@@ -238,6 +262,8 @@ const LIST: &[Param] = &[
     p("status", Token, &[("status", Code)]),
     r("subject", &[("subject", Reference)], &["Group", "Device", "Patient", "Location"]),
     p("title", Text, &[("title", Str)]),
+    r("encounter", &[("encounter", Reference)], &["Encounter", "EpisodeOfCare"]),
+    p("identifier", Token, &[("identifier", Identifier)]),
 ];
 
 const VALUE_SET: &[Param] = &[
@@ -254,6 +280,7 @@ const VALUE_SET: &[Param] = &[
     p("title", Text, &[("title", Str)]),
     p("url", Uri, &[("url", As::Uri)]),
     p("version", Token, &[("version", As::AnyCase)]),
+    p("context", Token, &[("useContext.valueCodeableConcept", Concept)]),
 ];
 
 const RISK: &[Param] = &[
@@ -264,6 +291,9 @@ const RISK: &[Param] = &[
     p("probability", Number, &[("prediction.probabilityDecimal", As::Number)]),
     p("risk", Token, &[("prediction.qualitativeRisk", Concept)]),
     r("subject", &[("subject", Reference)], &["Group", "Patient"]),
+    r("encounter", &[("encounter", Reference)], &["Encounter", "EpisodeOfCare"]),
+    p("identifier", Token, &[("identifier", Identifier)]),
+    r("performer", &[("performer", Reference)], &["Practitioner", "Device", "PractitionerRole"]),
 ];
 
 const CHARGE: &[Param] = &[
@@ -276,6 +306,7 @@ const CHARGE: &[Param] = &[
     p("price-override", Quantity, &[("priceOverride", Money)]),
     p("quantity", Quantity, &[("quantity", As::Quantity)]),
     r("subject", &[("subject", Reference)], &["Group", "Patient"]),
+    p("identifier", Token, &[("identifier", Identifier)]),
 ];
 
 const QUESTIONNAIRE: &[Param] = &[
@@ -287,9 +318,18 @@ const QUESTIONNAIRE: &[Param] = &[
     p("subject-type", Token, &[("subjectType", Code)]),
     p("title", Text, &[("title", Str)]),
     p("url", Uri, &[("url", As::Uri)]),
+    p("context", Token, &[("useContext.valueCodeableConcept", Concept)]),
+    p("context-quantity", Quantity, &[("useContext.valueQuantity", As::Quantity), ("useContext.valueRange", Range)]),
+    p("context-type", Token, &[("useContext.code", Coding)]),
+    p("date", Date, &[("date", As::Date)]),
+    p("description", Text, &[("description", Str)]),
+    p("identifier", Token, &[("identifier", Identifier)]),
+    p("jurisdiction", Token, &[("jurisdiction", Concept)]),
+    p("version", Token, &[("version", As::AnyCase)]),
 ];
 
 const PAIRS: &[(&str, Pair)] = &[
+    ("Questionnaire", CONTEXT),
     ("Observation", pair("code-value-concept", &[""], "code", &[("valueCodeableConcept", Concept)], Token)),
     (
         "Observation",
@@ -320,6 +360,14 @@ const PAIRS: &[(&str, Pair)] = &[
         },
     ),
 ];
+
+const CONTEXT: Pair = Pair {
+    code: "context-type-value",
+    anchors: &["useContext"],
+    first: ("code", Coding),
+    second: &[("valueCodeableConcept", Concept)],
+    kind: Token,
+};
 
 const fn pair(
     code: &'static str,

@@ -1,3 +1,5 @@
+//! What stays and what goes, for each kind of wish.
+
 use serde_json::{Value, json};
 
 use super::{Shape, Summary, is_partial};

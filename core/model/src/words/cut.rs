@@ -35,21 +35,26 @@ pub(super) fn index(text: &str, found: &mut dyn FnMut(&str)) {
 }
 
 /// The words of a question, each once; a text that answers it has all of them. Empty where it holds no word.
-///
-/// A Chinese character that is part of no word of the question counts only in a question without any word.
 #[must_use]
 pub fn question(text: &str) -> Vec<String> {
-    let (mut whole, mut single) = (Vec::new(), Vec::new());
+    let mut words_of: Vec<String> = Vec::new();
+    let mut keep = |word: &str| {
+        if !words_of.iter().any(|present| present == word) {
+            words_of.push(word.to_owned());
+        }
+    };
     pieces(&fold(text), &mut |piece, han| {
-        let mut keep = |word: &str, is_whole: bool| {
-            let words: &mut Vec<String> = if is_whole { &mut whole } else { &mut single };
-            if !words.iter().any(|present| present == word) {
-                words.push(word.to_owned());
-            }
-        };
-        if han { words(piece, &mut keep) } else { keep(cut(piece), true) }
+        if han {
+            words(piece, &mut |word, is_needed| {
+                if is_needed {
+                    keep(word);
+                }
+            });
+        } else {
+            keep(cut(piece));
+        }
     });
-    if whole.is_empty() { single } else { whole }
+    words_of
 }
 
 /// The runs of Chinese characters and the runs of other letters and digits.
@@ -70,8 +75,8 @@ fn pieces(text: &str, found: &mut dyn FnMut(&str, bool)) {
     }
 }
 
-/// Every dictionary word of two characters and more in a Chinese piece (`true`), and the characters that are part of
-/// none (`false`).
+/// Every dictionary word in a Chinese piece and every character of it. A character that is part of a word of the piece is
+/// not needed (`false`) to find the piece.
 fn words(piece: &str, found: &mut dyn FnMut(&str, bool)) {
     let chars: Vec<(usize, char)> = piece.char_indices().take(RUN).collect();
     let piece = piece.get(..chars.last().map_or(0, |(at, c)| at + c.len_utf8())).unwrap_or_default();
@@ -82,8 +87,8 @@ fn words(piece: &str, found: &mut dyn FnMut(&str, bool)) {
             found(cut(token.word), true);
         }
     }
-    for ((at, c), _) in chars.iter().zip(free).filter(|(_, free)| *free) {
-        found(piece.get(*at..at + c.len_utf8()).unwrap_or_default(), false);
+    for ((at, c), free) in chars.iter().zip(free) {
+        found(piece.get(*at..at + c.len_utf8()).unwrap_or_default(), free);
     }
 }
 

@@ -16,6 +16,7 @@ use meridian_model::facts::facts;
 use meridian_model::index::{IndexKind, extract};
 use meridian_model::reader::{Limits, parse};
 use meridian_model::rewrite::rewrite;
+use meridian_model::words::of_resource;
 use serde_json::json;
 
 /// The folder of an archive, or `None` with a word about it.
@@ -154,7 +155,12 @@ fn examples_with_a_part_replaced_give_an_answer() {
             let mut mutant = original.clone();
             let Some(part) = nth(&mut mutant, &mut (place + turn % 3)) else { break };
             *part = odd[(place + turn) % odd.len()].clone();
-            let _ = (check(&mutant), extract(&mutant, Zone::CHINA, Catalogue::r4()), facts(&mutant, Zone::CHINA));
+            let _ = (
+                check(&mutant),
+                extract(&mutant, Zone::CHINA, Catalogue::r4()),
+                facts(&mutant, Zone::CHINA),
+                of_resource(&mutant),
+            );
             tried += 1;
         }
     }

@@ -8,6 +8,7 @@ mod values;
 mod wire;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,17 @@ const STEP: i32 = 128;
 /// What one statement's arrays weigh at most, more or less.
 const HEAVIEST_ARRAYS: usize = 4 << 20;
 
+/// Questions that travel together: so few that they fit into the socket while their answers wait there.
+const AT_ONCE: usize = 12;
+
+/// A statement and its values as one key.
+fn question(text: &str, values: &[Value<'_>]) -> Vec<u8> {
+    use std::io::Write;
+    let mut key = Vec::with_capacity(text.len() + values.len() * 16);
+    let _ = write!(key, "{text}{values:?}");
+    key
+}
+
 /// What a session is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Role {
@@ -42,11 +54,13 @@ pub(crate) struct PgConn {
     config: Arc<Config>,
     role: Role,
     client: RefCell<Option<Client>>,
+    /// Answers to questions that will be asked, as long as nothing is written.
+    foreseen: RefCell<HashMap<Vec<u8>, Vec<PgRow>>>,
 }
 
 impl PgConn {
     pub(crate) fn open(config: &Arc<Config>, role: Role) -> Result<PgConn, StoreError> {
-        let conn = PgConn { config: Arc::clone(config), role, client: RefCell::new(None) };
+        let conn = PgConn { config: Arc::clone(config), role, client: RefCell::new(None), foreseen: RefCell::default() };
         conn.revive()?;
         Ok(conn)
     }
@@ -99,6 +113,7 @@ impl PgConn {
     }
 
     pub(crate) fn send(&self, text: &str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.foreseen.borrow_mut().clear();
         self.with(|client| client.send(text, values))
     }
 
@@ -107,6 +122,7 @@ impl PgConn {
     }
 
     pub(crate) fn change(&self, text: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.foreseen.borrow_mut().clear();
         Ok(self.ask(text, values)?.written)
     }
 
@@ -117,6 +133,7 @@ impl PgConn {
     ) -> Result<(), StoreError> {
         let mut columns: Vec<Column> = many.kinds().iter().map(|kind| Column::new(values::kind_of(kind))).collect();
         let mut waiting = false;
+        self.foreseen.borrow_mut().clear();
         let send = |columns: &mut [Column]| {
             let arrays: Vec<Vec<u8>> = columns.iter_mut().map(Column::take).collect();
             self.with(|client| client.send_arrays(many.all(), &arrays))
@@ -159,6 +176,14 @@ impl PgConn {
         values: &[Value<'_>],
         mut see: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
+        if let Some(rows) = self.take_foreseen(text, values) {
+            for row in &rows {
+                if !see(&Row::Pg(row))? {
+                    break;
+                }
+            }
+            return Ok(());
+        }
         let (portal, mut answer) = self.with(|client| client.open_portal(text, values, STEP))?;
         loop {
             for row in &answer.rows {
@@ -171,6 +196,23 @@ impl PgConn {
             }
             answer = self.with(|client| client.go_on(text, &portal, STEP))?;
         }
+    }
+
+    /// Asks all at once what will be asked one by one (by [`PgConn::each`]).
+    pub(crate) fn foresee(&self, all: &[(String, Vec<Value<'_>>)]) -> Result<(), StoreError> {
+        for some in all.chunks(AT_ONCE) {
+            let asked: Vec<(&str, Vec<Value<'_>>)> =
+                some.iter().map(|(text, values)| (text.as_str(), values.clone())).collect();
+            let answers = self.with(|client| client.ask_all(&asked))?;
+            let keys = some.iter().map(|(text, values)| question(text, values));
+            self.foreseen.borrow_mut().extend(keys.zip(answers));
+        }
+        Ok(())
+    }
+
+    fn take_foreseen(&self, text: &str, values: &[Value<'_>]) -> Option<Vec<PgRow>> {
+        let mut foreseen = self.foreseen.borrow_mut();
+        if foreseen.is_empty() { None } else { foreseen.remove(&question(text, values)) }
     }
 
     /// One moment to read from; it is the moment of the first question.

@@ -1,7 +1,7 @@
 //! How many candidates a condition is likely to leave, told by its kind alone: who leads must not depend on what is
 //! stored, or the order of pages would change under way.
 
-use super::{Condition, Rows, TokenTest, Via};
+use super::{Condition, TokenTest, Via};
 
 /// A condition that cannot lead.
 pub(super) const NEVER: u64 = u64::MAX;
@@ -64,9 +64,6 @@ pub(super) fn cost(condition: &Condition, main: Option<u32>) -> u64 {
         | Condition::Ends { .. }
         | Condition::Order { .. }
         | Condition::Whole { .. } => ALL_OF_A_PARAMETER,
-        Condition::Present { tables, patient: false, .. } if matches!(tables.as_slice(), [one] if has_rows(*one)) => {
-            ALL_OF_A_PARAMETER + 1
-        }
         Condition::Chain { via, targets } => {
             let each = if *via == Via::Patient { 20 } else { 10 };
             let all = targets.iter().map(|(_, conditions)| least(conditions));
@@ -87,9 +84,4 @@ fn least(conditions: &[Condition]) -> u64 {
 
 fn is_coded(test: &TokenTest) -> bool {
     test.code.is_some()
-}
-
-/// Whether these rows are listed by their parameter.
-fn has_rows(rows: Rows) -> bool {
-    !matches!(rows, Rows::Place | Rows::Words)
 }

@@ -208,7 +208,6 @@ impl<'r> Compiler<'r> {
             Condition::Has { from, via, conditions } => self.pointed_at(&want, *from, *via, conditions)?,
             Condition::Near { x, y, z, least } => self.near([*x, *y, *z], *least),
             Condition::Words { field, any } => self.with_words(*field, any),
-            Condition::Present { params, tables, .. } => self.present_in(params, tables),
             other => self.distinct(other)?,
         };
         Ok(vec![Group { leads, rest: want.conditions, whose: want.whose }])
@@ -403,21 +402,6 @@ impl<'r> Compiler<'r> {
         keys.expr_as(self.word_key(&t), "key").from_as("words", Alias::new(&t)).and_where(found);
         let lead = Lead::of(Query::select().from_subquery(keys.take(), Alias::new(&d)).take(), &d);
         vec![Lead { live: false, ..lead }]
-    }
-
-    fn present_in(&self, params: &[u32], tables: &[super::Rows]) -> Vec<Lead> {
-        let table = |rows: &super::Rows| match rows {
-            super::Rows::Token => Some("token"),
-            super::Rows::Text => Some("string"),
-            super::Rows::Reference => Some("reference"),
-            super::Rows::Date => Some("date"),
-            super::Rows::Number => Some("number"),
-            super::Rows::Quantity => Some("quantity"),
-            super::Rows::Pair => Some("pair"),
-            super::Rows::Place | super::Rows::Words => None,
-        };
-        let t = self.alias("t");
-        tables.iter().filter_map(table).map(|table| self.keys_from(table, &t, row::param(&t, params))).collect()
     }
 
     /// What points to the resources for which all hold.

@@ -143,6 +143,25 @@ impl Reader<'_> {
         Ok(found)
     }
 
+    /// Says which searches will be made next, one by one: over a network they travel together.
+    ///
+    /// # Errors
+    /// As [`Reader::search`].
+    pub fn foresee(&self, searches: &[Search]) -> Result<(), StoreError> {
+        if self.dialect() == Dialect::Sqlite || searches.len() < 2 {
+            return Ok(());
+        }
+        self.ready()?;
+        let mut built = Vec::with_capacity(searches.len());
+        for search in searches {
+            if let Some(asked) = page::page(self, search)? {
+                built.push(build(self.dialect(), &asked.statement));
+            }
+        }
+        let all: Vec<_> = built.iter().map(|(text, values)| (text.clone(), bind(values))).collect();
+        self.conn.foresee(&all)
+    }
+
     /// How many resources match, counted up to `cap` and one more.
     ///
     /// # Errors

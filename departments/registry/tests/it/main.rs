@@ -5,6 +5,7 @@ mod bed;
 mod concurrent;
 mod correction;
 mod decision;
+mod erased;
 mod matching;
 mod merging;
 mod order;

@@ -66,8 +66,9 @@ async fn a_condition_that_finds_a_golden_patient_writes_nothing() {
     let before = bed.goldens().await;
     let evil = serde_json::json!({"resourceType": "Patient", "name": [{"text": "x"}]});
     let query = "_tag=https://meridian.example/record|golden&active=true";
-    let refused =
-        update_where(&bed.engine, &caller("CJ01"), ("Patient", query), evil, None, Policy::default()).await.unwrap_err();
+    let refused = update_where(&bed.engine, &caller("CJ01"), ("Patient", query), evil, None, Policy::default())
+        .await
+        .unwrap_err();
     assert_eq!(refused.class(), meridian_engine::Class::NotSupported);
     assert_eq!(bed.goldens().await, before);
 }

@@ -33,7 +33,7 @@ pub(super) fn statement(state: &Http) -> Vec<u8> {
     let everywhere = ["_id", "_lastUpdated", "_tag", "_profile", "_security", "_source"];
     let mut params: Vec<Value> =
         everywhere.iter().filter_map(|code| Some(param(&catalogue, catalogue.param("Basic", code)?))).collect();
-    params.extend(BY_NAME.iter().map(|row| by_name(row)));
+    params.extend(BY_NAME.iter().map(by_name));
     params.push(json!({"name": "_type", "type": "token", "documentation": "The types to search"}));
     json!({
         "resourceType": "CapabilityStatement",
@@ -77,7 +77,7 @@ fn codes(interactions: &[&str]) -> Vec<Value> {
 fn resource(state: &Http, catalogue: &Catalogue, includes: &Includes, kind: &'static str) -> Value {
     let params = catalogue.params(kind).iter().filter(|param| param.unsupported.is_none());
     let mut search: Vec<Value> = params.map(|row| param(catalogue, row)).collect();
-    search.extend(BY_NAME.iter().map(|row| by_name(row)));
+    search.extend(BY_NAME.iter().map(by_name));
     let mut resource = json!({
         "type": kind,
         "profile": format!("http://hl7.org/fhir/StructureDefinition/{kind}"),

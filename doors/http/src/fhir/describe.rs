@@ -7,9 +7,11 @@ use axum::body::Bytes;
 use super::{capability, openapi};
 use crate::state::Http;
 
-/// When this program was built, in milliseconds since 1970 UTC.
-pub(super) static BUILT: LazyLock<i64> =
-    LazyLock::new(|| env!("MERIDIAN_BUILT").parse::<i64>().unwrap_or_default().saturating_mul(1000));
+/// When this program was built, in milliseconds since 1970 UTC. A build that is to be repeatable says its time itself.
+pub(super) static BUILT: LazyLock<i64> = LazyLock::new(|| {
+    let seconds = option_env!("SOURCE_DATE_EPOCH").unwrap_or(env!("MERIDIAN_BUILT"));
+    seconds.parse::<i64>().unwrap_or_default().saturating_mul(1000)
+});
 
 /// The parameters in force when a text was made: the catalogue's generation, and how far each posted one was.
 type Key = (i64, Vec<Option<u8>>);

@@ -7,6 +7,7 @@ mod once;
 mod pages;
 mod plans;
 mod robust;
+mod speed;
 
 use meridian_store::TypeCode;
 use meridian_store::search::{Condition, Scope, Search, Start};

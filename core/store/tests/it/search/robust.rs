@@ -86,10 +86,10 @@ async fn five_hundred_values_are_one_list() {
 #[tokio::test]
 async fn a_hundred_ranges_are_a_low_tree() {
     let house = filled().await;
-    let days = (0..300).map(|n| DateTest { op: Op::Overlaps, lo: n, hi: n + 1 }).collect();
-    let values = (0..300).map(|n| NumberTest { op: Op::Eq, lo: f64::from(n) - 0.5, hi: f64::from(n) + 0.5 });
-    let names = (0..300).map(|n| format!("n{n}")).chain(["w".into()]).collect::<Vec<_>>();
-    let words = (0..300).map(|n| vec![format!("w{n}")]).chain([vec!["高血压".into()]]).collect();
+    let days = (0..100).map(|n| DateTest { op: Op::Overlaps, lo: n, hi: n + 1 }).collect();
+    let values = (0..100).map(|n| NumberTest { op: Op::Eq, lo: f64::from(n) - 0.5, hi: f64::from(n) + 0.5 });
+    let names = (0..100).map(|n| format!("n{n}")).chain(["w".into()]).collect::<Vec<_>>();
+    let words = (0..100).map(|n| vec![format!("w{n}")]).chain([vec!["高血压".into()]]).collect();
     let conditions = [
         Condition::Date { params: vec![DATE], any: days },
         Condition::Number { params: vec![VALUE], any: values.collect() },
@@ -98,24 +98,10 @@ async fn a_hundred_ranges_are_a_low_tree() {
         Condition::Words { field: Field::Content, any: words },
     ];
     for condition in &conditions {
-        let t = std::time::Instant::now();
-        eprintln!("{}", {
-            found(&house, vec![condition.clone()]);
-            format!("{:?}", t.elapsed())
-        });
         assert_eq!(found(&house, vec![condition.clone()]), 1, "{condition:?}");
     }
-    let t = std::time::Instant::now();
     assert_eq!(found(&house, conditions.to_vec()), 1);
-    eprintln!("all {:?}", t.elapsed());
-    for condition in &conditions {
-        let t = std::time::Instant::now();
-        found(&house, vec![condition.clone(); 6]);
-        eprintln!("6x {:?} {}", t.elapsed(), &format!("{condition:?}")[..12]);
-        found(&house, vec![codes(1), Condition::Any(vec![Condition::Not(Box::new(condition.clone())); 6])]);
-        eprintln!("any 6x {:?} {}", t.elapsed(), &format!("{condition:?}")[..12]);
-    }
-    let many = conditions.iter().cycle().take(30).cloned().collect::<Vec<_>>();
+    let many = conditions.iter().cycle().take(10).cloned().collect::<Vec<_>>();
     assert_eq!(found(&house, many.clone()), 1);
     let alternatives = many.into_iter().map(|one| Condition::Not(Box::new(one))).chain([codes(3), codes(9)]).collect();
     assert_eq!(found(&house, vec![Condition::Any(alternatives)]), 1);

@@ -114,7 +114,7 @@ fn address<'a>(path: &str, params: impl Iterator<Item = (&'a str, &'a str)>) -> 
 }
 
 /// A text as it stands in an address.
-pub(super) fn encode(text: &str) -> String {
+pub(in crate::fhir) fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
