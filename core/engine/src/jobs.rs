@@ -12,7 +12,6 @@ pub(crate) use pulse::lines;
 pub use pulse::{Pulse, QueueLine, kinds, pulse, queues};
 pub use retry::{asked_again, failed, wait};
 
-use crate::feed::Event;
 use crate::sight::look;
 use crate::write::origin;
 use crate::{Engine, EngineError};

@@ -10,7 +10,6 @@ use meridian_model::definitions::Definitions;
 use meridian_store::{Job, JobState, Key, Lane, Reader, StoreError, Subject, Walk, WriteTx};
 use serde_json::Value;
 
-use crate::feed::Event;
 use crate::jobs::{QueueLine, lines};
 use crate::write::origin;
 use crate::{Engine, EngineError};

@@ -31,7 +31,6 @@ pub use rebuild::give_up;
 pub(crate) use registry::generation;
 pub(crate) use show::operation;
 
-use crate::feed::Event;
 use crate::{Engine, EngineError};
 
 /// The queue under which listeners hear what becomes of posted parameters.

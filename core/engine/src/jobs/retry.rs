@@ -4,7 +4,6 @@ use meridian_access::{Act, Caller, decide};
 use meridian_store::{Job, JobState, Lane, WriteTx};
 
 use super::INBOX;
-use crate::feed::Event;
 use crate::sight::look;
 use crate::write::origin;
 use crate::{Engine, EngineError};

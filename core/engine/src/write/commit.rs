@@ -19,7 +19,7 @@ use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
 use crate::participant::{self, Further, Outgoing, Own, Participant, PersonChange, Sight};
-use crate::search::{foresee, Found, where_one, where_some};
+use crate::search::{Found, foresee, where_one, where_some};
 use crate::served::{Served, value_in, value_of};
 use crate::{Engine, EngineError};
 

@@ -64,10 +64,6 @@ impl PgRow {
         Ok(PgRow { body: row.buffer_bytes().clone(), cells, columns: Arc::clone(columns) })
     }
 
-    pub(crate) fn width(&self) -> usize {
-        self.cells.len()
-    }
-
     pub(crate) fn cell(&self, nth: usize) -> Result<Value<'_>, StoreError> {
         let missing = || StoreError::Database(format!("there is no column {nth}"));
         let cell = self.cells.get(nth).ok_or_else(missing)?;

@@ -60,7 +60,8 @@ pub(crate) struct PgConn {
 
 impl PgConn {
     pub(crate) fn open(config: &Arc<Config>, role: Role) -> Result<PgConn, StoreError> {
-        let conn = PgConn { config: Arc::clone(config), role, client: RefCell::new(None), foreseen: RefCell::default() };
+        let conn =
+            PgConn { config: Arc::clone(config), role, client: RefCell::new(None), foreseen: RefCell::default() };
         conn.revive()?;
         Ok(conn)
     }

@@ -148,7 +148,7 @@ impl Reader<'_> {
     /// # Errors
     /// As [`Reader::search`].
     pub fn foresee(&self, searches: &[Search]) -> Result<(), StoreError> {
-        if self.dialect() == Dialect::Sqlite || searches.len() < 2 {
+        if self.dialect() == crate::Dialect::Sqlite || searches.len() < 2 {
             return Ok(());
         }
         self.ready()?;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::db::{Conn, Dialect, Value};
 use crate::key::pack_id;
 use crate::rows::{Amount, PairValue, Text, Token, near};
-use crate::schema::{DERIVED, TableDef, WORDS};
+use crate::schema::{DERIVED, WORDS};
 use crate::sql::{self, ManyTexts};
 use crate::tame::{LONG, SHORT, tame, words};
 use crate::{Index, Key, StoreError, TypeCode, WriteTx, held};
@@ -94,11 +94,6 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The tables that have rows, with what is to be written. Rows that are there already may stay.
-    pub(crate) fn tables(&self) -> impl Iterator<Item = (&'static TableDef, &[Row])> {
-        DERIVED.iter().copied().zip(self.sets.iter().map(Vec::as_slice)).filter(|(_, rows)| !rows.is_empty())
-    }
-
     fn push<const N: usize>(&mut self, table: usize, row: [Cell; N]) {
         if let Some(set) = self.sets.get_mut(table) {
             set.push(Box::new(row));
