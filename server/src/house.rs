@@ -144,6 +144,14 @@ impl Doors {
             }
             Ok(())
         });
+        let (engine, token) = (house.engine.clone(), stop.clone());
+        doors.spawn(async move {
+            tokio::select! {
+                () = meridian_engine::follow(&engine) => {}
+                () = token.cancelled() => {}
+            }
+            Ok(())
+        });
         let (delivery, engine, token) = (house.delivery.clone(), house.engine.clone(), stop.clone());
         doors.spawn(async move {
             let clock = Arc::new(|| jiff::Timestamp::now().as_millisecond());

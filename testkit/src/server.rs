@@ -145,8 +145,14 @@ async fn launch(folder: &Path, options: &Options, start: u32) -> anyhow::Result<
     }
     let log = log_file(folder, start);
     let written = std::fs::File::create(&log).context("the log")?;
-    let mut process = Command::new(meridian()?)
-        .arg("demo")
+    let mut demo = Command::new(meridian()?);
+    demo.arg("demo");
+    if let Some(store) =
+        crate::postgres::schema_for(folder).filter(|_| !options.more.iter().any(|one| one == "--store"))
+    {
+        demo.arg("--store").arg(store);
+    }
+    let mut process = demo
         .arg("--data-dir")
         .arg(folder.join("data"))
         .args(["--residents", &options.residents.to_string(), "--seed", &options.seed.to_string()])

@@ -77,7 +77,9 @@ impl EngineError {
             EngineError::At { error, .. } => error.class(),
             EngineError::Busy
             | EngineError::Building { .. }
-            | EngineError::Store(StoreError::Stopping | StoreError::Rebuilding) => Class::Unavailable,
+            | EngineError::Store(StoreError::Stopping | StoreError::Unavailable(_) | StoreError::Rebuilding) => {
+                Class::Unavailable
+            }
             EngineError::Store(StoreError::TooLong) => Class::TooCostly,
             EngineError::Store(_) | EngineError::Internal(_) => Class::Internal,
         }

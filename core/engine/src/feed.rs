@@ -69,6 +69,12 @@ impl Feed {
 }
 
 impl crate::Engine {
+    /// Tells of a job, here and to the other processes over the same store.
+    pub(crate) fn tell_job(&self, queue: String, id: i64, state: &'static str) {
+        self.store().say(crate::follow::word(&queue, id, state));
+        self.inner.feed.tell(Event::Job { queue, id, state });
+    }
+
     /// Listens from now on.
     pub fn listen(&self) -> broadcast::Receiver<Event> {
         self.inner.feed.sender.subscribe()

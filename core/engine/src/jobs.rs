@@ -12,7 +12,6 @@ pub(crate) use pulse::lines;
 pub use pulse::{Pulse, QueueLine, kinds, pulse, queues};
 pub use retry::{asked_again, failed, wait};
 
-use crate::feed::Event;
 use crate::sight::look;
 use crate::write::origin;
 use crate::{Engine, EngineError};
@@ -45,7 +44,7 @@ pub async fn receive(
     let added = engine.store().write(Lane::Interactive, origin(caller), move |tx| tx.add_job(&job)).await;
     Ok(match added? {
         Ok(id) => {
-            engine.inner.feed.tell(Event::Job { queue: INBOX.to_owned(), id, state: "waiting" });
+            engine.tell_job(INBOX.to_owned(), id, "waiting");
             Received::New(id)
         }
         Err(there) => Received::Again(Box::new(there)),
@@ -66,7 +65,7 @@ pub async fn park(engine: &Engine, caller: &Caller, id: i64, head: String, note:
         Ok(tx.end_job(&job, JobState::Parked, &head, &note)?)
     });
     parked.await?;
-    engine.inner.feed.tell(Event::Job { queue: INBOX.to_owned(), id, state: "parked" });
+    engine.tell_job(INBOX.to_owned(), id, "parked");
     Ok(())
 }
 

@@ -3,12 +3,13 @@
 //! A queue (`outbox/` and the receiver) has one sender. It takes the oldest message that waits, and the next one only
 //! when that one is done or set aside.
 
+use std::time::{Duration, Instant};
+
 use meridian_access::{Act, Caller, decide};
 use meridian_model::definitions::Definitions;
 use meridian_store::{Job, JobState, Key, Lane, Reader, StoreError, Subject, Walk, WriteTx};
 use serde_json::Value;
 
-use crate::feed::Event;
 use crate::jobs::{QueueLine, lines};
 use crate::write::origin;
 use crate::{Engine, EngineError};
@@ -20,6 +21,44 @@ pub const OUTBOX: &str = "outbox/";
 const MOST_AGAIN: usize = 1000;
 /// The newest messages about one resource that are looked at for one that overtook another.
 const MOST_NEWER: u32 = 64;
+
+/// How long a process has a queue to itself after it took it, in milliseconds. Longer than a receiver may think about a
+/// message.
+const LEASE: i64 = 60_000;
+
+/// Whether this process is the one that sends what stands in a queue. Asked before each message; asks the store seldom.
+///
+/// # Errors
+/// Those of the store.
+pub async fn mine(
+    engine: &Engine,
+    caller: &Caller,
+    queue: &str,
+    until: &mut Option<Instant>,
+) -> Result<bool, EngineError> {
+    if !engine.store().is_shared() || until.is_some_and(|until| Instant::now() < until) {
+        return Ok(true);
+    }
+    let (name, holder, asked) = (queue.to_owned(), engine.store().mark().to_owned(), Instant::now());
+    let take = move |tx: &mut WriteTx<'_>| tx.take_lease(&name, &holder, LEASE);
+    let taken = engine.store().write::<_, StoreError>(Lane::Interactive, origin(caller), take).await?;
+    // Half of it is left for the message in hand.
+    *until = taken.then(|| asked + Duration::from_millis(LEASE.unsigned_abs() / 2));
+    Ok(taken)
+}
+
+/// Lets another process send at once.
+///
+/// # Errors
+/// Those of the store.
+pub async fn let_go(engine: &Engine, caller: &Caller, queue: &str) -> Result<(), EngineError> {
+    if !engine.store().is_shared() {
+        return Ok(());
+    }
+    let (name, holder) = (queue.to_owned(), engine.store().mark().to_owned());
+    let drop = move |tx: &mut WriteTx<'_>| tx.drop_lease(&name, &holder);
+    Ok(engine.store().write::<_, StoreError>(Lane::Interactive, origin(caller), drop).await?)
+}
 
 /// The oldest message of a queue that waits: the one to be sent now.
 ///
@@ -70,7 +109,7 @@ pub async fn park(engine: &Engine, caller: &Caller, id: i64, why: &str, note: St
         tx.note_act(about(tx, &job)?, 'P', &format!("{}/{}", job.queue, job.id), &why);
         Ok(job.queue)
     });
-    engine.inner.feed.tell(Event::Job { queue: parked.await?, id, state: "parked" });
+    engine.tell_job(parked.await?, id, "parked");
     Ok(())
 }
 
@@ -107,7 +146,7 @@ async fn settle(
         tx.end_job(&job, state, &job.head, &note)?;
         Ok(job.queue)
     });
-    engine.inner.feed.tell(Event::Job { queue: settled.await?, id, state: word });
+    engine.tell_job(settled.await?, id, word);
     Ok(())
 }
 
@@ -183,7 +222,7 @@ pub async fn again(
     });
     let (put_back, told) = put_back.await?;
     for (queue, id) in told {
-        engine.inner.feed.tell(Event::Job { queue, id, state: "waiting" });
+        engine.tell_job(queue, id, "waiting");
     }
     Ok(put_back)
 }

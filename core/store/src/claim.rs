@@ -6,7 +6,7 @@ use crate::{Reader, StoreError, WriteTx};
 
 static HOLDER: Sql = Sql::new(|| sql::select("claim", &["holder"], &["kind", "key"]));
 static TAKE: Sql = Sql::new(|| sql::insert_new("claim", &["kind", "key", "holder", "tx"]));
-static PASS: Sql = Sql::new(|| sql::update("claim", &["holder", "tx"], &["kind", "key"]));
+static PASS: Sql = Sql::new(|| sql::upsert("claim", &["kind", "key", "holder", "tx"], &["kind", "key"]));
 static DROP: Sql = Sql::new(|| sql::delete("claim", &["kind", "key", "holder"]));
 static HELD: Sql = Sql::new(|| sql::select("claim", &["kind", "key"], &["holder"]));
 static NEXT: Sql = Sql::new(|| sql::select("sequence", &["next"], &["scope"]));
@@ -41,10 +41,7 @@ impl WriteTx<'_> {
     /// Passes a claim on, whoever held it.
     pub fn pass_claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        if self.conn.change(&PASS, args![holder, tx, kind, key])? == 0 {
-            self.conn.execute(&TAKE, args![kind, key, holder, tx])?;
-        }
-        Ok(())
+        self.conn.execute(&PASS, args![kind, key, holder, tx])
     }
 
     /// Lets the claim go if `holder` holds it.

@@ -86,7 +86,9 @@ impl WriteTx<'_> {
         let mut txs = self.purge_past(key)?;
         txs.push(row.tx);
         self.conn.execute(&DROP_RESOURCE, args![key.0])?;
-        self.conn.execute(&DROP_PLACE, args![row.kind, &pack_id(&row.id)])?;
+        let id = pack_id(&row.id);
+        self.conn.execute(&DROP_PLACE, args![row.kind, &id])?;
+        self.memo.note_place(row.kind, id, None);
         self.conn.execute(&DROP_CLAIM, args![CONDITIONAL_CREATE, key.0])?;
         Ok(txs)
     }

@@ -5,6 +5,7 @@ use sea_query::Order;
 use crate::db::{Conn, Dialect, Row, args};
 use crate::intern::Dictionaries;
 use crate::key::{pack_id, unpack_id};
+use crate::memo::Memo;
 use crate::sql::{self, Sql};
 use crate::{Body, Key, StoreError, Stored, TypeCode, Version};
 
@@ -25,6 +26,7 @@ const HEAVIEST: usize = 32 << 20;
 pub struct Reader<'c> {
     pub(crate) conn: Conn<'c>,
     pub(crate) words: &'c Dictionaries,
+    pub(crate) memo: Memo,
 }
 
 impl Reader<'_> {
@@ -35,7 +37,23 @@ impl Reader<'_> {
 
     /// The key of a resource that exists, was deleted, or is only pointed at (a Patient).
     pub fn locate(&self, kind: TypeCode, id: &str) -> Result<Option<Key>, StoreError> {
-        self.conn.row(&LOCATE, args![kind, &pack_id(id)], |row| row.get(0).map(Key))
+        let id = pack_id(id);
+        if let Some(known) = self.memo.place(kind, &id) {
+            return Ok(known);
+        }
+        let key = self.conn.row(&LOCATE, args![kind, &id], |row| row.get(0).map(Key))?;
+        self.memo.note_place(kind, id, key);
+        Ok(key)
+    }
+
+    /// The number of a system, if any row uses it.
+    pub(crate) fn system_number(&self, uri: &str) -> Result<Option<i64>, StoreError> {
+        if let Some(known) = self.memo.system(uri) {
+            return Ok(known);
+        }
+        let id = self.words.system(self.conn, uri)?;
+        self.memo.note_system(uri, id);
+        Ok(id)
     }
 
     /// The current version, deleted or not.

@@ -137,6 +137,10 @@ pub(crate) const PLACE: TableDef = TableDef {
 pub(crate) const WORDS: TableDef =
     TableDef { name: "words", columns: &[("key", Int), ("narrative", Text), ("content", Text)], key: &["key"] };
 
+/// Work that one process of several does.
+pub(crate) const LEASE: TableDef =
+    TableDef { name: "lease", columns: &[("name", Text), ("holder", Text), ("until", Int)], key: &["name"] };
+
 /// The tables that are made from the resources alone.
 pub(crate) const DERIVED: &[&TableDef] =
     &[&BEDSIDE, &TOKEN, &HELD, &STRING, &DATE, &REFERENCE, &NUMBER, &QUANTITY, &PAIR, &PLACE, &WORDS];
@@ -202,6 +206,7 @@ pub(crate) const TABLES: &[TableDef] = &[
         key: &["kind", "key"],
     },
     TableDef { name: BLOCK, columns: &[("key", Int), ("subject", Int)], key: &["key", "subject"] },
+    LEASE,
     TableDef { name: "sequence", columns: &[("scope", Text), ("next", Int)], key: &["scope"] },
     TableDef {
         name: "job",

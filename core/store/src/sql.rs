@@ -197,21 +197,6 @@ pub(crate) fn many_new(table: &'static str, columns: &[&'static str]) -> ManyTex
     ManyTexts::of(insert_new(table, columns), all, table, columns)
 }
 
-/// [`upsert`] for many rows.
-pub(crate) fn many_upsert(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> ManyTexts {
-    let (arrays, key_list) = (arrays(table, columns), list(key));
-    let others = columns.iter().filter(|c| !key.contains(c)).map(|c| format!("{0} = EXCLUDED.{0}", quoted(c)));
-    let all = format!(
-        "INSERT INTO {} ({}) SELECT DISTINCT ON ({key_list}) * FROM {arrays} AS u ({}) ON CONFLICT ({key_list}) DO \
-         UPDATE SET {}",
-        quoted(table),
-        list(columns),
-        list(columns),
-        others.collect::<Vec<_>>().join(", "),
-    );
-    ManyTexts::of(upsert(table, columns, key), all, table, columns)
-}
-
 /// [`delete`] for many rows.
 pub(crate) fn many_delete(table: &'static str, key: &[&'static str]) -> ManyTexts {
     let same = key.iter().map(|c| format!("t.{0} = u.{0}", quoted(c))).collect::<Vec<_>>().join(" AND ");

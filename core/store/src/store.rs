@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use crate::db::{Deadline, Pool, Snapshot, Source};
+use crate::db::{Deadline, Link, Pool, Snapshot, Source};
 use crate::intern::Dictionaries;
+use crate::memo::Memo;
 use crate::pace::Second;
-use crate::postgres::Config;
+use crate::postgres::{Config, Listener};
+use crate::shared::{Own, mark};
 use crate::writer::{Lane, Writer};
 use crate::{AuditLog, Origin, Reader, StoreError, WriteTx, postgres, sqlite};
 
@@ -53,6 +55,13 @@ pub enum Home {
     Postgres(String),
 }
 
+impl Home {
+    /// On a server if one is named, else in a folder.
+    pub fn either(folder: &Path, server: Option<String>) -> Home {
+        server.map_or_else(|| Home::from(folder), Home::Postgres)
+    }
+}
+
 /// Without a password.
 impl std::fmt::Display for Home {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -79,7 +88,10 @@ pub struct Store {
 }
 
 struct Inner {
-    place: Home,
+    home: Home,
+    own: Arc<Own>,
+    listener: Option<Listener>,
+    mark: String,
     words: Arc<Dictionaries>,
     points: Pool,
     searches: Desk,
@@ -87,13 +99,18 @@ struct Inner {
     bulk_ahead: Semaphore,
     writer: Writer,
     audit: AuditLog,
-    _guard: Guard,
+    _checkpoint: Option<sqlite::Checkpointer>,
+    _lock: Option<Arc<std::fs::File>>,
 }
 
-/// What must last as long as the store, and ends with it.
-pub(crate) struct Guard {
-    pub(crate) _checkpoint: Option<sqlite::Checkpointer>,
-    pub(crate) _lock: Option<Arc<std::fs::File>>,
+/// What a store is put together from.
+struct Parts {
+    source: Source,
+    writing: Link,
+    audit: AuditLog,
+    listener: Option<Listener>,
+    checkpoint: Option<sqlite::Checkpointer>,
+    lock: Option<Arc<std::fs::File>>,
 }
 
 /// Connections for work that takes its time. Tasks wait for a place, so that no thread waits for a connection.
@@ -111,61 +128,76 @@ impl Desk {
 }
 
 impl Store {
-    /// Opens (and makes, if need be) the store at `place`.
+    /// Opens (and makes, if need be) the store at `home`.
     ///
     /// # Errors
     /// `InUse` when another process has the folder; `TooNew` for the tables of a later program.
-    pub fn open(place: impl Into<Home>, options: &StoreOptions) -> Result<Store, StoreError> {
-        let place = place.into();
-        match &place {
+    pub fn open(home: impl Into<Home>, options: &StoreOptions) -> Result<Store, StoreError> {
+        let home = home.into();
+        let mark = mark();
+        let parts = match &home {
             Home::Folder(dir) => {
                 let (files, lock) = sqlite::open(dir, options.cache_mib)?;
-                let audit = AuditLog::open(&files.audit, Some(Arc::clone(&lock)), options.search_limit)?;
-                let checkpoint = sqlite::Checkpointer::start(&files.path)?;
-                let guard = Guard { _checkpoint: Some(checkpoint), _lock: Some(Arc::clone(&lock)) };
-                let writing = files.writing;
-                Store::assemble(place, &files.record, writing, audit, Some(lock), guard, options)
+                Parts {
+                    audit: AuditLog::open(&files.audit, Some(Arc::clone(&lock)), options.search_limit)?,
+                    source: files.record,
+                    writing: files.writing,
+                    listener: None,
+                    checkpoint: Some(sqlite::Checkpointer::start(&files.path)?),
+                    lock: Some(lock),
+                }
             }
             Home::Postgres(url) => {
                 let config = Arc::new(Config::read(url)?);
                 postgres::migrate(&config)?;
-                let source = Source::Server(config);
-                let audit = AuditLog::open(&source, None, options.search_limit)?;
-                let guard = Guard { _checkpoint: None, _lock: None };
-                let writing = source.writing(options.cache_mib)?;
-                Store::assemble(place, &source, writing, audit, None, guard, options)
+                let source = Source::Server(Arc::clone(&config));
+                Parts {
+                    audit: AuditLog::open(&source, None, options.search_limit)?,
+                    writing: source.writing(options.cache_mib)?,
+                    source,
+                    listener: Some(Listener::start(&config, mark.clone())?),
+                    checkpoint: None,
+                    lock: None,
+                }
             }
-        }
-    }
-
-    fn assemble(
-        place: Home,
-        source: &Source,
-        writing: crate::db::Link,
-        audit: AuditLog,
-        lock: Option<Arc<std::fs::File>>,
-        guard: Guard,
-        options: &StoreOptions,
-    ) -> Result<Store, StoreError> {
-        let words = Arc::new(Dictionaries::default());
-        let writer = Writer::start(writing, Arc::clone(&words), lock)?;
+        };
+        let (words, own) = (Arc::new(Dictionaries::default()), Arc::new(Own::default()));
+        let shared = parts.listener.is_some().then(|| (Arc::clone(&own), mark.clone()));
+        let source = &parts.source;
         let inner = Inner {
-            place,
-            words,
+            home,
+            own,
+            mark,
             points: Pool::open(source, options.readers, None)?,
             searches: Desk::open(source, options.searches, Some(options.search_limit))?,
             ahead: Desk::open(source, options.ahead, None)?,
             bulk_ahead: Semaphore::new(options.bulk_ahead.max(1)),
-            writer,
-            audit,
-            _guard: guard,
+            writer: Writer::start(parts.writing, Arc::clone(&words), parts.lock.clone(), shared)?,
+            words,
+            audit: parts.audit,
+            listener: parts.listener,
+            _checkpoint: parts.checkpoint,
+            _lock: parts.lock,
         };
         Ok(Store { inner: Arc::new(inner) })
     }
 
     /// Where the store lives.
-    pub fn place(&self) -> &Home {
-        &self.inner.place
+    pub fn home(&self) -> &Home {
+        &self.inner.home
+    }
+
+    /// The mark of this process, which tells its leases from those of others.
+    pub fn mark(&self) -> &str {
+        &self.inner.mark
+    }
+
+    pub(crate) fn own(&self) -> &Own {
+        &self.inner.own
+    }
+
+    pub(crate) fn listener(&self) -> Option<&Listener> {
+        self.inner.listener.as_ref()
     }
 
     /// The log of looks.
@@ -178,7 +210,7 @@ impl Store {
     /// # Errors
     /// Those of `look`, and those of the database.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
-        match &self.inner.place {
+        match &self.inner.home {
             Home::Folder(_) => self.on(&self.inner.points, look),
             Home::Postgres(_) => aside(|| self.on(&self.inner.points, look)),
         }
@@ -239,7 +271,7 @@ impl Store {
     fn on<T, E: From<StoreError>>(&self, pool: &Pool, look: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
         let link = pool.take()?;
         let snapshot = Snapshot::of(&link)?;
-        look(&Reader { conn: snapshot.conn(), words: &self.inner.words })
+        look(&Reader { conn: snapshot.conn(), words: &self.inner.words, memo: Memo::default() })
     }
 
     /// Runs `act` in the writer's transaction and answers when it is durable, or undone.

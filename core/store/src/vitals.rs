@@ -30,7 +30,7 @@ impl Store {
     /// # Errors
     /// When the folder or a file of it cannot be read.
     pub fn vitals(&self) -> Result<Vitals, StoreError> {
-        let mut files = match self.place() {
+        let mut files = match self.home() {
             Home::Folder(dir) => files(dir)?,
             Home::Postgres(_) => self.read(sizes)?,
         };

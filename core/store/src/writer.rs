@@ -7,6 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -15,15 +16,19 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::db::{Link, Writing, args};
 use crate::intern::Dictionaries;
 use crate::pace::{Pace, Second};
+use crate::shared::Own;
 use crate::sql::{self, Sql};
 use crate::sqlite::LogCut;
-use crate::write::{Counters, audit_head};
+use crate::write::{Counters, audit_head, hash_at};
 use crate::{Origin, StoreError, Subject, WriteTx};
 
 /// A group of bulk acts is committed when it has run this long; interactive acts interrupt it between two acts.
 const BULK_GROUP: Duration = Duration::from_millis(150);
 /// The same while there are interactive acts, which wait for the commit of the group that they come upon.
 const SHORT_GROUP: Duration = Duration::from_millis(20);
+/// How often and how long after a lost answer it is asked what became of a commit: a server needs a while to start.
+const UNANSWERED: u32 = 40;
+const UNANSWERED_PAUSE: Duration = Duration::from_millis(250);
 /// For how long after an interactive act the next one is expected.
 const EXPECTED: Duration = Duration::from_secs(2);
 /// Acts that share a commit at most, so that those who came first do not wait for an endless row behind them.
@@ -61,6 +66,8 @@ struct Queues {
 struct Shared {
     queues: Mutex<Queues>,
     arrived: Condvar,
+    /// Whether the database could not be reached when it was last tried.
+    away: AtomicBool,
     pace: Pace,
 }
 
@@ -73,7 +80,12 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// `lock` is held until the last act is written.
-    pub(crate) fn start(link: Link, words: Arc<Dictionaries>, lock: Option<Arc<File>>) -> Result<Writer, StoreError> {
+    pub(crate) fn start(
+        link: Link,
+        words: Arc<Dictionaries>,
+        lock: Option<Arc<File>>,
+        others: Option<(Arc<Own>, String)>,
+    ) -> Result<Writer, StoreError> {
         let counters = counters(&link)?;
         let shared = Arc::new(Shared::default());
         let mut state = State {
@@ -82,7 +94,9 @@ impl Writer {
             counters,
             shared: Arc::clone(&shared),
             cut: LogCut::new(),
+            committing: None,
             interactive: None,
+            others,
             _lock: lock,
         };
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || state.work());
@@ -111,7 +125,10 @@ impl Writer {
                 Err(error) => (Err(error), None),
             };
             let tell = move |committed| {
-                let _ = answer.send(if committed { result } else { Err(StoreError::WriteAborted.into()) });
+                // Who gets no answer is told why by what the writer met.
+                if committed {
+                    let _ = answer.send(result);
+                }
             };
             (fresh, Box::new(tell))
         });
@@ -126,9 +143,17 @@ impl Writer {
             }
         }
         self.shared.arrived.notify_one();
-        let result = answered.await.unwrap_or_else(|_| Err(StoreError::WriteAborted.into()));
+        let result = answered.await.unwrap_or_else(|_| Err(self.undone().into()));
         drop(place);
         result
+    }
+
+    fn undone(&self) -> StoreError {
+        if self.shared.away.load(Ordering::Relaxed) {
+            StoreError::Unavailable("the write was undone".into())
+        } else {
+            StoreError::WriteAborted
+        }
     }
 
     pub(crate) fn waiting(&self) -> (usize, usize) {
@@ -161,8 +186,12 @@ struct State {
     counters: Counters,
     shared: Arc<Shared>,
     cut: LogCut,
+    /// There from the moment on in which a group with rows of the chain is to be committed until that is answered.
+    committing: Option<()>,
     /// When the last interactive act came.
     interactive: Option<Instant>,
+    /// What this process wrote, and its mark, where there are others.
+    others: Option<(Arc<Own>, String)>,
     _lock: Option<Arc<File>>,
 }
 
@@ -174,13 +203,19 @@ impl State {
             let committed = match self.group(first, &mut done) {
                 Ok(()) => {
                     self.shared.pace.committed(done.len());
+                    self.shared.away.store(false, Ordering::Relaxed);
                     true
                 }
                 Err(error) => {
-                    tracing::error!(%error, "a group of writes was undone");
                     self.link.rollback();
-                    self.counters = before;
-                    false
+                    let away = matches!(error, StoreError::Unavailable(_));
+                    self.shared.away.store(away, Ordering::Relaxed);
+                    let durable = away && self.committing.take().is_some() && self.was_committed();
+                    if !durable {
+                        tracing::error!(%error, "a group of writes was undone");
+                        self.counters = before;
+                    }
+                    durable
                 }
             };
             for (fresh, answer) in done {
@@ -213,14 +248,14 @@ impl State {
         }
     }
 
-    fn group(&mut self, first: (Lane, Origin, Act), done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
+    fn group(&mut self, act: (Lane, Origin, Act), done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
         self.link.begin(Writing::Record)?;
-        if let Link::Pg(_) = &self.link {
-            // Another process may have written since.
-            self.counters = counters(&self.link)?;
+        if self.others.is_some() {
+            self.counters = counters(&self.link)?; // another process may have written since
         }
+        let first = self.counters.audit_seq;
         let began = Instant::now();
-        let mut next = Some(first);
+        let mut next = Some(act);
         let expected = self.interactive.is_some_and(|last| last.elapsed() < EXPECTED);
         let longest = if expected { SHORT_GROUP } else { BULK_GROUP };
         let mut somebody_waits = false;
@@ -236,7 +271,32 @@ impl State {
             let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
             next = pop(&mut queues, !somebody_waits && began.elapsed() < longest);
         }
-        self.link.commit()
+        let (Some((own, mark)), Link::Pg(conn)) = (&self.others, &self.link) else { return self.link.commit() };
+        let last = self.counters.audit_seq;
+        if last > first {
+            conn.announce(mark)?;
+        }
+        self.committing = (last > first).then_some(());
+        own.while_committing(first, last, || self.link.commit())?;
+        self.committing = None;
+        Ok(())
+    }
+
+    /// Whether a group is there whose commit was not answered: the server may have gone just then. Its last row of the
+    /// chain tells, for the hash of a row is that of no other. A group that changed no record has none; it counts as
+    /// undone.
+    fn was_committed(&self) -> bool {
+        let (seq, hash) = (self.counters.audit_seq, self.counters.audit_hash);
+        for _ in 0..UNANSWERED {
+            match self.link.begin(Writing::Record).and_then(|()| hash_at(self.link.conn(), seq)) {
+                Ok(found) => {
+                    self.link.rollback();
+                    return found == Some(hash);
+                }
+                Err(_) => std::thread::sleep(UNANSWERED_PAUSE),
+            }
+        }
+        false
     }
 
     fn run(&mut self, origin: Origin, act: Act, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {

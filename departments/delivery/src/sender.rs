@@ -5,7 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use meridian_engine::{Caller, Class, Engine, EngineError, Event, as_of, jobs::Job, outbox, still_one};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,8 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 const LOOK: Duration = Duration::from_secs(30);
 /// Answers to other messages, and to none, that are read while one is waited for.
 const MOST_OTHERS: usize = 16;
+/// The pause while another process has the line.
+const THEIRS: Duration = Duration::from_secs(5);
 /// The pause after a passing fault of our own store.
 const OURS: Duration = Duration::from_secs(1);
 
@@ -163,8 +165,9 @@ impl Sender {
         // Listening begins before the first look: what comes in between is heard.
         let mut feed = self.engine.listen();
         let mut held: Option<Rendered> = None;
+        let mut until = None;
         while !self.stop.is_cancelled() {
-            let turn = self.turn(&queue, &mut held).await.unwrap_or_else(|error| {
+            let turn = self.turn(&queue, &mut held, &mut until).await.unwrap_or_else(|error| {
                 tracing::warn!(to = %self.to.institution, %error, "the outbox cannot be worked on");
                 Turn::Rest(OURS)
             });
@@ -172,14 +175,27 @@ impl Sender {
                 self.rest(time, &queue, &mut feed).await;
             }
         }
+        if until.is_some()
+            && let Err(error) = outbox::let_go(&self.engine, &caller(&self.to), &queue).await
+        {
+            tracing::warn!(to = %self.to.institution, %error, "another process sends only after a while");
+        }
     }
 
-    async fn turn(&mut self, queue: &str, held: &mut Option<Rendered>) -> Result<Turn, EngineError> {
+    async fn turn(
+        &mut self,
+        queue: &str,
+        held: &mut Option<Rendered>,
+        until: &mut Option<Instant>,
+    ) -> Result<Turn, EngineError> {
         let caller = caller(&self.to);
         let Some(job) = outbox::next(&self.engine, &caller, queue)? else {
             *held = None;
             return Ok(Turn::Rest(LOOK));
         };
+        if !outbox::mine(&self.engine, &caller, queue, until).await? {
+            return Ok(Turn::Rest(THEIRS));
+        }
         let note = Note::of(&job);
         // A clock that was set back must not silence a line.
         let rest = note.due.saturating_sub((self.clock)()).min(millis(self.to.retry_most));

@@ -12,6 +12,7 @@ mod live_day;
 mod material_examples;
 mod material_hl7v2;
 mod material_synthea;
+mod processes;
 mod readme;
 mod registration;
 mod round_trip;

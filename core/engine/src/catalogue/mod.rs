@@ -31,7 +31,6 @@ pub use rebuild::give_up;
 pub(crate) use registry::generation;
 pub(crate) use show::operation;
 
-use crate::feed::Event;
 use crate::{Engine, EngineError};
 
 /// The queue under which listeners hear what becomes of posted parameters.
@@ -102,6 +101,6 @@ impl Engine {
 
     /// Tells listeners what became of a parameter.
     fn tell_of_parameter(&self, number: u16, state: &'static str) {
-        self.inner.feed.tell(Event::Job { queue: QUEUE.to_owned(), id: number.into(), state });
+        self.tell_job(QUEUE.to_owned(), number.into(), state);
     }
 }

@@ -4,7 +4,6 @@ use meridian_access::{Act, Caller, decide};
 use meridian_store::{Job, JobState, Lane, WriteTx};
 
 use super::INBOX;
-use crate::feed::Event;
 use crate::sight::look;
 use crate::write::origin;
 use crate::{Engine, EngineError};
@@ -41,7 +40,7 @@ pub async fn wait(engine: &Engine, caller: &Caller, id: i64) -> Result<(), Engin
         }
     });
     back.await?;
-    engine.inner.feed.tell(Event::Job { queue: INBOX.to_owned(), id, state: "waiting" });
+    engine.tell_job(INBOX.to_owned(), id, "waiting");
     Ok(())
 }
 

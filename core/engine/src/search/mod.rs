@@ -257,6 +257,34 @@ pub(crate) fn where_some(
     query: &str,
     most: u32,
 ) -> Result<(Vec<Stored>, bool), EngineError> {
+    let (search, sights) = meant(reader, caller, catalogue, kind, query, most)?;
+    let page = reader.search(&search)?;
+    sights.check_all(&page.rows, caller)?;
+    Ok((page.rows, page.next.is_some()))
+}
+
+/// Says which conditions will be looked at next, each for one resource. What is wrong with one is told then.
+pub(crate) fn foresee<'q>(
+    reader: &Reader<'_>,
+    caller: &Caller,
+    catalogue: &Catalogue,
+    conditions: impl Iterator<Item = (&'q str, &'q str)>,
+) -> Result<(), EngineError> {
+    let searches: Vec<_> = conditions
+        .filter_map(|(kind, query)| meant(reader, caller, catalogue, kind, query, 1).ok())
+        .map(|(search, _)| search)
+        .collect();
+    Ok(reader.foresee(&searches)?)
+}
+
+fn meant(
+    reader: &Reader<'_>,
+    caller: &Caller,
+    catalogue: &Catalogue,
+    kind: &str,
+    query: &str,
+    most: u32,
+) -> Result<(Search, sights::Sights), EngineError> {
     let params = values::split_query(query)?;
     if params.is_empty() {
         return Err(EngineError::invalid("", format!("the condition {kind}?{query} names no parameter")));
@@ -269,9 +297,7 @@ pub(crate) fn where_some(
     let (mut search, _) = resolved(reader, &parsed, sights.scope())?;
     (search.limit, search.start) = (most, Start::First);
     search.conditions.extend(sights.conditions());
-    let page = reader.search(&search)?;
-    sights.check_all(&page.rows, caller)?;
-    Ok((page.rows, page.next.is_some()))
+    Ok((search, sights))
 }
 
 /// The search of the store that a request means, with what must hold for this caller; for operations that count and

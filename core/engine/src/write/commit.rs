@@ -19,7 +19,7 @@ use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
 use crate::participant::{self, Further, Outgoing, Own, Participant, PersonChange, Sight};
-use crate::search::{Found, where_one, where_some};
+use crate::search::{Found, foresee, where_one, where_some};
 use crate::served::{Served, value_in, value_of};
 use crate::{Engine, EngineError};
 
@@ -212,6 +212,11 @@ pub(super) fn in_force(tx: &WriteTx<'_>, catalogue: &Catalogue) -> Result<(), Fa
 
 /// Looks once more at what resolve saw.
 fn still_so(tx: &WriteTx<'_>, caller: &Caller, catalogue: &Catalogue, seen: &[Seen]) -> Result<(), Failure> {
+    let conditions = seen.iter().filter_map(|seen| match seen {
+        Seen::Condition { kind, query, .. } => Some((*kind, query.as_str())),
+        Seen::Version { .. } | Seen::Conditions { .. } => None,
+    });
+    foresee(tx, caller, catalogue, conditions)?;
     for seen in seen {
         let same = match seen {
             Seen::Version { kind, id, version } => {

@@ -226,9 +226,9 @@ fn tell(engine: &Engine, changes: Vec<Committed>, job: Option<i64>, queued: Vec<
         engine.inner.feed.tell(Event::Changes(changes.into()));
     }
     if let Some(id) = job {
-        engine.inner.feed.tell(Event::Job { queue: crate::jobs::INBOX.to_owned(), id, state: "committed" });
+        engine.tell_job(crate::jobs::INBOX.to_owned(), id, "committed");
     }
     for (queue, id) in queued {
-        engine.inner.feed.tell(Event::Job { queue, id, state: "waiting" });
+        engine.tell_job(queue, id, "waiting");
     }
 }

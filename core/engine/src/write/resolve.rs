@@ -14,7 +14,7 @@ use super::merging::{Merging, successor};
 use super::references::Targets;
 use super::{NOT_YET, Options, Sent};
 use crate::EngineError;
-use crate::search::{Found, where_one, where_some};
+use crate::search::{Found, foresee, where_one, where_some};
 use crate::sight::permission;
 
 /// What an entry will do.
@@ -106,6 +106,8 @@ pub(super) fn resolve(
         ends: entries.iter().filter_map(deleted).collect(),
         several: HashMap::new(),
     };
+    let conditions = entries.iter().filter_map(|entry| Some((entry.ask.kind(), entry.ask.condition()?)));
+    foresee(reader, caller, catalogue, conditions)?;
     looking.what_ends()?;
     let mut resolved = Vec::with_capacity(entries.len());
     for (nth, (entry, id)) in entries.iter().zip(ids).enumerate() {
@@ -359,6 +361,11 @@ impl Looking<'_> {
                 });
             }
         }
+        let conditions = wanted.keys().filter_map(|text| match Reference::parse(text) {
+            Reference::Conditional { kind, query } => Some((kind, query)),
+            _ => None,
+        });
+        foresee(self.reader, self.caller, self.catalogue, conditions)?;
         for (text, entry) in wanted {
             let Reference::Conditional { kind, query } = Reference::parse(&text) else { continue };
             let Some(kind) = Definitions::r4().type_code(kind).and_then(|code| Definitions::r4().type_name(code))

@@ -119,6 +119,15 @@ impl Conn<'_> {
         }
     }
 
+    /// Says what will be asked by [`Conn::each`] next, so that it travels together. It stays true until something is
+    /// written.
+    pub(crate) fn foresee(self, all: &[(String, Vec<Value<'_>>)]) -> Result<(), StoreError> {
+        match self {
+            Conn::Lite(_) => Ok(()),
+            Conn::Pg(conn) => conn.foresee(all),
+        }
+    }
+
     /// How the database means to find the rows of a statement.
     pub(crate) fn plan(self, text: &str, values: &[Value<'_>]) -> Result<Vec<String>, StoreError> {
         match self {

@@ -112,14 +112,6 @@ impl Row<'_> {
             other => Err(StoreError::Database(format!("column {nth} holds no bytes: {other:?}"))),
         }
     }
-
-    /// How many cells there are.
-    pub(crate) fn width(&self) -> usize {
-        match self {
-            Row::Lite(row) => row.as_ref().column_count(),
-            Row::Pg(row) => row.width(),
-        }
-    }
 }
 
 /// What a cell can be read as.

@@ -64,10 +64,6 @@ impl PgRow {
         Ok(PgRow { body: row.buffer_bytes().clone(), cells, columns: Arc::clone(columns) })
     }
 
-    pub(crate) fn width(&self) -> usize {
-        self.cells.len()
-    }
-
     pub(crate) fn cell(&self, nth: usize) -> Result<Value<'_>, StoreError> {
         let missing = || StoreError::Database(format!("there is no column {nth}"));
         let cell = self.cells.get(nth).ok_or_else(missing)?;
@@ -136,6 +132,39 @@ impl Client {
     /// Sends a statement and waits for all that was sent.
     pub(super) fn ask(&mut self, text: &str, values: &[Value<'_>]) -> Result<Answer, StoreError> {
         self.ask_some(text, values, "", 0)
+    }
+
+    /// Sends several statements at once and waits for all: their rows, in their order.
+    pub(super) fn ask_all(&mut self, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Vec<PgRow>>, StoreError> {
+        self.settle()?;
+        for (text, values) in all {
+            self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), Some(("", 0)))?;
+        }
+        self.push()?;
+        let mut answers = Vec::with_capacity(all.len());
+        for (text, _) in all {
+            let mut asked = Asked { text, before: 0, answer: Answer::default(), columns: None, fault: None };
+            asked.columns = self.known.get(*text).and_then(|known| known.columns.clone());
+            let ended = self.read_one(&mut asked)?;
+            asked.fault.map_or(Ok(()), Err)?;
+            answers.push(asked.answer.rows);
+            if !ended {
+                break; // a fault: the end of the batch was read
+            }
+        }
+        self.read_all(None)?;
+        self.failed.take().map_or(Ok(answers), Err)
+    }
+
+    /// Reads up to the end of one statement; whether the batch goes on.
+    fn read_one(&mut self, asked: &mut Asked<'_>) -> Result<bool, StoreError> {
+        loop {
+            match self.read_message(Some(&mut *asked))? {
+                Read::More => {}
+                Read::Statement => return Ok(true),
+                Read::Batch => return Ok(false),
+            }
+        }
     }
 
     /// The first `most` rows of a statement, and a name under which to go on.
@@ -229,13 +258,18 @@ impl Client {
 
     /// Reads up to the end of the oldest batch that is on its way.
     fn read_batch(&mut self, mut asked: Option<&mut Asked<'_>>) -> Result<(), StoreError> {
-        loop {
-            let next = self.wire.next();
+        while self.read_message(asked.as_deref_mut())? != Read::Batch {}
+        Ok(())
+    }
+
+    fn read_message(&mut self, mut asked: Option<&mut Asked<'_>>) -> Result<Read, StoreError> {
+        let next = self.wire.next();
+        {
             match self.io(next)? {
                 Message::ReadyForQuery(body) => {
                     self.status = body.status();
                     self.on_the_way -= 1;
-                    return Ok(());
+                    return Ok(Read::Batch);
                 }
                 Message::ErrorResponse(body) => {
                     let (code, text) = fault(&body);
@@ -276,15 +310,18 @@ impl Client {
                         let tag = body.tag().unwrap_or_default();
                         asked.answer.written = tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default();
                     }
+                    return Ok(Read::Statement);
                 }
                 Message::EmptyQueryResponse | Message::PortalSuspended => {
                     if let Some(asked) = asked.as_deref_mut() {
                         asked.ended(true);
                     }
+                    return Ok(Read::Statement);
                 }
                 _ => {}
             }
         }
+        Ok(Read::More)
     }
 
     /// Puts a statement into the batch; with a portal and a number of rows when somebody waits for its answer.
@@ -373,6 +410,14 @@ impl Client {
             said.unwrap_or_else(|| StoreError::Unavailable(error.to_string()))
         })
     }
+}
+
+/// What a message ends.
+#[derive(PartialEq, Eq)]
+enum Read {
+    More,
+    Statement,
+    Batch,
 }
 
 /// The statement of a batch whose answer somebody waits for: the last.

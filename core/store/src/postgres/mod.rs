@@ -1,12 +1,14 @@
 //! PostgreSQL behind [`crate::db::Conn`]: a connection that finds its server again, and sessions for each purpose.
 
 mod client;
+mod listen;
 mod migrate;
 mod url;
 mod values;
 mod wire;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use crate::db::{Row, Value, Writing};
 use crate::sql::ManyTexts;
 
 pub(crate) use client::PgRow;
+pub(crate) use listen::Listener;
 pub(crate) use migrate::migrate;
 pub(crate) use url::Config;
 
@@ -25,12 +28,25 @@ const STEP: i32 = 128;
 /// What one statement's arrays weigh at most, more or less.
 const HEAVIEST_ARRAYS: usize = 4 << 20;
 
+/// Questions that travel together: so few that they fit into the socket while their answers wait there.
+const AT_ONCE: usize = 12;
+
+/// A statement and its values as one key.
+fn question(text: &str, values: &[Value<'_>]) -> Vec<u8> {
+    use std::io::Write;
+    let mut key = Vec::with_capacity(text.len() + values.len() * 16);
+    let _ = write!(key, "{text}{values:?}");
+    key
+}
+
 /// What a session is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Role {
     /// One moment a transaction; a statement may take so long.
     Reading(Option<Duration>),
     Writing,
+    /// Words of other processes.
+    Listening,
 }
 
 /// A connection that is made anew when it broke.
@@ -38,11 +54,14 @@ pub(crate) struct PgConn {
     config: Arc<Config>,
     role: Role,
     client: RefCell<Option<Client>>,
+    /// Answers to questions that will be asked, as long as nothing is written.
+    foreseen: RefCell<HashMap<Vec<u8>, Vec<PgRow>>>,
 }
 
 impl PgConn {
     pub(crate) fn open(config: &Arc<Config>, role: Role) -> Result<PgConn, StoreError> {
-        let conn = PgConn { config: Arc::clone(config), role, client: RefCell::new(None) };
+        let conn =
+            PgConn { config: Arc::clone(config), role, client: RefCell::new(None), foreseen: RefCell::default() };
         conn.revive()?;
         Ok(conn)
     }
@@ -78,6 +97,7 @@ impl PgConn {
                     settings.push(("statement_timeout", limit.as_millis().to_string()));
                 }
             }
+            Role::Listening => {}
             Role::Writing => {
                 settings.push(("synchronous_commit", "on".to_owned()));
                 // A process that stands still must not keep all others from writing.
@@ -94,6 +114,7 @@ impl PgConn {
     }
 
     pub(crate) fn send(&self, text: &str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.foreseen.borrow_mut().clear();
         self.with(|client| client.send(text, values))
     }
 
@@ -102,6 +123,7 @@ impl PgConn {
     }
 
     pub(crate) fn change(&self, text: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.foreseen.borrow_mut().clear();
         Ok(self.ask(text, values)?.written)
     }
 
@@ -112,6 +134,7 @@ impl PgConn {
     ) -> Result<(), StoreError> {
         let mut columns: Vec<Column> = many.kinds().iter().map(|kind| Column::new(values::kind_of(kind))).collect();
         let mut waiting = false;
+        self.foreseen.borrow_mut().clear();
         let send = |columns: &mut [Column]| {
             let arrays: Vec<Vec<u8>> = columns.iter_mut().map(Column::take).collect();
             self.with(|client| client.send_arrays(many.all(), &arrays))
@@ -154,6 +177,14 @@ impl PgConn {
         values: &[Value<'_>],
         mut see: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
+        if let Some(rows) = self.take_foreseen(text, values) {
+            for row in &rows {
+                if !see(&Row::Pg(row))? {
+                    break;
+                }
+            }
+            return Ok(());
+        }
         let (portal, mut answer) = self.with(|client| client.open_portal(text, values, STEP))?;
         loop {
             for row in &answer.rows {
@@ -166,6 +197,23 @@ impl PgConn {
             }
             answer = self.with(|client| client.go_on(text, &portal, STEP))?;
         }
+    }
+
+    /// Asks all at once what will be asked one by one (by [`PgConn::each`]).
+    pub(crate) fn foresee(&self, all: &[(String, Vec<Value<'_>>)]) -> Result<(), StoreError> {
+        for some in all.chunks(AT_ONCE) {
+            let asked: Vec<(&str, Vec<Value<'_>>)> =
+                some.iter().map(|(text, values)| (text.as_str(), values.clone())).collect();
+            let answers = self.with(|client| client.ask_all(&asked))?;
+            let keys = some.iter().map(|(text, values)| question(text, values));
+            self.foreseen.borrow_mut().extend(keys.zip(answers));
+        }
+        Ok(())
+    }
+
+    fn take_foreseen(&self, text: &str, values: &[Value<'_>]) -> Option<Vec<PgRow>> {
+        let mut foreseen = self.foreseen.borrow_mut();
+        if foreseen.is_empty() { None } else { foreseen.remove(&question(text, values)) }
     }
 
     /// One moment to read from; it is the moment of the first question.
@@ -192,6 +240,12 @@ impl PgConn {
             Writing::Looks => "SELECT pg_advisory_xact_lock(1296388690, hashtext(current_schema()))",
         };
         self.send(lock, &[])
+    }
+
+    /// Says to the other processes that something was written, once it is committed.
+    pub(crate) fn announce(&self, own: &str) -> Result<(), StoreError> {
+        let word = format!("{own}\tw");
+        self.send(listen::NOTIFY, &[Value::Text(&self.config.channel()), Value::Text(&word)])
     }
 
     pub(crate) fn commit(&self) -> Result<(), StoreError> {

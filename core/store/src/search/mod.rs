@@ -144,6 +144,25 @@ impl Reader<'_> {
         Ok(found)
     }
 
+    /// Says which searches will be made next, one by one: over a network they travel together.
+    ///
+    /// # Errors
+    /// As [`Reader::search`].
+    pub fn foresee(&self, searches: &[Search]) -> Result<(), StoreError> {
+        if self.dialect() == crate::Dialect::Sqlite || searches.len() < 2 {
+            return Ok(());
+        }
+        self.ready()?;
+        let mut built = Vec::with_capacity(searches.len());
+        for search in searches {
+            if let Some(asked) = page::page(self, search)? {
+                built.push(build(self.dialect(), &asked.statement));
+            }
+        }
+        let all: Vec<_> = built.iter().map(|(text, values)| (text.clone(), bind(values))).collect();
+        self.conn.foresee(&all)
+    }
+
     /// How many resources match, counted up to `cap` and one more.
     ///
     /// # Errors
@@ -184,9 +203,15 @@ impl Reader<'_> {
 
     /// Rows that are not made again yet would be missing from an answer.
     fn ready(&self) -> Result<(), StoreError> {
+        if self.memo.ready.get() {
+            return Ok(());
+        }
         match self.setting(REBUILD)? {
             Some(done) if done != b"done" => Err(StoreError::Rebuilding),
-            _ => Ok(()),
+            _ => {
+                self.memo.ready.set(true);
+                Ok(())
+            }
         }
     }
 }

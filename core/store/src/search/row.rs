@@ -94,7 +94,7 @@ fn system(reader: &Reader<'_>, test: &SystemTest) -> Result<Option<Option<i64>>,
     Ok(match test {
         SystemTest::Any => None,
         SystemTest::None => Some(Some(NO_SYSTEM)),
-        SystemTest::Uri(uri) => Some(reader.words.system(reader.conn, uri)?),
+        SystemTest::Uri(uri) => Some(reader.system_number(uri)?),
     })
 }
 

@@ -5,7 +5,7 @@ use sea_query::SqliteQueryBuilder;
 
 use crate::db::{Conn, Dialect, args};
 use crate::schema::{
-    AUDIT_INDEXES, AUDIT_TABLES, BLOCK, DERIVED, INDEXES, TABLES, VERSION, WORDS, one_open_membership, wide,
+    AUDIT_INDEXES, AUDIT_TABLES, BLOCK, DERIVED, INDEXES, LEASE, TABLES, VERSION, WORDS, one_open_membership, wide,
 };
 use crate::{NO_DATE, StoreError, Subject, SubjectKind};
 
@@ -64,7 +64,7 @@ fn second(conn: &Connection) -> Result<(), StoreError> {
     for table in DERIVED {
         conn.execute(&sea_query::Table::drop().table(table.name).if_exists().to_string(SqliteQueryBuilder), [])?;
     }
-    create(conn, derived)?;
+    create(conn, |name| derived(name) || name == LEASE.name)?;
     conn.execute(FULL_TEXT, [])?;
     crate::history::past_types(conn)?;
     index(conn)?;
@@ -78,7 +78,7 @@ fn setting(conn: &Connection, name: &str) -> Result<(), StoreError> {
 
 fn create(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(), StoreError> {
     for table in TABLES.iter().filter(|table| wanted(table.name) && table.name != WORDS.name) {
-        conn.execute(&table.create(Dialect::Sqlite).to_string(SqliteQueryBuilder), [])?;
+        conn.execute(&table.create(Dialect::Sqlite).if_not_exists().to_string(SqliteQueryBuilder), [])?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::sql::{self, Sql};
 use crate::{Origin, Reader, StoreError, Subject, WriteRow, WriteTx};
 
 static ADD: Sql = Sql::new(|| sql::insert("audit_write", COLUMNS));
+static HASH: Sql = Sql::new(|| sql::select("audit_write", &["hash"], &["seq"]));
 static OF_TX: Sql = Sql::new(|| sql::select("audit_write", &["subject", "what"], &["tx"]));
 static LAST: Sql = Sql::new(|| sql::select_ordered("audit_write", &["seq", "hash"], &[], "seq", Order::Desc));
 
@@ -28,6 +29,11 @@ pub(crate) const COLUMNS: &[&str] =
 pub(crate) fn head(conn: Conn<'_>) -> Result<(i64, [u8; 32]), StoreError> {
     let last = conn.row(&LAST, args![1], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(last.unwrap_or((0, chain::START)))
+}
+
+/// The hash of one row of the chain.
+pub(crate) fn hash_at(conn: Conn<'_>, seq: i64) -> Result<Option<[u8; 32]>, StoreError> {
+    conn.row(&HASH, args![seq], |row| row.get(0))
 }
 
 impl Reader<'_> {

@@ -10,10 +10,11 @@ use std::ops::Deref;
 use crate::db::{Conn, args};
 use crate::intern::{self, Dictionaries, NO_SYSTEM};
 use crate::key::pack_id;
+use crate::memo::Memo;
 use crate::sql::{self, Sql};
 use crate::{Key, Reader, StoreError, Subject, SubjectKind, TypeCode};
 
-pub(crate) use audit::{COLUMNS as WRITE_COLUMNS, head as audit_head, write_row};
+pub(crate) use audit::{COLUMNS as WRITE_COLUMNS, hash_at, head as audit_head, write_row};
 pub use put::{CONDITIONAL_CREATE, NewResource, Replacement};
 use rows::Rows;
 pub(crate) use rows::{NARRATIVE, moment};
@@ -72,7 +73,7 @@ impl<'c> WriteTx<'c> {
         at: i64,
     ) -> WriteTx<'c> {
         WriteTx {
-            reader: Reader { conn, words },
+            reader: Reader { conn, words, memo: Memo::default() },
             counters,
             origin,
             at,
@@ -110,7 +111,9 @@ impl<'c> WriteTx<'c> {
         self.counters.subject += 1;
         let subject = Subject(self.counters.subject);
         self.conn.execute(&ADD_SUBJECT, args![subject.0, kind as i64, 2])?;
-        self.conn.execute(&ADD_PLACE, args![patient, &pack_id(id), subject.patient().0])?;
+        let id = pack_id(id);
+        self.conn.execute(&ADD_PLACE, args![patient, &id, subject.patient().0])?;
+        self.memo.note_place(patient, id, Some(subject.patient()));
         Ok(subject)
     }
 
@@ -138,6 +141,7 @@ impl<'c> WriteTx<'c> {
         }
         let id = intern::add_system(self.reader.conn, uri)?;
         self.fresh_systems.insert(uri.to_owned(), id);
+        self.reader.memo.note_system(uri, Some(id));
         Ok(id)
     }
 

@@ -8,7 +8,6 @@ use crate::sql::{self, Sql};
 use crate::{Body, GOLDEN_PATIENT, Index, Key, StoreError, Subject, TypeCode, WriteTx};
 
 static ADD_PLACE: Sql = Sql::new(|| sql::insert("directory", &["type", "id", "key"]));
-static PLACE: Sql = Sql::new(|| sql::select("directory", &["key"], &["type", "id"]));
 static MOVE_PLACE: Sql = Sql::new(|| sql::update("directory", &["key"], &["type", "id"]));
 static ADD: Sql =
     Sql::new(|| sql::insert("resource", &["key", "type", "id", "version", "tx", "at", "deleted", "date", "body"]));
@@ -71,6 +70,7 @@ impl WriteTx<'_> {
         } else {
             let key = self.next_key(new.subject)?;
             self.conn.execute(&ADD_PLACE, args![new.kind, &id, key.0])?;
+            self.memo.note_place(new.kind, id.clone(), Some(key));
             key
         };
         let (day, body) = (new.index.day(), new.body.bytes());
@@ -109,16 +109,17 @@ impl WriteTx<'_> {
         let (old, new) = (change.key, self.next_key(subject)?);
         self.conn.execute(&MOVE, args![new.0, old.0])?;
         self.conn.execute(&MOVE_PAST, args![new.0, old.0])?;
-        self.conn.execute(&MOVE_PLACE, args![new.0, change.kind, &pack_id(change.id)])?;
+        let id = pack_id(change.id);
+        self.conn.execute(&MOVE_PLACE, args![new.0, change.kind, &id])?;
+        self.memo.note_place(change.kind, id, Some(new));
         self.conn.execute(&MOVE_CLAIM, args![new.0, CONDITIONAL_CREATE, old.0])?;
         Ok(new)
     }
 
     /// Whether type and id stand in the directory with a resource behind them.
     pub fn exists(&self, kind: TypeCode, id: &str) -> Result<bool, StoreError> {
-        let key: Option<i64> = self.conn.row(&PLACE, args![kind, &pack_id(id)], |row| row.get(0))?;
-        match key {
-            Some(key) => Ok(self.current(Key(key))?.is_some()),
+        match self.locate(kind, id)? {
+            Some(key) => Ok(self.current(key)?.is_some()),
             None => Ok(false),
         }
     }

@@ -85,7 +85,7 @@ fn search_rows(house: &House, prefix: &str) -> Vec<String> {
     let own = format!("CAST(r.id AS TEXT) LIKE '{prefix}%'");
     let id = format!("substr(CAST(r.id AS TEXT), {})", prefix.len() + 1);
     let system = "coalesce((SELECT uri FROM system s WHERE s.id = t.system), '-')";
-    let mut rows = Vec::new();
+    let mut texts = Vec::new();
     for (table, columns) in [
         ("bedside", format!("t.subject, t.type, t.code, t.date, {system}, t.span, t.main, coalesce(t.status, '-')")),
         ("token", format!("t.param, t.code, t.date, {system}, t.span")),
@@ -105,24 +105,22 @@ fn search_rows(house: &House, prefix: &str) -> Vec<String> {
         let text = format!(
             "SELECT '{table} ' || {id} || ' ' || {columns} FROM {table} t JOIN resource r ON r.key = t.key WHERE {own}"
         );
-        rows.extend(house.ask("meridian.db", &spoken(&text)));
+        texts.push(spoken(&text));
     }
+    let mut rows = house.ask("meridian.db", &texts.join(" UNION ALL "));
     rows.sort();
     rows
 }
 
 /// Rows that no resource stands behind.
 fn orphans(house: &House) -> i64 {
-    let of = |table: &str| {
-        let text =
-            format!("SELECT count(*) FROM {table} WHERE key NOT IN (SELECT key FROM resource WHERE deleted = 0)");
-        house.number(&text)
+    let of = |table: &str, key: &str| {
+        format!("(SELECT count(*) FROM {table} WHERE {key} NOT IN (SELECT key FROM resource WHERE deleted = 0))")
     };
     let tables = ["bedside", "token", "held", "string", "date", "reference", "number", "quantity", "pair", "place"];
-    let words = "SELECT count(*) FROM words WHERE rowid NOT IN (SELECT key FROM resource WHERE deleted = 0)";
-    let words = if house_is_a_server() { words.replace("rowid", "key") } else { words.to_owned() };
-    let words = house.number(&words);
-    tables.into_iter().map(of).sum::<i64>() + words
+    let mut counts: Vec<String> = tables.into_iter().map(|table| of(table, "key")).collect();
+    counts.push(of("words", if house_is_a_server() { "key" } else { "rowid" }));
+    house.number(&format!("SELECT {}", counts.join(" + ")))
 }
 
 type State = [Option<(Key, Option<(usize, Index)>)>; 4];

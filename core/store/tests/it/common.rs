@@ -21,7 +21,7 @@ pub(crate) fn house() -> House {
 
 /// Where the store of a folder lives: there, or on the server that tests were given.
 pub(crate) fn home(dir: &Path) -> Home {
-    meridian_testkit::postgres::schema_for(dir).map_or_else(|| Home::from(dir), Home::Postgres)
+    Home::either(dir, meridian_testkit::postgres::schema_for(dir))
 }
 
 /// Whether this run is about a server; says then that a test of files alone is left out.

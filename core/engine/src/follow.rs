@@ -1,0 +1,121 @@
+//! Following what other processes over the same store write: it is told here as if it had been written here. Nothing is
+//! skipped and nothing is told twice, because the chain of writes is walked in the order of commits.
+
+use std::time::Duration;
+
+use meridian_model::definitions::Definitions;
+use meridian_store::{StoreError, Subject, WriteRow};
+
+use crate::catalogue::SEARCH_PARAMETER;
+use crate::feed::{Committed, Event, Happened};
+use crate::served::value_of;
+use crate::sight::labelled;
+use crate::{Engine, EngineError};
+
+/// How often it is looked even when nothing was heard: a word may be lost.
+const LOOK: Duration = Duration::from_secs(1);
+/// Rows that are told at a time.
+const STEP: u32 = 500;
+/// What a job's state may be called.
+const STATES: [&str; 5] = ["waiting", "committed", "done", "failed", "parked"];
+
+/// Follows as long as it is polled; for ever still where no other process can be.
+pub async fn follow(engine: &Engine) {
+    let Some(mut words) = engine.store().hear() else { return std::future::pending().await };
+    let mut last = None;
+    loop {
+        if let Err(error) = catch_up(engine, &mut last) {
+            tracing::warn!(%error, "what other processes wrote is told later");
+        }
+        if let Ok(Ok(word)) = tokio::time::timeout(LOOK, words.recv()).await {
+            told(engine, &word);
+        }
+    }
+}
+
+/// A word about a job.
+pub(crate) fn word(queue: &str, id: i64, state: &str) -> String {
+    format!("j\t{state}\t{id}\t{queue}")
+}
+
+fn told(engine: &Engine, word: &str) {
+    let mut parts = word.splitn(4, '\t');
+    if parts.next() != Some("j") {
+        return;
+    }
+    let state = parts.next().and_then(|said| STATES.into_iter().find(|state| *state == said));
+    let id = parts.next().and_then(|id| id.parse().ok());
+    if let (Some(state), Some(id), Some(queue)) = (state, id, parts.next()) {
+        engine.inner.feed.tell(Event::Job { queue: queue.to_owned(), id, state });
+    }
+}
+
+fn catch_up(engine: &Engine, last: &mut Option<i64>) -> Result<(), EngineError> {
+    let Some(mut from) = *last else {
+        *last = Some(engine.store().read::<_, StoreError>(|reader| reader.writes_last())?);
+        return Ok(());
+    };
+    loop {
+        let heard = engine.store().others_after(from, STEP)?;
+        if heard.last == from {
+            return Ok(());
+        }
+        for act in heard.rows.chunk_by(|one, next| one.tx == next.tx) {
+            let changes = changes(engine, act)?;
+            if changes.iter().any(|change| change.kind == SEARCH_PARAMETER) {
+                engine.renew_catalogue()?;
+            }
+            if !changes.is_empty() {
+                engine.inner.feed.tell(Event::Changes(changes.into()));
+            }
+        }
+        from = heard.last;
+        *last = Some(from);
+    }
+}
+
+/// What the rows of one act tell of resources.
+fn changes(engine: &Engine, act: &[WriteRow]) -> Result<Vec<Committed>, EngineError> {
+    let mut changes = Vec::new();
+    for row in act {
+        let subject = Subject(row.subject);
+        for line in row.what.lines() {
+            let Some((happened, kind, id, version)) = read(line) else { continue };
+            let withheld = happened != Happened::Deleted && withheld(engine, kind, id, version)?;
+            let person = engine.store().read::<_, StoreError>(|reader| reader.person_at(subject, row.tx))?;
+            let (id, institution) = (id.to_owned(), row.origin.institution.clone());
+            changes.push(Committed { happened, kind, id, version, subject, person, institution, withheld });
+        }
+    }
+    Ok(changes)
+}
+
+/// `C|U|D Type/id/version`; other lines tell of no resource.
+fn read(line: &str) -> Option<(Happened, &'static str, &str, i64)> {
+    let (letter, rest) = line.split_once(' ')?;
+    let happened = match letter {
+        "C" => Happened::Created,
+        "U" => Happened::Updated,
+        "D" => Happened::Deleted,
+        _ => return None,
+    };
+    let (kind, rest) = rest.split_once('/')?;
+    let (id, version) = rest.rsplit_once('/')?;
+    let definitions = Definitions::r4();
+    let kind = definitions.type_code(kind).and_then(|code| definitions.type_name(code))?;
+    Some((happened, kind, id, version.parse().ok()?))
+}
+
+/// Whether the version is kept from all but operators.
+fn withheld(engine: &Engine, kind: &'static str, id: &str, version: i64) -> Result<bool, EngineError> {
+    let labels: Vec<_> = meridian_access::Label::of(kind).collect();
+    let Some(code) = Definitions::r4().type_code(kind).filter(|_| !labels.is_empty()) else { return Ok(false) };
+    let body = engine.store().read::<_, StoreError>(|reader| {
+        let Some(key) = reader.locate(code, id)? else { return Ok(None) };
+        Ok(reader.version(key, version)?.map(|found| found.body))
+    })?;
+    match body {
+        Some(body) => Ok(labelled(&labels, &value_of(&body)?)),
+        None => Ok(true), // gone since: nobody needs to hear of it
+    }
+}

@@ -1,0 +1,42 @@
+//! What one sight of the store has looked up already. Nobody else writes while it lasts, so that it stays true: a snapshot
+//! does not change, and within an act only the act itself writes, which tells the memo.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use crate::{Key, TypeCode};
+
+/// Places that are remembered at most; a walk through all there are must not fill the memory.
+const PLACES: usize = 20_000;
+
+#[derive(Default)]
+pub(crate) struct Memo {
+    places: RefCell<HashMap<(TypeCode, Vec<u8>), Option<Key>>>,
+    /// Systems that no row uses, among others.
+    systems: RefCell<HashMap<String, Option<i64>>>,
+    /// Whether all search rows are there.
+    pub(crate) ready: Cell<bool>,
+}
+
+impl Memo {
+    /// The place of a packed id, if it was looked up.
+    pub(crate) fn place(&self, kind: TypeCode, id: &[u8]) -> Option<Option<Key>> {
+        self.places.borrow().get(&(kind, id.to_vec())).copied()
+    }
+
+    pub(crate) fn note_place(&self, kind: TypeCode, id: Vec<u8>, key: Option<Key>) {
+        let mut places = self.places.borrow_mut();
+        if places.len() >= PLACES {
+            places.clear();
+        }
+        places.insert((kind, id), key);
+    }
+
+    pub(crate) fn system(&self, uri: &str) -> Option<Option<i64>> {
+        self.systems.borrow().get(uri).copied()
+    }
+
+    pub(crate) fn note_system(&self, uri: &str, id: Option<i64>) {
+        self.systems.borrow_mut().insert(uri.to_owned(), id);
+    }
+}
