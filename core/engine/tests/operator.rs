@@ -13,7 +13,11 @@ struct House {
 
 fn house() -> House {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &StoreOptions::default()).unwrap();
+    let store = Store::open(
+        meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+        &StoreOptions::default(),
+    )
+    .unwrap();
     House { _dir: dir, engine: Engine::new(store, Vec::new()) }
 }
 
