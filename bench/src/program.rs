@@ -101,9 +101,9 @@ impl Server {
     pub(crate) async fn start_on(program: &Path, data: &Path, store: Option<&str>) -> anyhow::Result<Server> {
         std::fs::create_dir_all(data)?;
         let mut child = Command::new(program)
-            .args(store.iter().flat_map(|url| ["--store", url]))
             .args(["serve", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0", "--feed", HOSPITAL, "--data-dir"])
             .arg(data)
+            .args(store.iter().flat_map(|url| ["--store", url]))
             .env("MERIDIAN_LOG", "warn")
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -31,6 +31,8 @@ impl RunFile {
     pub(crate) async fn write(data_dir: &Path, doors: &Doors) -> anyhow::Result<RunFile> {
         let token = token(&doors.identity, LOCAL, "CJ00").await?;
         let path = path(data_dir);
+        // A store on a server makes no folder.
+        std::fs::create_dir_all(data_dir)?;
         let _ = std::fs::remove_file(&path);
         let mut file = std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path)?;
         let running = Running { http: format!("http://{}", doors.http), mllp: doors.mllp.to_string(), token };

@@ -7,14 +7,15 @@ use meridian_engine::{
     Caller, Class, Engine, EngineError, Options, Request, Role, give_up_search_rows, keep_search_parameters, read,
     run_bundle, search, settle_search_parameters, update,
 };
-use meridian_store::{Store, StoreError, StoreOptions};
+use meridian_store::{Home, Store, StoreError, StoreOptions};
+use meridian_testkit::postgres::schema_for;
 use serde_json::{Value, json};
 
 /// What was broken off may hold the folder for a moment.
 fn open(dir: &tempfile::TempDir) -> Engine {
-    let home = meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path()));
     for _ in 0..500 {
-        match Store::open(home.clone(), &StoreOptions::default()) {
+        let home = schema_for(dir.path()).map_or_else(|| Home::from(dir.path()), Home::Postgres);
+        match Store::open(home, &StoreOptions::default()) {
             Ok(store) => return Engine::new(store, Vec::new()),
             Err(StoreError::InUse(_)) => std::thread::sleep(Duration::from_millis(10)),
             Err(error) => panic!("{error}"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use futures_util::future::try_join_all;
-use meridian_testkit::{Answer, Fhir, Server, say};
+use meridian_testkit::{Answer, Fhir, Server, say, within};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
@@ -165,14 +165,15 @@ async fn killed_under_contention_nothing_acknowledged_is_lost() -> anyhow::Resul
         let mut server = ground.start().await?;
         let id = server.operator().create(&counter(None, 0, "nobody")).await?.expect(201)?.id()?;
         let told = Arc::new(Told::default());
-        let kinds = ground.kills();
+        let victims = ground.kills();
         for round in 0..6 {
             let senders = storm(&server, &id, round, &told);
             tokio::time::sleep(Duration::from_millis(300 + u64::from(round) * 137)).await;
-            let killed = kinds.get(round as usize % kinds.len()).copied().unwrap_or("the server");
+            let killed = victims.get(round as usize % victims.len()).copied().unwrap_or("the server");
             ground.kill(killed, &mut server).await?;
             senders.join_all().await;
             ground.revive(killed, &mut server).await?;
+            writes_again(&server).await?;
             check(&server, &id, &told).await.with_context(|| format!("after {killed} was killed"))?;
         }
         let (added, pairs) = (told.added.lock().await.len(), told.pairs.lock().await.0.len());
@@ -180,6 +181,16 @@ async fn killed_under_contention_nothing_acknowledged_is_lost() -> anyhow::Resul
         say(format_args!("{}: {added} additions and {pairs} transactions, six kills, nothing lost", ground.name()));
     }
     Ok(())
+}
+
+/// A server whose database was killed goes on by itself, and soon.
+async fn writes_again(server: &Server) -> anyhow::Result<()> {
+    let fhir = server.operator();
+    let written = within(Duration::from_secs(30), "the server writes again", async || {
+        let answer = fhir.create(&json!({"resourceType": "Basic", "code": {"text": "again"}})).await?;
+        Ok((answer.status == 201).then_some(()))
+    });
+    written.await.with_context(|| server.log())
 }
 
 /// Eight writers of one resource and four senders of transactions, until the line breaks.

@@ -14,8 +14,9 @@ use crate::served::value_of;
 use crate::write::{index, origin};
 use crate::{Engine, EngineError};
 
-/// Resources of one step: others wait for its transaction.
-const AT_ONCE: u32 = 128;
+/// Resources of one step, where others wait for its transaction, and where nobody does.
+pub(super) const A_FEW: u32 = 128;
+pub(super) const MANY: u32 = 1_024;
 /// Rows that are dropped in one step, of each table and type.
 const DROPPED: u32 = 2_000;
 
@@ -38,12 +39,12 @@ pub(super) enum Step {
 }
 
 /// Indexes the next resources.
-pub(super) async fn build(engine: &Engine, caller: &Caller, entry: &Entry) -> Result<Step, EngineError> {
+pub(super) async fn build(engine: &Engine, caller: &Caller, entry: &Entry, at_once: u32) -> Result<Step, EngineError> {
     let catalogue = engine.catalogue();
     let (number, kinds) = (entry.number, Arc::new(entry.kinds()));
     let (own, wanted) = (Arc::clone(&catalogue), Arc::clone(&kinds));
     let (before, place, made) =
-        engine.store().ahead(Lane::Bulk, move |reader| look(reader, number, &wanted, &own)).await?;
+        engine.store().ahead(Lane::Bulk, move |reader| look(reader, number, &wanted, &own, at_once)).await?;
     let write = move |tx: &mut WriteTx<'_>| {
         let mut registry = Registry::read(tx)?;
         let mut all = places(tx)?;
@@ -75,6 +76,7 @@ fn look(
     number: u16,
     kinds: &[TypeCode],
     catalogue: &Catalogue,
+    at_once: u32,
 ) -> Result<(Option<Place>, Place, Vec<Made>), EngineError> {
     let before = places(reader)?.remove(&number);
     let mut place = match &before {
@@ -87,7 +89,7 @@ fn look(
     let mut made = Vec::new();
     // Types of which there is nothing are passed at once.
     while let Some(kind) = kinds.get(place.nth) {
-        let rows = reader.resources_of(*kind, &place.after, AT_ONCE)?;
+        let rows = reader.resources_of(*kind, &place.after, at_once)?;
         if let Some(last) = rows.last() {
             place.after.clone_from(&last.id);
             place.done = (place.done + rows.len() as u64).min(place.total);

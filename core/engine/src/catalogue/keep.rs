@@ -6,7 +6,7 @@ use std::time::Duration;
 use meridian_access::Caller;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::build::{Step, build, dismantle};
+use super::build::{A_FEW, MANY, Step, build, dismantle};
 use super::mend::mend;
 use super::registry::{Registry, State};
 use super::{SEARCH_PARAMETER, rebuild};
@@ -25,7 +25,7 @@ pub async fn keep(engine: &Engine, caller: &Caller) {
         tracing::warn!(%error, "the search parameters could not be looked through");
     }
     loop {
-        match work(engine, caller).await {
+        match work(engine, caller, A_FEW).await {
             Ok(true) => {}
             Ok(false) => {
                 let changed = async {
@@ -47,14 +47,15 @@ pub async fn keep(engine: &Engine, caller: &Caller) {
     }
 }
 
-/// Does all that is to be done, until nothing is left. Gives how many steps it took.
+/// Does all that is to be done, until nothing is left, in steps for a store that nobody else waits for. Gives how many
+/// it took.
 ///
 /// # Errors
 /// Those of the store; what is done stays done.
 pub async fn settle(engine: &Engine, caller: &Caller, mut seen: impl FnMut(u64, u64)) -> Result<u64, EngineError> {
     mend(engine, caller).await?;
     let mut steps = 0;
-    while work(engine, caller).await? {
+    while work(engine, caller, MANY).await? {
         steps += 1;
         if let Some((done, total)) = under_way(engine)? {
             seen(done, total);
@@ -75,15 +76,15 @@ fn under_way(engine: &Engine) -> Result<Option<(u64, u64)>, EngineError> {
 }
 
 /// One step; whether there was one to take.
-async fn work(engine: &Engine, caller: &Caller) -> Result<bool, EngineError> {
+async fn work(engine: &Engine, caller: &Caller, at_once: u32) -> Result<bool, EngineError> {
     engine.renew_catalogue()?;
-    if rebuild::step(engine, caller).await?.is_some() {
+    if rebuild::step(engine, caller, at_once).await?.is_some() {
         return Ok(true);
     }
     let registry = engine.store().read(Registry::read)?;
     let next = |state: State| registry.entries.iter().find(|entry| entry.state == state);
     if let Some(entry) = next(State::Building) {
-        let step = build(engine, caller, entry).await?;
+        let step = build(engine, caller, entry, at_once).await?;
         // The catalogue first: who hears of it may search at once.
         engine.renew_catalogue()?;
         match step {

@@ -11,8 +11,6 @@ use super::registry::{Place, places, put_places};
 use crate::write::origin;
 use crate::{Engine, EngineError};
 
-/// Resources of one step: others wait for its transaction.
-const AT_ONCE: u32 = 128;
 /// The place of this work among those of the parameters, whose numbers are larger.
 const ALL: u16 = 0;
 
@@ -50,13 +48,13 @@ pub async fn give_up(engine: &Engine, caller: &Caller) -> Result<bool, EngineErr
 }
 
 /// Makes the rows of the next resources; None where there was nothing to do.
-pub(super) async fn step(engine: &Engine, caller: &Caller) -> Result<Option<Step>, EngineError> {
+pub(super) async fn step(engine: &Engine, caller: &Caller, at_once: u32) -> Result<Option<Step>, EngineError> {
     let catalogue = engine.catalogue();
     if engine.store().read(reached)?.is_none() {
         return Ok(None);
     }
     let own = std::sync::Arc::clone(&catalogue);
-    let looked = engine.store().ahead(Lane::Bulk, move |reader| look(reader, &own)).await?;
+    let looked = engine.store().ahead(Lane::Bulk, move |reader| look(reader, &own, at_once)).await?;
     let Some((before, place, made)) = looked else { return Ok(None) };
     let write = move |tx: &mut WriteTx<'_>| {
         if reached(tx)? != Some(before) || !is_in_force(tx, &catalogue)? {
@@ -84,13 +82,13 @@ pub(super) async fn step(engine: &Engine, caller: &Caller) -> Result<Option<Step
 
 type Looked = (Key, Place, Vec<(Key, i64, Index)>);
 
-fn look(reader: &Reader<'_>, catalogue: &Catalogue) -> Result<Option<Looked>, EngineError> {
+fn look(reader: &Reader<'_>, catalogue: &Catalogue, at_once: u32) -> Result<Option<Looked>, EngineError> {
     let Some(before) = reached(reader)? else { return Ok(None) };
     let mut place = match places(reader)?.remove(&ALL) {
         Some(place) => place,
         None => Place { total: reader.resource_count()?, ..Place::default() },
     };
-    let rows = reader.resources_after(before, AT_ONCE)?;
+    let rows = reader.resources_after(before, at_once)?;
     place.done = (place.done + rows.len() as u64).min(place.total);
     let mut made = Vec::with_capacity(rows.len());
     for row in rows {

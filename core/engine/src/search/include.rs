@@ -222,7 +222,7 @@ impl Walk<'_, '_> {
 
     /// How resources of a type may point here; parameters that may point to the same are asked together.
     fn ways(&self, of: Of, include: &Include, here: &Here<'_>) -> Vec<Condition> {
-        let mut by_ids: Vec<(Vec<(TypeCode, String)>, Vec<u32>)> = Vec::new();
+        let mut by_ids: Vec<(Ids, Vec<u32>)> = Vec::new();
         let mut by_url: Vec<u32> = Vec::new();
         let mut own = false;
         let named = |param: &&&SearchParam| {
@@ -236,7 +236,7 @@ impl Walk<'_, '_> {
             let rows = here.targets.iter().filter(|row| points(type_name(row.kind)));
             let rows = rows.filter(|row| !(partition && type_name(row.kind) == "Patient"));
             let code = |row: &Stored| Of::named(type_name(row.kind)).map_or(row.kind, |of| of.code);
-            let ids: Vec<(TypeCode, String)> = rows.map(|row| (code(row), row.id.clone())).collect();
+            let ids: Ids = rows.map(|row| (code(row), row.id.clone())).collect();
             if !ids.is_empty() {
                 match by_ids.iter_mut().find(|(same, _)| *same == ids) {
                     Some((_, params)) => params.push(number),
@@ -291,6 +291,9 @@ impl Walk<'_, '_> {
         Ok(page.rows)
     }
 }
+
+/// Types and ids.
+type Ids = Vec<(TypeCode, String)>;
 
 /// What others may point to, and by what.
 struct Here<'r> {

@@ -14,6 +14,7 @@ mod order;
 mod page;
 mod probe;
 mod row;
+mod tables;
 
 pub use ask::{
     Condition, DateTest, Field, NumberTest, Op, QuantityTest, Rows, Second, SystemTest, TokenTest, Unit, Via,

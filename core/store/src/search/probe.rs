@@ -123,8 +123,10 @@ impl Compiler<'_> {
         if tests.is_empty() || params.is_empty() {
             return Ok(never());
         }
-        if tests.iter().any(|test| *test == (None, None)) {
-            return Ok(self.list(candidate, params.iter().map(|param| held::present_token(*param)).collect()));
+        if tests.contains(&(None, None)) {
+            return Ok(
+                self.list(candidate, &params.iter().map(|param| held::present_token(*param)).collect::<Vec<_>>())
+            );
         }
         let coded: Vec<(&str, Option<i64>)> = tests.iter().filter_map(|(code, of)| Some(((*code)?, *of))).collect();
         let systems: Vec<i64> = tests.iter().filter(|(code, _)| code.is_none()).filter_map(|(_, of)| *of).collect();
@@ -138,7 +140,7 @@ impl Compiler<'_> {
             ways.push(self.exists(rows.and_where(self.same(&t, candidate))));
         } else if !coded.is_empty() {
             let needles = params.iter().flat_map(|param| coded.iter().map(|(code, of)| held::token(*param, code, *of)));
-            ways.push(self.list(candidate, needles.collect()));
+            ways.push(self.list(candidate, &needles.collect::<Vec<_>>()));
         }
         if !systems.is_empty() {
             let t = self.alias("t");
@@ -150,7 +152,7 @@ impl Compiler<'_> {
     }
 
     /// What a resource holds lists one of these.
-    fn list(&self, candidate: &Candidate, needles: Vec<String>) -> Expr {
+    fn list(&self, candidate: &Candidate, needles: &[String]) -> Expr {
         let h = self.alias("h");
         let lists = row::lists(self.dialect(), &col(&h, "list"), needles);
         self.exists(one().from_as("held", Alias::new(&h)).and_where(self.same(&h, candidate)).and_where(lists))
@@ -159,7 +161,7 @@ impl Compiler<'_> {
     fn present(&self, candidate: &Candidate, params: &[u32], tables: &[Rows], patient: bool) -> Expr {
         let mut ways = Vec::new();
         if !params.is_empty() {
-            ways.push(self.list(candidate, params.iter().map(|param| held::present(*param)).collect()));
+            ways.push(self.list(candidate, &params.iter().map(|param| held::present(*param)).collect::<Vec<_>>()));
         }
         for (table, _) in
             [("place", Rows::Place), ("words", Rows::Words)].iter().filter(|(_, rows)| tables.contains(rows))
@@ -192,7 +194,7 @@ impl Compiler<'_> {
 
     /// Rows of `words` that hold all words of one of the lists; nothing when no list has a word.
     pub(super) fn has_words(&self, alias: &str, field: Field, lists: &[Vec<String>]) -> Option<Expr> {
-        let lists: Vec<_> = lists.iter().map(|list| words(list)).filter(|list| !list.is_empty()).collect();
+        let lists: Vec<_> = lists.iter().map(words).filter(|list| !list.is_empty()).collect();
         if lists.is_empty() {
             return None;
         }

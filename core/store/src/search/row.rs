@@ -354,7 +354,7 @@ impl Bounds {
 }
 
 /// Whether a text holds one of the needles, for the list of what a resource holds.
-pub(super) fn lists(dialect: Dialect, text: &Expr, needles: Vec<String>) -> Expr {
+pub(super) fn lists(dialect: Dialect, text: &Expr, needles: &[String]) -> Expr {
     any(needles.iter().map(|needle| holds(dialect, text.clone(), needle)).collect())
 }
 

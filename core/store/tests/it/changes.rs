@@ -7,6 +7,7 @@ use crate::common::{House, OBSERVATION, add, change, house, origin, source, text
 
 /// One change to one of the resources of a case.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // a few of them live at a time
 enum Step {
     Put { which: usize, subject: usize, index: Index },
     Delete { which: usize },

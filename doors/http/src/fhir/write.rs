@@ -18,6 +18,11 @@ const LONGEST_PATCH: usize = 1 << 20;
 
 pub(super) async fn create(asked: Asked, kind: &str) -> Result<Response, Problem> {
     incoming::type_name(kind)?;
+    if let Some((name, _)) = asked.query.iter().find(|(name, _)| name != "_format" && name != "_pretty") {
+        // Some servers take it for a condition; left out, it would make what is there a second time.
+        let says = format!("{name}: a create has no such parameter; a condition is said in If-None-Exist");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", says));
+    }
     let if_none_exist = text(&asked, "if-none-exist")?.map(|query| meridian_engine::condition(query, kind).to_owned());
     let (asked, mut value, _room) = body(asked).await?;
     // The server gives the id, whatever stands there.

@@ -288,7 +288,7 @@ fn sort_value(ask: &Ask, sort: Sort, id: &str, thing: &Thing) -> Key {
             bytes(pick(index.references.iter().filter(|row| row.0 == param).map(|row| packed(&row.2)), down))
         }
         SortBy::Patient(_) => bytes((thing.subject > 0).then(|| packed(&format!("p{}", thing.subject)))),
-        SortBy::Distance { x, y, z } => real(index.places.iter().map(|place| dot(*place, [x, y, z]) * -1.0).collect()),
+        SortBy::Distance { x, y, z } => real(index.places.iter().map(|place| -dot(*place, [x, y, z])).collect()),
     }
 }
 

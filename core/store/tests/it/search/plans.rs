@@ -71,7 +71,7 @@ fn has(plan: &[String], wanted: &str) -> bool {
 
 #[tokio::test]
 async fn a_residents_results_are_a_range_of_bedside() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, subject) = filled().await;
@@ -85,7 +85,7 @@ async fn a_residents_results_are_a_range_of_bedside() {
 
 #[tokio::test]
 async fn the_last_of_a_code_in_the_region_is_a_range_of_token_without_a_sort() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, _) = filled().await;
@@ -111,7 +111,7 @@ async fn the_last_of_a_code_in_the_region_is_a_range_of_token_without_a_sort() {
 
 #[tokio::test]
 async fn a_code_under_any_system_is_found_in_the_same_order() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, _) = filled().await;
@@ -123,7 +123,7 @@ async fn a_code_under_any_system_is_found_in_the_same_order() {
 
 #[tokio::test]
 async fn a_type_is_paged_as_the_directory_lies() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, _) = filled().await;
@@ -143,7 +143,7 @@ async fn a_type_is_paged_as_the_directory_lies() {
 
 #[tokio::test]
 async fn codes_and_names_to_sort_by_are_looked_up_by_number() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, subject) = filled().await;
@@ -162,7 +162,7 @@ async fn codes_and_names_to_sort_by_are_looked_up_by_number() {
 
 #[tokio::test]
 async fn other_filters_are_probed_by_key() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, subject) = filled().await;
@@ -194,7 +194,7 @@ async fn other_filters_are_probed_by_key() {
 
 #[tokio::test]
 async fn a_code_and_a_date_are_one_range() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, _) = filled().await;
@@ -220,7 +220,7 @@ async fn a_code_and_a_date_are_one_range() {
 
 #[tokio::test]
 async fn several_codes_and_alternatives_are_merged_in_their_order() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, subject) = filled().await;
@@ -238,7 +238,7 @@ async fn several_codes_and_alternatives_are_merged_in_their_order() {
 
 #[tokio::test]
 async fn chains_begin_at_their_better_end() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, _) = filled().await;
@@ -268,7 +268,7 @@ async fn chains_begin_at_their_better_end() {
 
 #[tokio::test]
 async fn many_subjects_are_bound_as_one_value() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, subject) = filled().await;
@@ -286,7 +286,7 @@ async fn many_subjects_are_bound_as_one_value() {
 
 #[tokio::test]
 async fn what_changed_last_is_a_range() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, _) = filled().await;
@@ -306,7 +306,7 @@ async fn what_changed_last_is_a_range() {
 
 #[tokio::test]
 async fn names_ids_and_references_have_their_own_ways_in() {
-    if is_about_files("plans of SQLite's") {
+    if is_about_files("plans as SQLite tells them") {
         return;
     }
     let (house, _) = filled().await;

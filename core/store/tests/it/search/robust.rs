@@ -35,6 +35,7 @@ async fn filled() -> House {
     house
 }
 
+#[allow(clippy::needless_pass_by_value)] // reads better where it is called
 fn found(house: &House, conditions: Vec<Condition>) -> usize {
     let mut last = None;
     for sort in [vec![], vec![Sort { by: SortBy::Date(DATE), descending: false }]] {

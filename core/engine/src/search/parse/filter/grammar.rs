@@ -152,17 +152,26 @@ impl<'t> Scan<'t> {
         Ok(Step { name: name.to_owned(), inside })
     }
 
-    fn until(&mut self, ends: impl Fn(char) -> bool) -> &'t str {
+    fn until(&mut self, ends: impl FnMut(char) -> bool) -> &'t str {
         let end = self.rest.find(ends).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         word
     }
 
-    /// A JSON string, or everything up to a blank, `)` or `]`.
+    /// A JSON string, or everything up to a blank or a `)` or `]` that was opened outside.
     fn value(&mut self) -> Result<String, Fault> {
         if !self.rest.starts_with('"') {
-            let word = self.until(|c| c.is_whitespace() || matches!(c, ')' | ']'));
+            let mut open = 0;
+            // What is opened in the word itself is closed in it: `mm[Hg]`.
+            let word = self.until(|c| {
+                match c {
+                    '[' | '(' => open += 1,
+                    ']' | ')' => open -= 1,
+                    _ => {}
+                }
+                c.is_whitespace() || open < 0
+            });
             return if word.is_empty() { Err(self.wrong("a value is missing")) } else { Ok(word.to_owned()) };
         }
         let mut strings = serde_json::Deserializer::from_str(self.rest).into_iter::<String>();
@@ -221,6 +230,7 @@ mod tests {
             "_has:Observation:patient:code eq http://loinc.org|1234-5"
         );
         assert_eq!(tree("(birthdate ge 2014-10-10)"), "birthdate ge 2014-10-10");
+        assert_eq!(tree("(a eq 5|u|mm[Hg]) or b[c eq x].d eq y"), "(a eq 5|u|mm[Hg] | b[c eq x].d eq y)");
     }
 
     #[test]
