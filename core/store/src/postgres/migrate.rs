@@ -47,7 +47,9 @@ pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
         Some(VERSION) => {}
         Some(found) if found > VERSION => return Err(StoreError::TooNew { found, known: VERSION }),
         // The first program that knew PostgreSQL made version 3.
-        Some(found) => return Err(StoreError::Place(format!("{config} holds tables of version {found}, which is unknown"))),
+        Some(found) => {
+            return Err(StoreError::Place(format!("{config} holds tables of version {found}, which is unknown")));
+        }
     }
     conn.commit()
 }
