@@ -44,8 +44,12 @@ pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
     let found: Option<i64> = conn.row("SELECT version FROM schema_version", &[], |row| row.get(0))?;
     match found {
         None => first(&conn)?,
+        Some(VERSION) => {}
         Some(found) if found > VERSION => return Err(StoreError::TooNew { found, known: VERSION }),
-        Some(_) => {}
+        // The first program that knew PostgreSQL made version 3.
+        Some(found) => {
+            return Err(StoreError::Place(format!("{config} holds tables of version {found}, which is unknown")));
+        }
     }
     conn.commit()
 }
