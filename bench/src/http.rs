@@ -71,7 +71,13 @@ impl Client {
     }
 
     /// Any request on the FHIR service; a body of type `kind` unless it is empty.
-    pub(crate) async fn send(&mut self, method: &str, path: &str, body: &[u8], kind: &str) -> anyhow::Result<Answer<'_>> {
+    pub(crate) async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        kind: &str,
+    ) -> anyhow::Result<Answer<'_>> {
         self.request.clear();
         let place = if path.is_empty() && self.target.prefix.is_empty() { "/" } else { path };
         for part in [method, " ", self.target.prefix, place, self.target.headers.trim_end()] {

@@ -40,7 +40,8 @@ async fn lives(mut client: Client, patient: String, nth: u64, span: Span) -> any
         let (kind, resource) = resource(round, &patient, &mut rng);
         round += 1;
         let body = resource.to_string();
-        let Some(made) = act(&mut client, "POST", &format!("/{kind}"), body.as_bytes(), 201, span, &mut met).await? else {
+        let Some(made) = act(&mut client, "POST", &format!("/{kind}"), body.as_bytes(), 201, span, &mut met).await?
+        else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
@@ -73,7 +74,8 @@ async fn act(
     let answer = client.send(method, path, body, FHIR).await?;
     let fits = answer.status == expected || (expected == 0 && matches!(answer.status, 200 | 204));
     if !fits {
-        let (status, said) = (answer.status, String::from_utf8_lossy(answer.body).chars().take(300).collect::<String>());
+        let (status, said) =
+            (answer.status, String::from_utf8_lossy(answer.body).chars().take(300).collect::<String>());
         met.failed(|| format!("{method} {path}: {status}: {said}"));
         return Ok(None);
     }
@@ -95,30 +97,58 @@ fn resource(nth: usize, patient: &str, rng: &mut fastrand::Rng) -> (&'static str
         0 => {
             let name = json!([{"family": format!("Family{}", rng.u32(..5000)), "given": ["Given"]}]);
             let number = json!([{"system": "https://meridian.example/id/bench", "value": rng.u64(..).to_string()}]);
-            ("Patient", json!({"resourceType": "Patient", "identifier": number, "name": name, "gender": "male", "birthDate": day}))
+            (
+                "Patient",
+                json!({"resourceType": "Patient", "identifier": number, "name": name, "gender": "male", "birthDate": day}),
+            )
         }
         1 => {
-            let value = json!({"value": rng.u32(50..200), "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"});
-            ("Observation", json!({"resourceType": "Observation", "status": "final", "code": coded(loinc, "29463-7"),
-                "subject": subject, "effectiveDateTime": day, "valueQuantity": value}))
+            let value =
+                json!({"value": rng.u32(50..200), "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"});
+            (
+                "Observation",
+                json!({"resourceType": "Observation", "status": "final", "code": coded(loinc, "29463-7"),
+                "subject": subject, "effectiveDateTime": day, "valueQuantity": value}),
+            )
         }
-        2 => ("Condition", json!({"resourceType": "Condition", "code": coded("http://snomed.info/sct", "44054006"),
-            "subject": subject, "onsetDateTime": day})),
+        2 => (
+            "Condition",
+            json!({"resourceType": "Condition", "code": coded("http://snomed.info/sct", "44054006"),
+            "subject": subject, "onsetDateTime": day}),
+        ),
         3 => {
             let class = json!({"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"});
-            ("Encounter", json!({"resourceType": "Encounter", "status": "finished", "class": class, "subject": subject,
-                "period": {"start": day, "end": day}}))
+            (
+                "Encounter",
+                json!({"resourceType": "Encounter", "status": "finished", "class": class, "subject": subject,
+                "period": {"start": day, "end": day}}),
+            )
         }
-        4 => ("Procedure", json!({"resourceType": "Procedure", "status": "completed", "subject": subject,
-            "code": coded("http://snomed.info/sct", "80146002"), "performedDateTime": day})),
-        5 => ("MedicationRequest", json!({"resourceType": "MedicationRequest", "status": "active", "intent": "order",
+        4 => (
+            "Procedure",
+            json!({"resourceType": "Procedure", "status": "completed", "subject": subject,
+            "code": coded("http://snomed.info/sct", "80146002"), "performedDateTime": day}),
+        ),
+        5 => (
+            "MedicationRequest",
+            json!({"resourceType": "MedicationRequest", "status": "active", "intent": "order",
             "medicationCodeableConcept": coded("http://www.nlm.nih.gov/research/umls/rxnorm", "860975"),
-            "subject": subject, "authoredOn": day})),
-        6 => ("Immunization", json!({"resourceType": "Immunization", "status": "completed", "patient": subject,
-            "vaccineCode": coded("http://hl7.org/fhir/sid/cvx", "140"), "occurrenceDateTime": day})),
-        7 => ("DiagnosticReport", json!({"resourceType": "DiagnosticReport", "status": "final", "subject": subject,
-            "code": coded(loinc, "58410-2"), "effectiveDateTime": day})),
-        _ => ("AllergyIntolerance", json!({"resourceType": "AllergyIntolerance", "patient": subject,
-            "code": coded("http://snomed.info/sct", "91936005"), "recordedDate": day})),
+            "subject": subject, "authoredOn": day}),
+        ),
+        6 => (
+            "Immunization",
+            json!({"resourceType": "Immunization", "status": "completed", "patient": subject,
+            "vaccineCode": coded("http://hl7.org/fhir/sid/cvx", "140"), "occurrenceDateTime": day}),
+        ),
+        7 => (
+            "DiagnosticReport",
+            json!({"resourceType": "DiagnosticReport", "status": "final", "subject": subject,
+            "code": coded(loinc, "58410-2"), "effectiveDateTime": day}),
+        ),
+        _ => (
+            "AllergyIntolerance",
+            json!({"resourceType": "AllergyIntolerance", "patient": subject,
+            "code": coded("http://snomed.info/sct", "91936005"), "recordedDate": day}),
+        ),
     }
 }

@@ -53,11 +53,7 @@ impl Span {
 }
 
 /// Runs `clients` at once and gives what they met together.
-pub(crate) async fn load<F>(
-    running: &Running,
-    span: Span,
-    clients: impl Iterator<Item = F>,
-) -> anyhow::Result<Figure>
+pub(crate) async fn load<F>(running: &Running, span: Span, clients: impl Iterator<Item = F>) -> anyhow::Result<Figure>
 where
     F: Future<Output = anyhow::Result<Met>> + Send + 'static,
 {

@@ -31,7 +31,8 @@ pub(crate) async fn run(running: &Running, bundles: &Bundles) -> anyhow::Result<
                 let answer = client.send("POST", "", bundle, "application/fhir+json").await?;
                 if answer.status == 200 {
                     met.times.add(began.elapsed());
-                    taken += memchr_count(answer.body, b"\"status\":\"201") + memchr_count(answer.body, b"\"status\": \"201");
+                    taken += memchr_count(answer.body, b"\"status\":\"201")
+                        + memchr_count(answer.body, b"\"status\": \"201");
                 } else {
                     let said = String::from_utf8_lossy(answer.body).chars().take(300).collect::<String>();
                     let status = answer.status;

@@ -130,7 +130,11 @@ fn tell(table: &Table, disks: &BTreeMap<Kind, f64>, report: &mut Report) {
             rows.push(vec!["on disk, a resource".to_owned(), text(Some(bytes)), text(peer), ratio]);
         }
         if !rows.is_empty() {
-            let title = format!("{} beside {} (each: a second; p50 / p95 / p99 ms; processor; memory)", own.name(), peer.name());
+            let title = format!(
+                "{} beside {} (each: a second; p50 / p95 / p99 ms; processor; memory)",
+                own.name(),
+                peer.name()
+            );
             report.table(&title, &["workload", own.name(), peer.name(), "ratio"], rows);
         }
     }

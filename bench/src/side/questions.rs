@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use super::Figure;
 use super::data::Bundles;
 use super::hot::{Met, Span, figure};
 use super::searches::Words;
 use super::system::Running;
 use super::watch::{Watch, processor};
-use super::Figure;
 use crate::args::Args;
 use crate::http::Client;
 
@@ -74,7 +74,8 @@ async fn ask(
         let began = Instant::now();
         let answer = client.send("GET", &path, b"", "").await?;
         if answer.status != 200 {
-            let (status, said) = (answer.status, String::from_utf8_lossy(answer.body).chars().take(300).collect::<String>());
+            let (status, said) =
+                (answer.status, String::from_utf8_lossy(answer.body).chars().take(300).collect::<String>());
             met.failed(|| format!("{path}: {status}: {said}"));
             continue;
         }

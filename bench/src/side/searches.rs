@@ -101,7 +101,8 @@ async fn ask(
                 met.times.add(ended - began);
             }
         } else {
-            let (status, said) = (answer.status, String::from_utf8_lossy(answer.body).chars().take(300).collect::<String>());
+            let (status, said) =
+                (answer.status, String::from_utf8_lossy(answer.body).chars().take(300).collect::<String>());
             met.failed(|| format!("{path}: {status}: {said}"));
         }
     }

@@ -188,7 +188,11 @@ async fn peer(place: &Path, url: Option<&str>) -> anyhow::Result<Result<Peer, St
             bail!("the peer does not answer; see {}", place.join("peer.log").display());
         }
     }
-    let durable = if url.is_some() { "fsync and synchronous_commit on" } else { "SQLite in WAL mode, synchronous=NORMAL (its own setting: a commit may be lost when the machine fails)" };
+    let durable = if url.is_some() {
+        "fsync and synchronous_commit on"
+    } else {
+        "SQLite in WAL mode, synchronous=NORMAL (its own setting: a commit may be lost when the machine fails)"
+    };
     let says = format!("{durable}; no access control; {count} files of R4's definitions given to it");
     Ok(Ok((child, target, pid, says)))
 }

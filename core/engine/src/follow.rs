@@ -54,7 +54,9 @@ fn told(engine: &Engine, word: &str) {
 
 fn catch_up(engine: &Engine, last: &mut Option<i64>) -> Result<(), EngineError> {
     let Some(mut from) = *last else {
-        *last = Some(engine.store().read::<_, StoreError>(|reader| reader.writes_last())?);
+        #[allow(clippy::redundant_closure_for_method_calls)] // the method is of one lifetime, the closure of any
+        let newest = engine.store().read::<_, StoreError>(|reader| reader.writes_last())?;
+        *last = Some(newest);
         return Ok(());
     };
     loop {

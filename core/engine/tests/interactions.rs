@@ -378,7 +378,7 @@ async fn what_is_kept_from_somebody_is_in_no_history_of_theirs() {
     let doctor = as_role(Role::Doctor);
     for of in [HistoryOf::Type("Task".into()), HistoryOf::System] {
         let ids: Vec<_> = page(&engine, &doctor, of.clone(), "").await.versions.into_iter().map(|v| v.id).collect();
-        assert_eq!(ids, [shown.clone()], "{of:?}");
+        assert_eq!(ids, std::slice::from_ref(&shown), "{of:?}");
         assert_eq!(page(&engine, &operator(), of, "").await.versions.len(), 4);
     }
     for id in [kept, turned] {

@@ -145,7 +145,11 @@ async fn sessions_outlive_the_program() {
     let dir = tempfile::tempdir().unwrap();
     let options = meridian_store::StoreOptions { readers: 1, cache_mib: 4, ..Default::default() };
     let open = || {
-        let store = meridian_store::Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &options).unwrap();
+        let store = meridian_store::Store::open(
+            meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+            &options,
+        )
+        .unwrap();
         meridian_identity::Identity::new(store, cheap()).unwrap()
     };
     let now = 4_000_000_000_000;

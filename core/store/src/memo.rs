@@ -9,9 +9,12 @@ use crate::{Key, TypeCode};
 /// Places that are remembered at most; a walk through all there are must not fill the memory.
 const PLACES: usize = 20_000;
 
+/// By type and packed id.
+type Places = HashMap<(TypeCode, Vec<u8>), Option<Key>>;
+
 #[derive(Default)]
 pub(crate) struct Memo {
-    places: RefCell<HashMap<(TypeCode, Vec<u8>), Option<Key>>>,
+    places: RefCell<Places>,
     /// Systems that no row uses, among others.
     systems: RefCell<HashMap<String, Option<i64>>>,
     /// Whether all search rows are there.

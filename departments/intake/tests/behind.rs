@@ -48,7 +48,11 @@ struct House {
 /// A house that cannot write a resident called 王故障.
 fn house() -> House {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(meridian_store::Home::either(folder.path(), meridian_testkit::postgres::schema_for(folder.path())), &StoreOptions::default()).unwrap();
+    let store = Store::open(
+        meridian_store::Home::either(folder.path(), meridian_testkit::postgres::schema_for(folder.path())),
+        &StoreOptions::default(),
+    )
+    .unwrap();
     let fault = Arc::new(AtomicBool::new(true));
     let engine = Engine::new(store, vec![Arc::new(Fault { name: "王故障", on: Arc::clone(&fault) })]);
     let inbox = inbox(&engine);

@@ -19,7 +19,11 @@ struct House {
 
 fn house() -> House {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(meridian_store::Home::either(folder.path(), meridian_testkit::postgres::schema_for(folder.path())), &StoreOptions::default()).unwrap();
+    let store = Store::open(
+        meridian_store::Home::either(folder.path(), meridian_testkit::postgres::schema_for(folder.path())),
+        &StoreOptions::default(),
+    )
+    .unwrap();
     let engine = Engine::new(store.clone(), Vec::new());
     let inbox = Inbox::new(engine.clone(), vec![FeedConfig::for_institution("CJ01")]);
     House { _folder: folder, store, engine, inbox }

@@ -222,7 +222,7 @@ mod tests {
         });
         let found = rows(&observation, "Observation");
         let loinc = Token { system: Some("http://loinc.org".to_owned()), code: "718-7".to_owned() };
-        assert_eq!(found.main, [loinc.clone()]);
+        assert_eq!(found.main, std::slice::from_ref(&loinc));
         assert_eq!(found.date, Some((found.dates[0].1, found.dates[0].2)));
         let amount = &found.quantities[0].1;
         assert_eq!((amount.value, &amount.canonical), (12.0, &Some((120_000.0, "m-3.g".to_owned()))));

@@ -33,7 +33,7 @@ fn is_tagged(ask: &Ask) -> bool {
     ask.clauses.iter().any(|clause| clause.pair() == tag)
 }
 
-fn ours(name: &String) -> bool {
+fn ours(name: &str) -> bool {
     !name.split('/').nth(1).is_some_and(|id| id.starts_with(NOISE))
 }
 
@@ -108,7 +108,7 @@ async fn back(house: &House, pages: &[crate::house::Page], found: &[String]) -> 
             return Some("the way back has no end".into());
         }
     }
-    let again: Vec<String> = turned.into_iter().rev().flatten().filter(ours).collect();
+    let again: Vec<String> = turned.into_iter().rev().flatten().filter(|name| ours(name)).collect();
     (again != found).then(|| format!("going back shows {again:?}\n  going forth {found:?}"))
 }
 

@@ -6,7 +6,10 @@ use crate::judge::{kind_of, name_of};
 use crate::params::param;
 use crate::values::Found;
 
-const MEMBERS: &[(&str, &[(&str, &[&str])])] = &[
+/// A type, and the parameters that put it there.
+type Member = (&'static str, &'static [&'static str]);
+
+const MEMBERS: &[(&str, &[Member])] = &[
     (
         "Patient",
         &[

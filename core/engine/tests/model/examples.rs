@@ -23,7 +23,7 @@ fn materials(archive: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("MERIDIAN_MATERIALS").map(|root| Path::new(&root).join(archive));
     let found = folder.filter(|folder| folder.is_dir());
     if found.is_none() {
-        println!("SKIPPED {archive}: MERIDIAN_MATERIALS does not hold it");
+        meridian_testkit::say(format_args!("SKIPPED {archive}: MERIDIAN_MATERIALS does not hold it"));
     }
     found
 }

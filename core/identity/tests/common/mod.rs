@@ -28,7 +28,11 @@ pub(crate) fn cheap() -> Settings {
 /// With one doctor, `li`.
 pub(crate) async fn house(settings: Settings) -> House {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &StoreOptions { readers: 2, cache_mib: 4, ..Default::default() }).unwrap();
+    let store = Store::open(
+        meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+        &StoreOptions { readers: 2, cache_mib: 4, ..Default::default() },
+    )
+    .unwrap();
     let identity = Identity::new(store.clone(), settings).unwrap();
     identity.create_user(user("li"), PASSWORD).await.unwrap();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();

@@ -51,7 +51,7 @@ impl Source {
     pub(crate) fn writing(&self, cache_mib: u32) -> Result<Link, StoreError> {
         match self {
             Source::File(path) => Ok(Link::Lite(sqlite::connect(path, cache_mib)?)),
-            Source::Server(config) => Ok(Link::Pg(PgConn::open(config, Role::Writing)?)),
+            Source::Server(config) => Ok(Link::Pg(Box::new(PgConn::open(config, Role::Writing)?))),
         }
     }
 
@@ -65,7 +65,7 @@ impl Source {
                 conn.progress_handler(STEPS, Some(Deadline::is_over))?;
                 Ok(Link::Lite(conn))
             }
-            Source::Server(config) => Ok(Link::Pg(PgConn::open(config, Role::Reading(limit))?)),
+            Source::Server(config) => Ok(Link::Pg(Box::new(PgConn::open(config, Role::Reading(limit))?))),
         }
     }
 }
@@ -73,7 +73,7 @@ impl Source {
 /// A connection of its owner's own.
 pub(crate) enum Link {
     Lite(rusqlite::Connection),
-    Pg(PgConn),
+    Pg(Box<PgConn>),
 }
 
 impl Link {

@@ -313,7 +313,7 @@ impl Client {
                     return Ok(Read::Statement);
                 }
                 Message::EmptyQueryResponse | Message::PortalSuspended => {
-                    if let Some(asked) = asked.as_deref_mut() {
+                    if let Some(asked) = asked {
                         asked.ended(true);
                     }
                     return Ok(Read::Statement);

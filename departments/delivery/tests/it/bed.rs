@@ -120,7 +120,11 @@ impl Bed {
             .replace("[[destination]]", "[[destination]]\naddress = \"h:1\"\nretry = \"2ms\"\nretry_most = \"8ms\"");
         let dir = tempfile::tempdir().unwrap();
         let options = StoreOptions { readers: 2, cache_mib: 8, ..StoreOptions::default() };
-        let store = Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &options).unwrap();
+        let store = Store::open(
+            meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+            &options,
+        )
+        .unwrap();
         let delivery = Delivery::new(destinations(&config).unwrap());
         let engine = Engine::new(store.clone(), vec![Arc::new(Joiner), delivery.participant()]);
         Bed { engine, delivery, arrived: Arrived::default(), store, _dir: dir }

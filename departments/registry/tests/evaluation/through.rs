@@ -65,8 +65,11 @@ async fn register(engine: &Engine, store: &Store, numbers: bool) -> (Vec<Made>, 
 
 fn engine(with_registry: bool) -> (tempfile::TempDir, Store, Engine) {
     let dir = tempfile::tempdir().unwrap();
-    let store =
-        Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &StoreOptions { readers: 2, cache_mib: 32, ..StoreOptions::default() }).unwrap();
+    let store = Store::open(
+        meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+        &StoreOptions { readers: 2, cache_mib: 32, ..StoreOptions::default() },
+    )
+    .unwrap();
     let participants: Vec<Arc<dyn meridian_engine::Participant>> =
         if with_registry { vec![Arc::new(Registry::default())] } else { Vec::new() };
     let engine = Engine::new(store.clone(), participants);

@@ -32,7 +32,11 @@ impl Bed {
     pub(crate) fn new() -> Bed {
         let dir = tempfile::tempdir().unwrap();
         let options = StoreOptions { readers: 2, cache_mib: 8, ..StoreOptions::default() };
-        let store = Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &options).unwrap();
+        let store = Store::open(
+            meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+            &options,
+        )
+        .unwrap();
         Bed { engine: Engine::new(store.clone(), vec![Arc::new(Registry::default())]), store, _dir: dir }
     }
 
