@@ -147,7 +147,7 @@ impl Doors {
         let (engine, token) = (house.engine.clone(), stop.clone());
         doors.spawn(async move {
             tokio::select! {
-                () = meridian_engine::follow(&engine) => {}
+                () = engine.follow_others() => {}
                 () = token.cancelled() => {}
             }
             Ok(())

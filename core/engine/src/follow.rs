@@ -19,16 +19,18 @@ const STEP: u32 = 500;
 /// What a job's state may be called.
 const STATES: [&str; 5] = ["waiting", "committed", "done", "failed", "parked"];
 
-/// Follows as long as it is polled; for ever still where no other process can be.
-pub async fn follow(engine: &Engine) {
-    let Some(mut words) = engine.store().hear() else { return std::future::pending().await };
-    let mut last = None;
-    loop {
-        if let Err(error) = catch_up(engine, &mut last) {
-            tracing::warn!(%error, "what other processes wrote is told later");
-        }
-        if let Ok(Ok(word)) = tokio::time::timeout(LOOK, words.recv()).await {
-            told(engine, &word);
+impl Engine {
+    /// Tells the feed what other processes write, as long as it is polled; for ever still where no other process can be.
+    pub async fn follow_others(&self) {
+        let Some(mut words) = self.store().hear() else { return std::future::pending().await };
+        let mut last = None;
+        loop {
+            if let Err(error) = catch_up(self, &mut last) {
+                tracing::warn!(%error, "what other processes wrote is told later");
+            }
+            if let Ok(Ok(word)) = tokio::time::timeout(LOOK, words.recv()).await {
+                told(self, &word);
+            }
         }
     }
 }

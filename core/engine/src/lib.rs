@@ -42,7 +42,6 @@ pub use delete::{MOST_DELETED, delete, delete_where};
 pub use engine::{Engine, http_date, instant, read_http_date};
 pub use error::{Class, EngineError};
 pub use feed::{Committed, Event, Happened};
-pub use follow::follow;
 pub use glance::glance;
 pub use history::{History, Of as HistoryOf, Request as HistoryRequest, history};
 pub use meridian_access::{Caller, Role};

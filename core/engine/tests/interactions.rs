@@ -11,7 +11,11 @@ use serde_json::{Value, json};
 
 fn engine() -> (tempfile::TempDir, Engine) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &StoreOptions::default()).unwrap();
+    let store = Store::open(
+        meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+        &StoreOptions::default(),
+    )
+    .unwrap();
     (dir, Engine::new(store, Vec::new()))
 }
 

@@ -15,7 +15,11 @@ struct House {
 impl House {
     fn new() -> House {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &StoreOptions::default()).unwrap();
+        let store = Store::open(
+            meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+            &StoreOptions::default(),
+        )
+        .unwrap();
         House { engine: Engine::new(store.clone(), Vec::new()), store, dir }
     }
 

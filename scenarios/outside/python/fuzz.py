@@ -97,4 +97,4 @@ def summary(said):
 
 if LONG:
     sys.exit(schemathesis([], 20, 1200, "examples,coverage,fuzzing"))
-sys.exit(schemathesis(FEW, 3, 60, "examples,fuzzing"))
+sys.exit(schemathesis(FEW, 3, 45, "examples,fuzzing"))

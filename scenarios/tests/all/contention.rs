@@ -1,5 +1,6 @@
 //! Many at once on the same thing: of two hundred conditional creates one wins, a hundred writers with `If-Match` leave
 //! one line of versions, and neither is otherwise when the server is killed under them.
+#![allow(clippy::indexing_slicing)] // members of JSON objects are set
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -190,7 +191,17 @@ async fn writes_again(server: &Server) -> anyhow::Result<()> {
         let answer = fhir.create(&json!({"resourceType": "Basic", "code": {"text": "again"}})).await?;
         Ok((answer.status == 201).then_some(()))
     });
-    written.await.with_context(|| server.log())
+    written.await.with_context(|| server.log())?;
+    // Connections that the database has lost are found out one by one.
+    let reads = within(Duration::from_secs(30), "the server reads again", async || {
+        for _ in 0..12 {
+            if fhir.get("Basic?_summary=count").await?.status != 200 {
+                return Ok(None);
+            }
+        }
+        Ok(Some(()))
+    });
+    reads.await.with_context(|| server.log())
 }
 
 /// Eight writers of one resource and four senders of transactions, until the line breaks.

@@ -6,21 +6,22 @@ use std::sync::Arc;
 use meridian_access::Caller;
 use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_store::{
-    Body, CONDITIONAL_CREATE, GOLDEN_PATIENT, Job, JobState, NewJob, NewResource, Replacement, StoreError, Subject,
+    CONDITIONAL_CREATE, GOLDEN_PATIENT, Job, JobState, NewJob, NewResource, Replacement, StoreError, Subject,
     SubjectKind, WriteTx,
 };
 
 use super::looks::Kept;
-use super::prepare::{Change, Prepared, Preparing, Ready, change};
+use super::prepare::{Change, Prepared, Preparing, Ready};
 use super::resolve::{Seen, resolve};
+use super::told::{Later, Told, once_more};
 use super::{Entry, JobDone, Merging, Options, Outcome, Which, whose};
 use crate::catalogue::{SEARCH_PARAMETER, follow};
 use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
-use crate::participant::{self, Further, Outgoing, Own, Participant, PersonChange, Sight};
+use crate::participant::{self, Further, Outgoing, Participant, Sight};
 use crate::search::{Found, foresee, where_one, where_some};
-use crate::served::{Served, value_in, value_of};
+use crate::served::{Served, value_in};
 use crate::{Engine, EngineError};
 
 /// The kind of claim that makes a write happen once.
@@ -68,62 +69,6 @@ type Written = (Vec<Outcome>, Vec<Committed>, Vec<Kept>, Vec<Queued>, Option<i64
 
 /// The queue and the number of a message that waits from now on.
 pub(super) type Queued = (String, i64);
-
-/// A change that late participants hear of.
-struct Told {
-    happened: Happened,
-    kind: &'static str,
-    id: String,
-    version: i64,
-    subject: Subject,
-    before: Option<serde_json::Value>,
-    after: Option<serde_json::Value>,
-    /// Nothing was written: a participant wanted to be asked again.
-    again: bool,
-}
-
-/// The same until the whole act is written: packed, for there may be many.
-struct Later {
-    told: Told,
-    before: Option<Body>,
-    after: Option<Body>,
-}
-
-impl Later {
-    fn of(mut told: Told) -> Result<Later, EngineError> {
-        let pack = |value: Option<serde_json::Value>| {
-            let json = value.map(|value| serde_json::to_vec(&value)).transpose();
-            let json = json.map_err(|error| EngineError::Internal(error.to_string()))?;
-            Ok::<_, EngineError>(json.map(|json| Body::of(&json)))
-        };
-        let (before, after) = (pack(told.before.take())?, pack(told.after.take())?);
-        Ok(Later { told, before, after })
-    }
-
-    fn told(self) -> Result<Told, EngineError> {
-        let Later { mut told, before, after } = self;
-        told.before = before.as_ref().map(value_of).transpose()?;
-        told.after = after.as_ref().map(value_of).transpose()?;
-        Ok(told)
-    }
-}
-
-/// A source Patient as if it were written again as it is.
-fn once_more(tx: &WriteTx<'_>, subject: Subject) -> Result<Option<Told>, Failure> {
-    let row = tx.current(subject.patient())?.filter(|row| !row.deleted && row.kind != GOLDEN_PATIENT);
-    let Some(row) = row else { return Ok(None) };
-    let patient = value_of(&row.body)?;
-    Ok(Some(Told {
-        happened: Happened::Updated,
-        kind: "Patient",
-        id: row.id,
-        version: row.version,
-        subject,
-        before: Some(patient.clone()),
-        after: Some(patient),
-        again: true,
-    }))
-}
 
 /// Asks the participants that hear of changes at once about source Patients as they are.
 pub(super) fn anew(
@@ -243,7 +188,7 @@ fn still_so(tx: &WriteTx<'_>, caller: &Caller, catalogue: &Catalogue, seen: &[Se
 pub(super) struct Writing<'a> {
     engine: &'a Engine,
     caller: &'a Caller,
-    catalogue: &'a Catalogue,
+    pub(super) catalogue: &'a Catalogue,
     changes: Vec<Committed>,
     /// Whose each written entry is.
     written: Vec<whose::Written<'a>>,
@@ -377,7 +322,7 @@ impl<'a> Writing<'a> {
         Ok(Outcome { happened: Some(change.happened), served, count: 1 })
     }
 
-    fn put(&mut self, tx: &mut WriteTx<'_>, change: &Change) -> Result<Subject, Failure> {
+    pub(super) fn put(&mut self, tx: &mut WriteTx<'_>, change: &Change) -> Result<Subject, Failure> {
         let is_patient = change.kind == "Patient";
         let subject = match (&change.patient, &change.old) {
             _ if is_patient => tx.subject_of(change.code, &change.id, subject_kind(change.code))?,
@@ -523,115 +468,8 @@ impl<'a> Writing<'a> {
         }
         Ok(())
     }
-
-    fn person(&mut self, tx: &mut WriteTx<'_>, change: PersonChange) -> Result<(), Failure> {
-        let fresh = uuid::Uuid::now_v7().to_string();
-        let person = match change.person {
-            Some(person) => person,
-            None => {
-                let person = tx.subject_of(GOLDEN_PATIENT, &fresh, SubjectKind::Golden)?;
-                tx.join(person, person)?;
-                person
-            }
-        };
-        for (kind, key) in &change.release {
-            tx.release(kind, key, person.0)?;
-        }
-        for (kind, key) in &change.take {
-            tx.pass_claim(kind, key, person.0)?;
-        }
-        for subject in &change.join {
-            tx.join(*subject, person)?;
-        }
-        let golden = self.golden(tx, person, fresh, change.golden)?;
-        for subject in change.join.iter().filter(|subject| **subject != person) {
-            tx.note_membership(*subject, 'J', &golden, &change.why);
-        }
-        Ok(())
-    }
-
-    fn leave(&mut self, tx: &mut WriteTx<'_>, subject: Subject) -> Result<(), Failure> {
-        if let Some(person) = tx.person(subject)?
-            && let Some(golden) = tx.current(person.patient())?
-        {
-            tx.note_membership(subject, 'L', &golden.id, "deleted");
-        }
-        Ok(tx.leave(subject)?)
-    }
-
-    /// Writes a resource of the region's own, if it says something new.
-    fn own(&mut self, tx: &mut WriteTx<'_>, own: Own) -> Result<(), Failure> {
-        let Own { kind, mut resource, institution } = own;
-        let code = Definitions::r4().type_code(kind).unwrap_or_default();
-        let id = resource.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        let old = tx.find(code, &id)?;
-        if let Some(row) = &old
-            && !row.deleted
-            && same_content(&value_of(&row.body)?, &resource)
-        {
-            return Ok(());
-        }
-        let (at, version) = (now(), old.as_ref().map_or(1, |row| row.version + 1));
-        if let Some(members) = resource.as_object_mut() {
-            super::meta::stamp(members, &id, version, at, institution);
-        }
-        let happened = if old.as_ref().is_some_and(|row| !row.deleted) { Happened::Updated } else { Happened::Created };
-        let old = old.map(Box::new);
-        let made = change(kind, code, id, version, at, Some(resource), old, happened, None, self.catalogue)?;
-        self.put(tx, &made)?;
-        Ok(())
-    }
-
-    /// Writes the golden Patient of a person, if it says something new. Gives its id.
-    fn golden(
-        &mut self,
-        tx: &mut WriteTx<'_>,
-        person: Subject,
-        fresh: String,
-        mut golden: serde_json::Value,
-    ) -> Result<String, Failure> {
-        let old = tx.current(person.patient())?;
-        let id = old.as_ref().map_or(fresh, |row| row.id.clone());
-        if let Some(row) = &old
-            && !row.deleted
-            && same_content(&value_of(&row.body)?, &golden)
-        {
-            return Ok(id);
-        }
-        let (at, version) = (now(), old.as_ref().map_or(1, |row| row.version + 1));
-        if let Some(members) = golden.as_object_mut() {
-            super::meta::stamp(members, &id, version, at, REGION);
-        }
-        let happened = if old.is_some() { Happened::Updated } else { Happened::Created };
-        let old = old.map(Box::new);
-        let (kind, code, all) = ("Patient", GOLDEN_PATIENT, self.catalogue);
-        let made = change(kind, code, id.clone(), version, at, Some(golden), old, happened, None, all)?;
-        self.put(tx, &made)?;
-        Ok(id)
-    }
 }
-
-/// The institution that golden records come from: the region itself.
-const REGION: &str = "region";
 
 fn subject_kind(code: u16) -> SubjectKind {
     if code == GOLDEN_PATIENT { SubjectKind::Golden } else { SubjectKind::Source }
-}
-
-/// Equal but for what the server sets.
-fn same_content(stored: &serde_json::Value, new: &serde_json::Value) -> bool {
-    let members = |value: &serde_json::Value| {
-        let mut members = value.as_object().cloned().unwrap_or_default();
-        members.shift_remove("id");
-        if let Some(meta) = members.get_mut("meta").and_then(serde_json::Value::as_object_mut) {
-            meta.retain(|key, _| key == "tag");
-            if let Some(tags) = meta.get_mut("tag").and_then(serde_json::Value::as_array_mut) {
-                tags.retain(|tag| {
-                    tag.get("system").and_then(serde_json::Value::as_str) != Some(super::meta::INSTITUTION_TAG)
-                });
-            }
-        }
-        members
-    };
-    members(stored) == members(new)
 }

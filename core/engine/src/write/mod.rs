@@ -17,8 +17,10 @@ mod merging;
 mod meta;
 mod prepare;
 mod references;
+mod region;
 mod resolve;
 mod sent;
+mod told;
 mod whose;
 
 use std::sync::Arc;

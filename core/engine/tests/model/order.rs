@@ -38,7 +38,8 @@ fn key(resource: &Value, code: &str, down: bool) -> Option<Key> {
         Found::Date((lo, _)) => Some(Key::Moment(lo)),
         Found::Text(text) => Some(Key::Text(fold(&text))),
         Found::Uri(uri) => Some(Key::Text(uri)),
-        Found::Token(token) if token.any_case => token.code.map(|code| Key::Text(code.to_lowercase())),
+        // As it is written comes first: capitals stand before small letters.
+        Found::Token(token) if token.any_case && down => token.code.map(|code| Key::Text(code.to_lowercase())),
         Found::Token(token) => token.code.map(Key::Text),
         Found::Number(number) => Some(Key::Number(number)),
         Found::Quantity(quantity) => {

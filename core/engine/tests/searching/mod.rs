@@ -26,7 +26,11 @@ pub(crate) fn denied(answer: Result<Answer, EngineError>) -> String {
 impl World {
     pub(crate) fn new() -> World {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())), &StoreOptions::default()).unwrap();
+        let store = Store::open(
+            meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path())),
+            &StoreOptions::default(),
+        )
+        .unwrap();
         World { _dir: dir, engine: Engine::new(store, Vec::new()) }
     }
 

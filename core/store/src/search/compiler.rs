@@ -16,15 +16,24 @@ pub(super) struct Compiler<'r> {
     /// Whether what is asked of candidates stays apart from their statement. SQLite makes one join of it all, the plan of
     /// which takes the square of what is asked.
     apart: bool,
+    /// How much is asked of a candidate.
+    tests: usize,
 }
 
 /// So many tests are planned together.
 const TOGETHER: usize = 64;
+/// So many tests and leads are repeated at most.
+const REPEATED: usize = 2_000;
 
 impl<'r> Compiler<'r> {
     pub(super) fn new(reader: &'r Reader<'r>, conditions: &[Condition]) -> Compiler<'r> {
-        let apart = reader.dialect() == Dialect::Sqlite && tests(conditions) > TOGETHER;
-        Compiler { reader, names: Cell::new(0), apart }
+        let tests = tests(conditions);
+        Compiler { reader, names: Cell::new(0), apart: reader.dialect() == Dialect::Sqlite && tests > TOGETHER, tests }
+    }
+
+    /// Whether all that is asked may stand in a statement so many times: a database takes 32,766 values.
+    pub(super) fn may_repeat(&self, times: usize) -> bool {
+        times.saturating_mul(self.tests.saturating_add(1)) <= REPEATED
     }
 
     /// `EXISTS (…)`.
@@ -143,21 +152,28 @@ pub(super) fn union(kind: UnionType, parts: Vec<SelectStatement>) -> SelectState
     first
 }
 
-/// How much is asked.
+/// How much is asked, counted roughly.
 fn tests(conditions: &[Condition]) -> usize {
     let one = |condition: &Condition| match condition {
-        Condition::Text { any, .. } | Condition::Contains { any, .. } | Condition::Ends { any, .. } => any.len(),
-        Condition::Date { any, .. } | Condition::Updated(any) => any.len(),
-        Condition::Number { any, .. } => any.len(),
-        Condition::Quantity { any, .. } => any.len(),
-        Condition::Pair { any, .. } => any.len(),
-        Condition::Whole { any, .. } => any.len(),
-        Condition::Token { any, .. } => any.len(),
-        Condition::Chain { targets, .. } => targets.iter().map(|(_, conditions)| tests(conditions)).sum(),
-        Condition::Has { conditions, .. } => tests(conditions),
+        Condition::Text { any, params } | Condition::Contains { any, params } | Condition::Ends { any, params } => {
+            any.len() + params.len()
+        }
+        Condition::Exact { any, params } | Condition::Whole { any, params } => any.len() + params.len(),
+        Condition::Token { any, params, .. } => any.len().saturating_mul(params.len()),
+        Condition::Date { any, params } => any.len() + params.len(),
+        Condition::Number { any, params } => any.len() + params.len(),
+        Condition::Quantity { any, params } => any.len() + params.len(),
+        Condition::Pair { any, params } => any.len() + params.len(),
+        Condition::Reference { any, params } => any.len() + params.len(),
+        Condition::Order { params, .. } | Condition::Present { params, .. } => params.len(),
+        Condition::Updated(any) => any.len(),
+        Condition::Ids(ids) => ids.len(),
+        Condition::Kinds(kinds) => kinds.len(),
+        Condition::Words { .. } | Condition::Near { .. } | Condition::Who(_) => 1,
+        Condition::Chain { targets, .. } => targets.iter().map(|(_, conditions)| tests(conditions) + 1).sum(),
+        Condition::Has { conditions, .. } => tests(conditions) + 1,
         Condition::All(list) | Condition::Any(list) => tests(list),
         Condition::Not(condition) | Condition::Other(condition) => tests(std::slice::from_ref(condition)),
-        _ => 1,
     };
-    conditions.iter().map(one).sum()
+    conditions.iter().map(one).fold(0, usize::saturating_add)
 }

@@ -265,7 +265,7 @@ impl<'r> Compiler<'r> {
         let mut all = Cond::all();
         if let (false, Some(r)) = (lead.live, &candidate.resource) {
             all = all.add(col(r, "deleted").eq(number(0)));
-            if lead.resource.is_none() {
+            if lead.resource.is_none() && lead.id.is_none() {
                 all = all.add(one_of(col(r, "type"), want.kinds.clone()));
             }
         }

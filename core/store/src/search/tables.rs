@@ -129,29 +129,40 @@ impl Compiler<'_> {
     /// Dates in their order; the one of the clinical date stands there once for a resource.
     pub(super) fn date(&self, want: &Want<'_>, params: &[u32], tests: &[DateTest]) -> Vec<Lead> {
         let bounds = if tests.is_empty() { Bounds::default() } else { Bounds::of(tests) };
-        let bounds = match (want.clinical, clinical_bounds(want)) {
-            (Some(clinical), Some(other)) if params == [clinical] => bounds.and(other),
-            _ => bounds,
-        };
         let clinical = want.clinical.is_some_and(|clinical| params == [clinical]);
-        let lead = |more: Option<&str>, short: bool| {
-            let (t, d) = (self.alias("t"), self.alias("d"));
-            let alias = if clinical { &d } else { &t };
-            let (lo, hi) = (col(alias, "lo"), col(alias, "hi"));
-            let fits = row::dates(tests, &lo, &hi);
-            let mut rows = row::param(alias, params).and(bounds.hold(&lo, short)).and(fits);
-            if let Some(how) = more {
-                rows = rows.and(Expr::cust(format!("\"{alias}\".\"hi\" - \"{alias}\".\"lo\" {how} {WIDE}")));
-            }
-            if !clinical {
-                return self.keys_from("date", &t, rows);
-            }
-            let mut select = Query::select();
-            select.from_as("date", Alias::new(&d)).and_where(rows);
-            let date = Some((lo.clone(), hi.sub(lo)));
+        let bounds = match clinical_bounds(want).filter(|_| clinical) {
+            Some(other) => bounds.and(other),
+            None => bounds,
+        };
+        let part = |alias: &str, how: &str, short: bool| {
+            let length = Expr::cust(format!("\"{alias}\".\"hi\" - \"{alias}\".\"lo\" {how} {WIDE}"));
+            length.and(bounds.hold(&col(alias, "lo"), short))
+        };
+        let fitting = |alias: &str, within: Expr| {
+            let fits = row::dates(tests, &col(alias, "lo"), &col(alias, "hi"));
+            row::param(alias, params).and(within).and(fits)
+        };
+        if !clinical {
+            // A resource may have short and long ones: it must come out once.
+            let t = self.alias("t");
+            let within = if bounds.parts_long() {
+                part(&t, "<=", true).or(part(&t, ">", false))
+            } else {
+                bounds.hold(&col(&t, "lo"), false)
+            };
+            return vec![self.keys_from("date", &t, fitting(&t, within))];
+        }
+        let lead = |within: &dyn Fn(&str) -> Expr| {
+            let (d, mut select) = (self.alias("d"), Query::select());
+            select.from_as("date", Alias::new(&d)).and_where(fitting(&d, within(&d)));
+            let date = Some((col(&d, "lo"), col(&d, "hi").sub(col(&d, "lo"))));
             Lead { date, by_date: true, undated: Undated::None, ..Lead::of(select, &d) }
         };
-        if bounds.parts_long() { vec![lead(Some("<="), true), lead(Some(">"), false)] } else { vec![lead(None, false)] }
+        if bounds.parts_long() {
+            vec![lead(&|d| part(d, "<=", true)), lead(&|d| part(d, ">", false))]
+        } else {
+            vec![lead(&|d| bounds.hold(&col(d, "lo"), false))]
+        }
     }
 
     pub(super) fn near(&self, [x, y, z]: [f64; 3], least: f64) -> Vec<Lead> {
@@ -249,12 +260,12 @@ impl Compiler<'_> {
         Lead { live: false, id: Some(col(&d, "id")), ..Lead::of(select, &d) }
     }
 
-    /// Resources in the order of their last change, a lead for each type.
+    /// Resources in the order of their last change, a lead for each type unless that would be too much.
     pub(super) fn changed(&self, kinds: &[TypeCode], tests: Option<&[DateTest]>) -> Vec<Lead> {
-        let lead = |kind: &TypeCode| {
+        let lead = |kinds: &[TypeCode]| {
             let d = self.alias("d");
             let mut select = Query::select();
-            select.from_as("resource", Alias::new(&d)).and_where(col(&d, "type").eq(*kind));
+            select.from_as("resource", Alias::new(&d)).and_where(one_of(col(&d, "type"), kinds.to_vec()));
             if let Some(tests) = tests {
                 // A moment is shorter than every short date.
                 let bounds = Bounds::of(tests);
@@ -270,7 +281,8 @@ impl Compiler<'_> {
             }
             Lead { live: false, resource: Some(d.clone()), ..Lead::of(select, &d) }
         };
-        kinds.iter().map(lead).collect()
+        let parts = if self.may_repeat(kinds.len()) { 1 } else { kinds.len() };
+        kinds.chunks(Ord::max(parts, 1)).map(lead).collect()
     }
 
     pub(super) fn whole_type(&self, want: &Want<'_>) -> Result<Vec<Lead>, StoreError> {
@@ -295,6 +307,7 @@ impl Compiler<'_> {
                 vec![dated, undated]
             }
             (Purpose::Set, ..) => vec![self.places(&want.kinds, None)],
+            _ if want.kinds.len() > 1 && !self.may_repeat(want.kinds.len()) => vec![self.places(&want.kinds, None)],
             _ => self.directory(&want.kinds),
         })
     }

@@ -122,3 +122,21 @@ async fn a_member_who_joins_brings_the_whole_record() {
     house.write(move |tx| tx.join(b, a)).await;
     assert_eq!(record(&house), ["o0", "o1"]);
 }
+
+#[tokio::test]
+async fn a_short_and_a_long_date_are_one_match() {
+    let house = house();
+    let year = 366 * 86_400_000;
+    house
+        .write(move |tx| {
+            let dates = vec![(DATE, 0, 86_400_000), (DATE, -year, year)];
+            add(tx, OBSERVATION, "o1", Subject::COMMON, &Index { dates, ..Index::default() });
+            Ok(())
+        })
+        .await;
+    for op in [Op::Overlaps, Op::Ge, Op::Gt, Op::Ne] {
+        let any = vec![DateTest { op, lo: 1000, hi: 2000 }];
+        let search = Search { conditions: vec![Condition::Date { params: vec![DATE], any }], ..all(OBSERVATION) };
+        assert_eq!(ids(&house, &search), ["o1"], "{op:?}");
+    }
+}

@@ -3,7 +3,7 @@
 use meridian_store::search::{
     Condition, DateTest, Field, NumberTest, Op, Search, Sort, SortBy, SystemTest, TokenTest, Via,
 };
-use meridian_store::{Index, StoreError, Subject, Words};
+use meridian_store::{GOLDEN_PATIENT, Index, StoreError, Subject, SubjectKind, Words};
 
 use super::all;
 use crate::common::{House, OBSERVATION, add, house, text, token};
@@ -158,8 +158,8 @@ async fn the_whole_system_is_searched_type_by_type() {
         .write(|tx| {
             let index = Index { tokens: vec![(CODE + 100, token("urn:a", "c7"))], ..Index::default() };
             add(tx, OBSERVATION + 1, "e1", Subject::COMMON, &index);
-            let golden = crate::common::source(tx, "g");
-            add(tx, meridian_store::GOLDEN_PATIENT, "golden", golden, &Index::default());
+            let golden = tx.subject_of(GOLDEN_PATIENT, "golden", SubjectKind::Golden)?;
+            add(tx, GOLDEN_PATIENT, "golden", golden, &Index::default());
             Ok(())
         })
         .await;
