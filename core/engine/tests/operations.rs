@@ -368,11 +368,15 @@ async fn what_is_erased_is_nowhere_but_in_the_audit() {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await; // the words go in steps behind it
     let House { dir, store, engine } = house;
     drop((store, engine));
-    let file = std::fs::read(dir.path().join("meridian.db")).unwrap();
-    for trace in ["geheim-1", "Verborgenes", "verborgenes", "王不留"] {
-        assert!(!file.windows(trace.len()).any(|bytes| bytes == trace.as_bytes()), "{trace}");
+    let home = meridian_store::Home::either(dir.path(), meridian_testkit::postgres::schema_for(dir.path()));
+    // A server gives the room to others when it cleans up; its files are not looked into.
+    if let meridian_store::Home::Folder(folder) = &home {
+        let file = std::fs::read(folder.join("meridian.db")).unwrap();
+        for trace in ["geheim-1", "Verborgenes", "verborgenes", "王不留"] {
+            assert!(!file.windows(trace.len()).any(|bytes| bytes == trace.as_bytes()), "{trace}");
+        }
     }
-    assert_eq!(Verified::of(dir.path()).unwrap().broken, None);
+    assert_eq!(Verified::of(home).unwrap().broken, None);
 }
 
 #[tokio::test]
