@@ -1,15 +1,14 @@
 //! Statements, batches and answers of one connection.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::{BufMut, Bytes};
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::IsNull;
-use postgres_protocol::message::backend::{DataRowBody, Message};
+use postgres_protocol::message::backend::Message;
 use postgres_protocol::message::frontend;
 
+use super::answer::{Answer, Asked, PgRow};
 use super::url::Config;
 use super::values;
 use super::wire::{Wire, fault};
@@ -49,40 +48,6 @@ pub(super) struct Client {
     /// What the server said of the transaction last: `I`dle, in a `T`ransaction, `E`: in one that failed.
     pub(super) status: u8,
     portals: u64,
-}
-
-/// A row as it came.
-pub(crate) struct PgRow {
-    body: Bytes,
-    cells: Vec<Option<Range<usize>>>,
-    columns: Arc<[u32]>,
-}
-
-impl PgRow {
-    fn of(row: &DataRowBody, columns: &Arc<[u32]>) -> std::io::Result<PgRow> {
-        let cells = row.ranges().collect()?;
-        Ok(PgRow { body: row.buffer_bytes().clone(), cells, columns: Arc::clone(columns) })
-    }
-
-    pub(crate) fn cell(&self, nth: usize) -> Result<Value<'_>, StoreError> {
-        let missing = || StoreError::Database(format!("there is no column {nth}"));
-        let cell = self.cells.get(nth).ok_or_else(missing)?;
-        let kind = self.columns.get(nth).ok_or_else(missing)?;
-        match cell {
-            None => Ok(Value::Null),
-            Some(range) => values::read(*kind, self.body.get(range.clone()).ok_or_else(missing)?),
-        }
-    }
-}
-
-/// What a statement gave.
-#[derive(Default)]
-pub(super) struct Answer {
-    pub(super) rows: Vec<PgRow>,
-    /// Rows that were written.
-    pub(super) written: u64,
-    /// Whether the portal holds more rows.
-    pub(super) more: bool,
 }
 
 impl Client {
@@ -264,62 +229,60 @@ impl Client {
 
     fn read_message(&mut self, mut asked: Option<&mut Asked<'_>>) -> Result<Read, StoreError> {
         let next = self.wire.next();
-        {
-            match self.io(next)? {
-                Message::ReadyForQuery(body) => {
-                    self.status = body.status();
-                    self.on_the_way -= 1;
-                    return Ok(Read::Batch);
-                }
-                Message::ErrorResponse(body) => {
-                    let (code, text) = fault(&body);
-                    let error = match code.as_str() {
-                        "57014" => StoreError::TooLong,
-                        code if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") => {
-                            StoreError::Unavailable(text)
-                        }
-                        code => StoreError::Database(format!("{text} ({code})")),
-                    };
-                    self.failed.get_or_insert(error);
-                }
-                Message::RowDescription(body) => {
-                    let kinds: Vec<u32> = body.fields().map(|field| Ok(field.type_oid())).collect().unwrap_or_default();
-                    if let Some(asked) = asked.as_deref_mut() {
-                        let columns: Arc<[u32]> = kinds.into();
-                        if let Some(known) = self.known.get_mut(asked.text) {
-                            known.columns = Some(Arc::clone(&columns));
-                        }
-                        asked.columns = Some(columns);
-                    }
-                }
-                Message::NoData => {
-                    if let Some(known) = asked.as_deref_mut().and_then(|asked| self.known.get_mut(asked.text)) {
-                        known.columns = Some(Arc::new([]));
-                    }
-                }
-                Message::DataRow(row) => {
-                    if let Some(asked) = asked.as_deref_mut()
-                        && asked.before == 0
-                    {
-                        asked.row(&row);
-                    }
-                }
-                Message::CommandComplete(body) => {
-                    if let Some(asked) = asked.as_deref_mut() {
-                        asked.ended(false);
-                        let tag = body.tag().unwrap_or_default();
-                        asked.answer.written = tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default();
-                    }
-                    return Ok(Read::Statement);
-                }
-                Message::EmptyQueryResponse | Message::PortalSuspended => {
-                    if let Some(asked) = asked {
-                        asked.ended(true);
-                    }
-                    return Ok(Read::Statement);
-                }
-                _ => {}
+        match self.io(next)? {
+            Message::ReadyForQuery(body) => {
+                self.status = body.status();
+                self.on_the_way -= 1;
+                return Ok(Read::Batch);
             }
+            Message::ErrorResponse(body) => {
+                let (code, text) = fault(&body);
+                let error = match code.as_str() {
+                    "57014" => StoreError::TooLong,
+                    code if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") => {
+                        StoreError::Unavailable(text)
+                    }
+                    code => StoreError::Database(format!("{text} ({code})")),
+                };
+                self.failed.get_or_insert(error);
+            }
+            Message::RowDescription(body) => {
+                let kinds: Vec<u32> = body.fields().map(|field| Ok(field.type_oid())).collect().unwrap_or_default();
+                if let Some(asked) = asked.as_deref_mut() {
+                    let columns: Arc<[u32]> = kinds.into();
+                    if let Some(known) = self.known.get_mut(asked.text) {
+                        known.columns = Some(Arc::clone(&columns));
+                    }
+                    asked.columns = Some(columns);
+                }
+            }
+            Message::NoData => {
+                if let Some(known) = asked.as_deref_mut().and_then(|asked| self.known.get_mut(asked.text)) {
+                    known.columns = Some(Arc::new([]));
+                }
+            }
+            Message::DataRow(row) => {
+                if let Some(asked) = asked.as_deref_mut()
+                    && asked.before == 0
+                {
+                    asked.row(&row);
+                }
+            }
+            Message::CommandComplete(body) => {
+                if let Some(asked) = asked.as_deref_mut() {
+                    asked.ended(false);
+                    let tag = body.tag().unwrap_or_default();
+                    asked.answer.written = tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default();
+                }
+                return Ok(Read::Statement);
+            }
+            Message::EmptyQueryResponse | Message::PortalSuspended => {
+                if let Some(asked) = asked {
+                    asked.ended(true);
+                }
+                return Ok(Read::Statement);
+            }
+            _ => {}
         }
         Ok(Read::More)
     }
@@ -418,66 +381,4 @@ enum Read {
     More,
     Statement,
     Batch,
-}
-
-/// The statement of a batch whose answer somebody waits for: the last.
-struct Asked<'a> {
-    text: &'a str,
-    /// Statements of its batch that end before it.
-    before: usize,
-    answer: Answer,
-    columns: Option<Arc<[u32]>>,
-    fault: Option<StoreError>,
-}
-
-impl Asked<'_> {
-    fn row(&mut self, row: &DataRowBody) {
-        let columns = self.columns.clone().unwrap_or_else(|| Arc::new([]));
-        match PgRow::of(row, &columns) {
-            Ok(row) => self.answer.rows.push(row),
-            Err(error) => self.fault = Some(StoreError::Database(error.to_string())),
-        }
-    }
-
-    fn ended(&mut self, more: bool) {
-        if self.before == 0 {
-            self.answer.more = more;
-        }
-        self.before = self.before.saturating_sub(1);
-    }
-}
-
-/// One column of many rows, as a binary array.
-pub(super) struct Column {
-    kind: u32,
-    count: i32,
-    out: Vec<u8>,
-}
-
-impl Column {
-    pub(super) fn new(kind: u32) -> Column {
-        Column { kind, count: 0, out: Vec::new() }
-    }
-
-    pub(super) fn push(&mut self, value: Value<'_>) {
-        self.count += 1;
-        values::write_element(self.kind, value, &mut self.out);
-    }
-
-    pub(super) fn weight(&self) -> usize {
-        self.out.len()
-    }
-
-    /// The array, and an empty one in its place.
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        let mut array = Vec::with_capacity(self.out.len() + 20);
-        array.put_i32(1); // one dimension
-        array.put_i32(1); // which may hold nulls
-        array.put_u32(self.kind);
-        array.put_i32(self.count);
-        array.put_i32(1); // counted from one
-        array.append(&mut self.out);
-        self.count = 0;
-        array
-    }
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL behind [`crate::db::Conn`]: a connection that finds its server again, and sessions for each purpose.
 
+mod answer;
 mod client;
 mod listen;
 mod migrate;
@@ -12,13 +13,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::{Answer, Client, Column};
+use answer::{Answer, Column};
+use client::Client;
 
 use crate::StoreError;
 use crate::db::{Row, Value, Writing};
 use crate::sql::ManyTexts;
 
-pub(crate) use client::PgRow;
+pub(crate) use answer::PgRow;
 pub(crate) use listen::Listener;
 pub(crate) use migrate::migrate;
 pub(crate) use url::Config;

@@ -1,0 +1,108 @@
+//! What comes back: rows, and the end of the statement that they belong to. And what goes out in bulk: columns as arrays.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::{BufMut, Bytes};
+use fallible_iterator::FallibleIterator;
+use postgres_protocol::message::backend::DataRowBody;
+
+use super::values;
+use crate::StoreError;
+use crate::db::Value;
+
+/// A row as it came.
+pub(crate) struct PgRow {
+    body: Bytes,
+    cells: Vec<Option<Range<usize>>>,
+    columns: Arc<[u32]>,
+}
+
+impl PgRow {
+    fn of(row: &DataRowBody, columns: &Arc<[u32]>) -> std::io::Result<PgRow> {
+        let cells = row.ranges().collect()?;
+        Ok(PgRow { body: row.buffer_bytes().clone(), cells, columns: Arc::clone(columns) })
+    }
+
+    pub(crate) fn cell(&self, nth: usize) -> Result<Value<'_>, StoreError> {
+        let missing = || StoreError::Database(format!("there is no column {nth}"));
+        let cell = self.cells.get(nth).ok_or_else(missing)?;
+        let kind = self.columns.get(nth).ok_or_else(missing)?;
+        match cell {
+            None => Ok(Value::Null),
+            Some(range) => values::read(*kind, self.body.get(range.clone()).ok_or_else(missing)?),
+        }
+    }
+}
+
+/// What a statement gave.
+#[derive(Default)]
+pub(super) struct Answer {
+    pub(super) rows: Vec<PgRow>,
+    /// Rows that were written.
+    pub(super) written: u64,
+    /// Whether the portal holds more rows.
+    pub(super) more: bool,
+}
+
+/// The statement of a batch whose answer somebody waits for: the last.
+pub(super) struct Asked<'a> {
+    pub(super) text: &'a str,
+    /// Statements of its batch that end before it.
+    pub(super) before: usize,
+    pub(super) answer: Answer,
+    pub(super) columns: Option<Arc<[u32]>>,
+    pub(super) fault: Option<StoreError>,
+}
+
+impl Asked<'_> {
+    pub(super) fn row(&mut self, row: &DataRowBody) {
+        let columns = self.columns.clone().unwrap_or_else(|| Arc::new([]));
+        match PgRow::of(row, &columns) {
+            Ok(row) => self.answer.rows.push(row),
+            Err(error) => self.fault = Some(StoreError::Database(error.to_string())),
+        }
+    }
+
+    pub(super) fn ended(&mut self, more: bool) {
+        if self.before == 0 {
+            self.answer.more = more;
+        }
+        self.before = self.before.saturating_sub(1);
+    }
+}
+
+/// One column of many rows, as a binary array.
+pub(super) struct Column {
+    kind: u32,
+    count: i32,
+    out: Vec<u8>,
+}
+
+impl Column {
+    pub(super) fn new(kind: u32) -> Column {
+        Column { kind, count: 0, out: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, value: Value<'_>) {
+        self.count += 1;
+        values::write_element(self.kind, value, &mut self.out);
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.out.len()
+    }
+
+    /// The array, and an empty one in its place.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        let mut array = Vec::with_capacity(self.out.len() + 20);
+        array.put_i32(1); // one dimension
+        array.put_i32(1); // which may hold nulls
+        array.put_u32(self.kind);
+        array.put_i32(self.count);
+        array.put_i32(1); // counted from one
+        array.append(&mut self.out);
+        self.count = 0;
+        array
+    }
+}
