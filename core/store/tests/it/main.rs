@@ -16,6 +16,7 @@ mod queues;
 mod rebuild;
 mod savepoints;
 mod search;
+mod shared;
 mod tampering;
 mod then;
 mod vitals;
