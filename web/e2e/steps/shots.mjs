@@ -1,4 +1,5 @@
 // Pictures for people to look at.
+import { TREND } from "../lib/resident.mjs";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,7 +56,7 @@ export default async function shots({ place, api, resident, browser, check }) {
     await openRecord(page, place, resident.id);
     await page.waitForTimeout(300);
     await shot(page, "record");
-    const [key, against] = ["http://loinc.org|4548-4", "http://loinc.org|14771-0"].map(encodeURIComponent);
+    const [key, against] = TREND.map(encodeURIComponent);
     await openRecord(page, place, resident.id, `?trend=${key}&with=${against}`);
     await page.locator("[role=dialog] canvas").waitFor();
     await page.waitForTimeout(300);

@@ -33,8 +33,11 @@ pub(crate) fn listed(system: &str, code: &str) -> Value {
     json!({"coding": [{"system": system, "code": code}]})
 }
 
-/// A quantity in a UCUM unit, the digits kept.
+/// A quantity in a UCUM unit, the digits kept. What people give no unit (a ratio, a pH) has none to be read either.
 pub(crate) fn quantity(value: Fixed, unit: &str, ucum: &str) -> Value {
+    if unit.is_empty() {
+        return json!({"value": value.json(), "system": systems::UCUM, "code": ucum});
+    }
     json!({"value": value.json(), "unit": unit, "system": systems::UCUM, "code": ucum})
 }
 
