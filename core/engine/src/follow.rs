@@ -85,7 +85,9 @@ fn changes(engine: &Engine, act: &[WriteRow]) -> Result<Vec<Committed>, EngineEr
         let subject = Subject(row.subject);
         for line in row.what.lines() {
             let Some((happened, kind, id, version)) = read(line) else { continue };
-            let withheld = happened != Happened::Deleted && withheld(engine, kind, id, version)?;
+            // What is deleted says nothing any more; the version before it does.
+            let telling = if happened == Happened::Deleted { version - 1 } else { version };
+            let withheld = withheld(engine, kind, id, telling)?;
             let person = engine.store().read::<_, StoreError>(|reader| reader.person_at(subject, row.tx))?;
             let (id, institution) = (id.to_owned(), row.origin.institution.clone());
             changes.push(Committed { happened, kind, id, version, subject, person, institution, withheld });

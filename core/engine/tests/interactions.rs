@@ -108,6 +108,21 @@ async fn what_an_update_may_make_is_policy() {
     assert_eq!(refused.issues()[0].expression, ["Bundle.entry[0]"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patch_makes_nothing_that_is_too_long() {
+    let (_dir, engine) = engine();
+    let data = "A".repeat(9 << 20);
+    let document = json!({"resourceType": "DocumentReference", "status": "current",
+        "content": [{"attachment": {"contentType": "text/plain", "data": data}}]});
+    let id = make(&engine, document).await;
+    let copy = json!([{"op": "copy", "from": "/content/0", "path": "/content/-"}]);
+    let refused = patch(&engine, &operator(), "DocumentReference", &id, &copy, None).await.unwrap_err();
+    assert_eq!((refused.class(), refused.issues()[0].code), (Class::Unprocessable, "too-long"));
+    let small = json!([{"op": "replace", "path": "/status", "value": "superseded"}]);
+    let done = patch(&engine, &operator(), "DocumentReference", &id, &small, None).await.unwrap();
+    assert_eq!(done.served.version, 2);
+}
+
 #[tokio::test]
 async fn a_condition_deletes_one_or_a_stated_number() {
     let (_dir, engine) = engine();

@@ -379,6 +379,59 @@ async fn what_is_erased_is_nowhere_but_in_the_audit() {
     assert_eq!(Verified::of(home).unwrap().broken, None);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_take_only_so_much_at_once() {
+    let house = House::new();
+    record(&house).await;
+    let stats = async |codes: String| {
+        let params = [
+            ("subject", "Patient/p"),
+            ("system", "http://loinc.org"),
+            ("code", codes.as_str()),
+            ("statistic", "count"),
+            ("include", "true"),
+        ];
+        house.call(&doctor(), "Observation/$stats", &params).await
+    };
+    let names = |answer: &Value, name: &str| {
+        answer["parameter"].as_array().unwrap().iter().filter(|one| one["name"] == name).count()
+    };
+    let (once, often) = (stats("2823-3".into()).await.unwrap(), stats("2823-3,".repeat(1_000)).await.unwrap());
+    assert_eq!((names(&often, "statistics"), names(&often, "source")), (1, names(&once, "source")));
+    let many: Vec<String> = (0..21).map(|n| n.to_string()).collect();
+    assert_eq!(stats(many.join(",")).await.unwrap_err().class(), Class::Invalid);
+
+    let tags = |count: usize| (0..count).map(|n| json!({"system": "urn:t", "code": n.to_string()})).collect::<Value>();
+    let meta = |count| vec![("meta".to_owned(), json!({"tag": tags(count)}))];
+    house.called(&operator(), "Patient/p/$meta-add", &[], meta(1_000)).await.unwrap();
+    let refused = house.called(&operator(), "Patient/p/$meta-add", &[], meta(1_001)).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Invalid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_what_is_withheld_is_withheld() {
+    let house = House::new();
+    let task = |id: &str, code: &str| {
+        json!({"resourceType": "Task", "id": id, "status": "requested", "intent": "proposal",
+            "code": {"coding": [{"system": "https://meridian.example/task", "code": code}]}})
+    };
+    for (id, code) in [("a", "review-identity"), ("b", "review-identity"), ("c", "other")] {
+        house.put(task(id, code)).await;
+    }
+    let mut heard = house.engine.listen();
+    delete(&house.engine, &operator(), "Task", "a", None).await.unwrap();
+    house.call(&operator(), "Task/b/$purge", &[("reason", "x")]).await.unwrap();
+    delete(&house.engine, &operator(), "Task", "c", None).await.unwrap();
+    let mut told = Vec::new();
+    while let Ok(event) = heard.try_recv() {
+        if let meridian_engine::Event::Changes(changes) = event {
+            told.extend(changes.iter().map(|change| (change.id.clone(), change.withheld)));
+        }
+    }
+    assert!(["a", "b", "c"].iter().all(|id| told.iter().any(|(found, _)| found == id)), "{told:?}");
+    assert!(told.iter().all(|(id, withheld)| *withheld == (id != "c")), "{told:?}");
+}
+
 #[tokio::test]
 async fn a_deleted_resource_can_be_erased_too() {
     let house = House::new();

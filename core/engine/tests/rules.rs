@@ -118,6 +118,60 @@ async fn what_a_condition_shows_is_a_look() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_patch_that_is_refused_is_a_look_too() {
+    let (_dir, store, engine) = house();
+    let made = create(&engine, &operator(), "Patient", patient("1"), None).await.unwrap();
+    let first = Subject(Subject::COMMON.0 + 1);
+    for (nth, (patch, if_match, class)) in [
+        (json!([{"op": "test", "path": "/birthDate", "value": "1980-01-01"}]), None, Class::Unprocessable),
+        (json!([{"op": "replace", "path": "/id", "value": "other"}]), None, Class::Invalid),
+        (json!([{"op": "add", "path": "/active", "value": true}]), Some(9), Class::Precondition),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = &made.served.id;
+        let refused = meridian_engine::patch(&engine, &operator(), "Patient", id, &patch, if_match).await;
+        assert_eq!(refused.unwrap_err().class(), class, "{patch}");
+        let seen = looks(&store, first);
+        assert_eq!((seen.len(), seen[0].look.act.as_str()), (nth + 1, "patch"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_search_names_is_looked_at_though_nothing_is_found() {
+    let (_dir, store, engine) = house();
+    let made = create(&engine, &operator(), "Patient", patient("1"), None).await.unwrap();
+    let id = made.served.id;
+    let visit = json!({"resourceType": "Encounter", "id": "e", "status": "finished", "class": {"code": "AMB"},
+        "subject": {"reference": format!("Patient/{id}")}});
+    update(&engine, &operator(), "Encounter", "e", visit, None).await.unwrap();
+    let first = Subject(Subject::COMMON.0 + 1);
+    for (nth, (kind, query)) in [
+        ("Patient", format!("_id={id}&_has:Condition:patient:code=x&_summary=count")),
+        ("Patient", "identifier=urn:t|1&_has:Condition:patient:code=x".to_owned()),
+        ("Patient", format!("_id={id}&_summary=count")),
+        ("Condition", format!("code=x&_summary=count&subject:Patient._id:not={id}")),
+        ("Observation", "encounter=e&code=x&_summary=count".to_owned()),
+        ("Encounter", "_id=e&status=planned".to_owned()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let params = meridian_engine::split_query(&query).unwrap();
+        let request = Request { kind: kind.into(), params, lenient: false };
+        search(&engine, &doctor(), &request).await.unwrap();
+        assert_eq!(looks(&store, first).len(), nth + 1, "{query}");
+    }
+    create(&engine, &operator(), "Patient", patient("1"), None).await.unwrap();
+    let before = looks(&store, first).len();
+    let condition = Some("identifier=urn:t|1".to_owned());
+    let refused = create(&engine, &doctor(), "Patient", patient("2"), condition).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Precondition);
+    assert_eq!(looks(&store, first).len(), before + 1, "how many a condition meets tells of them");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_reads_only_so_much() {
     let (_dir, _, engine) = house();
     let many = vec![json!({"request": {"method": "GET", "url": "Patient?_count=1000"}}); 201];
@@ -262,6 +316,30 @@ async fn what_is_withheld_no_condition_finds_or_counts() {
     assert_eq!((kept.happened, kept.served.id.as_str()), (None, "review-1-2"));
     let many = create(&engine, &operator(), "Task", plain("x"), Some(code.to_owned())).await.unwrap_err();
     assert_eq!(many.class(), Class::Precondition);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_withheld_has_no_version_and_is_deleted_in_silence() {
+    let (_dir, _, engine) = house();
+    let mut person = patient("a");
+    person["id"] = "a".into();
+    update(&engine, &operator(), "Patient", "a", person, None).await.unwrap();
+    review(&engine, "r").await;
+    let system = Caller { role: Role::System, ..doctor() };
+    let task = |id: &str| {
+        json!({"resourceType": "Task", "id": id, "status": "requested", "intent": "order",
+            "for": {"reference": "Patient/a"}})
+    };
+    for id in ["r", "never"] {
+        let refused = update(&engine, &system, "Task", id, task(id), Some(9)).await.unwrap_err();
+        assert_eq!(refused.class(), Class::Precondition);
+        assert!(!refused.to_string().contains("current version"), "{refused}");
+    }
+    update(&engine, &system, "Task", "t", task("t"), None).await.unwrap();
+    for count in [1, 0] {
+        let done = meridian_engine::delete(&engine, &system, "Task", "t", None).await.unwrap();
+        assert_eq!(done.count, count, "deleted once, and again");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

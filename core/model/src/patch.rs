@@ -15,6 +15,8 @@ use pointer::Pointer;
 const MOST: usize = 1_000;
 /// Most values that the operations of one patch may put into a document.
 const MOST_VALUES: usize = 100_000;
+/// Most bytes of texts that they may put there.
+const MOST_BYTES: usize = 16 << 20;
 /// Deepest nesting of what comes out, as of any document that is read.
 const DEEPEST: usize = 64;
 
@@ -84,7 +86,7 @@ impl Patch {
     /// # Errors
     /// The first operation that does not fit; `document` is then half changed and is to be thrown away.
     pub fn apply(&self, document: &mut Value) -> Result<(), Refused> {
-        let mut room = MOST_VALUES;
+        let mut room = Room { values: MOST_VALUES, bytes: MOST_BYTES };
         for (nth, operation) in self.operations.iter().enumerate() {
             operation.apply(document, &mut room).map_err(|(why, member, says)| Refused {
                 at: format!("patch[{nth}].{member}"),
@@ -94,6 +96,12 @@ impl Patch {
         }
         Ok(())
     }
+}
+
+/// What the operations may still add.
+struct Room {
+    values: usize,
+    bytes: usize,
 }
 
 fn operation(one: &Value) -> Result<Operation, (&'static str, String)> {
@@ -130,7 +138,7 @@ fn unfit(member: &'static str, says: impl Into<String>) -> Unfit {
 }
 
 impl Operation {
-    fn apply(&self, document: &mut Value, room: &mut usize) -> Result<(), Unfit> {
+    fn apply(&self, document: &mut Value, room: &mut Room) -> Result<(), Unfit> {
         match &self.act {
             Act::Add(value) => self.put(document, value.clone(), room),
             Act::Remove => take(document, &self.path, "path").map(drop),
@@ -142,13 +150,16 @@ impl Operation {
             }
             Act::Move(from) => {
                 let value = take(document, from, "from")?;
-                self.put(document, value, room)
+                let mut moved = Room { values: room.values, bytes: usize::MAX }; // texts are where they were
+                self.put(document, value, &mut moved)?;
+                room.values = moved.values;
+                Ok(())
             }
             Act::Copy(from) => {
                 let value = find_mut(document, from, "from")?;
                 fits(&self.path, value, room)?;
                 let value = value.clone();
-                let mut counted = usize::MAX;
+                let mut counted = Room { values: usize::MAX, bytes: usize::MAX };
                 self.put(document, value, &mut counted)
             }
             Act::Test(expected) => {
@@ -163,7 +174,7 @@ impl Operation {
     }
 
     /// Puts `value` where the path says: a member, an item before the one that is there, or the whole document.
-    fn put(&self, document: &mut Value, value: Value, room: &mut usize) -> Result<(), Unfit> {
+    fn put(&self, document: &mut Value, value: Value, room: &mut Room) -> Result<(), Unfit> {
         fits(&self.path, &value, room)?;
         let Some((above, last)) = self.path.split_last() else {
             *document = value;
@@ -186,26 +197,32 @@ impl Operation {
 }
 
 /// Whether a value may be put at `path`: neither too deep nor too much in all.
-fn fits(path: &Pointer, value: &Value, room: &mut usize) -> Result<(), Unfit> {
-    let (values, depth) = measure(value, 1);
+fn fits(path: &Pointer, value: &Value, room: &mut Room) -> Result<(), Unfit> {
+    let (values, depth, bytes) = measure(value, 1);
     if path.len() + depth > DEEPEST {
         return Err(unfit("path", format!("the document would be nested deeper than {DEEPEST} levels")));
     }
-    *room =
-        room.checked_sub(values).ok_or_else(|| unfit("path", format!("more than {MOST_VALUES} values are added")))?;
+    let says = || unfit("path", format!("more than {MOST_VALUES} values are added"));
+    room.values = room.values.checked_sub(values).ok_or_else(says)?;
+    let says = || unfit("path", format!("more than {MOST_BYTES} bytes are added"));
+    room.bytes = room.bytes.checked_sub(bytes).ok_or_else(says)?;
     Ok(())
 }
 
-/// How many values there are, and how deep they are nested.
-fn measure(value: &Value, level: usize) -> (usize, usize) {
-    let add = |(count, depth): (usize, usize), child: &Value| {
-        let (more, deep) = measure(child, level + 1);
-        (count + more, depth.max(deep))
+/// How many values there are, how deep they are nested, and the bytes of their texts and keys.
+fn measure(value: &Value, level: usize) -> (usize, usize, usize) {
+    let add = |(count, depth, bytes): (usize, usize, usize), child: &Value| {
+        let (more, deep, long) = measure(child, level + 1);
+        (count + more, depth.max(deep), bytes + long)
     };
     match value {
-        Value::Object(members) => members.values().fold((1, level), add),
-        Value::Array(items) => items.iter().fold((1, level), add),
-        _ => (1, level),
+        Value::Object(members) => {
+            let keys = members.keys().map(String::len).sum();
+            members.values().fold((1, level, keys), add)
+        }
+        Value::Array(items) => items.iter().fold((1, level, 0), add),
+        Value::String(text) => (1, level, text.len()),
+        _ => (1, level, 0),
     }
 }
 
@@ -361,6 +378,17 @@ mod tests {
         ] {
             assert_eq!(same(&read(one), &read(other)), equal, "{one} {other}");
         }
+    }
+
+    #[test]
+    fn long_texts_are_not_copied_without_end() {
+        let document = json!({"a": ["x".repeat(5 << 20)]});
+        let copy = || json!({"op": "copy", "from": "/a/0", "path": "/a/-"});
+        assert!(patched(document.clone(), &json!([copy(), copy(), copy()])).is_ok());
+        let refused = patched(document.clone(), &json!([copy(), copy(), copy(), copy()])).unwrap_err();
+        assert_eq!((refused.why, refused.at.as_str()), (Why::Unfit, "patch[3].path"));
+        let moves = vec![json!({"op": "move", "from": "/a/0", "path": "/a/0"}); 20];
+        assert!(patched(document, &moves.into()).is_ok());
     }
 
     #[test]

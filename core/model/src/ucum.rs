@@ -109,7 +109,7 @@ pub fn canonical_code(code: &str) -> Option<String> {
 
 /// The unit of an expression; each is taken apart once.
 fn unit(code: &str) -> Result<Arc<Unit>, Fault> {
-    /// Regions use some hundred units; who sends ever new ones pays for each himself.
+    /// Regions use some hundred units; who sends ever new ones does not keep those out for ever.
     const MOST: usize = 4096;
     type Known = HashMap<Box<str>, Result<Arc<Unit>, Fault>>;
     static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
@@ -118,9 +118,11 @@ fn unit(code: &str) -> Result<Arc<Unit>, Fault> {
     }
     let unit = parse::parse(code, &table::resolve).map(Arc::new);
     if let Ok(mut known) = KNOWN.write()
-        && known.len() < MOST
         && code.len() <= parse::LONGEST
     {
+        if known.len() >= MOST {
+            known.clear();
+        }
         known.insert(code.into(), unit.clone());
     }
     unit

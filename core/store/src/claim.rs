@@ -1,7 +1,8 @@
-//! `claim(kind, key)`: at most one holder at a time, by primary key. `sequence(scope)`: numbers without gaps or doubles.
+//! `claim(kind, key)`: at most one holder at a time, by primary key; a long key is kept as `tame` has it. `sequence(scope)`: numbers without gaps or doubles.
 
 use crate::db::args;
 use crate::sql::{self, Sql};
+use crate::tame::{LONG, tame};
 use crate::{Reader, StoreError, WriteTx};
 
 static HOLDER: Sql = Sql::new(|| sql::select("claim", &["holder"], &["kind", "key"]));
@@ -15,7 +16,7 @@ static STEP: Sql = Sql::new(|| sql::upsert("sequence", &["scope", "next"], &["sc
 impl Reader<'_> {
     /// Who holds the claim.
     pub fn holder(&self, kind: &str, key: &str) -> Result<Option<i64>, StoreError> {
-        self.conn.row(&HOLDER, args![kind, key], |row| row.get(0))
+        self.conn.row(&HOLDER, args![kind, &*tame(key, LONG)], |row| row.get(0))
     }
 
     /// All claims of one holder, as (kind, key).
@@ -31,7 +32,7 @@ impl WriteTx<'_> {
     /// Only those of the database: a claim that is taken is `Ok(Err(holder))`.
     pub fn claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<Result<(), i64>, StoreError> {
         let tx = self.tx()?;
-        self.conn.execute(&TAKE, args![kind, key, holder, tx])?;
+        self.conn.execute(&TAKE, args![kind, &*tame(key, LONG), holder, tx])?;
         match self.holder(kind, key)? {
             Some(other) if other != holder => Ok(Err(other)),
             _ => Ok(Ok(())),
@@ -41,12 +42,12 @@ impl WriteTx<'_> {
     /// Passes a claim on, whoever held it.
     pub fn pass_claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        self.conn.execute(&PASS, args![kind, key, holder, tx])
+        self.conn.execute(&PASS, args![kind, &*tame(key, LONG), holder, tx])
     }
 
     /// Lets the claim go if `holder` holds it.
     pub fn release(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
-        self.conn.execute(&DROP, args![kind, key, holder])
+        self.conn.execute(&DROP, args![kind, &*tame(key, LONG), holder])
     }
 
     /// The next number of `scope`, from 1.

@@ -2,12 +2,13 @@
 //! still is neither skipped nor shown twice, whatever is written meanwhile.
 
 use sea_query::{
-    ColumnDef, Cond, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SqliteQueryBuilder, Table, UnionType,
+    ColumnDef, Cond, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, SqliteQueryBuilder, Table,
+    UnionType,
 };
 
-use crate::db::args;
+use crate::db::{Dialect, args};
 use crate::reader::{past, stored};
-use crate::search::Scope;
+use crate::search::{Scope, Subjects};
 use crate::sql::{self, Sql};
 use crate::{Key, Reader, StoreError, Stored, TypeCode, Version};
 
@@ -92,7 +93,7 @@ impl Reader<'_> {
     ) -> Result<(Vec<Stored>, bool), StoreError> {
         let mut all: Option<SelectStatement> = None;
         for ((kind, scope), table) in kinds.iter().flat_map(|kind| [(kind, "resource"), (kind, "past")]) {
-            let one = of_kind(*kind, table, scope, span, after, limit);
+            let one = of_kind(self.dialect(), (*kind, table), scope, span, after, limit);
             let one = Query::select().columns(["at", "key", "version"]).from_subquery(one, "k").take();
             all = Some(match all {
                 None => one,
@@ -148,8 +149,8 @@ impl<T> Page<T> {
 }
 
 fn of_kind(
-    kind: TypeCode,
-    table: &'static str,
+    dialect: Dialect,
+    (kind, table): (TypeCode, &'static str),
     scope: &Scope,
     span: Span,
     after: Option<Place>,
@@ -165,7 +166,8 @@ fn of_kind(
             select.and_where(Expr::cust("1 = 0"));
         }
         Scope::Only(subjects) => {
-            select.and_where(col("key").right_shift(Key::SLOT_BITS).is_in(subjects.iter().map(|s| s.0)));
+            let subject = col("key").right_shift(Key::SLOT_BITS);
+            select.and_where(Subjects::List(subjects.clone()).hold(dialect, subject));
         }
     }
     if let Some(Place { at, key, version }) = after {
@@ -222,7 +224,8 @@ pub(crate) fn past_types(conn: &rusqlite::Connection) -> Result<(), StoreError> 
     let mut kind = Query::select();
     kind.column(("r", "type")).from_as("resource", "r").and_where(Expr::col(("r", "key")).equals(("past", "key")));
     let mut update = Query::update();
-    update.table("past").value("type", Expr::from(kind));
+    let kind = Func::coalesce([Expr::from(kind), Expr::cust("0")]);
+    update.table("past").value("type", kind);
     conn.execute(&update.build(SqliteQueryBuilder).0, [])?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Numbers for words that repeat in millions of rows: the uris of code systems.
+//! Numbers for words that repeat in millions of rows: the uris of code systems, tamed by who asks.
 
 use std::collections::HashMap;
 use std::sync::RwLock;

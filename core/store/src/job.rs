@@ -6,6 +6,7 @@ use sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement};
 
 use crate::db::{Row, args};
 use crate::sql::{self, Sql};
+use crate::tame::{LONG, tame};
 use crate::{Body, Reader, StoreError, WriteTx};
 
 /// Where a job stands.
@@ -21,6 +22,7 @@ pub enum JobState {
 #[derive(Clone, Debug)]
 pub struct NewJob {
     pub queue: String,
+    /// A long one is kept as its beginning and a hash.
     pub key: String,
     /// Small facts as JSON text, for lists.
     pub head: String,
@@ -67,7 +69,7 @@ impl Reader<'_> {
     }
 
     pub fn job_by_key(&self, queue: &str, key: &str) -> Result<Option<Job>, StoreError> {
-        self.conn.row(&BY_KEY, args![queue, key], read)
+        self.conn.row(&BY_KEY, args![queue, &*tame(key, LONG)], read)
     }
 
     /// The newest `limit` jobs below `before`, newest first, of one state or of all; without their bodies.
@@ -138,7 +140,8 @@ impl WriteTx<'_> {
         let id = last.unwrap_or_default() + 1;
         let body = Body::of(&new.body);
         let state = JobState::Waiting as i64;
-        let row = args![id, &new.queue, &new.key, state, self.at(), 0, &new.head, body.bytes(), "{}", None::<i64>];
+        let key = tame(&new.key, LONG);
+        let row = args![id, &new.queue, &*key, state, self.at(), 0, &new.head, body.bytes(), "{}", None::<i64>];
         self.conn.execute(&ADD, row)?;
         Ok(Ok(id))
     }
@@ -155,7 +158,8 @@ impl WriteTx<'_> {
     ) -> Result<i64, StoreError> {
         let last: Option<i64> = self.conn.row(&LAST, args![1], |row| row.get(0))?;
         let (id, tx, body) = (last.unwrap_or_default() + 1, self.tx()?, Body::of(body));
-        let row = args![id, queue, key, JobState::Done as i64, at, 1, head, body.bytes(), note, Some(tx)];
+        let key = tame(key, LONG);
+        let row = args![id, queue, &*key, JobState::Done as i64, at, 1, head, body.bytes(), note, Some(tx)];
         self.conn.execute(&ADD, row)?;
         Ok(id)
     }

@@ -3,7 +3,7 @@
 use sea_query::{Expr, ExprTrait, JoinType, Order, OverStatement, Query, WindowStatement};
 
 use crate::reader::{stored, stored_columns};
-use crate::search::{Search, keys};
+use crate::search::{Search, Subjects, keys};
 use crate::{Reader, StoreError, Stored, Subject, TypeCode};
 
 impl Reader<'_> {
@@ -29,7 +29,7 @@ impl Reader<'_> {
         OverStatement::partition_by(&mut by_code, ("m", "system")).order_by(("m", "date"), Order::Desc);
         ranked.expr_window_as(Expr::cust("RANK()"), by_code, "place");
         ranked.from_as("bedside", "m");
-        ranked.and_where(Expr::col(("m", "subject")).is_in(subjects.iter().map(|subject| subject.0)));
+        ranked.and_where(Subjects::List(subjects.to_vec()).hold(self.dialect(), Expr::col(("m", "subject"))));
         ranked.and_where(Expr::col(("m", "type")).eq(kind)).and_where(Expr::col(("m", "main")).eq(1));
         ranked.and_where(Expr::col(("m", "key")).in_subquery(found));
 

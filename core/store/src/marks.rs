@@ -2,7 +2,8 @@
 
 use sea_query::{Expr, ExprTrait, JoinType, Query};
 
-use crate::search::Scope;
+use crate::db::Dialect;
+use crate::search::{Scope, Subjects};
 use crate::{Key, Reader, StoreError, Token};
 
 impl Reader<'_> {
@@ -12,7 +13,7 @@ impl Reader<'_> {
         select.distinct().column(("t", "code")).column(("s", "uri")).from_as("token", "t");
         select.join_as(JoinType::LeftJoin, "system", "s", Expr::col(("s", "id")).equals(("t", "system")));
         select.and_where(Expr::col(("t", "param")).is_in(params.iter().copied()));
-        select.and_where(within("t", scope));
+        select.and_where(within(self.dialect(), "t", scope));
         let mut codes =
             self.conn.ask(&select, |row| Ok(Token { code: row.get(0)?, system: row.get::<Option<String>>(1)? }))?;
         codes.sort();
@@ -24,20 +25,20 @@ impl Reader<'_> {
         let mut select = Query::select();
         select.distinct().column(("t", "folded")).from_as("string", "t");
         select.and_where(Expr::col(("t", "param")).is_in(params.iter().copied()));
-        select.and_where(within("t", scope));
+        select.and_where(within(self.dialect(), "t", scope));
         let mut uris: Vec<String> = self.conn.ask(&select, |row| row.get(0))?;
         uris.sort();
         Ok(uris)
     }
 }
 
-fn within(table: &'static str, scope: &Scope) -> Expr {
+fn within(dialect: Dialect, table: &'static str, scope: &Scope) -> Expr {
     match scope {
         Scope::All => Expr::cust("1 = 1"),
         Scope::Nothing => Expr::cust("1 = 0"),
         Scope::Only(subjects) => {
             let subject = Expr::col((table, "key")).right_shift(Expr::cust(Key::SLOT_BITS.to_string()));
-            subject.is_in(subjects.iter().map(|subject| subject.0))
+            Subjects::List(subjects.clone()).hold(dialect, subject)
         }
     }
 }

@@ -4,6 +4,7 @@ use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 
 use crate::db::args;
 use crate::sql::{self, Sql};
+use crate::tame::{LONG, tame_prefix};
 use crate::{Job, JobState, Reader, StoreError};
 
 /// Which way a queue is walked.
@@ -43,6 +44,7 @@ impl Reader<'_> {
 
     /// The newest `limit` jobs of a queue whose keys begin with `beginning`, newest first, without their bodies.
     pub fn jobs_keyed(&self, queue: &str, beginning: &str, limit: u32) -> Result<Vec<Job>, StoreError> {
+        let beginning = &*tame_prefix(beginning, LONG);
         // In the order of bytes, this is behind every key that begins so.
         let end = format!("{beginning}\u{10ffff}");
         let keys = Expr::col("key").gte(beginning).and(Expr::col("key").lt(end));

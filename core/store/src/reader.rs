@@ -7,6 +7,7 @@ use crate::intern::Dictionaries;
 use crate::key::{pack_id, unpack_id};
 use crate::memo::Memo;
 use crate::sql::{self, Sql};
+use crate::tame::{LONG, tame};
 use crate::{Body, Key, StoreError, Stored, TypeCode, Version};
 
 const COLUMNS: &[&str] = &["key", "type", "id", "version", "tx", "at", "deleted", "body"];
@@ -48,6 +49,7 @@ impl Reader<'_> {
 
     /// The number of a system, if any row uses it.
     pub(crate) fn system_number(&self, uri: &str) -> Result<Option<i64>, StoreError> {
+        let uri = &*tame(uri, LONG);
         if let Some(known) = self.memo.system(uri) {
             return Ok(known);
         }

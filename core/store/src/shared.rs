@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::broadcast;
 
 use crate::postgres::Listener;
+use crate::store::aside;
 use crate::{Home, Store, StoreError, WriteRow};
 
 /// Which rows of the chain this process wrote itself.
@@ -76,7 +77,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn others_after(&self, after: i64, limit: u32) -> Result<Heard, StoreError> {
-        self.own().others(after, || self.read(|reader| reader.writes_after(after, limit)))
+        aside(|| self.own().others(after, || self.read(|reader| reader.writes_after(after, limit))))
     }
 
     /// Says a word to the other processes; it may be lost.

@@ -7,7 +7,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -50,10 +49,32 @@ pub enum Lane {
 }
 
 type Fresh = HashMap<String, i64>;
-/// Runs the act; gives what it leaves (nothing when it failed and must be undone) and what to do when its group is
-/// committed, or not.
-type Act = Box<dyn FnOnce(WriteTx<'_>) -> (Option<Fresh>, Answer) + Send>;
-type Answer = Box<dyn FnOnce(bool) + Send>;
+type Waiting = (Lane, Origin, Act);
+/// Runs the act, or gives it up (`None`); gives what it leaves (nothing when it failed and must be undone) and what to
+/// do when it is known what became of its group.
+type Act = Box<dyn FnOnce(Option<WriteTx<'_>>) -> (Option<Fresh>, Answer) + Send>;
+type Answer = Box<dyn FnOnce(Outcome) + Send>;
+
+/// What became of a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Committed,
+    Undone,
+    /// Undone, as the database went away.
+    Away,
+    /// The database went away while it committed, and did not come back in time to be asked.
+    Unknown,
+}
+
+impl Outcome {
+    fn fault(self) -> StoreError {
+        match self {
+            Outcome::Committed | Outcome::Undone => StoreError::WriteAborted,
+            Outcome::Away => StoreError::Unavailable("the write was undone".into()),
+            Outcome::Unknown => StoreError::Unavailable("whether the write was kept is not known".into()),
+        }
+    }
+}
 
 #[derive(Default)]
 struct Queues {
@@ -66,8 +87,6 @@ struct Queues {
 struct Shared {
     queues: Mutex<Queues>,
     arrived: Condvar,
-    /// Whether the database could not be reached when it was last tried.
-    away: AtomicBool,
     pace: Pace,
 }
 
@@ -94,7 +113,7 @@ impl Writer {
             counters,
             shared: Arc::clone(&shared),
             cut: LogCut::new(),
-            committing: None,
+            in_doubt: false,
             interactive: None,
             others,
             _lock: lock,
@@ -118,17 +137,16 @@ impl Writer {
         let places = if lane == Lane::Interactive { &self.interactive } else { &self.bulk };
         let place = places.acquire().await.map_err(|_| StoreError::Stopping)?;
         let (answer, answered) = oneshot::channel::<Result<T, E>>();
-        let act: Act = Box::new(move |mut tx| {
-            let done = act(&mut tx).and_then(|value| Ok((value, tx.finish()?)));
+        let act: Act = Box::new(move |tx| {
+            let done = tx.map(|mut tx| act(&mut tx).and_then(|value| Ok((value, tx.finish()?))));
             let (result, fresh) = match done {
-                Ok((value, fresh)) => (Ok(value), Some(fresh)),
-                Err(error) => (Err(error), None),
+                Some(Ok((value, fresh))) => (Some(Ok(value)), Some(fresh)),
+                Some(Err(error)) => (Some(Err(error)), None),
+                None => (None, None),
             };
-            let tell = move |committed| {
-                // Who gets no answer is told why by what the writer met.
-                if committed {
-                    let _ = answer.send(result);
-                }
+            let tell = move |outcome: Outcome| {
+                let result = result.filter(|_| outcome == Outcome::Committed);
+                let _ = answer.send(result.unwrap_or_else(|| Err(outcome.fault().into())));
             };
             (fresh, Box::new(tell))
         });
@@ -143,17 +161,10 @@ impl Writer {
             }
         }
         self.shared.arrived.notify_one();
-        let result = answered.await.unwrap_or_else(|_| Err(self.undone().into()));
+        // Only an act that panicked gives no answer.
+        let result = answered.await.unwrap_or_else(|_| Err(StoreError::WriteAborted.into()));
         drop(place);
         result
-    }
-
-    fn undone(&self) -> StoreError {
-        if self.shared.away.load(Ordering::Relaxed) {
-            StoreError::Unavailable("the write was undone".into())
-        } else {
-            StoreError::WriteAborted
-        }
     }
 
     pub(crate) fn waiting(&self) -> (usize, usize) {
@@ -186,8 +197,8 @@ struct State {
     counters: Counters,
     shared: Arc<Shared>,
     cut: LogCut,
-    /// There from the moment on in which a group with rows of the chain is to be committed until that is answered.
-    committing: Option<()>,
+    /// Whether it could not be found out what became of the last commit.
+    in_doubt: bool,
     /// When the last interactive act came.
     interactive: Option<Instant>,
     /// What this process wrote, and its mark, where there are others.
@@ -200,29 +211,32 @@ impl State {
         while let Some(first) = self.wait() {
             let before = self.counters.clone();
             let mut done: Vec<(Fresh, Answer)> = Vec::new();
-            let committed = match self.group(first, &mut done) {
+            let mut next = Some(first);
+            self.in_doubt = false;
+            let outcome = match self.group(&mut next, &mut done) {
                 Ok(()) => {
                     self.shared.pace.committed(done.len());
-                    self.shared.away.store(false, Ordering::Relaxed);
-                    true
+                    Outcome::Committed
                 }
                 Err(error) => {
                     self.link.rollback();
-                    let away = matches!(error, StoreError::Unavailable(_));
-                    self.shared.away.store(away, Ordering::Relaxed);
-                    let durable = away && self.committing.take().is_some() && self.was_committed();
-                    if !durable {
-                        tracing::error!(%error, "a group of writes was undone");
-                        self.counters = before;
+                    self.counters = before;
+                    tracing::error!(%error, in_doubt = self.in_doubt, "a group of writes failed");
+                    match error {
+                        _ if self.in_doubt => Outcome::Unknown,
+                        StoreError::Unavailable(_) => Outcome::Away,
+                        _ => Outcome::Undone,
                     }
-                    durable
                 }
             };
+            if let Some((_, _, act)) = next {
+                done.push((Fresh::new(), act(None).1)); // the group ended before it began
+            }
             for (fresh, answer) in done {
-                if committed && !fresh.is_empty() {
+                if outcome == Outcome::Committed && !fresh.is_empty() {
                     self.words.publish(fresh);
                 }
-                answer(committed);
+                answer(outcome);
             }
             match &self.link {
                 Link::Lite(conn) => self.cut.after_group(conn),
@@ -235,7 +249,7 @@ impl State {
         }
     }
 
-    fn wait(&self) -> Option<(Lane, Origin, Act)> {
+    fn wait(&self) -> Option<Waiting> {
         let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(next) = pop(&mut queues, true) {
@@ -248,18 +262,20 @@ impl State {
         }
     }
 
-    fn group(&mut self, act: (Lane, Origin, Act), done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
+    /// When it fails, `next` is the act that was not begun, if there is one.
+    fn group(&mut self, next: &mut Option<Waiting>, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
         self.link.begin(Writing::Record)?;
         if self.others.is_some() {
             self.counters = counters(&self.link)?; // another process may have written since
         }
         let first = self.counters.audit_seq;
         let began = Instant::now();
-        let mut next = Some(act);
         let expected = self.interactive.is_some_and(|last| last.elapsed() < EXPECTED);
         let longest = if expected { SHORT_GROUP } else { BULK_GROUP };
         let mut somebody_waits = false;
-        while let Some((lane, origin, act)) = next {
+        while next.is_some() {
+            self.link.begin_act()?;
+            let Some((lane, origin, act)) = next.take() else { break };
             if lane == Lane::Interactive {
                 somebody_waits = true;
                 self.interactive = Some(began);
@@ -269,56 +285,62 @@ impl State {
                 break;
             }
             let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
-            next = pop(&mut queues, !somebody_waits && began.elapsed() < longest);
+            *next = pop(&mut queues, !somebody_waits && began.elapsed() < longest);
         }
         let (Some((own, mark)), Link::Pg(conn)) = (&self.others, &self.link) else { return self.link.commit() };
         let last = self.counters.audit_seq;
         if last > first {
             conn.announce(mark)?;
         }
-        self.committing = (last > first).then_some(());
-        own.while_committing(first, last, || self.link.commit())?;
-        self.committing = None;
-        Ok(())
-    }
-
-    /// Whether a group is there whose commit was not answered: the server may have gone just then. Its last row of the
-    /// chain tells, for the hash of a row is that of no other. A group that changed no record has none; it counts as
-    /// undone.
-    fn was_committed(&self) -> bool {
-        let (seq, hash) = (self.counters.audit_seq, self.counters.audit_hash);
-        for _ in 0..UNANSWERED {
-            match self.link.begin(Writing::Record).and_then(|()| hash_at(self.link.conn(), seq)) {
-                Ok(found) => {
-                    self.link.rollback();
-                    return found == Some(hash);
-                }
-                Err(_) => std::thread::sleep(UNANSWERED_PAUSE),
+        // Until it is known, nobody takes these rows for another's.
+        own.while_committing(first, last, || match self.link.commit() {
+            Err(StoreError::Unavailable(why)) if last > first => {
+                self.link.rollback();
+                let became = was_committed(&self.link, &self.counters);
+                self.in_doubt = became.is_none();
+                if became == Some(true) { Ok(()) } else { Err(StoreError::Unavailable(why)) }
             }
-        }
-        false
+            told => told,
+        })
     }
 
+    /// Runs an act that has begun, and ends it.
     fn run(&mut self, origin: Origin, act: Act, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
-        self.link.begin_act()?;
         let before = self.counters.clone();
         let tx = WriteTx::new(self.link.conn(), &self.words, &mut self.counters, origin, now());
-        match catch_unwind(AssertUnwindSafe(|| act(tx))) {
-            Ok((Some(fresh), answer)) => {
-                self.link.keep_act()?;
-                done.push((fresh, answer));
+        let kept = match catch_unwind(AssertUnwindSafe(|| act(Some(tx)))) {
+            Ok((fresh, answer)) => {
+                let kept = fresh.is_some();
+                done.push((fresh.unwrap_or_default(), answer));
+                kept
             }
-            failed => {
-                self.link.undo_act()?;
-                self.counters = before;
-                match failed {
-                    Ok((_, answer)) => done.push((Fresh::new(), answer)),
-                    Err(_) => tracing::error!("an act panicked and was undone"),
-                }
+            Err(_) => {
+                tracing::error!("an act panicked and was undone");
+                false
             }
+        };
+        if kept {
+            return Ok(());
         }
-        Ok(())
+        self.counters = before;
+        self.link.undo_act()
     }
+}
+
+/// Whether a group is there whose commit was not answered: the server may have gone just then. Its last row of the chain
+/// tells, for the hash of a row is that of no other. A group that changed no record has none; it counts as undone. `None`
+/// when the server did not answer in time.
+fn was_committed(link: &Link, counters: &Counters) -> Option<bool> {
+    for _ in 0..UNANSWERED {
+        match link.begin(Writing::Record).and_then(|()| hash_at(link.conn(), counters.audit_seq)) {
+            Ok(found) => {
+                link.rollback();
+                return Some(found == Some(counters.audit_hash));
+            }
+            Err(_) => std::thread::sleep(UNANSWERED_PAUSE),
+        }
+    }
+    None
 }
 
 /// The numbers that were given out last.
@@ -331,7 +353,7 @@ fn counters(link: &Link) -> Result<Counters, StoreError> {
     Ok(Counters { tx, subject, audit_seq, audit_hash })
 }
 
-fn pop(queues: &mut Queues, bulk_too: bool) -> Option<(Lane, Origin, Act)> {
+fn pop(queues: &mut Queues, bulk_too: bool) -> Option<Waiting> {
     let interactive = queues.interactive.pop_front().map(|(origin, act)| (Lane::Interactive, origin, act));
     interactive.or_else(|| {
         let bulk = if bulk_too { queues.bulk.pop_front() } else { None };

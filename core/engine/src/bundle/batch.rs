@@ -22,21 +22,30 @@ const READS: usize = 4;
 /// When the answers weigh more than this, in bytes, the reads that are left are refused.
 const HEAVIEST: usize = 64 << 20;
 
-/// What the entries of one batch share.
-struct Table {
+/// What the entries of one Bundle share.
+pub(super) struct Table {
     reads: Semaphore,
     weight: AtomicUsize,
+    /// Those of each write.
     options: Options,
 }
 
 impl Table {
-    async fn serve(&self, engine: &Engine, caller: &Caller, read: &Read) -> Result<Reply, EngineError> {
+    pub(super) fn new(options: Options) -> Table {
+        Table { reads: Semaphore::new(READS), weight: AtomicUsize::new(0), options }
+    }
+
+    /// Answers a read.
+    pub(super) async fn serve(&self, engine: &Engine, caller: &Caller, read: &Read) -> Result<Reply, EngineError> {
         let _place = self.reads.acquire().await.map_err(|_| StoreError::Stopping)?;
         if self.weight.load(Ordering::Relaxed) > HEAVIEST {
             return Err(EngineError::Store(StoreError::TooLong));
         }
         let reply = get(engine, caller, read).await?;
-        self.weight.fetch_add(reply.weight(), Ordering::Relaxed);
+        // Others were served meanwhile: what they left no room for is let go.
+        if self.weight.fetch_add(reply.weight(), Ordering::Relaxed) > HEAVIEST {
+            return Err(EngineError::Store(StoreError::TooLong));
+        }
         Ok(reply)
     }
 
@@ -55,7 +64,7 @@ pub(super) async fn batch(
     options: Options,
 ) -> BundleReply {
     let options = Options { once: None, job: None, merging: None, ..options };
-    let table = Arc::new(Table { reads: Semaphore::new(READS), weight: AtomicUsize::new(0), options });
+    let table = Arc::new(Table::new(options));
     let mut replies = Vec::with_capacity(entries.len());
     let mut doing: VecDeque<JoinHandle<Reply>> = VecDeque::with_capacity(AT_ONCE);
     for wanted in entries {
@@ -85,7 +94,7 @@ async fn done(task: JoinHandle<Reply>) -> Reply {
 }
 
 /// `Type/id`, `Type/id/_history/version`, `Type?query`, and histories.
-pub(super) async fn get(engine: &Engine, caller: &Caller, read: &Read) -> Result<Reply, EngineError> {
+async fn get(engine: &Engine, caller: &Caller, read: &Read) -> Result<Reply, EngineError> {
     let Read { path, query, if_none_match, .. } = read;
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let past = |of: history::Of| async move {

@@ -10,8 +10,8 @@ use crate::EngineError;
 
 /// From so many bytes on, the resources that were read are packed until they are written.
 const PACKED_FROM: usize = 4 << 20;
-/// Longest member besides the entries, in bytes.
-const LONGEST_MEMBER: usize = 1 << 20;
+/// Most bytes of all members besides the entries, and of each.
+const LONGEST_HEAD: usize = 1 << 20;
 /// Levels that a Bundle lays around the resources that it holds, which count with theirs.
 const AROUND: usize = 2;
 
@@ -65,6 +65,10 @@ pub struct BundleReader {
     value: Option<Scan>,
     key: String,
     head: Map<String, Value>,
+    /// Bytes of the head so far, keys and values.
+    head_weight: usize,
+    /// Whether the entries were named.
+    has_entries: bool,
     taken: Taken,
     /// Bytes of the entries so far.
     weight: usize,
@@ -91,6 +95,8 @@ impl BundleReader {
             value: None,
             key: String::new(),
             head: Map::new(),
+            head_weight: 0,
+            has_entries: false,
             taken: Taken::new(limits.entries),
             weight: 0,
         }
@@ -111,7 +117,7 @@ impl BundleReader {
             value.start = 0;
             let (limit, place) = match self.next {
                 Next::Entry => (self.limits.entry, self.place()),
-                _ => (LONGEST_MEMBER, "Bundle".to_owned()),
+                _ => (LONGEST_HEAD, "Bundle".to_owned()),
             };
             if self.buffer.len() > limit {
                 return Err(EngineError::Invalid(vec![
@@ -203,7 +209,12 @@ impl BundleReader {
         if self.next == Next::Entry {
             return self.entry(value.start).map(|()| true);
         }
-        let read = parse(text, &Limits { bytes: LONGEST_MEMBER, ..Limits::default() });
+        self.head_weight += text.len();
+        if self.head_weight > LONGEST_HEAD {
+            let says = format!("all but the entries is longer than {LONGEST_HEAD} bytes");
+            return Err(EngineError::Invalid(vec![Issue::error("too-long", says).at("Bundle")]));
+        }
+        let read = parse(text, &Limits { bytes: LONGEST_HEAD, ..Limits::default() });
         let read = read.map_err(|fault| EngineError::Invalid(vec![Issue::from(&fault)]))?;
         if self.next == Next::Member {
             self.head.insert(std::mem::take(&mut self.key), read);
@@ -211,7 +222,8 @@ impl BundleReader {
             return Ok(true);
         }
         self.key = read.as_str().unwrap_or_default().to_owned();
-        if self.head.contains_key(&self.key) || (self.key == "entry" && !self.taken.entries.is_empty()) {
+        let again = self.key == "entry" && std::mem::replace(&mut self.has_entries, true);
+        if again || self.head.contains_key(&self.key) {
             let says = format!("the key `{}` is given twice", self.key);
             return Err(EngineError::Invalid(vec![Issue::error("structure", says).at("Bundle")]));
         }
@@ -333,6 +345,7 @@ mod tests {
             "{\"entry\":[{\"a\":1,\"a\":2}]}",
             "{\"entry\":[{\"x\":\"\u{0}\"}]}",
             "{\"entry\":[{},{},{},{}]}",
+            "{\"entry\":[],\"entry\":[{}]}",
         ] {
             for piece in [1, 1000] {
                 let refused = read(text, piece).map(|_| ()).unwrap_err();
@@ -341,6 +354,10 @@ mod tests {
         }
         let long = format!("{{\"entry\":[{{\"a\":\"{}\"}}]}}", "x".repeat(2000));
         assert_eq!(read(&long, 100).map(|_| ()).unwrap_err().issues()[0].expression, ["Bundle.entry[0]"]);
+        let members: Vec<String> = (0..3).map(|n| format!("\"a{n}\":\"{}\"", "x".repeat(400_000))).collect();
+        assert!(read(&format!("{{{}}}", members[..2].join(",")), 9_999).is_ok());
+        let refused = read(&format!("{{{}}}", members.join(",")), 9_999).map(|_| ()).unwrap_err();
+        assert_eq!(refused.issues()[0].code, "too-long");
         let deep = format!("{{\"entry\":[{}]}}", "[".repeat(900));
         assert!(read(&deep, 100).is_err());
         let place =

@@ -3,8 +3,9 @@
 use meridian_access::Caller;
 use serde_json::Value;
 
+use super::batch::Table;
 use super::entry::{Wanted, take};
-use super::{BundleReply, Reply, batch};
+use super::{BundleReply, Reply};
 use crate::write::{Options, execute};
 use crate::{Engine, EngineError};
 
@@ -52,6 +53,7 @@ pub(super) async fn written(
         execute(engine, caller, writes, options).await?.into_iter()
     };
     let mut replies = Vec::with_capacity(places.len());
+    let reads = Table::new(Options::default());
     for place in places {
         replies.push(match place {
             None => Reply::Written(
@@ -59,7 +61,7 @@ pub(super) async fn written(
             ),
             Some(read) => {
                 // What was written is committed: a read that fails fails by itself, or the answer would deny the writes.
-                let reply = batch::get(engine, caller, &read).await;
+                let reply = reads.serve(engine, caller, &read).await;
                 reply.unwrap_or_else(|error| Reply::Failed(error.within(&read.place)))
             }
         });

@@ -26,6 +26,8 @@ const MOST: usize = 1_000;
 const MOST_BESIDE: usize = 10_000;
 /// Most that one page refers to.
 const MOST_REFERRED: usize = 1_000;
+/// Most references of one page that are looked up, found or not.
+const MOST_SOUGHT: usize = 10_000;
 
 pub(super) fn operations() -> [Operation; 2] {
     let row = |on: &'static str, input, says| Operation {
@@ -303,12 +305,18 @@ fn referred(
     let mut seen: HashSet<(TypeCode, String)> = HashSet::new();
     let mut rows = Vec::new();
     for row in matches {
+        if rows.len() == MOST_REFERRED || seen.len() == MOST_SOUGHT {
+            break;
+        }
         let json = row.body.json()?;
         let text = std::str::from_utf8(&json).unwrap_or_default();
         for reference in references(text) {
             let Reference::Relative { kind, id, .. } = Reference::parse(reference) else { continue };
             let Some(code) = Definitions::r4().type_code(kind) else { continue };
-            if asked.part.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&code)) || rows.len() == MOST_REFERRED {
+            if asked.part.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&code))
+                || rows.len() == MOST_REFERRED
+                || seen.len() == MOST_SOUGHT
+            {
                 continue;
             }
             if !seen.insert((code, id.to_owned())) {

@@ -1,6 +1,7 @@
 //! `$meta`, `$meta-add`, `$meta-delete`: the tags, security labels and profiles of a resource; `$meta` also tells which are
 //! in use in a type and in the whole record.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use meridian_access::{Act as Right, Caller, Role};
@@ -19,6 +20,8 @@ use crate::{Engine, EngineError, incoming, read, vread};
 
 /// The lists of a Meta that are added to and taken from.
 const LISTS: [&str; 3] = ["profile", "security", "tag"];
+/// Most marks of one call.
+const MOST: usize = 1_000;
 
 pub(super) fn operations() -> Vec<Operation> {
     let looks = |on, level, versions| Operation {
@@ -158,6 +161,9 @@ impl Act for Change {
                     format!("`{name}` is the server's; {} are changed", LISTS.join(", ")),
                 ));
             }
+            if meta.values().filter_map(Value::as_array).map(Vec::len).sum::<usize>() > MOST {
+                return Err(EngineError::invalid("meta", format!("more than {MOST} at once")));
+            }
             let edit = Arc::new(Marks { add: self.add, meta });
             let outcome = one(engine, caller, Ask::Edit { kind, id, edit, if_match: None }).await?;
             Ok(answer(&meta_of(&outcome.served.body)?))
@@ -181,13 +187,13 @@ impl Edit for Marks {
                 return Err(EngineError::invalid(format!("meta.{name}"), "a list is expected"));
             };
             let mut there = meta.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-            there.retain(|one| self.add || !marks.iter().any(|mark| same(one, mark)));
             if self.add {
-                for mark in marks {
-                    if !there.iter().any(|one| same(one, mark)) {
-                        there.push(mark.clone());
-                    }
-                }
+                let mut known: HashSet<_> = there.iter().map(name_of).collect();
+                let new: Vec<Value> = marks.iter().filter(|mark| known.insert(name_of(mark))).cloned().collect();
+                there.extend(new);
+            } else {
+                let named: HashSet<_> = marks.iter().map(name_of).collect();
+                there.retain(|one| !named.contains(&name_of(one)));
             }
             if there.is_empty() {
                 meta.shift_remove(name);
@@ -203,14 +209,12 @@ impl Edit for Marks {
     }
 }
 
-/// A profile by its text; a coding by its system and code.
-fn same(one: &Value, other: &Value) -> bool {
-    let part = |coding: &Value, key: &str| coding.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    match (one, other) {
-        (Value::Object(_), Value::Object(_)) => {
-            part(one, "system") == part(other, "system") && part(one, "code") == part(other, "code")
-        }
-        (one, other) => one == other,
+/// What two marks are the same by: a profile its text; a coding its system and code.
+fn name_of(mark: &Value) -> (Option<&str>, &str) {
+    let part = |key: &str| mark.get(key).and_then(Value::as_str).unwrap_or_default();
+    match mark {
+        Value::Object(_) => (Some(part("system")), part("code")),
+        other => (None, other.as_str().unwrap_or_default()),
     }
 }
 

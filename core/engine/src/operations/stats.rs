@@ -1,5 +1,7 @@
 //! `Observation/$stats`: statistics of one person's numbers by code.
 
+use std::collections::HashSet;
+
 use meridian_access::{Act as Right, Caller, Role};
 use meridian_model::date::{DateRange, Zone};
 use meridian_model::ucum;
@@ -17,6 +19,10 @@ use crate::{Engine, EngineError};
 
 /// Most observations that one call computes with.
 const MOST: usize = 20_000;
+/// Most codes of one call.
+const MOST_CODES: usize = 20;
+/// Most bytes of observations that come with the statistics.
+const HEAVIEST: usize = 32 << 20;
 /// Observations of one page of the search.
 const PAGE: u32 = 500;
 const UCUM: &str = "http://unitsofmeasure.org";
@@ -71,27 +77,45 @@ async fn stats(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, En
     let asked = read(&call)?;
     let may = permission(caller, Right::Look, "Observation")?;
     let (mut results, mut sources, mut subjects) = (Vec::new(), Vec::new(), Vec::new());
-    for (system, code) in &asked.codes {
-        let token = if system.is_empty() { code.clone() } else { format!("{system}|{code}") };
-        let (rows, whose) = found(engine, caller, &asked, &token).await?;
-        may.check_all(&rows, caller)?;
-        subjects.extend(people(rows.iter()));
-        subjects.extend(whose);
-        let numbers = Numbers::of(&rows, (system.as_str(), code.as_str()), asked.limit)?;
-        results.push(json!({"name": "statistics", "resource": numbers.told(&asked, (system.as_str(), code.as_str()))}));
-        if asked.include {
-            let used = rows.iter().filter(|row| numbers.used.contains(&row.key.0));
-            for row in used {
-                sources.push(json!({"name": "source", "resource": value_of(&row.body)?}));
+    let (mut included, mut weight) = (HashSet::new(), 0);
+    // Why it ends early tells of the record too.
+    let done = async {
+        for (system, code) in &asked.codes {
+            let token = if system.is_empty() { code.clone() } else { format!("{system}|{code}") };
+            let (rows, whose) = found(engine, caller, &asked, &token).await?;
+            may.check_all(&rows, caller)?;
+            subjects.extend(people(rows.iter()));
+            subjects.extend(whose);
+            let numbers = Numbers::of(&rows, (system.as_str(), code.as_str()), asked.limit)?;
+            results.push(
+                json!({"name": "statistics", "resource": numbers.told(&asked, (system.as_str(), code.as_str()))}),
+            );
+            if asked.include {
+                let used: HashSet<i64> = numbers.used.iter().copied().collect();
+                for row in rows.iter().filter(|row| used.contains(&row.key.0)) {
+                    if !included.insert(row.key.0) {
+                        continue;
+                    }
+                    weight += row.body.weight();
+                    if weight > HEAVIEST {
+                        let says = format!("the observations are longer than {HEAVIEST} bytes: narrow the time");
+                        let issue = meridian_model::outcome::Issue::error("too-costly", says).at("include");
+                        return Err(EngineError::Unprocessable(vec![issue]));
+                    }
+                    sources.push(json!({"name": "source", "resource": value_of(&row.body)?}));
+                }
             }
         }
-    }
+        Ok::<_, EngineError>(())
+    };
+    let done = done.await;
     let mut look = look(caller, "stats", "Observation");
     look.query = call.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
     subjects.sort_unstable();
     subjects.dedup();
     look.subjects = subjects;
     engine.looked(look).await?;
+    done?;
     results.extend(sources);
     Ok(json!({"resourceType": "Parameters", "parameter": results}))
 }
@@ -113,6 +137,11 @@ fn read(call: &Call) -> Result<Asked, EngineError> {
         codes.push((text("system"), text("code")));
     }
     codes.extend(all("coding").filter_map(|text| text.split_once('|')).map(|(s, c)| (s.to_owned(), c.to_owned())));
+    let mut seen = HashSet::new();
+    codes.retain(|code| seen.insert(code.clone()));
+    if codes.len() > MOST_CODES {
+        return Err(EngineError::invalid("code", format!("more than {MOST_CODES} codes")));
+    }
     if codes.is_empty() || codes.iter().any(|(_, code)| code.is_empty()) {
         return Err(EngineError::invalid("code", "a code, or a coding, is expected"));
     }

@@ -16,7 +16,7 @@ mod wish;
 use meridian_access::Caller;
 use meridian_model::definitions::Catalogue;
 use meridian_model::outcome::Issue;
-use meridian_store::search::{Scope, Search, Start};
+use meridian_store::search::{Condition, Scope, Search, Start};
 use meridian_store::{Reader, StoreError, Stored, Subject};
 use serde_json::Value;
 
@@ -160,12 +160,21 @@ fn run(
     caller: &Caller,
     catalogue: &Catalogue,
     scope: Scope,
-    besides: Vec<meridian_store::search::Condition>,
+    besides: Vec<Condition>,
 ) -> Result<Option<Ran>, EngineError> {
     if parsed.posted && !crate::catalogue::is_in_force(reader, catalogue)? {
         return Ok(None);
     }
-    let (mut search, asked) = resolved(reader, parsed, scope)?;
+    let (mut search, mut resolver) = resolved(reader, parsed, scope)?;
+    // What one condition alone names is found with it, or is not there.
+    let alone = match search.conditions.as_slice() {
+        [Condition::Ids(_) | Condition::Token { .. }] => search.who.is_none() && !parsed.only_count,
+        _ => false,
+    };
+    if !alone {
+        resolver.note(&search.kinds, &search.conditions)?;
+    }
+    let asked = resolver.asked;
     search.conditions.extend(besides);
     if parsed.explain {
         return Ok(Some(Ran { asked, explained: Some(explain::told(reader, &search)?), ..Ran::default() }));
@@ -196,8 +205,8 @@ fn run(
     }))
 }
 
-/// The search of the store, with patients looked up and widened to persons; and who was asked for.
-fn resolved(reader: &Reader<'_>, parsed: &Parsed, scope: Scope) -> Result<(Search, Vec<Subject>), EngineError> {
+/// The search of the store, with patients looked up and widened to persons; and who looked them up.
+fn resolved<'r>(reader: &'r Reader<'r>, parsed: &Parsed, scope: Scope) -> Result<(Search, Resolver<'r>), EngineError> {
     let one = match parsed.of.as_slice() {
         [one] => Some(*one),
         _ => None,
@@ -221,7 +230,7 @@ fn resolved(reader: &Reader<'_>, parsed: &Parsed, scope: Scope) -> Result<(Searc
     if parsed.of.is_empty() {
         search.scope = Scope::Nothing;
     }
-    Ok((search, resolver.asked))
+    Ok((search, resolver))
 }
 
 /// What a condition that should meet at most one resource found.
@@ -298,6 +307,21 @@ fn meant(
     (search.limit, search.start) = (most, Start::First);
     search.conditions.extend(sights.conditions());
     Ok((search, sights))
+}
+
+/// Whose records a condition names.
+pub(crate) fn named(
+    reader: &Reader<'_>,
+    caller: &Caller,
+    catalogue: &Catalogue,
+    kind: &str,
+    query: &str,
+) -> Result<Vec<Subject>, EngineError> {
+    let request = Request { kind: kind.to_owned(), params: values::split_query(query)?, lenient: false };
+    let (parsed, sights) = parse::parse(&request, &Where::default(), caller, catalogue, None)?;
+    let (search, mut resolver) = resolved(reader, &parsed, sights.scope())?;
+    resolver.note(&search.kinds, &search.conditions)?;
+    Ok(resolver.asked)
 }
 
 /// The search of the store that a request means, with what must hold for this caller; for operations that count and

@@ -147,12 +147,12 @@ impl<'r> Resolver<'r> {
             Wish::Chain { via, targets } => {
                 let mut inside = Vec::with_capacity(targets.len());
                 for (kind, wishes) in targets {
-                    inside.push((*kind, self.inside(*kind, wishes)?));
+                    inside.push((*kind, self.each(wishes)?));
                 }
                 Condition::Chain { via: *via, targets: inside }
             }
             Wish::Has { from, via, wishes } => {
-                Condition::Has { from: *from, via: *via, conditions: self.inside(*from, wishes)? }
+                Condition::Has { from: *from, via: *via, conditions: self.each(wishes)? }
             }
             Wish::All(wishes) => Condition::All(self.each(wishes)?),
             Wish::Any(wishes) => Condition::Any(self.each(wishes)?),
@@ -165,25 +165,54 @@ impl<'r> Resolver<'r> {
         wishes.iter().map(|wish| self.condition(wish)).collect()
     }
 
-    /// The conditions of a search inside the search. Patients that they name are asked for.
-    fn inside(&mut self, kind: TypeCode, wishes: &[Wish]) -> Result<Vec<Condition>, EngineError> {
-        let conditions = self.each(wishes)?;
-        if kind == patient_code() {
-            for condition in &conditions {
-                match condition {
-                    Condition::Ids(ids) => {
-                        for id in ids {
-                            self.persons(id)?;
-                        }
+    /// Notes whose records the conditions of a search of these types name, whether or not anything is found there: what
+    /// is found, and how much, tells of them.
+    pub(super) fn note(&mut self, kinds: &[TypeCode], conditions: &[Condition]) -> Result<(), EngineError> {
+        let narrowed = conditions.iter().find_map(|condition| match condition {
+            Condition::Kinds(kinds) => Some(kinds.as_slice()),
+            _ => None,
+        });
+        let kinds = narrowed.unwrap_or(kinds);
+        conditions.iter().try_for_each(|condition| self.note_one(kinds, condition))
+    }
+
+    fn note_one(&mut self, kinds: &[TypeCode], condition: &Condition) -> Result<(), EngineError> {
+        match condition {
+            Condition::Ids(ids) => {
+                for id in ids {
+                    for kind in kinds {
+                        self.note_resource(*kind, id)?;
                     }
-                    Condition::Token { selective: true, any, .. } if any.iter().all(|test| test.code.is_some()) => {
-                        self.named(condition)?;
-                    }
-                    _ => {}
                 }
+                Ok(())
             }
+            Condition::Reference { any, .. } => {
+                // Patients were looked up with the reference.
+                let mut others = any.iter().filter(|(kind, _)| *kind != patient_code());
+                others.try_for_each(|(kind, id)| self.note_resource(*kind, id))
+            }
+            Condition::Token { selective: true, any, .. } => {
+                let one = kinds.contains(&patient_code()) && any.iter().all(|test| test.code.is_some());
+                if one { self.named(condition) } else { Ok(()) }
+            }
+            Condition::All(all) => self.note(kinds, all),
+            Condition::Any(any) => any.iter().try_for_each(|one| self.note_one(kinds, one)),
+            Condition::Not(inner) | Condition::Other(inner) => self.note_one(kinds, inner),
+            Condition::Chain { targets, .. } => {
+                targets.iter().try_for_each(|(kind, inside)| self.note(std::slice::from_ref(kind), inside))
+            }
+            Condition::Has { from, conditions, .. } => self.note(std::slice::from_ref(from), conditions),
+            _ => Ok(()),
         }
-        Ok(conditions)
+    }
+
+    fn note_resource(&mut self, kind: TypeCode, id: &str) -> Result<(), EngineError> {
+        if kind == patient_code() {
+            return self.persons(id).map(drop);
+        }
+        let subject = self.reader.locate(kind, id)?.map(meridian_store::Key::subject);
+        self.asked.extend(subject.filter(|subject| *subject != Subject::COMMON));
+        Ok(())
     }
 
     /// Notes the Patients that an identifier names.

@@ -99,6 +99,12 @@ impl Ask {
         }
     }
 
+    /// Whether what is sent has about so many bytes at most. What an edit makes is not known.
+    pub(super) fn is_light(&self, most: usize) -> bool {
+        let edits = matches!(self, Ask::Edit { .. } | Ask::EditWhere { .. });
+        self.resource().map_or(!edits, |resource| resource.is_light(most))
+    }
+
     /// The resource that was sent.
     pub(super) fn resource(&self) -> Option<&Sent> {
         match self {

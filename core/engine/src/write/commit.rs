@@ -10,7 +10,7 @@ use meridian_store::{
     SubjectKind, WriteTx,
 };
 
-use super::looks::Kept;
+use super::looks::{Kept, Met};
 use super::prepare::{Change, Prepared, Preparing, Ready};
 use super::resolve::{Seen, resolve};
 use super::told::{Later, Told, once_more};
@@ -58,6 +58,7 @@ pub(super) struct Work {
     /// None to resolve and prepare inside the transaction.
     pub(super) prepared: Option<Prepared>,
     pub(super) options: Options,
+    pub(super) met: Arc<Met>,
 }
 
 /// Search rows of so many entries are written at a time.
@@ -122,7 +123,7 @@ impl Work {
             }
             None => {
                 let (entries, options) = (&self.entries, &self.options);
-                let mut resolved = resolve(tx, &self.caller, entries, &self.ids, &catalogue, options)?;
+                let mut resolved = resolve(tx, &self.caller, entries, &self.ids, &catalogue, options, &self.met)?;
                 let (kept, patients) = (std::mem::take(&mut resolved.kept), std::mem::take(&mut resolved.patients));
                 let preparing = Preparing::of(entries, resolved, &self.caller, &catalogue, merging);
                 (kept, writing.all(tx, preparing, &patients, entries)?)

@@ -20,8 +20,6 @@ use crate::served::value_of;
 use crate::sight::{find, labelled};
 use crate::{Engine, EngineError};
 
-/// Most messages of one queue about one resource that are emptied.
-const MOST_MESSAGES: u32 = 1_000;
 /// Most references that are counted.
 const MOST_REFERENCES: usize = 10_000;
 /// What is kept of the head of a message: how it came, and not what it said.
@@ -188,6 +186,7 @@ impl Erasing<'_> {
         let index = if row.deleted {
             Index::default()
         } else {
+            let resource = value_of(&row.body)?;
             self.writing.note(Committed {
                 happened: Happened::Deleted,
                 kind,
@@ -196,9 +195,9 @@ impl Erasing<'_> {
                 subject: key.subject(),
                 person: None,
                 institution: String::new(),
-                withheld: false,
+                withheld: labelled(&Label::of(kind).collect::<Vec<_>>(), &resource),
             });
-            index(&value_of(&row.body)?, kind, row.kind, self.catalogue).index
+            index(&resource, kind, row.kind, self.catalogue).index
         };
         let txs = tx.purge(&row, &index)?;
         *self.done.resources.entry(kind).or_default() += 1;
@@ -212,7 +211,7 @@ impl Erasing<'_> {
     fn reviews(&mut self, tx: &mut WriteTx<'_>) -> Result<(), Failure> {
         tx.flush()?;
         let labels: Vec<&Label> = Label::of("Task").collect();
-        for key in self.pointing(tx, |kind| kind == "Task")? {
+        for key in self.pointing(tx, |kind| kind == "Task", u32::MAX as usize)? {
             let Some(row) = tx.current(key)?.filter(|row| !row.deleted) else { continue };
             if labelled(&labels, &value_of(&row.body)?) {
                 self.resource(tx, key)?;
@@ -222,7 +221,7 @@ impl Erasing<'_> {
     }
 
     /// The numbers of the resources of these types that refer to an erased Patient.
-    fn pointing(&self, tx: &WriteTx<'_>, from: impl Fn(&str) -> bool) -> Result<Vec<Key>, EngineError> {
+    fn pointing(&self, tx: &WriteTx<'_>, from: impl Fn(&str) -> bool, most: usize) -> Result<Vec<Key>, EngineError> {
         let ids: Vec<String> =
             self.names.iter().filter(|(kind, _)| *kind == "Patient").map(|(_, id)| id.clone()).collect();
         let r4 = Definitions::r4();
@@ -232,11 +231,11 @@ impl Erasing<'_> {
             let references = self.catalogue.params(kind).iter().filter(|param| param.kind == Kind::Reference);
             params.extend(references.map(|param| param_number(code, param)));
         }
-        Ok(tx.pointing(&params, patient_code(), &ids, MOST_REFERENCES)?)
+        Ok(tx.pointing(&params, patient_code(), &ids, most)?)
     }
 
     fn references(&self, tx: &WriteTx<'_>) -> Result<usize, EngineError> {
-        Ok(self.pointing(tx, |_| true)?.len())
+        Ok(self.pointing(tx, |_| true, MOST_REFERENCES)?.len())
     }
 
     /// Empties the messages that brought it, and those that told others of it.
@@ -246,7 +245,7 @@ impl Erasing<'_> {
         jobs.retain(|job| job.queue == INBOX);
         for queue in tx.queue_names()?.into_iter().filter(|queue| queue.starts_with(OUTBOX)) {
             for (kind, id) in &self.names {
-                jobs.extend(tx.jobs_keyed(&queue, &format!("{kind}/{id}/"), MOST_MESSAGES)?);
+                jobs.extend(tx.jobs_keyed(&queue, &format!("{kind}/{id}/"), u32::MAX)?);
             }
         }
         for job in jobs {

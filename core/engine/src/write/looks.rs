@@ -1,10 +1,17 @@
 //! The looks that writes are: what a condition shows or tells, and what a change of what is there had to see.
 
+use std::sync::{Mutex, PoisonError};
+
 use meridian_access::Caller;
-use meridian_store::{Look, Subject};
+use meridian_store::{Look, Reader, Subject};
 
 use super::ask::Entry;
+use crate::search::named;
 use crate::sight::look;
+use crate::{Engine, EngineError};
+
+/// Most conditions of one refused set whose persons are looked up for the audit.
+const MOST_NAMING: usize = 1_000;
 
 /// Something that was there and that the caller comes to see.
 pub(super) struct Kept {
@@ -13,6 +20,20 @@ pub(super) struct Kept {
     pub(super) subject: Subject,
     /// `condition`, or the word of an edit.
     pub(super) word: &'static str,
+}
+
+/// What edits met so far: when they are refused, how far they came tells of it.
+#[derive(Default)]
+pub(super) struct Met(Mutex<Vec<Kept>>);
+
+impl Met {
+    pub(super) fn note(&self, kept: Kept) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
+    }
+
+    pub(super) fn take(&self) -> Vec<Kept> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The looks at what was there already: a conditional create shows it instead of what was sent, an edit with its change.
@@ -41,7 +62,7 @@ pub(super) fn shown(caller: &Caller, kept: &[Kept]) -> Vec<Look> {
 }
 
 /// The look of conditions whose refusal tells how many they met.
-pub(super) fn told(caller: &Caller, entries: &[Entry]) -> Option<Look> {
+pub(super) async fn told(engine: &Engine, caller: &Caller, entries: &[Entry]) -> Option<Look> {
     let condition = |entry: &Entry| entry.ask.condition().map(|query| format!("{}?{query}", entry.ask.kind()));
     let mut conditions: Vec<String> = entries.iter().filter_map(condition).collect();
     for resource in entries.iter().filter_map(|entry| entry.ask.resource()) {
@@ -49,5 +70,21 @@ pub(super) fn told(caller: &Caller, entries: &[Entry]) -> Option<Look> {
     }
     let mut look = look(caller, "condition", entries.first()?.ask.kind());
     look.query = conditions.join(" ");
-    Some(look).filter(|look| !look.query.is_empty())
+    if look.query.is_empty() {
+        return None;
+    }
+    let (who, catalogue) = (caller.clone(), engine.catalogue());
+    let work = move |reader: &Reader<'_>| {
+        let parts = conditions.iter().take(MOST_NAMING).filter_map(|condition| condition.split_once('?'));
+        // A condition that cannot be read tells nothing.
+        let named = parts.filter_map(|(kind, query)| named(reader, &who, &catalogue, kind, query).ok());
+        Ok::<_, EngineError>(named.flatten().collect::<Vec<Subject>>())
+    };
+    match engine.store().search(work).await {
+        Ok(subjects) => look.subjects = subjects,
+        Err(error) => tracing::warn!(%error, request = %caller.request, "whom conditions name is not written down"),
+    }
+    look.subjects.sort_unstable();
+    look.subjects.dedup();
+    Some(look)
 }

@@ -49,6 +49,8 @@ use crate::{Class, Engine, EngineError};
 const ATTEMPTS: u32 = 3;
 /// A larger set waits behind everybody who waits for an answer about less.
 const INTERACTIVE_MOST: usize = 1_000;
+/// What is heavier than this, in bytes, is prepared on a thread that may block.
+const LIGHT: usize = 64 << 10;
 
 /// The `if_match` of what must not be there yet (`If-None-Match: *`); versions count from 1.
 pub const NOT_YET: i64 = 0;
@@ -128,14 +130,19 @@ pub(crate) async fn execute(
     }
     let entries = Arc::new(entries);
     let nobody_is_told = options.job.is_some();
-    let done = take_the_road(engine, caller, &entries, options).await;
+    let met = Arc::new(looks::Met::default());
+    let done = take_the_road(engine, caller, &entries, options, &met).await;
     let looks = match &done {
         _ if nobody_is_told => Vec::new(), // a message from the inbox: its sender hears that it was taken, no more
         Ok((_, kept)) => looks::shown(caller, kept),
-        Err(error) if matches!(error.class(), Class::Precondition | Class::Unprocessable) => {
-            looks::told(caller, &entries).into_iter().collect()
+        Err(error) => {
+            // Where a patch stops tells what it met.
+            let mut looks = looks::shown(caller, &met.take());
+            if matches!(error.class(), Class::Precondition | Class::Unprocessable) {
+                looks.extend(looks::told(engine, caller, &entries).await);
+            }
+            looks
         }
-        Err(_) => Vec::new(),
     };
     for look in looks {
         engine.looked(look).await?;
@@ -148,13 +155,14 @@ async fn take_the_road(
     caller: &Caller,
     entries: &Arc<Vec<Entry>>,
     options: Options,
+    met: &Arc<looks::Met>,
 ) -> Result<(Vec<Outcome>, Vec<looks::Kept>), EngineError> {
     let ids = Arc::new(resolve::assign(entries));
     for attempt in 0..=ATTEMPTS {
         let inside = attempt == ATTEMPTS;
         let catalogue = engine.catalogue();
         let prepared =
-            if inside { None } else { Some(ahead(engine, caller, entries, &ids, &catalogue, &options).await?) };
+            if inside { None } else { Some(ahead(engine, caller, entries, &ids, &catalogue, &options, met).await?) };
         let work = commit::Work {
             engine: engine.clone(),
             caller: caller.clone(),
@@ -163,6 +171,7 @@ async fn take_the_road(
             catalogue,
             prepared,
             options: options.clone(),
+            met: Arc::clone(met),
         };
         let origin = origin(caller);
         match engine.store().write(options.lane, origin, move |tx| work.run(tx)).await {
@@ -187,23 +196,31 @@ async fn ahead(
     ids: &Arc<Vec<String>>,
     catalogue: &Arc<Catalogue>,
     options: &Options,
+    met: &Arc<looks::Met>,
 ) -> Result<prepare::Prepared, EngineError> {
     if entries.len() <= 4 && entries.iter().all(|entry| entry.ask.condition().is_none()) {
-        let resolve = |reader: &Reader<'_>| resolve::resolve(reader, caller, entries, ids, catalogue, options);
+        let resolve = |reader: &Reader<'_>| resolve::resolve(reader, caller, entries, ids, catalogue, options, met);
         let resolved = engine.store().read(resolve)?;
-        return prepare::whole(entries, resolved, caller, catalogue, options.merging.as_deref());
+        if entries.iter().all(|entry| entry.ask.is_light(LIGHT)) && resolved.weight() <= LIGHT {
+            return prepare::whole(entries, resolved, caller, catalogue, options.merging.as_deref());
+        }
+        let (entries, caller, catalogue) = (Arc::clone(entries), caller.clone(), Arc::clone(catalogue));
+        let merging = options.merging.clone();
+        let work = move || prepare::whole(&entries, resolved, &caller, &catalogue, merging.as_deref());
+        return tokio::task::spawn_blocking(work).await.map_err(|error| EngineError::Internal(error.to_string()))?;
     }
     let large = entries.len() > lot::AT_ONCE;
     let (caller, entries, ids) = (caller.clone(), Arc::clone(entries), Arc::clone(ids));
-    let (catalogue, own) = (Arc::clone(catalogue), options.clone());
+    let (catalogue, own, met) = (Arc::clone(catalogue), options.clone(), Arc::clone(met));
     if large {
         let (who, all, known) = (caller.clone(), Arc::clone(&entries), Arc::clone(&catalogue));
-        let resolve = move |reader: &Reader<'_>| resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own);
+        let resolve =
+            move |reader: &Reader<'_>| resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own, &met);
         let resolved = engine.store().ahead(options.lane, resolve).await?;
         return lot::begin(all, resolved, who, known, options.merging.clone()).await;
     }
     let work = move |reader: &Reader<'_>| {
-        let resolved = resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own)?;
+        let resolved = resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own, &met)?;
         prepare::whole(&entries, resolved, &caller, &catalogue, own.merging.as_deref())
     };
     engine.store().ahead(options.lane, work).await

@@ -2,6 +2,7 @@
 
 use meridian_access::{Act, Caller};
 use meridian_model::definitions::{Catalogue, Definitions};
+use meridian_model::outcome::Issue;
 use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, TypeCode};
 use serde_json::Value;
 
@@ -20,6 +21,11 @@ use crate::feed::Happened;
 use crate::served::{Served, value_of};
 use crate::sight::{labelled, permission};
 use crate::{EngineError, incoming};
+
+/// Longest resource that an edit makes of a shorter one, in bytes.
+const LONGEST_EDITED: usize = 16 << 20;
+/// Longest resource that the store reads back.
+const LONGEST: usize = 256 << 20;
 
 /// All entries, ready to be written.
 pub(super) struct Prepared {
@@ -153,8 +159,13 @@ impl<'a> Preparing<'a> {
             disclaim(members);
             stamp(members, &id, version, self.at, &self.caller.institution);
         }
+        let edits = matches!(entry.ask, Ask::Edit { .. } | Ask::EditWhere { .. });
+        let was = old.as_ref().map_or(0, |row| row.body.weight());
         let code = Definitions::r4().type_code(kind).unwrap_or_default();
         let made = change(kind, code, id, version, self.at, Some(resource), old, happened, claim, self.catalogue)?;
+        if edits && made.json.len() > was {
+            refuse_longer(made.json.len(), LONGEST_EDITED, kind)?;
+        }
         self.permitted(made).map(|made| Ready::Write(Box::new(made)))
     }
 
@@ -194,6 +205,13 @@ fn edited(edit: &dyn Edit, row: &Stored, kind: &str) -> Result<Value, EngineErro
     Ok(resource)
 }
 
+fn refuse_longer(length: usize, most: usize, kind: &str) -> Result<(), EngineError> {
+    if length <= most {
+        return Ok(());
+    }
+    Err(EngineError::Unprocessable(vec![Issue::error("too-long", format!("longer than {most} bytes")).at(kind)]))
+}
+
 /// A version with all that is written with it. `resource` is absent for a deletion.
 #[allow(clippy::too_many_arguments)] // they are the fields of what it makes
 pub(super) fn change(
@@ -208,6 +226,7 @@ pub(super) fn change(
     claim: Option<String>,
     catalogue: &Catalogue,
 ) -> Result<Change, EngineError> {
+    let labels: Vec<_> = meridian_access::Label::of(kind).collect();
     let mut before = None;
     let mut was = None;
     let mut patient = None;
@@ -221,6 +240,8 @@ pub(super) fn change(
         }
         was = Some((row, old_index));
     }
+    // A deletion is told to those who might see what is gone.
+    let withheld = labelled(&labels, resource.as_ref().or(before.as_ref()).unwrap_or(&Value::Null));
     let mut made = Change {
         happened,
         kind,
@@ -237,15 +258,15 @@ pub(super) fn change(
         claim,
         before,
         after: None,
-        withheld: false,
+        withheld,
     };
     if let Some(resource) = resource {
         let indexed = index(&resource, kind, code, catalogue);
         made.bound = bound(&resource);
         made.json = serde_json::to_vec(&resource).map_err(|error| EngineError::Internal(error.to_string()))?;
+        refuse_longer(made.json.len(), LONGEST, kind)?;
         made.body = Body::of(&made.json);
         (made.index, made.patient) = (indexed.index, indexed.patient);
-        made.withheld = labelled(&meridian_access::Label::of(kind).collect::<Vec<_>>(), &resource);
         if matches!(kind, "Patient" | "Task") && code != GOLDEN_PATIENT {
             made.after = Some(resource);
         }

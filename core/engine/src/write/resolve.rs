@@ -9,7 +9,7 @@ use meridian_model::reference::{Reference, is_id};
 use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored};
 
 use super::ask::{Ask, Entry};
-use super::looks::Kept;
+use super::looks::{Kept, Met};
 use super::merging::{Merging, successor};
 use super::references::Targets;
 use super::{NOT_YET, Options, Sent};
@@ -66,6 +66,18 @@ pub(super) struct Resolution {
     pub(super) patients: Vec<String>,
 }
 
+impl Resolution {
+    /// The bytes of all that was there and is taken apart.
+    pub(super) fn weight(&self) -> usize {
+        let rows = self.entries.iter().map(|resolved| match resolved {
+            Resolved::Keep { row } | Resolved::Replace { row } | Resolved::Delete { row } => row.body.weight(),
+            Resolved::DeleteAll { rows } => rows.iter().map(|row| row.body.weight()).sum(),
+            Resolved::New { .. } | Resolved::Same { .. } => 0,
+        });
+        rows.sum()
+    }
+}
+
 /// Ids for what may be made, given before the first attempt, so that every attempt gives the same.
 pub(super) fn assign(entries: &[Entry]) -> Vec<String> {
     entries.iter().map(|entry| id_for(&entry.ask)).collect()
@@ -92,7 +104,9 @@ pub(super) fn resolve(
     ids: &[String],
     catalogue: &Catalogue,
     options: &Options,
+    met: &Met,
 ) -> Result<Resolution, EngineError> {
+    met.take(); // an attempt before this one saw another state
     let mut looking = Looking {
         reader,
         caller,
@@ -100,6 +114,7 @@ pub(super) fn resolve(
         entries,
         merging: options.merging.as_deref(),
         update_create: options.update_create,
+        met,
         seen: Vec::new(),
         claims: HashMap::new(),
         written: HashMap::new(),
@@ -145,6 +160,7 @@ struct Looking<'a> {
     entries: &'a [Entry],
     merging: Option<&'a dyn Merging>,
     update_create: bool,
+    met: &'a Met,
     seen: Vec<Seen>,
     /// Conditions of creates in this set.
     claims: HashMap<String, usize>,
@@ -184,7 +200,7 @@ impl Looking<'_> {
             Ask::Update { kind, id, if_match, .. } => {
                 self.once(nth, kind, id)?;
                 let row = self.version(kind, id)?;
-                check_match(row.as_ref(), *if_match)?;
+                self.check_shown(kind, row.as_ref(), *if_match)?;
                 match row {
                     Some(row) => Ok(Resolved::Replace { row: Box::new(row) }),
                     None => self.new_under(kind, id, None),
@@ -219,7 +235,7 @@ impl Looking<'_> {
                     }
                 }
             }
-            Ask::Edit { kind, id, if_match, .. } => {
+            Ask::Edit { kind, id, if_match, edit } => {
                 self.once(nth, kind, id)?;
                 let row = self.version(kind, id)?;
                 let may = permission(self.caller, Act::Look, kind)?;
@@ -228,12 +244,14 @@ impl Looking<'_> {
                 if row.deleted {
                     return Err(EngineError::Gone(format!("{kind}/{id}")));
                 }
+                self.met.note(Kept { kind, id: row.id.clone(), subject: row.key.subject(), word: edit.word() });
                 check_match(Some(&row), *if_match)?;
                 Ok(Resolved::Replace { row: Box::new(row) })
             }
-            Ask::EditWhere { kind, query, if_match, .. } => {
+            Ask::EditWhere { kind, query, if_match, edit } => {
                 let row = self.found(nth, kind, query)?;
                 let row = row.ok_or_else(|| EngineError::NotFound(format!("what {kind}?{query} asks for")))?;
+                self.met.note(Kept { kind, id: row.id.clone(), subject: row.key.subject(), word: edit.word() });
                 check_match(Some(&row), *if_match)?;
                 self.once(nth, kind, &row.id)?;
                 Ok(Resolved::Replace { row: Box::new(row) })
@@ -253,14 +271,31 @@ impl Looking<'_> {
             Ask::Delete { kind, id, if_match } => {
                 self.once(nth, kind, id)?;
                 let row = self.version(kind, id)?;
-                check_match(row.as_ref(), *if_match)?;
+                self.check_shown(kind, row.as_ref(), *if_match)?;
                 match row {
                     None => Ok(Resolved::DeleteAll { rows: Vec::new() }),
-                    Some(row) if row.deleted => Ok(Resolved::Keep { row: Box::new(row) }),
+                    Some(row) if row.deleted => {
+                        // Where something is withheld, nobody can tell of what is gone whether it was.
+                        let shown = permission(self.caller, Act::Look, kind)?.shows(&row);
+                        let gone = Resolved::DeleteAll { rows: Vec::new() };
+                        Ok(if shown { Resolved::Keep { row: Box::new(row) } } else { gone })
+                    }
                     Some(row) => Ok(Resolved::Delete { row: Box::new(row) }),
                 }
             }
         }
+    }
+
+    /// As [`check_match`]; of what is withheld it says no more than of what never was.
+    fn check_shown(&self, kind: &str, row: Option<&Stored>, if_match: Option<i64>) -> Result<(), EngineError> {
+        let checked = check_match(row, if_match);
+        if checked.is_err()
+            && let Some(row) = row
+            && !permission(self.caller, Act::Look, kind).is_ok_and(|may| may.shows(row))
+        {
+            return Err(no_version());
+        }
+        checked
     }
 
     /// What is made under an id that was sent, where that is the policy.
@@ -405,8 +440,12 @@ fn check_match(row: Option<&Stored>, if_match: Option<i64>) -> Result<(), Engine
         (Some(row), Some(version)) if row.version == version => Ok(()),
         (Some(row), Some(_)) => Err(EngineError::Precondition(format!("the current version is {}", row.version))),
         (None, Some(NOT_YET)) => Ok(()),
-        (None, Some(_)) => Err(EngineError::Precondition("there is no version yet".to_owned())),
+        (None, Some(_)) => Err(no_version()),
     }
+}
+
+fn no_version() -> EngineError {
+    EngineError::Precondition("there is no version yet".to_owned())
 }
 
 fn full_urls(entries: &[Entry], resolved: &[Resolved], ids: &[String]) -> Result<Targets, EngineError> {

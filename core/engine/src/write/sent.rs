@@ -55,6 +55,14 @@ impl Sent {
         }
     }
 
+    /// Whether its text has about so many bytes at most.
+    pub(super) fn is_light(&self, most: usize) -> bool {
+        match self {
+            Sent::Value(value) => weighed(value, most).is_some(),
+            Sent::Packed(packed) => packed.body.weight() <= most,
+        }
+    }
+
     pub(super) fn id(&self) -> Option<&str> {
         match self {
             Sent::Value(value) => value.get("id").and_then(Value::as_str),
@@ -85,5 +93,18 @@ impl Sent {
     /// Where the reference `text` stands.
     pub(super) fn place_of(&self, text: &str) -> Option<String> {
         references::place_of(&self.value().ok()?, text)
+    }
+}
+
+/// What is left of `room` beside the value; it is not walked further than that.
+fn weighed(value: &Value, room: usize) -> Option<usize> {
+    let room = room.checked_sub(4)?;
+    match value {
+        Value::Object(members) => {
+            members.iter().try_fold(room, |room, (key, value)| weighed(value, room.checked_sub(key.len())?))
+        }
+        Value::Array(items) => items.iter().try_fold(room, |room, value| weighed(value, room)),
+        Value::String(text) => room.checked_sub(text.len()),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Some(room),
     }
 }

@@ -44,6 +44,16 @@ impl Drop for Snapshot<'_> {
     }
 }
 
+impl Conn<'_> {
+    /// Keeps what the act did, with the group; tells what went wrong with what it sent and did not wait for.
+    pub(crate) fn keep_act(self) -> Result<(), StoreError> {
+        match self {
+            Conn::Lite(conn) => Ok(conn.execute_batch("RELEASE act")?),
+            Conn::Pg(conn) => conn.keep_act(),
+        }
+    }
+}
+
 impl Link {
     /// Begins a group of acts, once every other writer of its kind has ended its own.
     pub(crate) fn begin(&self, writing: Writing) -> Result<(), StoreError> {
@@ -76,14 +86,6 @@ impl Link {
         match self {
             Link::Lite(conn) => Ok(conn.execute_batch("SAVEPOINT act")?),
             Link::Pg(conn) => conn.begin_act(),
-        }
-    }
-
-    /// Keeps what the act did, with the group.
-    pub(crate) fn keep_act(&self) -> Result<(), StoreError> {
-        match self {
-            Link::Lite(conn) => Ok(conn.execute_batch("RELEASE act")?),
-            Link::Pg(conn) => conn.keep_act(),
         }
     }
 

@@ -28,7 +28,7 @@ impl Deadline {
         Deadline
     }
 
-    fn is_over() -> bool {
+    pub(crate) fn is_over() -> bool {
         DEADLINE.get().is_some_and(|deadline| Instant::now() > deadline)
     }
 }

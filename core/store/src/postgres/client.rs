@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::IsNull;
@@ -51,9 +52,13 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn open(config: &Config, settings: &[(&str, String)]) -> Result<Client, StoreError> {
+    pub(super) fn open(
+        config: &Config,
+        settings: &[(&str, String)],
+        silence: Option<Duration>,
+    ) -> Result<Client, StoreError> {
         Ok(Client {
-            wire: Wire::open(config, settings)?,
+            wire: Wire::open(config, settings, silence)?,
             known: HashMap::new(),
             fresh: Vec::new(),
             tick: 0,
@@ -99,26 +104,35 @@ impl Client {
         self.ask_some(text, values, "", 0)
     }
 
-    /// Sends several statements at once and waits for all: their rows, in their order.
+    /// Sends several statements at once and waits for all: their rows, in their order. While we send, nobody reads, and
+    /// a server whose answers nobody reads stops reading too: what travels together must fit into the socket.
     pub(super) fn ask_all(&mut self, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Vec<PgRow>>, StoreError> {
         self.settle()?;
-        for (text, values) in all {
-            self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), Some(("", 0)))?;
-        }
-        self.push()?;
         let mut answers = Vec::with_capacity(all.len());
-        for (text, _) in all {
-            let mut asked = Asked { text, before: 0, answer: Answer::default(), columns: None, fault: None };
-            asked.columns = self.known.get(*text).and_then(|known| known.columns.clone());
-            let ended = self.read_one(&mut asked)?;
-            asked.fault.map_or(Ok(()), Err)?;
-            answers.push(asked.answer.rows);
-            if !ended {
-                break; // a fault: the end of the batch was read
+        while let Some(rest) = all.get(answers.len()..).filter(|rest| !rest.is_empty()) {
+            let mut sent = 0;
+            for (text, values) in rest {
+                if sent > 0 && self.wire.out.len() + weight(text, values) > BATCH_BYTES {
+                    break;
+                }
+                self.request(text, values.len(), |nth| values.get(nth).copied().unwrap_or(Value::Null), Some(("", 0)))?;
+                sent += 1;
             }
+            self.push()?;
+            for (text, _) in rest.iter().take(sent) {
+                let mut asked = Asked { text, before: 0, answer: Answer::default(), columns: None, fault: None };
+                asked.columns = self.known.get(*text).and_then(|known| known.columns.clone());
+                let ended = self.read_one(&mut asked)?;
+                asked.fault.map_or(Ok(()), Err)?;
+                answers.push(asked.answer.rows);
+                if !ended {
+                    break; // a fault: the end of the batch was read
+                }
+            }
+            self.read_all(None)?;
+            self.failed.take().map_or(Ok(()), Err)?;
         }
-        self.read_all(None)?;
-        self.failed.take().map_or(Ok(answers), Err)
+        Ok(answers)
     }
 
     /// Reads up to the end of one statement; whether the batch goes on.
@@ -185,7 +199,7 @@ impl Client {
         self.failed = None;
     }
 
-    pub(super) fn next_within(&mut self, timeout: std::time::Duration) -> Result<Option<Message>, StoreError> {
+    pub(super) fn next_within(&mut self, timeout: Duration) -> Result<Option<Message>, StoreError> {
         let next = self.wire.next_within(timeout);
         self.io(next)
     }
@@ -232,17 +246,18 @@ impl Client {
         match self.io(next)? {
             Message::ReadyForQuery(body) => {
                 self.status = body.status();
-                self.on_the_way -= 1;
+                // One that was not asked for would be taken for the answer to another question.
+                self.broken |= self.on_the_way == 0;
+                self.on_the_way = self.on_the_way.saturating_sub(1);
                 return Ok(Read::Batch);
             }
             Message::ErrorResponse(body) => {
-                let (code, text) = fault(&body);
-                let error = match code.as_str() {
+                let fault = fault(&body);
+                self.broken |= fault.last;
+                let error = match fault.code.as_str() {
                     "57014" => StoreError::TooLong,
-                    code if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") => {
-                        StoreError::Unavailable(text)
-                    }
-                    code => StoreError::Database(format!("{text} ({code})")),
+                    _ if fault.last || fault.is_away() => StoreError::Unavailable(fault.text),
+                    code => StoreError::Database(format!("{} ({code})", fault.text)),
                 };
                 self.failed.get_or_insert(error);
             }
@@ -373,6 +388,16 @@ impl Client {
             said.unwrap_or_else(|| StoreError::Unavailable(error.to_string()))
         })
     }
+}
+
+/// What a request weighs, more or less.
+fn weight(text: &str, values: &[Value<'_>]) -> usize {
+    let value = |value: &Value<'_>| match value {
+        Value::Text(text) => text.len(),
+        Value::Blob(bytes) => bytes.len(),
+        _ => 16,
+    };
+    text.len() + values.iter().map(value).sum::<usize>()
 }
 
 /// What a message ends.

@@ -8,7 +8,7 @@ mod url;
 mod values;
 mod wire;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use answer::{Answer, Column};
 use client::Client;
 
 use crate::StoreError;
-use crate::db::{Row, Value, Writing};
+use crate::db::{Deadline, Row, Value, Writing};
 use crate::sql::ManyTexts;
 
 pub(crate) use answer::PgRow;
@@ -33,12 +33,20 @@ const HEAVIEST_ARRAYS: usize = 4 << 20;
 /// Questions that travel together: so few that they fit into the socket while their answers wait there.
 const AT_ONCE: usize = 12;
 
+/// How much longer than a statement may take the server may be silent about it.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// A statement and its values as one key.
 fn question(text: &str, values: &[Value<'_>]) -> Vec<u8> {
     use std::io::Write;
     let mut key = Vec::with_capacity(text.len() + values.len() * 16);
     let _ = write!(key, "{text}{values:?}");
     key
+}
+
+/// The server's own limit is for each statement; this is for all of them together.
+fn in_time() -> Result<(), StoreError> {
+    if Deadline::is_over() { Err(StoreError::TooLong) } else { Ok(()) }
 }
 
 /// What a session is for.
@@ -56,14 +64,21 @@ pub(crate) struct PgConn {
     config: Arc<Config>,
     role: Role,
     client: RefCell<Option<Client>>,
+    /// Whether a reading has begun in which nothing was asked yet.
+    unasked: Cell<bool>,
     /// Answers to questions that will be asked, as long as nothing is written.
     foreseen: RefCell<HashMap<Vec<u8>, Vec<PgRow>>>,
 }
 
 impl PgConn {
     pub(crate) fn open(config: &Arc<Config>, role: Role) -> Result<PgConn, StoreError> {
-        let conn =
-            PgConn { config: Arc::clone(config), role, client: RefCell::new(None), foreseen: RefCell::default() };
+        let conn = PgConn {
+            config: Arc::clone(config),
+            role,
+            client: RefCell::new(None),
+            unasked: Cell::new(false),
+            foreseen: RefCell::default(),
+        };
         conn.revive()?;
         Ok(conn)
     }
@@ -75,7 +90,11 @@ impl PgConn {
             return Ok(());
         }
         *slot = None;
-        *slot = Some(Client::open(&self.config, &self.settings())?);
+        let silence = match self.role {
+            Role::Reading(limit) => limit.map(|limit| limit + GRACE),
+            Role::Writing | Role::Listening => None,
+        };
+        *slot = Some(Client::open(&self.config, &self.settings(), silence)?);
         Ok(())
     }
 
@@ -102,6 +121,11 @@ impl PgConn {
             Role::Listening => {}
             Role::Writing => {
                 settings.push(("synchronous_commit", "on".to_owned()));
+                // Whatever the role or the database says: the numbers are read as they are behind the lock.
+                settings.push(("default_transaction_isolation", "read committed".to_owned()));
+                settings.push(("default_transaction_read_only", "off".to_owned()));
+                settings.push(("statement_timeout", "0".to_owned()));
+                settings.push(("lock_timeout", "0".to_owned()));
                 // A process that stands still must not keep all others from writing.
                 settings.push(("idle_in_transaction_session_timeout", "60s".to_owned()));
             }
@@ -121,7 +145,23 @@ impl PgConn {
     }
 
     fn ask(&self, text: &str, values: &[Value<'_>]) -> Result<Answer, StoreError> {
-        self.with(|client| client.ask(text, values))
+        self.first_twice(|client| client.ask(text, values))
+    }
+
+    /// Asks; the first question of a reading once more on a new connection if the server went away since the last
+    /// reading, which can be known only now.
+    fn first_twice<T>(&self, question: impl Fn(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        in_time()?;
+        let first = self.unasked.replace(false);
+        match self.with(&question) {
+            Err(StoreError::Unavailable(_)) if first => {
+                self.client.replace(None);
+                self.begin_reading()?;
+                self.unasked.set(false);
+                self.with(question)
+            }
+            answer => answer,
+        }
     }
 
     pub(crate) fn change(&self, text: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
@@ -187,7 +227,7 @@ impl PgConn {
             }
             return Ok(());
         }
-        let (portal, mut answer) = self.with(|client| client.open_portal(text, values, STEP))?;
+        let (portal, mut answer) = self.first_twice(|client| client.open_portal(text, values, STEP))?;
         loop {
             for row in &answer.rows {
                 if !see(&Row::Pg(row))? {
@@ -197,6 +237,7 @@ impl PgConn {
             if !answer.more {
                 return self.with(|client| client.close_portal(&portal));
             }
+            in_time()?;
             answer = self.with(|client| client.go_on(text, &portal, STEP))?;
         }
     }
@@ -206,7 +247,7 @@ impl PgConn {
         for some in all.chunks(AT_ONCE) {
             let asked: Vec<(&str, Vec<Value<'_>>)> =
                 some.iter().map(|(text, values)| (text.as_str(), values.clone())).collect();
-            let answers = self.with(|client| client.ask_all(&asked))?;
+            let answers = self.first_twice(|client| client.ask_all(&asked))?;
             let keys = some.iter().map(|(text, values)| question(text, values));
             self.foreseen.borrow_mut().extend(keys.zip(answers));
         }
@@ -221,6 +262,7 @@ impl PgConn {
     /// One moment to read from; it is the moment of the first question.
     pub(crate) fn begin_reading(&self) -> Result<(), StoreError> {
         self.revive()?;
+        self.unasked.set(true);
         self.send("BEGIN", &[])
     }
 

@@ -44,6 +44,8 @@ impl std::fmt::Display for Config {
 /// What stands where one looks by default on Debian.
 const SOCKETS: &str = "/var/run/postgresql";
 const PORT: u16 = 5432;
+/// A channel is named by it, and names have 63 letters at most.
+const LONGEST_SCHEMA: usize = 54;
 
 impl Config {
     pub(crate) fn read(url: &str) -> Result<Config, StoreError> {
@@ -78,6 +80,9 @@ impl Config {
                 "user" => config.user = value,
                 "password" => config.password = Some(value),
                 "dbname" => config.database = value,
+                "schema" if value.len() > LONGEST_SCHEMA => {
+                    return Err(wrong("a schema's name has at most 54 letters"));
+                }
                 "schema" if value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') => {
                     config.schema = Some(value);
                 }
@@ -144,6 +149,9 @@ mod tests {
         {
             assert!(Config::read(wrong).is_err(), "{wrong}");
         }
+        let long = |count| Config::read(&format!("postgres://me@h/y?schema={}", "a".repeat(count)));
+        assert!(long(LONGEST_SCHEMA).is_ok_and(|config| config.channel().len() == 63));
+        assert!(long(LONGEST_SCHEMA + 1).is_err());
         let tls = Config::read("postgres://me@h/y?sslmode=require").unwrap_err();
         assert!(tls.to_string().contains("TLS"), "{tls}");
     }

@@ -3,7 +3,7 @@
 //! What only writes is sent and not waited for. The first fault of a batch is kept and told at the next wait.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -67,11 +67,16 @@ pub(super) struct Wire {
 const CHUNK: usize = 64 << 10;
 
 impl Wire {
-    /// Connects, says who it is, and returns when the server is ready. `settings` are those of the session.
-    pub(super) fn open(config: &Config, settings: &[(&str, String)]) -> Result<Wire, StoreError> {
+    /// Connects, says who it is, and returns when the server is ready. `settings` are those of the session; a server
+    /// that says nothing for longer than `silence` is gone.
+    pub(super) fn open(
+        config: &Config,
+        settings: &[(&str, String)],
+        silence: Option<Duration>,
+    ) -> Result<Wire, StoreError> {
         let stream = match &config.host {
             Host::Tcp(host) => {
-                let stream = TcpStream::connect((host.as_str(), config.port)).map_err(|e| away(config, &e))?;
+                let stream = knock(host, config.port).map_err(|e| away(config, &e))?;
                 stream.set_nodelay(true).map_err(|e| away(config, &e))?;
                 Stream::Tcp(stream)
             }
@@ -87,7 +92,7 @@ impl Wire {
         parameters.extend(settings.iter().map(|(name, value)| (*name, value.as_str())));
         frontend::startup_message(parameters, &mut wire.out).map_err(|e| away(config, &e))?;
         wire.come_in(config)?;
-        wire.stream.set_read_timeout(None).map_err(|e| away(config, &e))?;
+        wire.stream.set_read_timeout(silence).map_err(|e| away(config, &e))?;
         Ok(wire)
     }
 
@@ -128,11 +133,9 @@ impl Wire {
                 }
                 Message::ReadyForQuery(_) => return Ok(()),
                 Message::ErrorResponse(body) => {
-                    let (code, text) = fault(&body);
-                    // Starting, stopping, or full: it may be there again in a moment.
-                    let soon = code.starts_with("57P") || code.starts_with("53");
-                    let text = format!("{config}: {text}");
-                    return Err(if soon { StoreError::Unavailable(text) } else { StoreError::Place(text) });
+                    let fault = fault(&body);
+                    let text = format!("{config}: {}", fault.text);
+                    return Err(if fault.is_away() { StoreError::Unavailable(text) } else { StoreError::Place(text) });
                 }
                 Message::AuthenticationOk
                 | Message::ParameterStatus(_)
@@ -178,10 +181,11 @@ impl Wire {
         if self.stream.set_nonblocking(true).is_err() {
             return false;
         }
-        let filled = self.fill();
-        let open = match filled {
-            Ok(()) => true,
-            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        // All that came: the end may stand behind an answer that nobody waited for.
+        let open = loop {
+            if let Err(error) = self.fill() {
+                break error.kind() == io::ErrorKind::WouldBlock;
+            }
         };
         self.stream.set_nonblocking(false).is_ok() && open
     }
@@ -209,21 +213,50 @@ impl Drop for Wire {
     }
 }
 
+/// The first of a host's addresses where somebody answers.
+fn knock(host: &str, port: u16) -> io::Result<TcpStream> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    for address in (host, port).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, KNOCK) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
 fn away(config: &Config, error: &io::Error) -> StoreError {
     StoreError::Unavailable(format!("{config}: {error}"))
 }
 
-/// Code and text of a fault, without its details, which may quote what somebody's record holds.
-pub(super) fn fault(body: &ErrorResponseBody) -> (String, String) {
-    let (mut code, mut text) = (String::new(), String::new());
+/// What the server says against something, without its details, which may quote what somebody's record holds.
+#[derive(Default)]
+pub(super) struct Fault {
+    pub(super) code: String,
+    pub(super) text: String,
+    /// Whether the session ends with it.
+    pub(super) last: bool,
+}
+
+impl Fault {
+    /// Whether the server is starting, stopping, full, or cannot get at its disk: it may be there again in a moment.
+    pub(super) fn is_away(&self) -> bool {
+        let class = ["57P", "53", "08", "58"].iter().any(|class| self.code.starts_with(class));
+        class || self.code == "25P03" || (self.code == "55000" && self.text.contains("postmaster exited"))
+    }
+}
+
+pub(super) fn fault(body: &ErrorResponseBody) -> Fault {
+    let mut fault = Fault::default();
     let mut fields = body.fields();
     while let Ok(Some(field)) = fields.next() {
         let value = String::from_utf8_lossy(field.value_bytes()).into_owned();
         match field.type_() {
-            b'C' => code = value,
-            b'M' => text = value,
+            b'C' => fault.code = value,
+            b'M' => fault.text = value,
+            b'V' => fault.last = value == "FATAL" || value == "PANIC",
             _ => {}
         }
     }
-    (code, text)
+    fault
 }

@@ -72,14 +72,14 @@ pub(super) fn patient(subject: Expr) -> Expr {
 
 /// Subjects, as they were named or as a statement gives them.
 #[derive(Clone, Debug)]
-pub(super) enum Subjects {
+pub(crate) enum Subjects {
     List(Vec<Subject>),
     /// Its one column is `subject`.
     Of(Box<SelectStatement>),
 }
 
 impl Subjects {
-    pub(super) fn hold(&self, dialect: Dialect, column: Expr) -> Expr {
+    pub(crate) fn hold(&self, dialect: Dialect, column: Expr) -> Expr {
         match self {
             Subjects::List(list) if list.len() <= LISTED => one_of(column, list.iter().map(|s| s.0).collect()),
             Subjects::List(list) => column.in_subquery(numbers(dialect, list.iter().map(|s| s.0))),

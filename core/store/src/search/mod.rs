@@ -21,6 +21,7 @@ pub use ask::{
 };
 pub use cursor::{Cursor, CursorValue};
 #[allow(unused_imports)]
+pub(crate) use exprs::Subjects;
 pub(crate) use page::keys;
 
 use crate::reader::{stored, stored_columns};

@@ -12,6 +12,7 @@ use crate::intern::{self, Dictionaries, NO_SYSTEM};
 use crate::key::pack_id;
 use crate::memo::Memo;
 use crate::sql::{self, Sql};
+use crate::tame::{LONG, tame};
 use crate::{Key, Reader, StoreError, Subject, SubjectKind, TypeCode};
 
 pub(crate) use audit::{COLUMNS as WRITE_COLUMNS, hash_at, head as audit_head, write_row};
@@ -136,6 +137,7 @@ impl<'c> WriteTx<'c> {
 
     fn system(&mut self, uri: Option<&str>) -> Result<i64, StoreError> {
         let Some(uri) = uri.filter(|uri| !uri.is_empty()) else { return Ok(NO_SYSTEM) };
+        let uri = &*tame(uri, LONG);
         if let Some(id) = self.reader.words.known_system(uri).or_else(|| self.fresh_systems.get(uri).copied()) {
             return Ok(id);
         }
@@ -150,7 +152,7 @@ impl<'c> WriteTx<'c> {
         std::mem::take(&mut self.rows).write(self.reader.conn)
     }
 
-    /// Ends the act: counters, rows, audit. Returns what becomes known to all once it is committed.
+    /// Ends the act and keeps it: counters, rows, audit. Returns what becomes known to all once it is committed.
     pub(crate) fn finish(mut self) -> Result<HashMap<String, i64>, StoreError> {
         self.flush()?;
         for (subject, (next, dirty)) in std::mem::take(&mut self.slots) {
@@ -159,6 +161,7 @@ impl<'c> WriteTx<'c> {
             }
         }
         self.write_audit()?;
+        self.conn.keep_act()?;
         Ok(self.fresh_systems)
     }
 }

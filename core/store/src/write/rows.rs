@@ -3,11 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
-use crate::db::{Conn, Dialect, Value};
+use sea_query::{Expr, ExprTrait, Query};
+
+use crate::db::{Conn, Dialect, Value, args};
 use crate::key::pack_id;
 use crate::rows::{Amount, PairValue, Text, Token, near};
 use crate::schema::{DERIVED, WORDS};
-use crate::sql::{self, ManyTexts};
+use crate::sql::{self, ManyTexts, Sql};
 use crate::tame::{LONG, SHORT, tame, words};
 use crate::{Index, Key, StoreError, TypeCode, WriteTx, held};
 
@@ -159,6 +161,12 @@ const ADD_WORD_LISTS: &str = "INSERT INTO words (key, narrative, content) SELECT
 const DROP_WORDS: &str = "DELETE FROM words WHERE rowid = ?";
 const DROP_WORD_LISTS: &str = "DELETE FROM words WHERE key = ANY($1::bigint[])";
 
+/// An older form may have taken the clinical date from elsewhere.
+static SET_DATE: Sql = Sql::new(|| {
+    let mut update = Query::update();
+    update.table("resource").value("date", 0).and_where(Expr::col("key").eq(0)).and_where(Expr::col("date").ne(0));
+    sql::both(&update)
+});
 static ADD: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
     std::array::from_fn(|nth| match DERIVED.get(nth) {
         Some(table) if table.name == WORDS.name => {
@@ -227,6 +235,7 @@ impl WriteTx<'_> {
 
     /// Makes the rows of a resource again that were given up with an older form of the tables.
     pub fn rebuild(&mut self, kind: TypeCode, key: Key, index: &Index) -> Result<(), StoreError> {
+        self.conn.execute(&SET_DATE, args![index.day(), key.0, index.day()])?;
         self.gather(kind, key, index)
     }
 

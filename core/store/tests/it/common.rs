@@ -56,6 +56,16 @@ pub(crate) fn json(id: &str, version: i64) -> Vec<u8> {
         .into()
 }
 
+/// So many letters without any order.
+pub(crate) fn letters(seed: u64, count: usize) -> String {
+    let mut state = seed;
+    let mut letter = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + u8::try_from((state >> 33) % 26).unwrap())
+    };
+    (0..count).map(|_| letter()).collect()
+}
+
 pub(crate) fn source(tx: &mut WriteTx<'_>, id: &str) -> Subject {
     tx.subject_of(PATIENT, id, SubjectKind::Source).unwrap()
 }

@@ -1,8 +1,9 @@
 //! Nothing is overwritten: versions, deletion, return, and a move to another subject.
 
-use meridian_store::{Index, Subject};
+use meridian_store::search::Scope;
+use meridian_store::{Index, Span, StoreError, Subject};
 
-use crate::common::{House, OBSERVATION, add, change, house, json, source};
+use crate::common::{House, OBSERVATION, add, change, house, json, source, token};
 
 fn versions(house: &House) -> Vec<(i64, bool)> {
     let all = house.store.read(|sight| {
@@ -75,4 +76,26 @@ async fn a_move_is_told_in_both_records() {
     let line = |subject: Subject, what: &str| format!("{}|{what}", subject.0);
     let expected = [line(a, "C Observation/o1/1"), line(a, "U Observation/o1/2"), line(b, "U Observation/o1/2")];
     assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_caller_may_see_as_many_records_as_there_are() {
+    let house = house();
+    let index = || Index { tokens: vec![(1, token("urn:a", "x"))], ..Index::default() };
+    let (a, b) = house.write(|tx| Ok((source(tx, "a"), source(tx, "b")))).await;
+    let key = house.write(move |tx| Ok(add(tx, OBSERVATION, "o1", a, &index()))).await;
+    house.write(move |tx| change(tx, key, &index(), Some((a, &index())))).await;
+    house.write(move |tx| Ok(add(tx, OBSERVATION, "o2", b, &index()))).await;
+    let scope = Scope::Only((0..20_000).map(|nth| Subject(a.0 + 2 * nth)).collect());
+    let kinds: Vec<_> = (100..108).map(|kind| (kind, scope.clone())).collect();
+    let (rows, codes) = house
+        .store
+        .read(|sight| {
+            let (rows, _) = sight.changes(&kinds, Span::default(), None, 10)?;
+            Ok::<_, StoreError>((rows, sight.codes_in_use(&[1], &scope)?))
+        })
+        .unwrap();
+    assert!((b.0 - a.0) % 2 == 1, "the one is among them, the other is not");
+    assert_eq!(rows.iter().map(|row| (row.id.as_str(), row.version)).collect::<Vec<_>>(), [("o1", 2), ("o1", 1)]);
+    assert_eq!(codes, [token("urn:a", "x")]);
 }

@@ -108,3 +108,17 @@ async fn a_walk_meets_everything_once() {
     let there = house.store.read(|reader| reader.resource_count()).unwrap();
     assert_eq!(met, there);
 }
+
+#[tokio::test]
+async fn a_rebuilt_resource_stands_at_the_date_of_its_rows() {
+    let house = house();
+    let at = |from: i64| Index { date: Some((from, from + 1)), ..index(0) };
+    let key = house.write(move |tx| Ok(add(tx, OBSERVATION, "o", Subject::COMMON, &at(5)))).await;
+    house
+        .write(move |tx| {
+            tx.drop_all_rows()?;
+            tx.rebuild(OBSERVATION, key, &at(9))
+        })
+        .await;
+    assert_eq!(house.number("SELECT date FROM resource"), 9);
+}

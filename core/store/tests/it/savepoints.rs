@@ -1,8 +1,9 @@
 //! One act of a group fails, or panics: it leaves nothing, and the others lose nothing.
 
-use meridian_store::{Index, Lane, StoreError, Verified, WriteTx};
+use meridian_store::search::{Condition, Search, SystemTest, TokenTest};
+use meridian_store::{Index, Lane, Session, SessionKind, StoreError, Verified, WriteTx};
 
-use crate::common::{House, OBSERVATION, add, house, is_about_files, origin, source, text, token};
+use crate::common::{House, OBSERVATION, add, house, is_about_files, letters, origin, source, text, token};
 
 fn index(system: &str) -> Index {
     Index {
@@ -85,6 +86,70 @@ async fn an_act_that_fails_or_panics_takes_nothing_of_its_group_with_it() {
     assert_eq!((gaps("tx"), gaps("subject")), (0, 0), "undone acts gave their numbers back");
     let systems = house.rows("system");
     assert_eq!(systems, 4, "the number of a system that an undone act made was not used again for another");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_that_is_told_at_the_end_of_an_act_is_that_act_s_alone() {
+    let house = house();
+    let hold = house.hold(Lane::Interactive).await;
+    let mut acts = Vec::new();
+    for (nth, twice) in [false, true, false].into_iter().enumerate() {
+        let store = house.store.clone();
+        let act = move |tx: &mut WriteTx<'_>| {
+            everything(tx, &format!("o-{nth}"))?;
+            let session = Session {
+                username: "li".into(),
+                kind: SessionKind::Cookie,
+                csrf: String::new(),
+                created: 1,
+                expires: i64::MAX,
+            };
+            for more in 0..=u8::from(twice) {
+                tx.add_session(&[9, u8::try_from(nth).unwrap(), more / 2], &session)?; // not waited for on a server
+            }
+            Ok(())
+        };
+        acts.push(tokio::spawn(async move { store.write::<_, StoreError>(Lane::Interactive, origin(), act).await }));
+        house.until_waiting(nth + 1, 0).await;
+    }
+    drop(hold);
+    let mut answers = Vec::new();
+    for act in acts {
+        answers.push(act.await.unwrap());
+    }
+    assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
+    assert!(matches!(&answers[1], Err(StoreError::Database(_))), "{answers:?}");
+    assert_eq!((house.rows("session"), house.rows("resource")), (2, 2));
+    assert_eq!(house.verified(), Verified { looks: 0, writes: 2, broken: None });
+}
+
+#[tokio::test]
+async fn what_is_longer_than_an_index_takes_is_kept_and_found() {
+    let house = house();
+    let long = letters(7, 6000); // which cannot be made small
+    let (system, key) = (long.clone(), long.clone());
+    house
+        .write(move |tx| {
+            let subject = source(tx, "p");
+            add(tx, OBSERVATION, "o", subject, &index(&system));
+            tx.claim("bed", &key, 3)?.unwrap();
+            tx.pass_claim("bed", &key, 4)?;
+            let body = b"x".to_vec();
+            tx.add_job(&meridian_store::NewJob { queue: "q".into(), key, head: "{}".into(), body })?.unwrap();
+            Ok(())
+        })
+        .await;
+    let found = house.store.read(|sight| {
+        let test = TokenTest { system: SystemTest::Uri(long.clone()), code: Some("a".into()) };
+        let token = Condition::Token { params: vec![1], any: vec![test], selective: false };
+        let search = Search { conditions: vec![token], ..crate::search::all(OBSERVATION) };
+        Ok::<_, StoreError>((
+            sight.holder("bed", &long)?,
+            sight.job_by_key("q", &long)?.is_some(),
+            sight.search(&search)?.rows.len(),
+        ))
+    });
+    assert_eq!(found.unwrap(), (Some(4), true, 1));
 }
 
 #[tokio::test]
