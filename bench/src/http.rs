@@ -70,7 +70,7 @@ impl Client {
         self.exchange().await
     }
 
-    /// Any request on the FHIR service; a body of type `kind` unless it is empty.
+    /// Any request on the FHIR service; a body of type `kind` (and what headers follow there) unless it is empty.
     pub(crate) async fn send(
         &mut self,
         method: &str,
@@ -84,9 +84,7 @@ impl Client {
             self.request.extend_from_slice(part.as_bytes());
         }
         if !body.is_empty() {
-            // What was sent need not come back, but for the id of what is made.
-            let prefer = if path.is_empty() { "\r\nprefer: return=minimal\r\nx-meridian-lane: bulk" } else { "" };
-            let length = format!("\r\ncontent-type: {kind}\r\ncontent-length: {}{prefer}", body.len());
+            let length = format!("\r\ncontent-type: {kind}\r\ncontent-length: {}", body.len());
             self.request.extend_from_slice(length.as_bytes());
         }
         self.request.extend_from_slice(b"\r\n\r\n");

@@ -86,9 +86,52 @@ pub(crate) fn used_by_children() -> f64 {
 
 /// The sum of two fields of a `stat` file, `nth` counted after the name of the program.
 fn stat(path: &str, nth: usize) -> f64 {
+    fields(path).iter().skip(nth).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / TICKS
+}
+
+/// The fields of a `stat` file behind the name of the program.
+fn fields(path: &str) -> Vec<String> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    let fields = text.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default().split_whitespace();
-    fields.skip(nth).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / TICKS
+    let rest = text.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default();
+    rest.split_whitespace().map(str::to_owned).collect()
+}
+
+/// These processes and all below them.
+fn family(roots: &[u32]) -> Vec<u32> {
+    let mut parents: Vec<(u32, u32)> = Vec::new();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok) {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        if let Some(parent) = fields(&format!("/proc/{pid}/stat")).get(1).and_then(|field| field.parse().ok()) {
+            parents.push((pid, parent));
+        }
+    }
+    let mut found = roots.to_vec();
+    let mut at = 0;
+    while let Some(parent) = found.get(at).copied() {
+        let children = parents.iter().filter(|(pid, of)| *of == parent && !found.contains(pid));
+        let children: Vec<u32> = children.map(|(pid, _)| *pid).collect();
+        found.extend(children);
+        at += 1;
+    }
+    found
+}
+
+/// Seconds of processor that these processes and all below them used, with their children that have ended.
+pub(crate) fn used_below(roots: &[u32]) -> f64 {
+    let used = |pid: &u32| {
+        let path = format!("/proc/{pid}/stat");
+        stat(&path, 11) + stat(&path, 13)
+    };
+    family(roots).iter().map(used).sum()
+}
+
+/// MiB that these processes and all below them hold; what they share is counted once.
+pub(crate) fn memory_below(roots: &[u32]) -> f64 {
+    let share = |pid: &u32| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+        value(&text, "Pss:").and_then(first_number).unwrap_or_default()
+    };
+    family(roots).iter().map(share).sum::<f64>() / 1024.0
 }
 
 /// The most memory that the process has held, in MiB.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
 use serde_json::Value;
 
 use crate::args::Args;
@@ -16,12 +15,12 @@ const QUICK: usize = 6;
 pub(crate) struct Bundles {
     pub(crate) all: Vec<Arc<Vec<u8>>>,
     pub(crate) resources: usize,
-    archive: String,
 }
 
-pub(crate) fn bundles(args: &Args) -> anyhow::Result<Bundles> {
+/// None where the archive is not there.
+pub(crate) fn bundles(args: &Args) -> anyhow::Result<Option<Bundles>> {
     let folder = args.materials.as_ref().map(|at| at.join(ARCHIVE)).filter(|folder| folder.is_dir());
-    let folder = folder.context("the bundles of synthea_r4_bundles are needed: name them with MERIDIAN_MATERIALS")?;
+    let Some(folder) = folder else { return Ok(None) };
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     files.sort();
@@ -34,11 +33,11 @@ pub(crate) fn bundles(args: &Args) -> anyhow::Result<Bundles> {
         resources += bundle.get("entry").and_then(Value::as_array).map_or(0, Vec::len);
         all.push(Arc::new(serde_json::to_vec(&bundle)?));
     }
-    Ok(Bundles { all, resources, archive: ARCHIVE.to_owned() })
+    Ok(Some(Bundles { all, resources }))
 }
 
 impl Bundles {
     pub(crate) fn says(&self) -> String {
-        format!("side by side: {} transactions of {}, {} resources", self.all.len(), self.archive, self.resources)
+        format!("side by side: {} transactions of {ARCHIVE}, {} resources", self.all.len(), self.resources)
     }
 }

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::Figure;
 use super::system::Running;
-use super::watch::{Watch, processor};
+use super::watch::Watch;
+use crate::machine;
 use crate::times::Times;
 
 /// Lets a system end what it began (checkpoints, vacuums) before the next workload.
@@ -19,9 +20,18 @@ pub(crate) struct Met {
     pub(crate) times: Times,
     pub(crate) errors: u64,
     pub(crate) first_error: Option<String>,
+    /// How many the first answer said that there are.
+    pub(crate) found: Option<u64>,
 }
 
 impl Met {
+    pub(crate) fn join(&mut self, other: Met) {
+        self.times.append(&other.times);
+        self.errors += other.errors;
+        self.first_error = self.first_error.take().or(other.first_error);
+        self.found = self.found.or(other.found);
+    }
+
     pub(crate) fn failed(&mut self, says: impl FnOnce() -> String) {
         self.errors += 1;
         if self.first_error.is_none() {
@@ -63,16 +73,13 @@ where
     }
     tokio::time::sleep_until(span.from.into()).await;
     let watch = Watch::of(running.roots.clone());
-    let before = processor(&running.roots);
+    let before = machine::used_below(&running.roots);
     tokio::time::sleep_until(span.until.into()).await;
-    let used = processor(&running.roots) - before;
+    let used = machine::used_below(&running.roots) - before;
     let memory = watch.most();
     let mut met = Met::default();
     while let Some(done) = all.join_next().await {
-        let one = done??;
-        met.times.append(&one.times);
-        met.errors += one.errors;
-        met.first_error = met.first_error.take().or(one.first_error);
+        met.join(done??);
     }
     Ok(figure(&met, (span.until - span.from).as_secs_f64(), used, memory))
 }
@@ -90,6 +97,6 @@ pub(crate) fn figure(met: &Met, seconds: f64, used: f64, memory: f64) -> Figure 
         memory,
         errors: met.errors,
         first_error: met.first_error.clone(),
-        found: None,
+        found: met.found,
     }
 }

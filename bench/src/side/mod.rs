@@ -43,7 +43,10 @@ pub(crate) struct Figure {
 type Table = BTreeMap<(usize, String), BTreeMap<Kind, Figure>>;
 
 pub(crate) async fn run(args: &Args, folder: &Path, report: &mut Report) -> anyhow::Result<()> {
-    let bundles = data::bundles(args)?;
+    let Some(bundles) = data::bundles(args)? else {
+        report.note("SKIPPED side by side: MERIDIAN_MATERIALS names no synthea_r4_bundles".to_owned());
+        return Ok(());
+    };
     report.note(bundles.says());
     let mut table = Table::new();
     let mut disks = BTreeMap::new();

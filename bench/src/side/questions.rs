@@ -7,14 +7,13 @@ use serde_json::Value;
 
 use super::Figure;
 use super::data::Bundles;
-use super::hot::{Met, Span, figure};
+use super::hot::{Met, Span, load};
 use super::searches::Words;
 use super::system::Running;
-use super::watch::{Watch, processor};
 use crate::args::Args;
 use crate::http::Client;
 
-const CLIENTS: usize = 4;
+const CLIENTS: u64 = 4;
 
 /// Name and path; `{patient}` is drawn anew for each request.
 const ASKED: [(&str, &str); 6] = [
@@ -34,27 +33,11 @@ pub(crate) async fn run(args: &Args, running: &Running, bundles: &Bundles) -> an
     let mut all = Vec::new();
     for (name, asked) in ASKED {
         let span = Span::of(args.warm_up() / 2, args.run_for() / 2);
-        let mut asking = tokio::task::JoinSet::new();
+        let mut asking = Vec::new();
         for seed in 0..CLIENTS {
-            let (client, patients) = (Client::connect(&running.target).await?, words.patients.clone());
-            asking.spawn(ask(client, asked, patients, seed as u64, span));
+            asking.push(ask(Client::connect(&running.target).await?, asked, words.patients.clone(), seed, span));
         }
-        tokio::time::sleep_until(span.from.into()).await;
-        let watch = Watch::of(running.roots.clone());
-        let before = processor(&running.roots);
-        tokio::time::sleep_until(span.until.into()).await;
-        let used = processor(&running.roots) - before;
-        let (mut met, mut found) = (Met::default(), None);
-        while let Some(done) = asking.join_next().await {
-            let (one, count) = done??;
-            met.times.append(&one.times);
-            met.errors += one.errors;
-            met.first_error = met.first_error.take().or(one.first_error);
-            found = found.or(count);
-        }
-        let mut one = figure(&met, (span.until - span.from).as_secs_f64(), used, watch.most());
-        one.found = found.filter(|_| !asked.contains("{patient}"));
-        all.push((format!("{name}, {CLIENTS} clients"), one));
+        all.push((format!("{name}, {CLIENTS} clients"), load(running, span, asking.into_iter()).await?));
     }
     Ok(all)
 }
@@ -65,8 +48,8 @@ async fn ask(
     patients: Vec<String>,
     seed: u64,
     span: Span,
-) -> anyhow::Result<(Met, Option<u64>)> {
-    let (mut met, mut found) = (Met::default(), None);
+) -> anyhow::Result<Met> {
+    let mut met = Met::default();
     let mut rng = fastrand::Rng::with_seed(seed);
     while !span.over() {
         let patient = rng.choice(patients.iter()).cloned().unwrap_or_default();
@@ -80,13 +63,14 @@ async fn ask(
             continue;
         }
         let ended = Instant::now();
-        if found.is_none() {
+        // What differs from patient to patient is not compared.
+        if met.found.is_none() && path == asked {
             let bundle: Value = serde_json::from_slice(answer.body)?;
-            found = bundle.get("total").and_then(Value::as_u64);
+            met.found = bundle.get("total").and_then(Value::as_u64);
         }
         if span.counts(began, ended) {
             met.times.add(ended - began);
         }
     }
-    Ok((met, found))
+    Ok(met)
 }
