@@ -1,4 +1,4 @@
-//! A client that costs little: one connection, one request at a time, bodies of known length.
+//! A client that costs little: one connection, one request at a time, bodies of known length or in chunks.
 
 use std::net::SocketAddr;
 
@@ -102,10 +102,38 @@ impl Client {
             }
         };
         let (status, length) = read_head(self.answer.get(..head).unwrap_or_default())?;
-        while self.answer.len() < head + length {
-            self.more().await?;
+        let end = match length {
+            Some(length) => {
+                while self.answer.len() < head + length {
+                    self.more().await?;
+                }
+                head + length
+            }
+            None => self.chunks(head).await?,
+        };
+        Ok(Answer { status, body: self.answer.get(head..end).unwrap_or_default() })
+    }
+
+    /// Reads the chunks that follow the head and puts them together behind it; gives where the body ends.
+    async fn chunks(&mut self, head: usize) -> anyhow::Result<usize> {
+        let (mut end, mut next) = (head, head);
+        loop {
+            let (size, data) = loop {
+                if let Some(found) = read_size(self.answer.get(next..).unwrap_or_default())? {
+                    break found;
+                }
+                self.more().await?;
+            };
+            let data = next + data;
+            while self.answer.len() < data + size + 2 {
+                self.more().await?;
+            }
+            self.answer.copy_within(data..data + size, end);
+            (end, next) = (end + size, data + size + 2);
+            if size == 0 {
+                return Ok(end);
+            }
         }
-        Ok(Answer { status, body: self.answer.get(head..head + length).unwrap_or_default() })
     }
 
     /// The answer to a request that should succeed, as JSON.
@@ -125,15 +153,28 @@ impl Client {
     }
 }
 
-/// Status and length of the body.
-fn read_head(head: &[u8]) -> anyhow::Result<(u16, usize)> {
+/// The size of a chunk and where its data begins, once its first line is there.
+fn read_size(text: &[u8]) -> anyhow::Result<Option<(usize, usize)>> {
+    let Some(end) = text.windows(2).position(|window| window == b"\r\n") else { return Ok(None) };
+    let line = std::str::from_utf8(text.get(..end).unwrap_or_default()).context("a chunk with a strange size")?;
+    let size = usize::from_str_radix(line.split(';').next().unwrap_or_default().trim(), 16);
+    Ok(Some((size.context("a chunk without a size")?, end + 2)))
+}
+
+/// Status and length of the body; no length where it comes in chunks.
+fn read_head(head: &[u8]) -> anyhow::Result<(u16, Option<usize>)> {
     let text = std::str::from_utf8(head).context("an answer with a strange head")?;
     let status = text.get(9..12).and_then(|code| code.parse().ok()).context("an answer without a status")?;
-    let pairs = text.lines().skip(1).filter_map(|line| line.split_once(':'));
-    let mut lengths = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    match lengths.next().and_then(|(_, value)| value.trim().parse().ok()) {
-        Some(length) => Ok((status, length)),
-        None if matches!(status, 204 | 304) => Ok((status, 0)),
+    let header = |wanted: &str| {
+        let mut pairs = text.lines().skip(1).filter_map(|line| line.split_once(':'));
+        pairs.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
+    };
+    match header("content-length").and_then(|value| value.parse().ok()) {
+        Some(length) => Ok((status, Some(length))),
+        None if matches!(status, 204 | 304) => Ok((status, Some(0))),
+        None if header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) => {
+            Ok((status, None))
+        }
         None => bail!("an answer of unknown length"),
     }
 }
@@ -145,8 +186,16 @@ mod tests {
     #[test]
     fn heads_are_read() {
         let head = b"HTTP/1.1 200 OK\r\ncontent-type: x\r\nContent-Length: 12\r\n\r\n";
-        assert_eq!(read_head(head).unwrap(), (200, 12));
-        assert_eq!(read_head(b"HTTP/1.1 304 Not Modified\r\n\r\n").unwrap(), (304, 0));
-        assert!(read_head(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").is_err());
+        assert_eq!(read_head(head).unwrap(), (200, Some(12)));
+        assert_eq!(read_head(b"HTTP/1.1 304 Not Modified\r\n\r\n").unwrap(), (304, Some(0)));
+        assert_eq!(read_head(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").unwrap(), (200, None));
+        assert!(read_head(b"HTTP/1.1 200 OK\r\nserver: x\r\n\r\n").is_err());
+    }
+
+    #[test]
+    fn sizes_of_chunks_are_read() {
+        assert_eq!(read_size(b"1a;x=y\r\nabc").unwrap(), Some((26, 8)));
+        assert_eq!(read_size(b"1a").unwrap(), None);
+        assert!(read_size(b"no\r\n").is_err());
     }
 }

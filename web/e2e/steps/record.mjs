@@ -86,6 +86,8 @@ export default async function record({ place, resident, browser, check }) {
     await page.locator("#vitals li button").filter({ hasText: "血压" }).click();
     await page.waitForURL((url) => url.searchParams.has("with"));
     await page.locator("[role=dialog] canvas").waitFor();
+    // What the record has is drawn at once, the whole history takes its place when it comes.
+    await page.locator("[role=dialog] [aria-busy=false]").first().waitFor();
     must((await page.locator("[role=dialog] thead th").count()) === 4, "the table has not a column for each");
     const all = await page.locator("[role=dialog] tbody tr").count();
     await page.locator("[role=dialog]").getByText("近 1 年").click();

@@ -29,7 +29,7 @@ export function TrendDrawer() {
 
   return (
     <Drawer open={key !== ""} onClose={close} size={820} title={title || t("record.results.trend")} destroyOnHidden>
-      {one.error ? <Failure cause={one.error} retry={one.retry} /> : one.item ? <TrendBody items={items} whole={one.whole && two.whole} /> : <Skeleton lines={8} />}
+      {one.error ? <Failure cause={one.error} retry={one.retry} /> : one.item ? <TrendBody items={items} whole={one.whole && two.whole} coming={one.coming || two.coming} /> : <Skeleton lines={8} />}
     </Drawer>
   );
 }
@@ -38,14 +38,14 @@ function useItem(key: string) {
   const { i18n } = useTranslation();
   const labs = useSection<Observation>("labs");
   const vitals = useSection<Observation>("vitals");
-  const { data, error, refetch } = useTrend(key);
+  const { data, error, isLoading, refetch } = useTrend(key);
   // What is already here is shown at once; the whole history takes its place when it comes.
   const known = data?.observations ?? [...labs.items, ...vitals.items];
   const series = key ? seriesIn(known, i18n.language).find((found) => found.key === key) : undefined;
-  return { item: series && itemOf(series, i18n.language), whole: data?.whole ?? true, error: key ? error : null, retry: () => void refetch() };
+  return { item: series && itemOf(series, i18n.language), whole: data?.whole ?? true, coming: isLoading, error: key ? error : null, retry: () => void refetch() };
 }
 
-function TrendBody({ items, whole }: { items: Item[]; whole: boolean }) {
+function TrendBody({ items, whole, coming }: { items: Item[]; whole: boolean; coming: boolean }) {
   const { t } = useTranslation();
   const [given, setSpan] = useUrlParam("span");
   const span: SpanName = SPANS.find((one) => one === given) ?? "all";
@@ -54,7 +54,7 @@ function TrendBody({ items, whole }: { items: Item[]; whole: boolean }) {
   const panels = panelsOf(cut);
   const values = cut.reduce((sum, { drawn }) => sum + drawn.length, 0);
   return (
-    <div className={css["body"]}>
+    <div className={css["body"]} aria-busy={coming}>
       <div className={css["tools"]}>
         <Segmented
           size="small"
