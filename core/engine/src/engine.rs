@@ -23,11 +23,14 @@ pub(crate) struct Inner {
     pub(crate) participants: Vec<Arc<dyn Participant>>,
     pub(crate) feed: Feed,
     pub(crate) statistics: Statistics,
+    pub(crate) structures: crate::meaning::structures::Known,
+    pub(crate) validation: std::sync::RwLock<crate::meaning::judge::Validation>,
 }
 
 impl Engine {
     /// Joins a store with the participants that `server` wires.
     pub fn new(store: Store, participants: Vec<Arc<dyn Participant>>) -> Engine {
+        store.put_beside(Arc::new(crate::meaning::terms::Known::default()));
         let inner = Inner {
             store,
             definitions: Definitions::r4(),
@@ -35,6 +38,8 @@ impl Engine {
             participants,
             feed: Feed::default(),
             statistics: Statistics::default(),
+            structures: crate::meaning::structures::Known::default(),
+            validation: std::sync::RwLock::default(),
         };
         let engine = Engine { inner: Arc::new(inner) };
         // A store that cannot be read now says so at the first write, whose catalogue is then out of force.

@@ -10,6 +10,9 @@ pub enum EngineError {
     /// What never was, and what the caller may not know of.
     #[error("{0} is not here")]
     NotFound(String),
+    /// The same, told in a sentence of its own.
+    #[error("{0}")]
+    Absent(String),
     #[error("{0} was deleted")]
     Gone(String),
     #[error("{0}")]
@@ -65,7 +68,7 @@ pub enum Class {
 impl EngineError {
     pub fn class(&self) -> Class {
         match self {
-            EngineError::NotFound(_) => Class::NotFound,
+            EngineError::NotFound(_) | EngineError::Absent(_) => Class::NotFound,
             EngineError::Gone(_) => Class::Gone,
             EngineError::Denied(_) => Class::Denied,
             EngineError::Invalid(_) => Class::Invalid,

@@ -60,7 +60,8 @@ impl House {
         let operation = own.or_else(|| all.iter().filter(fits).find(|o| o.on == "Resource")).unwrap();
         meridian_engine::operations::permitted(who, operation)?;
         let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let call = Call { kind, id, version, params, values, body: None, base: "http://x/fhir".into() };
+        let base = "http://x/fhir".into();
+        let call = Call { kind, id, version, params, values, base, ..Call::default() };
         let bytes = operation.act.bytes(&self.engine, who, call).await?;
         Ok(serde_json::from_slice(&bytes).unwrap())
     }

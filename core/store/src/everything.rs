@@ -30,12 +30,33 @@ impl Reader<'_> {
         after: Option<Key>,
         limit: usize,
     ) -> Result<(Vec<Stored>, bool), StoreError> {
+        self.of_records(subjects, &part.select(), after, limit)
+    }
+
+    /// The same with those that were deleted.
+    pub fn records_ever(
+        &self,
+        subjects: &[Subject],
+        part: &Part,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Result<(Vec<Stored>, bool), StoreError> {
+        self.of_records(subjects, &part.select_ever(), after, limit)
+    }
+
+    fn of_records(
+        &self,
+        subjects: &[Subject],
+        wanted: &SelectStatement,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Result<(Vec<Stored>, bool), StoreError> {
         let (mut rows, mut weight) = (Vec::new(), 0);
         let begin = after.map_or(Subject(0), Key::subject);
         for subject in subjects.iter().filter(|subject| **subject >= begin) {
             let (first, last) = subject.span();
             let first = after.map_or(first, |after| Ord::max(first, after.0 + 1));
-            let mut select = part.select();
+            let mut select = wanted.clone();
             select.and_where(Expr::col("key").gte(first)).and_where(Expr::col("key").lte(last));
             let room = (limit + 1).saturating_sub(rows.len());
             select.order_by("key", Order::Asc).limit(room as u64);
@@ -84,8 +105,12 @@ impl Reader<'_> {
 
 impl Part {
     fn select(&self) -> SelectStatement {
+        self.select_ever().and_where(Expr::col("deleted").eq(0)).take()
+    }
+
+    fn select_ever(&self) -> SelectStatement {
         let mut select = Query::select();
-        select.columns(stored_columns().iter().copied()).from("resource").and_where(Expr::col("deleted").eq(0));
+        select.columns(stored_columns().iter().copied()).from("resource");
         if let Some(kinds) = &self.kinds {
             // The sum keeps the rows in the order of their numbers: there are few of a record, and many of a type.
             select.and_where(Expr::col("type").add(Expr::cust("0")).is_in(kinds.iter().copied()));

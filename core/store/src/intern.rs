@@ -1,7 +1,8 @@
 //! Numbers for words that repeat in millions of rows: the uris of code systems, tamed by who asks.
 
+use std::any::Any;
 use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{Arc, OnceLock, RwLock};
 
 use crate::StoreError;
 use crate::db::{Conn, args};
@@ -18,6 +19,8 @@ static NEXT_SYSTEM: Sql = Sql::new(|| sql::select_ordered("system", &["id"], &[]
 #[derive(Default)]
 pub(crate) struct Dictionaries {
     systems: RwLock<HashMap<String, i64>>,
+    /// What the user of the store keeps beside it.
+    pub(crate) beside: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Dictionaries {

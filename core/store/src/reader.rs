@@ -36,6 +36,11 @@ impl Reader<'_> {
         self.conn.dialect()
     }
 
+    /// What was put beside the store, if it is of this type.
+    pub fn beside<T: std::any::Any>(&self) -> Option<&T> {
+        self.words.beside.get()?.downcast_ref()
+    }
+
     /// The key of a resource that exists, was deleted, or is only pointed at (a Patient).
     pub fn locate(&self, kind: TypeCode, id: &str) -> Result<Option<Key>, StoreError> {
         let id = pack_id(id);

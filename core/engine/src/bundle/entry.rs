@@ -1,7 +1,5 @@
 //! An entry of a Bundle: its method and address, taken apart.
 
-use std::sync::Arc;
-
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
 use serde_json::{Map, Value};
@@ -122,8 +120,9 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
         }
         ("PATCH", id) => {
             let sent = entry.remove("resource");
-            let sent = sent.ok_or_else(|| invalid(".resource", "a Binary with the patch is expected".into()))?;
-            let edit = Arc::new(binary::patch(&sent)?);
+            let sent =
+                sent.ok_or_else(|| invalid(".resource", "the patch is expected: a Binary or Parameters".into()))?;
+            let edit = binary::patch(&sent)?;
             match id {
                 Some(id) => Ask::Edit { kind, id, edit, if_match },
                 None => Ask::EditWhere { kind, query: query.to_owned(), edit, if_match },

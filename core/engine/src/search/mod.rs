@@ -8,6 +8,7 @@ mod explain;
 mod fault;
 mod ground;
 mod include;
+mod meaning;
 mod parse;
 mod sights;
 mod values;

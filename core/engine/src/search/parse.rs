@@ -1,5 +1,6 @@
 //! From names and values to what a search wants; what is unknown, misspelt or not supported is refused by name.
 
+mod coded;
 mod filter;
 mod include;
 mod join;

@@ -7,6 +7,7 @@ use meridian_store::search::{Condition, Search, Start, Via};
 use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
 
 use super::ground::{Slot, numbers};
+use super::meaning;
 use crate::EngineError;
 use crate::engine::patient_code;
 
@@ -21,6 +22,15 @@ pub(super) enum Target {
     Url(String),
 }
 
+/// Codes by what they mean.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Meaning {
+    /// Those of a value set.
+    In(String),
+    /// A code with those below or above it.
+    Around { system: String, code: String, below: bool },
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Wish {
     Is(Condition),
@@ -28,6 +38,11 @@ pub(super) enum Wish {
     Refers {
         slots: Vec<Slot>,
         targets: Vec<Target>,
+    },
+    /// A code of one of these meanings.
+    Means {
+        slots: Vec<Slot>,
+        any: Vec<Meaning>,
     },
     /// One resource, with the other Patients of the same person.
     Itself(TypeCode, String),
@@ -136,6 +151,7 @@ impl<'r> Resolver<'r> {
                 });
                 either(who, rows)
             }
+            Wish::Means { slots, any } => meaning::tokens(self.reader, slots, any)?,
             Wish::Itself(code, id) => {
                 let kinds = Condition::Kinds(vec![*code]);
                 if *code == patient_code() {

@@ -34,13 +34,14 @@ pub(crate) use index::{LONGEST_TEXT, clinical_param, index, is_partition_param, 
 pub(crate) use meta::INSTITUTION_TAG;
 
 pub(crate) use ask::{Ask, Entry};
-pub(crate) use edit::{Edit, JsonPatch};
+pub(crate) use edit::{Edit, patch_of};
 pub(crate) use erase::erase;
 pub use merging::Merging;
 pub(crate) use sent::Sent;
 
 use crate::catalogue::SEARCH_PARAMETER;
 use crate::feed::{Committed, Event, Happened};
+use crate::meaning::judge::judged;
 use crate::served::Served;
 use crate::sight::permission;
 use crate::{Class, Engine, EngineError};
@@ -125,6 +126,7 @@ pub(crate) async fn execute(
         permission(caller, entry.ask.act(), entry.ask.kind())?;
     }
     let mut options = options;
+    let entries = judged(engine, caller, entries, options.lane, options.job.is_some()).await?;
     if entries.len() > INTERACTIVE_MOST {
         options.lane = Lane::Bulk;
     }

@@ -18,6 +18,7 @@ use super::resolve::{Resolution, Resolved, Seen};
 use super::whose::{Bound, bound};
 use crate::engine::now;
 use crate::feed::Happened;
+use crate::meaning::{structures, terms};
 use crate::served::{Served, value_of};
 use crate::sight::{labelled, permission};
 use crate::{EngineError, incoming};
@@ -159,6 +160,8 @@ impl<'a> Preparing<'a> {
             disclaim(members);
             stamp(members, &id, version, self.at, &self.caller.institution);
         }
+        terms::check(kind, &resource)?;
+        structures::check(kind, &resource)?;
         let edits = matches!(entry.ask, Ask::Edit { .. } | Ask::EditWhere { .. });
         let was = old.as_ref().map_or(0, |row| row.body.weight());
         let code = Definitions::r4().type_code(kind).unwrap_or_default();

@@ -7,6 +7,8 @@ use crate::{Key, Subject};
 
 /// So many subjects stand in the text as a list; more are bound as one value.
 const LISTED: usize = 40;
+/// The same of codes.
+const LISTED_TEXTS: usize = 500;
 
 pub(super) fn never() -> Expr {
     Expr::cust("1 = 0")
@@ -58,6 +60,24 @@ pub(super) fn one_of<V: Into<Expr>>(column: Expr, mut values: Vec<V>) -> Expr {
         }
         None => never(),
     }
+}
+
+/// The same of texts: more than some are bound as one value, for a statement has so many values and no more.
+pub(super) fn one_of_texts(dialect: Dialect, column: Expr, values: Vec<String>) -> Expr {
+    if values.len() <= LISTED_TEXTS {
+        return one_of(column, values);
+    }
+    let text = serde_json::Value::from(values).to_string();
+    let mut select = Query::select();
+    match dialect {
+        Dialect::Sqlite => {
+            select.expr(Expr::cust("value")).from_function(Func::cust("json_each").arg(text), "list");
+        }
+        Dialect::Postgres => {
+            select.expr(Expr::cust_with_values("jsonb_array_elements_text($1::jsonb)", [text]));
+        }
+    }
+    column.in_subquery(select)
 }
 
 /// The subject in a key.

@@ -233,10 +233,14 @@ impl<'r> Compiler<'r> {
         let coded = row::coded(self.reader, tests)?;
         if let [(Some(_), Some(_))] = coded.as_slice() {
             let mut select = Query::select();
-            select.from_as("bedside", Alias::new(&d)).and_where(own(&d).and(row::of_tokens(&d, &coded)));
+            select.from_as("bedside", Alias::new(&d)).and_where(own(&d).and(row::of_tokens(
+                self.reader.dialect(),
+                &d,
+                &coded,
+            )));
             return Ok(group(Lead::of(select, &d).dated(&d, false), rest));
         }
-        let rows = own(&t).and(row::of_tokens(&t, &coded));
+        let rows = own(&t).and(row::of_tokens(self.dialect(), &t, &coded));
         Ok(group(self.each_once("bedside", &t, &d, rows), rest))
     }
 

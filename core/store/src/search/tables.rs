@@ -61,13 +61,14 @@ impl Compiler<'_> {
             return Ok(Err(each().map(|(param, coded)| self.one_code(want, param, coded)).collect()));
         }
         let (t, d) = (self.alias("t"), self.alias("d"));
-        let rows = row::param(&t, params).and(row::of_tokens(&t, &coded));
+        let rows = row::param(&t, params).and(row::of_tokens(self.dialect(), &t, &coded));
         Ok(Ok(vec![self.each_once("token", &t, &d, rows)]))
     }
 
     pub(super) fn one_code(&self, want: &Want<'_>, param: u32, coded: Coded<'_>) -> Vec<Lead> {
         let (bounds, up) = (clinical_bounds(want), matches!(want.purpose, Purpose::ByDate { up: true, .. }));
-        let rows = |alias: &str| row::param(alias, &[param]).and(row::of_tokens(alias, &[coded]));
+        let rows =
+            |alias: &str| row::param(alias, &[param]).and(row::of_tokens(self.dialect(), alias, &[coded]));
         let any_system = coded.1.is_none();
         let lead = |more: fn(&str) -> Expr, bounded: Option<(Bounds, bool)>, undated| {
             let d = self.alias("d");

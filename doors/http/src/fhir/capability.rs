@@ -53,8 +53,8 @@ pub(super) fn statement(state: &Http) -> Vec<u8> {
         },
         "implementation": {"description": "Meridian regional health information platform", "url": &*state.base},
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "json", "text/html", "html"],
-        "patchFormat": ["application/json-patch+json"],
+        "format": ["application/fhir+json", "json", "application/fhir+xml", "xml", "text/html", "html"],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json", "application/fhir+xml"],
         "rest": [{
             "mode": "server",
             "documentation": format!("OpenAPI 3.1: {}/openapi.json", state.base),

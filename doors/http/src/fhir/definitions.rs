@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use meridian_engine::operations::{Effect, Level, Operation};
+use meridian_engine::operations::{EVERY_TYPE, Effect, Level, Operation};
 use meridian_model::definitions::Definitions;
 use serde_json::{Map, Value, json};
 
@@ -97,7 +97,8 @@ fn operation(state: &Http, id: &str, rows: &[&Operation]) -> Option<Value> {
     set("description", rows.iter().map(|row| row.says).collect::<Vec<_>>().first().copied().unwrap_or_default().into());
     set("affectsState", rows.iter().any(|row| row.effect == Effect::Changes).into());
     set("code", first.name.into());
-    if !first.on.is_empty() {
+    // R4 has no code for a type that it doesn't have; the address of such an operation names it all the same.
+    if first.on == EVERY_TYPE || Definitions::r4().is_resource_type(first.on) {
         set("resource", json!([first.on]));
     }
     set("system", on(Level::System).into());

@@ -10,12 +10,12 @@ use axum::response::{IntoResponse, Response};
 use meridian_engine::EngineError;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
-use meridian_model::reader::{Limits, parse};
+use meridian_model::reader::{Fault, Limits, parse};
 use meridian_model::shape::{Shape, Summary};
 use serde_json::Value;
 
 use super::html;
-use crate::negotiate::{Format, format, is_json};
+use crate::negotiate::{FHIR_XML, Format, format, is_json};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -62,6 +62,8 @@ impl Wanted {
         let (format, fits) = match format(&parts.headers, asked) {
             // Events and descriptions are of one form alone; a listener says `text/event-stream`.
             _ if path.iter().any(|segment| segment == "$events" || segment == "openapi.json") => (Format::Json, Ok(())),
+            // An operation that answers in forms of its own reads the wish itself.
+            _ if has_own_forms(state, &path) => (Format::Json, Ok(())),
             Ok(format) => (format, Ok(())),
             Err(problem) => (Format::Json, Err(problem)),
         };
@@ -124,6 +126,12 @@ impl Wanted {
                     serde_json::to_vec_pretty(&value).map(Made::Json).map_err(|e| EngineError::Internal(e.to_string()))
                 }
                 Format::Json => Ok(Made::Json(value.to_string().into_bytes())),
+                Format::Xml => match meridian_xml::write(&value) {
+                    Ok(text) => Ok(Made::Xml(text.into_bytes())),
+                    // Why a request failed is told in any case.
+                    Err(_) if !is_good => Ok(Made::Json(value.to_string().into_bytes())),
+                    Err(fault) => Ok(Made::Unsaid(fault)),
+                },
                 Format::Html => Ok(Made::Page(html::page(&self.state, &self.page, status, &value))),
             }
         };
@@ -131,6 +139,14 @@ impl Wanted {
         parts.headers.remove(header::CONTENT_LENGTH);
         match made {
             Ok(Ok(Made::Json(body))) => Response::from_parts(parts, body.into()),
+            Ok(Ok(Made::Xml(body))) => {
+                parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_XML));
+                Response::from_parts(parts, body.into())
+            }
+            Ok(Ok(Made::Unsaid(fault))) => {
+                let says = format!("this answer can't be written as XML, ask for JSON: {fault}");
+                Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says).into_response()
+            }
             Ok(Ok(Made::Page(page))) => {
                 for (name, value) in page.headers {
                     parts.headers.insert(name, value);
@@ -145,7 +161,22 @@ impl Wanted {
 
 enum Made {
     Json(Vec<u8>),
+    Xml(Vec<u8>),
+    /// What stands in the answer and XML does not have.
+    Unsaid(Fault),
     Page(html::Page),
+}
+
+fn has_own_forms(state: &Http, path: &[String]) -> bool {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let (kind, name, is_instance) = match path.as_slice() {
+        [name] => ("", *name, false),
+        [kind, name] => (*kind, *name, false),
+        [kind, _, name] => (*kind, *name, true),
+        _ => return false,
+    };
+    let found = name.starts_with('$').then(|| super::operation::find(&state.operations, kind, name, is_instance));
+    found.flatten().is_some_and(|operation| !operation.act.forms().is_empty())
 }
 
 fn shape(wanted: &Shape, holds: Holds, value: &mut Value) {

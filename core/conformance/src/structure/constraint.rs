@@ -1,0 +1,76 @@
+//! Invariants: compiled when first evaluated, and once for all elements that have the same.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use meridian_fhirpath::Expression;
+use meridian_model::outcome::Severity;
+
+/// An invariant of an element.
+#[derive(Debug)]
+pub struct Constraint {
+    /// Its name in its structure, such as `pat-1`.
+    pub key: String,
+    pub severity: Severity,
+    /// What it asks for, in words.
+    pub human: String,
+    pub expression: String,
+    compiled: OnceLock<Result<Expression, String>>,
+    /// A rule that the validator knows without its expression.
+    pub native: Option<Native>,
+}
+
+/// Rules that hold for so many elements that they are checked in code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Native {
+    /// `ele-1`: an element has a value or something else than an id.
+    NotEmpty,
+    /// `ext-1`: an extension has either a value or extensions.
+    ExtensionEither,
+    /// `txt-1` and `txt-2`: the XHTML of a narrative.
+    Narrative,
+}
+
+impl Constraint {
+    pub(crate) fn new(key: &str, severity: Severity, human: &str, expression: &str) -> Self {
+        let native = match (key, expression) {
+            ("ele-1", _) => Some(Native::NotEmpty),
+            ("ext-1", "extension.exists() != value.exists()") => Some(Native::ExtensionEither),
+            ("txt-1" | "txt-2", "htmlChecks()") => Some(Native::Narrative),
+            _ => None,
+        };
+        let (key, human, expression) = (key.to_owned(), human.to_owned(), expression.to_owned());
+        Self { key, severity, human, expression, compiled: OnceLock::new(), native }
+    }
+
+    /// The expression, ready to evaluate.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn compiled(&self) -> Result<&Expression, &str> {
+        let made = self.compiled.get_or_init(|| Expression::parse(&self.expression).map_err(|fault| fault.says));
+        made.as_ref().map_err(String::as_str)
+    }
+}
+
+/// One [`Constraint`] for each key and expression, shared by all elements that have it.
+#[derive(Debug, Default)]
+pub(crate) struct Interner {
+    known: Mutex<HashMap<(String, String), Arc<Constraint>>>,
+}
+
+impl Interner {
+    pub(crate) fn get(&self, key: &str, severity: Severity, human: &str, expression: &str) -> Arc<Constraint> {
+        let fresh = || Arc::new(Constraint::new(key, severity, human, expression));
+        let Ok(mut known) = self.known.lock() else { return fresh() };
+        let one = known.entry((key.to_owned(), expression.to_owned())).or_insert_with(fresh);
+        // The same expression may be an error in one structure and a warning in another.
+        if one.severity == severity { one.clone() } else { fresh() }
+    }
+
+    pub(crate) fn put(&self, constraint: &Arc<Constraint>) {
+        if let Ok(mut known) = self.known.lock() {
+            known.insert((constraint.key.clone(), constraint.expression.clone()), constraint.clone());
+        }
+    }
+}

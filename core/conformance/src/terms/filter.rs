@@ -1,0 +1,150 @@
+//! The filters of value sets, tried on a concept.
+
+use std::sync::Arc;
+
+use super::fault::{Fault, shown};
+use super::grammar::Grammar;
+use super::set::{Filter, Operator};
+use super::system::CodeSystem;
+
+/// Properties that every concept has.
+fn own<'s>(system: &'s CodeSystem, at: u32, property: &str) -> Option<Vec<&'s str>> {
+    match property {
+        "code" | "concept" => Some(vec![system.code(at)]),
+        "display" => Some(system.display(at).into_iter().collect()),
+        "definition" => Some(system.definition(at).into_iter().collect()),
+        "parent" => Some(system.parents(at).iter().map(|parent| system.code(*parent)).collect()),
+        "child" => Some(system.children(at).iter().map(|child| system.code(*child)).collect()),
+        "inactive" if !system.keys.iter().any(|key| key.code == "inactive") => {
+            Some(vec![if system.is_inactive(at) { "true" } else { "false" }])
+        }
+        "notSelectable" if !system.keys.iter().any(|key| key.code == "notSelectable") => {
+            Some(vec![if system.is_abstract(at) { "true" } else { "false" }])
+        }
+        _ => None,
+    }
+}
+
+/// The values of a property, as text.
+fn values<'s>(system: &'s CodeSystem, at: u32, property: &str) -> Vec<&'s str> {
+    let given = system.properties(at).filter(|one| one.key.code == property).map(|one| one.value);
+    match own(system, at, property) {
+        Some(mut own) => {
+            own.extend(given);
+            own
+        }
+        None => given.collect(),
+    }
+}
+
+/// Whether a value is the one that a filter says; a Coding by its code.
+fn same(value: &str, wanted: &str) -> bool {
+    if value == wanted {
+        return true;
+    }
+    value.starts_with('{')
+        && serde_json::from_str::<serde_json::Value>(value).is_ok_and(|coding| {
+            let part = |key: &str| coding.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+            part("code") == wanted || format!("{}|{}", part("system"), part("code")) == wanted
+        })
+}
+
+/// The concept that a filter of the hierarchy names.
+pub(super) fn named(filter: &Filter, system: &CodeSystem) -> Result<u32, Fault> {
+    system.find(&filter.value).ok_or_else(|| {
+        let url = &system.head.url;
+        Fault::invalid(format!("a filter names the code `{}`, which is not in {url}", shown(&filter.value)))
+    })
+}
+
+/// Whether a filter holds for a concept.
+///
+/// # Errors
+/// `Invalid` where it names a code that the system does not have.
+pub(super) fn holds(filter: &Filter, system: &CodeSystem, at: u32) -> Result<bool, Fault> {
+    Ok(match filter.operator {
+        Operator::IsA => system.is_a(at, named(filter, system)?),
+        Operator::DescendentOf => {
+            let root = named(filter, system)?;
+            at != root && system.is_a(at, root)
+        }
+        Operator::IsNotA => !system.is_a(at, named(filter, system)?),
+        Operator::Generalizes => system.is_a(named(filter, system)?, at),
+        Operator::Equals => match filter.property.as_str() {
+            // LOINC's way to say: at any place below.
+            "ancestor" => system.find(&filter.value).is_some_and(|root| at != root && system.is_a(at, root)),
+            property => values(system, at, property).into_iter().any(|value| same(value, &filter.value)),
+        },
+        Operator::Regex => {
+            let regex = filter.regex.as_ref();
+            let values = values(system, at, &filter.property);
+            regex.is_some_and(|regex| values.into_iter().any(|value| regex.is_match(value)))
+        }
+        Operator::In => is_one_of(filter, system, at),
+        Operator::NotIn => !is_one_of(filter, system, at),
+        Operator::Exists => values(system, at, &filter.property).is_empty() == (filter.value == "false"),
+    })
+}
+
+fn is_one_of(filter: &Filter, system: &CodeSystem, at: u32) -> bool {
+    let wanted = filter.values();
+    values(system, at, &filter.property).into_iter().any(|value| wanted.iter().any(|wanted| same(value, wanted)))
+}
+
+/// A filter that is tried on many concepts of one system: the hierarchy is walked once.
+pub(super) enum Prepared<'f> {
+    Marks(Vec<bool>),
+    Each(&'f Filter),
+}
+
+impl Prepared<'_> {
+    pub(super) fn of<'f>(filter: &'f Filter, system: &Arc<CodeSystem>) -> Result<Prepared<'f>, Fault> {
+        let with = |mut marks: Vec<bool>, root: u32, itself: bool| {
+            if let Some(mark) = marks.get_mut(root as usize) {
+                *mark = itself;
+            }
+            marks
+        };
+        Ok(Prepared::Marks(match filter.operator {
+            Operator::IsA => {
+                let root = named(filter, system)?;
+                with(system.below(root), root, true)
+            }
+            Operator::DescendentOf => system.below(named(filter, system)?),
+            Operator::IsNotA => {
+                let root = named(filter, system)?;
+                let mut marks = with(system.below(root), root, true);
+                marks.iter_mut().for_each(|mark| *mark = !*mark);
+                marks
+            }
+            Operator::Generalizes => {
+                let root = named(filter, system)?;
+                with(system.above(root), root, true)
+            }
+            _ => return Ok(Prepared::Each(filter)),
+        }))
+    }
+
+    pub(super) fn holds(&self, system: &CodeSystem, at: u32) -> Result<bool, Fault> {
+        match self {
+            Prepared::Marks(marks) => Ok(marks.get(at as usize).copied().unwrap_or_default()),
+            Prepared::Each(filter) => holds(filter, system, at),
+        }
+    }
+}
+
+/// A filter on a code of a grammar; `None` where that has no such property.
+pub(super) fn of_grammar(filter: &Filter, grammar: &Grammar, code: &str) -> Option<bool> {
+    match (filter.operator, filter.property.as_str()) {
+        (Operator::Equals, "code" | "concept") => Some(code == filter.value),
+        (Operator::Regex, "code" | "concept") => filter.regex.as_ref().map(|regex| regex.is_match(code)),
+        (Operator::In, "code" | "concept") => Some(filter.values().iter().any(|value| value == code)),
+        (Operator::NotIn, "code" | "concept") => Some(!filter.values().iter().any(|value| value == code)),
+        (Operator::Equals, property) => grammar.has(code, property, &filter.value),
+        _ => None,
+    }
+}
+
+pub(super) fn not_here(filter: &Filter, system: &str) -> String {
+    format!("{system} has no property `{}` here", shown(&filter.property))
+}

@@ -1,0 +1,102 @@
+//! Which StructureDefinitions are in force: R4's own, those for China, those of packages, and those that were posted.
+//!
+//! As with the terms each write gives the store another mark, and whoever needs the structures compares it, on the sight
+//! that he has, with that of what this process has read: another process's changes are heeded at once.
+
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use meridian_conformance::structure::Structures;
+use meridian_model::definitions::Definitions;
+use meridian_model::outcome::Issue;
+use meridian_store::{Reader, WriteTx};
+use serde_json::Value;
+
+use crate::served::value_of;
+use crate::{Engine, EngineError};
+
+const KIND: &str = "StructureDefinition";
+/// The setting that holds the mark.
+const MARK: &str = "structures";
+/// Resources that are read at a time.
+const AT_ONCE: u32 = 128;
+
+/// What this process knows of the structures of its store.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Those of packages; posted ones come on top.
+    packages: RwLock<Option<Structures>>,
+    now: RwLock<Option<(Vec<u8>, Structures)>>,
+    reading: Mutex<()>,
+}
+
+pub(crate) fn is_one(kind: &str) -> bool {
+    kind == KIND
+}
+
+/// Refuses an active StructureDefinition that could not be in force.
+pub(crate) fn check(kind: &str, resource: &Value) -> Result<(), EngineError> {
+    let is_active = resource.get("status").is_some_and(|status| status == "active");
+    if !is_one(kind) || !is_active {
+        return Ok(());
+    }
+    let says = |fault| Issue::error("business-rule", format!("it cannot be in force: {fault}")).at(KIND);
+    Structures::check(resource).map_err(|fault| EngineError::Unprocessable(vec![says(fault)]))
+}
+
+/// Follows the write of one: what was read before is out of force.
+pub(crate) fn follow(tx: &mut WriteTx<'_>) -> Result<(), EngineError> {
+    Ok(tx.put_setting(MARK, uuid::Uuid::new_v4().as_bytes())?)
+}
+
+impl Engine {
+    /// Puts the conformance resources of packages in force, beneath what is posted. Asked once, at the start.
+    ///
+    /// # Errors
+    /// A value set, code system or map that cannot be understood.
+    pub fn install(&self, resources: &[Value]) -> Result<(), EngineError> {
+        let known = &self.inner.structures;
+        *known.packages.write().unwrap_or_else(PoisonError::into_inner) = Some(Structures::embedded().with(resources));
+        *known.now.write().unwrap_or_else(PoisonError::into_inner) = None;
+        super::terms::install(self, resources)
+    }
+
+    /// The structures in force as `reader` sees them.
+    pub(crate) fn structures(&self, reader: &Reader<'_>) -> Result<Structures, EngineError> {
+        let known = &self.inner.structures;
+        let packages = known.packages.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let base = packages.unwrap_or_else(|| Structures::embedded().clone());
+        let Some(mark) = reader.setting(MARK)? else { return Ok(base) };
+        let same = || {
+            let now = known.now.read().unwrap_or_else(PoisonError::into_inner);
+            now.as_ref().filter(|(of, _)| *of == mark).map(|(_, structures)| structures.clone())
+        };
+        if let Some(structures) = same() {
+            return Ok(structures);
+        }
+        // One reads, the others wait for it.
+        let _reading = known.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(structures) = same() {
+            return Ok(structures);
+        }
+        let structures = base.with(&posted(reader)?);
+        *known.now.write().unwrap_or_else(PoisonError::into_inner) = Some((mark, structures.clone()));
+        Ok(structures)
+    }
+}
+
+/// All that was posted; of two with one url and version the one that was written later is in force.
+fn posted(reader: &Reader<'_>) -> Result<Vec<Value>, EngineError> {
+    let mut found: Vec<(i64, Value)> = Vec::new();
+    let kind = Definitions::r4().type_code(KIND).unwrap_or_default();
+    let mut after = String::new();
+    loop {
+        let rows = reader.resources_of(kind, &after, AT_ONCE)?;
+        let Some(last) = rows.last() else { break };
+        after.clone_from(&last.id);
+        for row in rows.iter().filter(|row| !row.deleted) {
+            found.push((row.at, value_of(&row.body)?));
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    Ok(found.into_iter().map(|(_, value)| value).collect())
+}

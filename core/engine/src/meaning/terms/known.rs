@@ -1,0 +1,142 @@
+//! What is in force: R4's own terms, those for China, and those that were posted.
+//!
+//! Each write of such a resource gives the store another mark; whoever needs the terms compares it, on the sight of the
+//! store that he has, with the mark of what this process has read. So another process's changes are heeded at once, and a
+//! search in a transaction sees what that has written.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use meridian_conformance::terms::{Loaded, Terms};
+use meridian_model::definitions::Definitions;
+use meridian_model::outcome::Issue;
+use meridian_store::{Reader, TypeCode, WriteTx};
+use serde_json::Value;
+
+use crate::served::value_of;
+use crate::{Engine, EngineError};
+
+/// The setting that holds the mark.
+const MARK: &str = "terms";
+const KINDS: [&str; 3] = ["CodeSystem", "ValueSet", "ConceptMap"];
+/// Resources that are read at a time.
+const AT_ONCE: u32 = 256;
+
+/// What this process knows of the terms of its store.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Those that come with the program and with packages.
+    base: RwLock<Option<Terms>>,
+    now: RwLock<Option<(Vec<u8>, Terms)>>,
+    read: Mutex<HashMap<(TypeCode, String), Read>>,
+}
+
+/// A resource that was read once.
+#[derive(Clone)]
+struct Read {
+    version: i64,
+    at: i64,
+    /// `None` where it is not understood.
+    loaded: Option<Loaded>,
+}
+
+pub(crate) fn is_one(kind: &str) -> bool {
+    KINDS.contains(&kind)
+}
+
+/// Refuses an active resource that could not be in force.
+pub(crate) fn check(kind: &str, resource: &Value) -> Result<(), EngineError> {
+    let is_active = resource.get("status").is_some_and(|status| status == "active");
+    if !is_one(kind) || !is_active || resource.get("url").is_none() {
+        return Ok(());
+    }
+    let says = match Loaded::read(resource) {
+        Ok(_) => return Ok(()),
+        Err(fault) => format!("it cannot be in force: {fault}"),
+    };
+    Err(EngineError::Unprocessable(vec![Issue::error("business-rule", says).at(kind)]))
+}
+
+/// Follows the write of one: what was read before is out of force.
+pub(crate) fn follow(tx: &mut WriteTx<'_>) -> Result<(), EngineError> {
+    // Not a count: a transaction that is rolled back must not leave its number to another.
+    Ok(tx.put_setting(MARK, uuid::Uuid::new_v4().as_bytes())?)
+}
+
+/// Puts the terms of packages in force, beneath what is posted. What is not understood stays out of force.
+pub(crate) fn install(engine: &Engine, resources: &[Value]) -> Result<(), EngineError> {
+    let of_ours = |one: &&Value| one.get("resourceType").and_then(Value::as_str).is_some_and(is_one);
+    let read = resources.iter().filter(of_ours).filter_map(|resource| match Loaded::read(resource) {
+        Ok(loaded) => Some(loaded),
+        Err(fault) => {
+            let url = resource.get("url").and_then(Value::as_str).unwrap_or_default();
+            tracing::warn!(url, %fault, "a resource of a package is not understood");
+            None
+        }
+    });
+    let terms = Terms::embedded().and(&read.collect::<Vec<_>>());
+    engine.store().read(|reader| {
+        if let Some(known) = reader.beside::<Known>() {
+            *known.base.write().unwrap_or_else(PoisonError::into_inner) = Some(terms);
+            *known.now.write().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        Ok(())
+    })
+}
+
+fn base(reader: &Reader<'_>) -> Terms {
+    let known = reader.beside::<Known>();
+    let base = known.and_then(|known| known.base.read().unwrap_or_else(PoisonError::into_inner).clone());
+    base.unwrap_or_else(|| Terms::embedded().clone())
+}
+
+/// The terms in force as `reader` sees them.
+pub(crate) fn in_force(reader: &Reader<'_>) -> Result<Terms, EngineError> {
+    let Some(mark) = reader.setting(MARK)? else { return Ok(base(reader)) };
+    let Some(known) = reader.beside::<Known>() else { return read(reader, &mut HashMap::new()) };
+    let same =
+        |now: &Option<(Vec<u8>, Terms)>| now.as_ref().filter(|(of, _)| *of == mark).map(|(_, terms)| terms.clone());
+    if let Some(terms) = same(&known.now.read().unwrap_or_else(PoisonError::into_inner)) {
+        return Ok(terms);
+    }
+    // One reads, the others wait for it.
+    let mut all = known.read.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(terms) = same(&known.now.read().unwrap_or_else(PoisonError::into_inner)) {
+        return Ok(terms);
+    }
+    let terms = read(reader, &mut all)?;
+    *known.now.write().unwrap_or_else(PoisonError::into_inner) = Some((mark, terms.clone()));
+    Ok(terms)
+}
+
+/// Reads all that was posted; what was read before is not understood anew.
+fn read(reader: &Reader<'_>, before: &mut HashMap<(TypeCode, String), Read>) -> Result<Terms, EngineError> {
+    let mut found: HashMap<(TypeCode, String), Read> = HashMap::new();
+    for kind in KINDS.iter().filter_map(|kind| Definitions::r4().type_code(kind)) {
+        let mut after = String::new();
+        loop {
+            let rows = reader.resources_of(kind, &after, AT_ONCE)?;
+            let Some(last) = rows.last() else { break };
+            after.clone_from(&last.id);
+            for row in rows.iter().filter(|row| !row.deleted) {
+                let key = (kind, row.id.clone());
+                let same = before.get(&key).filter(|read| (read.version, read.at) == (row.version, row.at)).cloned();
+                let read = match same {
+                    Some(read) => read,
+                    None => {
+                        let loaded = Loaded::read(&value_of(&row.body)?).ok();
+                        Read { version: row.version, at: row.at, loaded }
+                    }
+                };
+                found.insert(key, read);
+            }
+        }
+    }
+    *before = found;
+    // Of two with one url and version the one that was written later is in force.
+    let mut all: Vec<(i64, &str, &Loaded)> =
+        before.iter().filter_map(|((_, id), read)| Some((read.at, id.as_str(), read.loaded.as_ref()?))).collect();
+    all.sort_unstable_by_key(|(at, id, _)| (*at, *id));
+    let loaded: Vec<Loaded> = all.into_iter().map(|(_, _, loaded)| loaded.clone()).collect();
+    Ok(base(reader).and(&loaded))
+}

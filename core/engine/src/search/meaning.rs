@@ -1,0 +1,72 @@
+//! What tokens mean on one sight of the store: a value set or a place in a hierarchy becomes the list of its codes, which
+//! is bound to the one statement as one value.
+
+use meridian_conformance::terms::MOST_CODINGS;
+use meridian_model::definitions::Definitions;
+use meridian_model::outcome::Issue;
+use meridian_model::reference::Reference;
+use meridian_store::Reader;
+use meridian_store::search::{Condition, SystemTest, TokenTest};
+use serde_json::Value;
+
+use super::ground::{Slot, numbers};
+use super::wish::Meaning;
+use crate::EngineError;
+use crate::meaning::terms::{in_force, refused};
+use crate::served::value_of;
+
+/// The condition that a token is one of these.
+pub(super) fn tokens(reader: &Reader<'_>, slots: &[Slot], any: &[Meaning]) -> Result<Condition, EngineError> {
+    let terms = in_force(reader)?;
+    // A `code` has no system in its rows: the element says which it is.
+    let bare = slots.iter().any(|slot| slot.param.paths.iter().any(|path| path.ends_with(":code")));
+    let mut tests = Vec::new();
+    for meaning in any {
+        let codings = match meaning {
+            Meaning::In(value_set) => {
+                let url = canonical(reader, value_set)?;
+                terms.codes_in(&url).map_err(not_done)?
+            }
+            Meaning::Around { system, code, below } => {
+                vec![(system.clone(), terms.codes_around(system, code, *below).map_err(not_done)?)]
+            }
+        };
+        for (system, codes) in codings {
+            for code in codes {
+                if bare {
+                    tests.push(TokenTest { system: SystemTest::None, code: Some(code.clone()) });
+                }
+                tests.push(TokenTest { system: SystemTest::Uri(system.clone()), code: Some(code) });
+            }
+        }
+    }
+    if tests.len() > 2 * MOST_CODINGS {
+        let says = format!("the search means more than {MOST_CODINGS} codes");
+        return Err(EngineError::Invalid(vec![Issue::error("too-costly", says)]));
+    }
+    Ok(Condition::Token { params: numbers(slots), any: tests, selective: false })
+}
+
+/// The canonical of a value set that may be named as a resource of this server.
+fn canonical(reader: &Reader<'_>, named: &str) -> Result<String, EngineError> {
+    let Reference::Relative { kind: "ValueSet", id, .. } = Reference::parse(named) else {
+        return Ok(named.to_owned());
+    };
+    let code = Definitions::r4().type_code("ValueSet").unwrap_or_default();
+    let row = reader.find(code, id)?.filter(|row| !row.deleted);
+    let resource = value_of(&row.ok_or_else(|| EngineError::invalid("", format!("{named} is not here")))?.body)?;
+    let part = |key: &str| resource.get(key).and_then(Value::as_str);
+    match (part("url"), part("version")) {
+        (Some(url), Some(version)) => Ok(format!("{url}|{version}")),
+        (Some(url), None) => Ok(url.to_owned()),
+        (None, _) => Err(EngineError::invalid("", format!("{named} has no url, and so is not in force"))),
+    }
+}
+
+/// A search that names what is not here is a wrong search, and finds neither nothing nor all.
+fn not_done(fault: meridian_conformance::terms::Fault) -> EngineError {
+    match refused(fault) {
+        EngineError::Absent(says) => EngineError::Invalid(vec![Issue::error("not-found", says)]),
+        other => other,
+    }
+}

@@ -1,0 +1,128 @@
+//! What a posted code system or value set changes: operations, searches, other openings of the store, transactions that fail.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a fault of the set-up may stop a test
+
+mod searching;
+
+use std::time::Instant;
+
+use meridian_engine::operations::{Call, Level, table};
+use meridian_engine::{Class, Engine, EngineError, Options, delete, run_bundle};
+use meridian_store::{Store, StoreOptions};
+use searching::{World, operator};
+use serde_json::{Value, json};
+
+async fn call(engine: &Engine, on: &str, name: &str, params: &[(&str, &str)]) -> Result<Value, EngineError> {
+    let all = table();
+    let operation = all.iter().find(|o| o.on == on && o.name == name && o.level == Level::Type).unwrap();
+    let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let call = Call { kind: on.to_owned(), params, ..Call::default() };
+    operation.act.run(engine, &operator(), call).await
+}
+
+fn system(id: &str, codes: usize) -> Value {
+    let concepts: Vec<Value> = (0..codes).map(|nth| json!({"code": format!("c{nth}")})).collect();
+    json!({"resourceType": "CodeSystem", "id": id, "url": format!("http://x/{id}"), "status": "active",
+        "content": "complete", "concept": concepts})
+}
+
+async fn total(engine: &Engine, url: &str) -> Result<u64, Class> {
+    let answer = call(engine, "ValueSet", "expand", &[("url", url), ("count", "0")]).await;
+    answer.map(|value| value["expansion"]["total"].as_u64().unwrap()).map_err(|error| error.class())
+}
+
+#[tokio::test]
+async fn what_is_posted_is_in_force_until_it_is_deleted() {
+    let world = World::new();
+    let engine = &world.engine;
+    assert_eq!(total(engine, "http://x/a?fhir_vs").await, Err(Class::NotFound));
+    world.put(system("a", 3)).await;
+    assert_eq!(total(engine, "http://x/a?fhir_vs").await, Ok(3));
+    world.put(system("a", 4)).await;
+    assert_eq!(total(engine, "http://x/a?fhir_vs").await, Ok(4));
+    // Another resource under the same url: the later one.
+    let mut other = system("b", 1);
+    other["url"] = json!("http://x/a");
+    world.put(other).await;
+    assert_eq!(total(engine, "http://x/a?fhir_vs").await, Ok(1));
+    delete(engine, &operator(), "CodeSystem", "b", None).await.unwrap();
+    assert_eq!(total(engine, "http://x/a?fhir_vs").await, Ok(4));
+    delete(engine, &operator(), "CodeSystem", "a", None).await.unwrap();
+    assert_eq!(total(engine, "http://x/a?fhir_vs").await, Err(Class::NotFound));
+}
+
+#[tokio::test]
+async fn a_transaction_that_fails_leaves_the_terms_as_they_were() {
+    let world = World::new();
+    world.put(system("a", 2)).await;
+    let entry = |resource: Value, url: &str| json!({"resource": resource, "request": {"method": "PUT", "url": url}});
+    let bundle = |last: Value| {
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": [
+            entry(system("a", 7), "CodeSystem/a"), last,
+        ]})
+    };
+    // The second entry knows another version: nothing of the whole is written.
+    for id in ["one", "two"] {
+        world
+            .put(json!({"resourceType": "Basic", "id": id, "code": {"coding": [{"system": "http://x/a", "code": "c6"}]}}))
+            .await;
+    }
+    let mut stale = entry(json!({"resourceType": "Basic", "id": "one", "code": {"text": "x"}}), "Basic/one");
+    stale["request"]["ifMatch"] = json!("W/\"99\"");
+    let failed = run_bundle(&world.engine, &operator(), bundle(stale), Options::default()).await;
+    assert!(failed.is_err());
+    assert_eq!(total(&world.engine, "http://x/a?fhir_vs").await, Ok(2));
+    assert_eq!(world.ids("Basic", "code:in=http://x/a?fhir_vs").await, [""; 0]);
+    let fine = entry(json!({"resourceType": "Basic", "id": "three", "code": {"text": "x"}}), "Basic/three");
+    run_bundle(&world.engine, &operator(), bundle(fine), Options::default()).await.unwrap();
+    assert_eq!(world.ids("Basic", "code:in=http://x/a?fhir_vs").await, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn another_opening_of_the_store_hears_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    // A folder has one process.
+    let Some(home) = meridian_testkit::postgres::schema_for(dir.path()) else { return };
+    let open = || {
+        let home = meridian_store::Home::Postgres(home.clone());
+        Engine::new(Store::open(home, &StoreOptions::default()).unwrap(), Vec::new())
+    };
+    let (one, other) = (open(), open());
+    assert_eq!(total(&other, "http://x/a?fhir_vs").await, Err(Class::NotFound));
+    let resource = system("a", 3);
+    meridian_engine::update(&one, &operator(), "CodeSystem", "a", resource, None).await.unwrap();
+    assert_eq!(total(&other, "http://x/a?fhir_vs").await, Ok(3));
+}
+
+#[tokio::test]
+async fn thousands_of_codes_are_one_value_of_the_statement() {
+    let world = World::new();
+    world.put(system("many", 40_000)).await;
+    world.put(system("most", 60_000)).await;
+    for (id, code) in [("first", "c0"), ("last", "c39999"), ("none", "c40000")] {
+        let coding = json!({"system": "http://x/many", "code": code});
+        world.put(json!({"resourceType": "Basic", "id": id, "code": {"coding": [coding]}})).await;
+    }
+    let start = Instant::now();
+    assert_eq!(world.ids("Basic", "code:in=http://x/many?fhir_vs").await, ["first", "last"]);
+    assert_eq!(world.ids("Basic", "code:not-in=http://x/many?fhir_vs").await, ["none"]);
+    assert_eq!(world.ids("Basic", "code:in=http://x/many?fhir_vs&_id=last,none").await, ["last"]);
+    println!("three searches over 40,000 codes: {:?}", start.elapsed());
+    let says = world.refused("Basic", "code:in=http://x/most?fhir_vs").await;
+    assert!(says.contains("60000 codes") && says.contains("too-costly"), "{says}");
+}
+
+#[tokio::test]
+async fn an_active_one_that_cannot_be_understood_is_refused() {
+    let world = World::new();
+    let mut round = system("r", 1);
+    round["concept"] = json!([{"code": "a"}, {"code": "a"}]);
+    let put = async |resource: Value| {
+        meridian_engine::update(&world.engine, &operator(), "CodeSystem", "r", resource, None).await.map(drop)
+    };
+    let refused = put(round.clone()).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Unprocessable);
+    assert!(refused.issues()[0].diagnostics.contains("`a` twice"), "{:?}", refused.issues());
+    round["status"] = json!("draft");
+    put(round).await.unwrap();
+    assert_eq!(total(&world.engine, "http://x/r?fhir_vs").await, Err(Class::NotFound));
+}
