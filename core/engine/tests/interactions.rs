@@ -140,7 +140,15 @@ async fn a_condition_deletes_one_or_a_stated_number() {
         let refused = delete_where(&engine, &operator(), "Basic", bad, None).await.unwrap_err();
         assert_eq!(refused.class(), Class::Invalid, "{bad}");
     }
-    let several = delete_where(&engine, &operator(), "Basic", "identifier=urn:b|1&_count=3", None).await.unwrap();
+    let together = "identifier=urn:b|1&_count=3";
+    let refused = delete_where(&engine, &operator(), "Basic", together, Some(1)).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Invalid, "several have no one version");
+    let entry = json!({"request": {"method": "DELETE", "url": format!("Basic?{together}"), "ifMatch": "W/\"1\""}});
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry]});
+    let refused = run_bundle(&engine, &operator(), bundle, Options::default()).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Invalid);
+    assert_eq!(total(&engine, "Basic", "identifier=urn:b|1").await, 3);
+    let several = delete_where(&engine, &operator(), "Basic", together, None).await.unwrap();
     assert_eq!(several.count, 3);
     assert_eq!(total(&engine, "Basic", "identifier=urn:b|1").await, 0);
     let denied = delete_where(&engine, &as_role(Role::Doctor), "Observation", "code=1", None).await.unwrap_err();
@@ -375,6 +383,44 @@ async fn a_history_tells_what_was_since_and_what_was_current_then() {
     let rest = page(&engine, &operator(), HistoryOf::Instance("Basic".into(), id), &next(&named).unwrap()).await;
     assert_eq!(rest.versions.iter().map(|v| v.version).collect::<Vec<_>>(), [1]);
     assert_eq!(next(&rest), None);
+}
+
+#[tokio::test]
+async fn a_history_tells_how_each_version_was_made() {
+    let (_dir, engine) = engine();
+    let given = make(&engine, basic("1")).await;
+    for id in [given.as_str(), "chosen"] {
+        let with_id = || {
+            let mut resource = basic("1");
+            resource["id"] = id.into();
+            resource
+        };
+        update(&engine, &operator(), "Basic", id, with_id(), None).await.unwrap();
+        delete(&engine, &operator(), "Basic", id, None).await.unwrap();
+        update(&engine, &operator(), "Basic", id, with_id(), None).await.unwrap();
+        update(&engine, &operator(), "Basic", id, with_id(), None).await.unwrap();
+        for of in [HistoryOf::Instance("Basic".into(), id.into()), HistoryOf::Type("Basic".into()), HistoryOf::System] {
+            let (mut query, mut told) = ("_count=1".to_owned(), Vec::new());
+            loop {
+                let page = page(&engine, &operator(), of.clone(), &query).await;
+                let bundle: Value = serde_json::from_slice(&page.bundle("http://x/fhir")).unwrap();
+                let entry = &bundle["entry"][0];
+                if entry["fullUrl"].as_str().unwrap().ends_with(id) {
+                    let text = |value: &Value| value.as_str().unwrap().to_owned();
+                    told.push(format!("{} {}", text(&entry["request"]["method"]), text(&entry["response"]["status"])));
+                }
+                match next(&page) {
+                    Some(link) => query = link,
+                    None => break,
+                }
+            }
+            let mut wanted = vec!["PUT 200", "PUT 201", "DELETE 204", "PUT 200", "POST 201"];
+            if id == "chosen" {
+                wanted.splice(3.., ["PUT 201"]);
+            }
+            assert_eq!(told, wanted, "{of:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -7,9 +7,11 @@ use bytes::{BufMut, Bytes};
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::DataRowBody;
 
+use super::client::Client;
 use super::values;
 use crate::StoreError;
 use crate::db::Value;
+use crate::sql::ManyTexts;
 
 /// A row as it came.
 pub(crate) struct PgRow {
@@ -72,6 +74,72 @@ impl Asked<'_> {
     }
 }
 
+/// Many rows on their way out.
+pub(super) enum Load {
+    /// For each column an array.
+    Arrays(Vec<Column>),
+    /// Row by row, as a server reads what is copied.
+    Copied { kinds: Vec<u32>, out: Vec<u8> },
+}
+
+/// What stands before rows that are copied: a sign, no flags, nothing more.
+const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+
+impl Load {
+    pub(super) fn of(many: &ManyTexts) -> Load {
+        let kinds = many.kinds().iter().map(|kind| values::kind_of(kind));
+        if many.copied() {
+            Load::Copied { kinds: kinds.collect(), out: Vec::new() }
+        } else {
+            Load::Arrays(kinds.map(Column::new).collect())
+        }
+    }
+
+    pub(super) fn push(&mut self, row: &[Value<'_>]) {
+        match self {
+            Load::Arrays(columns) => columns.iter_mut().zip(row).for_each(|(column, value)| column.push(*value)),
+            Load::Copied { kinds, out } => {
+                if out.is_empty() {
+                    out.put_slice(HEAD);
+                }
+                out.put_i16(i16::try_from(kinds.len()).unwrap_or_default());
+                kinds.iter().zip(row).for_each(|(kind, value)| values::write_element(*kind, *value, out));
+            }
+        }
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Load::Arrays(columns) => columns.iter().map(|column| column.out.len()).sum(),
+            Load::Copied { out, .. } => out.len(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Load::Arrays(columns) => columns.iter().all(|column| column.count == 0),
+            Load::Copied { out, .. } => out.is_empty(),
+        }
+    }
+
+    /// Sends what was gathered and is empty again.
+    pub(super) fn send(&mut self, client: &mut Client, many: &ManyTexts) -> Result<(), StoreError> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        match self {
+            Load::Arrays(columns) => {
+                let arrays: Vec<Vec<u8>> = columns.iter_mut().map(Column::take).collect();
+                client.send_arrays(many.all(), &arrays)
+            }
+            Load::Copied { out, .. } => {
+                out.put_i16(-1);
+                client.send_copied(many.all(), &std::mem::take(out))
+            }
+        }
+    }
+}
+
 /// One column of many rows, as a binary array.
 pub(super) struct Column {
     kind: u32,
@@ -80,21 +148,17 @@ pub(super) struct Column {
 }
 
 impl Column {
-    pub(super) fn new(kind: u32) -> Column {
+    fn new(kind: u32) -> Column {
         Column { kind, count: 0, out: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, value: Value<'_>) {
+    fn push(&mut self, value: Value<'_>) {
         self.count += 1;
         values::write_element(self.kind, value, &mut self.out);
     }
 
-    pub(super) fn weight(&self) -> usize {
-        self.out.len()
-    }
-
     /// The array, and an empty one in its place.
-    pub(super) fn take(&mut self) -> Vec<u8> {
+    fn take(&mut self) -> Vec<u8> {
         let mut array = Vec::with_capacity(self.out.len() + 20);
         array.put_i32(1); // one dimension
         array.put_i32(1); // which may hold nulls
