@@ -158,7 +158,7 @@ pub(crate) struct ManyTexts {
     one: String,
     all: String,
     kinds: Vec<&'static str>,
-    copied: bool,
+    copy: Option<String>,
 }
 
 /// A fixed statement for many rows.
@@ -167,12 +167,12 @@ pub(crate) type Many = LazyLock<ManyTexts>;
 impl ManyTexts {
     fn of(one: Texts, all: String, table: &'static str, columns: &[&'static str]) -> ManyTexts {
         let kinds = columns.iter().map(|column| crate::schema::pg_type(table, column)).collect();
-        ManyTexts { one: one.lite, all, kinds, copied: false }
+        ManyTexts { one: one.lite, all, kinds, copy: None }
     }
 
     /// Texts that are neither an insert nor a delete of the table's own columns.
     pub(crate) fn own(one: &str, all: &str, kinds: &[&'static str]) -> ManyTexts {
-        ManyTexts { one: one.to_owned(), all: all.to_owned(), kinds: kinds.to_vec(), copied: false }
+        ManyTexts { one: one.to_owned(), all: all.to_owned(), kinds: kinds.to_vec(), copy: None }
     }
 
     /// What PostgreSQL calls the types of the columns.
@@ -184,12 +184,12 @@ impl ManyTexts {
         &self.one
     }
 
-    /// Whether all rows follow the statement instead of standing in it.
-    pub(crate) fn copied(&self) -> bool {
-        self.copied
+    /// What very many rows may follow, instead of standing in it.
+    pub(crate) fn copy(&self) -> Option<&str> {
+        self.copy.as_deref()
     }
 
-    /// With one array for each column, unless they follow it.
+    /// With one array for each column.
     pub(crate) fn all(&self) -> &str {
         &self.all
     }
@@ -217,10 +217,12 @@ pub(crate) fn many_upsert(table: &'static str, columns: &[&'static str], key: &[
     ManyTexts::of(upsert(table, columns, key), all, table, columns)
 }
 
-/// [`insert`] for many rows that are not there yet, none of them twice. To a server they go as they will lie there.
+/// [`insert`] for many rows that are not there yet, none of them twice. To a server they go as they will lie there, when
+/// they are many.
 pub(crate) fn many_fresh(table: &'static str, columns: &[&'static str]) -> ManyTexts {
-    let all = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", quoted(table), list(columns));
-    ManyTexts { copied: true, ..ManyTexts::of(insert(table, columns), all, table, columns) }
+    let all = format!("INSERT INTO {} ({}) SELECT * FROM {}", quoted(table), list(columns), arrays(table, columns));
+    let copy = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", quoted(table), list(columns));
+    ManyTexts { copy: Some(copy), ..ManyTexts::of(insert(table, columns), all, table, columns) }
 }
 
 /// [`delete`] for many rows.

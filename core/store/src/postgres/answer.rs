@@ -74,69 +74,67 @@ impl Asked<'_> {
     }
 }
 
-/// Many rows on their way out.
-pub(super) enum Load {
-    /// For each column an array.
-    Arrays(Vec<Column>),
-    /// Row by row, as a server reads what is copied.
-    Copied { kinds: Vec<u32>, out: Vec<u8> },
-}
+/// Many rows on their way out, for each column its values.
+pub(super) struct Load(Vec<Column>);
 
 /// What stands before rows that are copied: a sign, no flags, nothing more.
 const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+/// From so many rows on, copying costs a server less than a statement that it has planned already.
+const COPIED_FROM: i32 = 32;
 
 impl Load {
     pub(super) fn of(many: &ManyTexts) -> Load {
-        let kinds = many.kinds().iter().map(|kind| values::kind_of(kind));
-        if many.copied() {
-            Load::Copied { kinds: kinds.collect(), out: Vec::new() }
-        } else {
-            Load::Arrays(kinds.map(Column::new).collect())
-        }
+        Load(many.kinds().iter().map(|kind| Column::new(values::kind_of(kind))).collect())
     }
 
     pub(super) fn push(&mut self, row: &[Value<'_>]) {
-        match self {
-            Load::Arrays(columns) => columns.iter_mut().zip(row).for_each(|(column, value)| column.push(*value)),
-            Load::Copied { kinds, out } => {
-                if out.is_empty() {
-                    out.put_slice(HEAD);
-                }
-                out.put_i16(i16::try_from(kinds.len()).unwrap_or_default());
-                kinds.iter().zip(row).for_each(|(kind, value)| values::write_element(*kind, *value, out));
-            }
-        }
+        self.0.iter_mut().zip(row).for_each(|(column, value)| column.push(*value));
     }
 
     pub(super) fn weight(&self) -> usize {
-        match self {
-            Load::Arrays(columns) => columns.iter().map(|column| column.out.len()).sum(),
-            Load::Copied { out, .. } => out.len(),
-        }
+        self.0.iter().map(|column| column.out.len()).sum()
+    }
+
+    fn count(&self) -> i32 {
+        self.0.first().map_or(0, |column| column.count)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        match self {
-            Load::Arrays(columns) => columns.iter().all(|column| column.count == 0),
-            Load::Copied { out, .. } => out.is_empty(),
-        }
+        self.count() == 0
     }
 
     /// Sends what was gathered and is empty again.
     pub(super) fn send(&mut self, client: &mut Client, many: &ManyTexts) -> Result<(), StoreError> {
-        if self.is_empty() {
-            return Ok(());
-        }
-        match self {
-            Load::Arrays(columns) => {
-                let arrays: Vec<Vec<u8>> = columns.iter_mut().map(Column::take).collect();
+        match many.copy() {
+            _ if self.is_empty() => Ok(()),
+            Some(copy) if self.count() >= COPIED_FROM => {
+                let rows = self.rows();
+                self.0.iter_mut().for_each(|column| *column = Column::new(column.kind));
+                client.send_copied(copy, &rows)
+            }
+            _ => {
+                let arrays: Vec<Vec<u8>> = self.0.iter_mut().map(Column::take).collect();
                 client.send_arrays(many.all(), &arrays)
             }
-            Load::Copied { out, .. } => {
-                out.put_i16(-1);
-                client.send_copied(many.all(), &std::mem::take(out))
+        }
+    }
+
+    /// Row by row, as a server reads what is copied: a value is written there as in an array.
+    fn rows(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.weight() + HEAD.len() + 2 * self.0.len());
+        out.put_slice(HEAD);
+        let mut rest: Vec<&[u8]> = self.0.iter().map(|column| column.out.as_slice()).collect();
+        for _ in 0..self.count() {
+            out.put_i16(i16::try_from(rest.len()).unwrap_or_default());
+            for column in &mut rest {
+                let length = column.first_chunk().map_or(-1, |length| i32::from_be_bytes(*length));
+                let (value, others) = column.split_at(Ord::min(4 + usize::try_from(length).unwrap_or(0), column.len()));
+                out.put_slice(value);
+                *column = others;
             }
         }
+        out.put_i16(-1);
+        out
     }
 }
 
