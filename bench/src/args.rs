@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-const HELP: &str = "meridian-bench [--quick] [--only PART,…] [--systems NAME,…] [--resources N] [--folder DIR] [--keep] [--out FILE]
+const HELP: &str =
+    "meridian-bench [--quick] [--only PART,…] [--systems NAME,…] [--resources N] [--folder DIR] [--keep] [--out FILE]
 
   --quick        small and short, to try the bench itself; its figures say nothing and are not kept
   --only         some of region, district, side, import, reads, searches, records, messages (reads and what follows it
