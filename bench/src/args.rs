@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-const HELP: &str = "meridian-bench [--quick] [--only PART,…] [--resources N] [--folder DIR] [--keep] [--out FILE]
+const HELP: &str =
+    "meridian-bench [--quick] [--only PART,…] [--systems NAME,…] [--resources N] [--folder DIR] [--keep] [--out FILE]
 
   --quick        small and short, to try the bench itself; its figures say nothing and are not kept
   --only         some of region, district, side, import, reads, searches, records, messages (reads and what follows it
                  need the --folder of a kept import)
+  --systems …    of side by side, some of meridian-sqlite, peer-sqlite, meridian-postgres, peer-postgres
   --resources N  how far the data folder is grown (500000)
   --folder DIR   where the data folder is made, on a real disk (target/bench)
   --keep         leave the data folder there
@@ -26,6 +28,7 @@ pub(crate) struct Args {
     /// Where results are kept; nowhere after a quick run.
     pub(crate) out: Option<PathBuf>,
     only: Vec<String>,
+    systems: Vec<String>,
     folder: Option<PathBuf>,
 }
 
@@ -39,6 +42,7 @@ impl Args {
             materials: std::env::var_os("MERIDIAN_MATERIALS").map(PathBuf::from).filter(|path| path.is_dir()),
             out: None,
             only: Vec::new(),
+            systems: Vec::new(),
             folder: None,
         };
         let mut given = std::env::args().skip(1);
@@ -50,6 +54,7 @@ impl Args {
                 "--resources" => args.resources = value()?.parse().context("--resources: a number is expected")?,
                 "--folder" => args.folder = Some(value()?.into()),
                 "--out" => args.out = Some(value()?.into()),
+                "--systems" => args.systems = value()?.split(',').map(str::to_owned).collect(),
                 "--only" => args.only = value()?.split(',').map(str::to_owned).collect(),
                 _ => bail!("`{word}` is not known here\n{HELP}"),
             }
@@ -64,6 +69,11 @@ impl Args {
 
     pub(crate) fn wants(&self, part: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|wanted| wanted == part)
+    }
+
+    /// Whether the system of this folder's name is to be measured side by side.
+    pub(crate) fn wants_system(&self, name: &str) -> bool {
+        self.systems.is_empty() || self.systems.iter().any(|wanted| wanted == name)
     }
 
     /// A folder for the data, emptied unless an earlier run is to be used again.

@@ -65,7 +65,8 @@ impl Material {
     }
 }
 
-/// The same bundles as of another region: its identifiers are of other systems, so that nothing of it is there yet.
+/// The same lives in another region: its identifiers are of other systems, so that nothing of it is there yet, and its
+/// people have other names and telephones, so that nobody is taken for somebody of the first.
 fn again(folder: &Path, nth: usize, quick: bool, target: &Path) -> anyhow::Result<PathBuf> {
     let target = target.join(folder.file_name().context("a folder without a name")?);
     std::fs::create_dir_all(&target)?;
@@ -80,9 +81,18 @@ fn again(folder: &Path, nth: usize, quick: bool, target: &Path) -> anyhow::Resul
         for system in SYSTEMS {
             text = text.replace(system, &format!("{system}-{nth}"));
         }
+        text = text.replace("\"family\": \"", &format!("\"family\": \"{}", syllables(nth)));
+        text = text.replace("\"555-", &format!("\"{}-", 600 + nth));
         save(&target.join(path.file_name().unwrap_or_default()), text.as_bytes())?;
     }
     Ok(target)
+}
+
+/// What begins the family names of a copy.
+fn syllables(nth: usize) -> String {
+    const FIRST: [&str; 10] = ["Ba", "Ce", "Di", "Fo", "Gu", "Ky", "La", "Me", "No", "Ru"];
+    let digits = nth.to_string().into_bytes();
+    digits.iter().filter_map(|digit| FIRST.get(usize::from(digit - b'0'))).copied().collect()
 }
 
 /// Another district for each copy. Conditions of creation go: numbers of records are the same in all districts.

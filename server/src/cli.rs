@@ -69,7 +69,7 @@ pub(crate) struct Kept {
     #[arg(long, value_name = "DIR", env = "MERIDIAN_DATA_DIR", required_unless_present = "store")]
     data_dir: Option<PathBuf>,
     /// A PostgreSQL database in place of the folder's files, which several processes may share:
-    /// postgres://user:password@host:port/database.
+    /// postgres://user:password@host:port/database. On another machine add ?sslmode=verify-full&sslrootcert=FILE.
     #[arg(long, value_name = "URL", env = "MERIDIAN_STORE", hide_env_values = true)]
     store: Option<String>,
 }

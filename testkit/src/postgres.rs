@@ -69,9 +69,19 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// The address of a database of this cluster.
+    /// The address of a database of this cluster, by its socket.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@/{database}?host={}", self.folder.display())
+        let port = self.port().map_or_else(String::new, |port| format!("&port={port}"));
+        format!("postgres://postgres@/{database}?host={}{port}", self.folder.display())
+    }
+
+    /// The address of a database by loopback, for those who know no sockets; none unless `settings` named a port.
+    pub fn tcp(&self, database: &str) -> Option<String> {
+        self.port().map(|port| format!("postgres://postgres@127.0.0.1:{port}/{database}"))
+    }
+
+    fn port(&self) -> Option<&str> {
+        self.settings.iter().find(|(name, _)| name == "port").map(|(_, port)| port.as_str())
     }
 
     /// Makes a database.
@@ -79,9 +89,7 @@ impl Cluster {
     /// # Errors
     /// When it is there already, or the server is not.
     pub fn create(&self, database: &str) -> anyhow::Result<()> {
-        let mut createdb = program("createdb")?;
-        let made = createdb.arg("-h").arg(&self.folder).args(["-U", "postgres", database]).output()?;
-        ensure!(made.status.success(), "createdb: {}", String::from_utf8_lossy(&made.stderr));
+        self.ask("postgres", &format!("CREATE DATABASE {database}"))?;
         Ok(())
     }
 

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: &Args, folder: &Path, report: &mut Report) -> anyh
     report.note(bundles.says());
     let mut table = Table::new();
     let mut disks = BTreeMap::new();
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.into_iter().filter(|kind| args.wants_system(kind.folder())) {
         let place = folder.join(kind.folder());
         let _ = std::fs::remove_dir_all(&place);
         match Running::start(args, kind, &place).await? {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use meridian_testkit::postgres::Cluster;
 use tokio::process::{Child, Command};
 
@@ -78,7 +78,10 @@ impl Running {
     pub(crate) async fn start(args: &Args, kind: Kind, place: &Path) -> anyhow::Result<Result<Running, String>> {
         std::fs::create_dir_all(place)?;
         let cluster = if kind.on_postgres() {
-            match Cluster::start(&place.join("cluster"), SETTINGS) {
+            let port = free_port()?.to_string();
+            let mut settings = SETTINGS.to_vec();
+            settings.extend([("listen_addresses", "127.0.0.1"), ("port", port.as_str())]);
+            match Cluster::start(&place.join("cluster"), &settings) {
                 Ok(cluster) => {
                     cluster.create(DATABASE)?;
                     Some(cluster)
@@ -88,7 +91,8 @@ impl Running {
         } else {
             None
         };
-        let url = cluster.as_ref().map(|cluster| cluster.url(DATABASE));
+        // By loopback for everybody: the peer knows no sockets.
+        let url = cluster.as_ref().and_then(|cluster| cluster.tcp(DATABASE));
         let (program, target, pid, says) = match kind {
             Kind::MeridianSqlite | Kind::MeridianPostgres => {
                 let server = Server::start_on(&args.program, &place.join("data"), url.as_deref()).await?;
@@ -130,6 +134,11 @@ impl Running {
     }
 }
 
+/// A port of loopback that nobody holds at this moment.
+fn free_port() -> anyhow::Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
 /// The peer's program, which `scripts/bench-peer` builds once.
 fn program() -> Option<PathBuf> {
     let beside = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/meridian-peer/bin/hfs"));
@@ -151,10 +160,7 @@ async fn peer(place: &Path, url: Option<&str>) -> anyhow::Result<Result<Peer, St
         std::fs::copy(entry.path(), data.join(entry.file_name()))?;
         count += 1;
     }
-    let address: SocketAddr = {
-        let free = std::net::TcpListener::bind("127.0.0.1:0")?;
-        free.local_addr()?
-    };
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
     let database = url.map_or_else(|| place.join("fhir.db").display().to_string(), str::to_owned);
     let log = std::fs::File::create(place.join("peer.log"))?;
     let mut child = Command::new(&program)
@@ -172,12 +178,13 @@ async fn peer(place: &Path, url: Option<&str>) -> anyhow::Result<Result<Peer, St
         .spawn()
         .with_context(|| format!("cannot start {}", program.display()))?;
     let pid = child.id().context("the peer ended before it began")?;
+    let said = || std::fs::read_to_string(place.join("peer.log")).unwrap_or_default();
     let target = Target::open(address);
     let began = Instant::now();
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
         if let Some(status) = child.try_wait()? {
-            bail!("the peer ended with {status}; see {}", place.join("peer.log").display());
+            return Ok(Err(format!("the peer ended with {status}: {}", said().lines().last().unwrap_or_default())));
         }
         if let Ok(mut client) = Client::connect(&target).await
             && client.send("GET", "/metadata", b"", "").await.is_ok_and(|answer| answer.status == 200)
@@ -185,7 +192,7 @@ async fn peer(place: &Path, url: Option<&str>) -> anyhow::Result<Result<Peer, St
             break;
         }
         if began.elapsed() > READY {
-            bail!("the peer does not answer; see {}", place.join("peer.log").display());
+            return Ok(Err(format!("the peer does not answer: {}", said().lines().last().unwrap_or_default())));
         }
     }
     let durable = if url.is_some() {

@@ -35,15 +35,12 @@ pub async fn delete_where(
     query: &str,
     if_match: Option<i64>,
 ) -> Result<Outcome, EngineError> {
-    let (query, most) = several(query)?;
-    if most > 1 && if_match.is_some() {
-        return Err(EngineError::invalid("_count", "If-Match goes with one resource"));
-    }
+    let (query, most) = several(query, if_match)?;
     one(engine, caller, Ask::DeleteWhere { kind, query, most, if_match }).await
 }
 
-/// The condition of a deletion, and how many it may meet.
-pub(crate) fn several(query: &str) -> Result<(String, u32), EngineError> {
+/// The condition of a deletion, and how many it may meet. Several have no one version.
+pub(crate) fn several(query: &str, if_match: Option<i64>) -> Result<(String, u32), EngineError> {
     let is_count = |pair: &&str| pair.starts_with("_count=");
     let pairs = || query.split('&').filter(|pair| !pair.is_empty());
     let most = match pairs().find(is_count).and_then(|pair| pair.strip_prefix("_count=")) {
@@ -52,5 +49,8 @@ pub(crate) fn several(query: &str) -> Result<(String, u32), EngineError> {
             EngineError::invalid("_count", format!("`{text}` is not a number from 1 to {MOST_DELETED}"))
         })?,
     };
+    if most > 1 && if_match.is_some() {
+        return Err(EngineError::invalid("_count", "If-Match goes with one resource"));
+    }
     Ok((pairs().filter(|pair| !is_count(pair)).collect::<Vec<_>>().join("&"), most))
 }

@@ -10,7 +10,7 @@ use crate::catalogue::SEARCH_PARAMETER;
 use crate::feed::{Committed, Event, Happened};
 use crate::served::value_of;
 use crate::sight::labelled;
-use crate::{Engine, EngineError};
+use crate::{Class, Engine, EngineError};
 
 /// How often it is looked even when nothing was heard: a word may be lost.
 const LOOK: Duration = Duration::from_secs(1);
@@ -65,7 +65,17 @@ fn catch_up(engine: &Engine, last: &mut Option<i64>) -> Result<(), EngineError> 
             return Ok(());
         }
         for act in heard.rows.chunk_by(|one, next| one.tx == next.tx) {
-            let changes = changes(engine, act)?;
+            let changes = match changes(engine, act) {
+                // The server is away: it is looked at again. What cannot be read now cannot be read later, and must not
+                // keep what follows from being told.
+                Err(error) if matches!(error.class(), Class::Unavailable | Class::TooCostly) => return Err(error),
+                Err(error) => {
+                    let tx = act.first().map(|row| row.tx);
+                    tracing::error!(%error, tx, "what another process wrote cannot be told");
+                    continue;
+                }
+                Ok(changes) => changes,
+            };
             if changes.iter().any(|change| change.kind == SEARCH_PARAMETER) {
                 engine.renew_catalogue()?;
             }

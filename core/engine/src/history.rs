@@ -3,9 +3,11 @@
 mod answer;
 mod request;
 
+use std::collections::HashSet;
+
 use meridian_access::{Act, Caller};
 use meridian_store::search::Scope;
-use meridian_store::{GOLDEN_PATIENT, Reader, Stored, TypeCode, Version};
+use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored, TypeCode, Version};
 
 pub use answer::History;
 pub(crate) use answer::encode;
@@ -58,9 +60,10 @@ async fn instance(
     let found = engine.store().read(|reader| {
         let Some(row) = find(reader, code, id)?.filter(|row| may.shows(row)) else { return Ok(None) };
         let (versions, more) = reader.versions(row.key, request.span, before, request.count)?;
-        Ok::<_, EngineError>(Some((row, versions, more)))
+        let ends: HashSet<(Key, i64)> = reader.deletions(&[row.key])?.into_iter().collect();
+        Ok::<_, EngineError>(Some((row, versions, ends, more)))
     })?;
-    let (row, versions, more) = found.ok_or_else(missing)?;
+    let (row, versions, ends, more) = found.ok_or_else(missing)?;
     let next = versions.last().filter(|_| more).map(|last| After::Version(last.version));
     let mut look = look(caller, "history", kind);
     look.id = id.to_owned();
@@ -68,9 +71,15 @@ async fn instance(
     engine.looked(look).await?;
     let shown = versions.iter().filter(|version| may.shows(&as_row(&row, version)));
     let versions = shown.map(|version| Served::version_of(&row, version)).collect::<Result<Vec<_>, _>>()?;
+    let made = versions.iter().map(|shown| is_made(row.key, shown.version, &ends)).collect();
     // Versions are numbered from 1 without gaps: the newest number is how many there are.
     let total = (request.span == meridian_store::Span::default()).then_some(row.version);
-    Ok(History { of: request.of.clone(), versions, total, used: request.used.clone(), next })
+    Ok(History { of: request.of.clone(), versions, total, made, used: request.used.clone(), next })
+}
+
+/// Whether a version is the first, or the first after one of these deletions.
+fn is_made(key: Key, version: i64, ends: &HashSet<(Key, i64)>) -> bool {
+    version == 1 || ends.contains(&(key, version - 1))
 }
 
 /// A version as a row of its own, for the second lock.
@@ -98,11 +107,15 @@ async fn several(
     let (span, count) = (request.span, request.count);
     let read = move |reader: &Reader<'_>| {
         let (rows, more) = reader.changes(&scopes, span, after, count)?;
+        let mut again: Vec<Key> = rows.iter().filter(|row| row.version > 1).map(|row| row.key).collect();
+        again.sort_unstable();
+        again.dedup();
+        let ends: HashSet<(Key, i64)> = reader.deletions(&again)?.into_iter().collect();
         let with_now = |row: Stored| Ok((reader.current(row.key)?.unwrap_or_else(|| row.clone()), row));
         let rows = rows.into_iter().map(with_now).collect::<Result<Vec<_>, EngineError>>()?;
-        Ok::<_, EngineError>((rows, more))
+        Ok::<_, EngineError>((rows, ends, more))
     };
-    let (mut rows, more) = engine.store().search(read).await?;
+    let (mut rows, ends, more) = engine.store().search(read).await?;
     let next = rows.last().filter(|_| more).map(|(_, row)| After::Place(request::place(row)));
     let of = |row: &Stored| may.iter().find(|(code, _)| *code == row.kind).map(|(_, may)| may);
     if rows.iter().any(|(_, row)| of(row).is_none_or(|may| !may.shows_subject(row.key.subject()))) {
@@ -120,5 +133,6 @@ async fn several(
     look.subjects = people(rows.iter().map(|(_, row)| row));
     engine.looked(look).await?;
     let versions = rows.iter().map(|(_, row)| Served::of(row)).collect::<Result<Vec<_>, _>>()?;
-    Ok(History { of: request.of.clone(), versions, total: None, used: request.used.clone(), next })
+    let made = rows.iter().map(|(_, row)| is_made(row.key, row.version, &ends)).collect();
+    Ok(History { of: request.of.clone(), versions, total: None, made, used: request.used.clone(), next })
 }

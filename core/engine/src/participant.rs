@@ -5,7 +5,7 @@
 
 use meridian_access::Caller;
 use meridian_model::definitions::Definitions;
-use meridian_store::{GOLDEN_PATIENT, Key, Reader, Subject, SubjectKind};
+use meridian_store::{GOLDEN_PATIENT, Key, Movement, NewTimer, Reader, Subject, SubjectKind, Timer};
 use serde_json::Value;
 
 use crate::EngineError;
@@ -46,6 +46,12 @@ pub enum Further {
     Note { subject: Subject, under: Vec<i64>, no_longer: Vec<i64> },
     /// Puts a message into the outbox. It is there when the change is, and not otherwise.
     Send(Outgoing),
+    /// Moves an amount into an account or out of it; where it holds too little, the whole act is refused.
+    Move(Movement),
+    /// Sets a timer, or sets it to another time.
+    Remind(NewTimer),
+    /// Forgets a timer.
+    Forget { kind: String, key: String },
 }
 
 /// A message to be sent later: a row of a queue that leaves in the order in which it was written.
@@ -110,6 +116,16 @@ pub struct Sight<'a> {
 }
 
 impl Sight<'_> {
+    /// What an account holds.
+    pub fn balance(&self, account: &str) -> Result<i64, EngineError> {
+        Ok(self.reader.balance(account)?)
+    }
+
+    /// A timer that waits.
+    pub fn timer(&self, kind: &str, key: &str) -> Result<Option<Timer>, EngineError> {
+        Ok(self.reader.timer(kind, key)?)
+    }
+
     /// The first subjects noted under a number, at most `limit`.
     pub fn noted(&self, number: i64, limit: u32) -> Result<Vec<Subject>, EngineError> {
         Ok(self.reader.noted(number, limit)?)

@@ -140,7 +140,15 @@ async fn a_condition_deletes_one_or_a_stated_number() {
         let refused = delete_where(&engine, &operator(), "Basic", bad, None).await.unwrap_err();
         assert_eq!(refused.class(), Class::Invalid, "{bad}");
     }
-    let several = delete_where(&engine, &operator(), "Basic", "identifier=urn:b|1&_count=3", None).await.unwrap();
+    let together = "identifier=urn:b|1&_count=3";
+    let refused = delete_where(&engine, &operator(), "Basic", together, Some(1)).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Invalid, "several have no one version");
+    let entry = json!({"request": {"method": "DELETE", "url": format!("Basic?{together}"), "ifMatch": "W/\"1\""}});
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry]});
+    let refused = run_bundle(&engine, &operator(), bundle, Options::default()).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Invalid);
+    assert_eq!(total(&engine, "Basic", "identifier=urn:b|1").await, 3);
+    let several = delete_where(&engine, &operator(), "Basic", together, None).await.unwrap();
     assert_eq!(several.count, 3);
     assert_eq!(total(&engine, "Basic", "identifier=urn:b|1").await, 0);
     let denied = delete_where(&engine, &as_role(Role::Doctor), "Observation", "code=1", None).await.unwrap_err();
@@ -235,11 +243,19 @@ async fn a_patch_goes_into_a_bundle_as_a_binary() {
         format!("Patient/{}", patient.served.id),
         "urns are resolved in it"
     );
-    let fhirpath = json!({"resource": {"resourceType": "Parameters"}, "request": {"method": "PATCH", "url": format!("Basic/{id}")}});
-    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [fhirpath]});
-    let refused = run_bundle(&engine, &operator(), bundle, Options::default()).await.unwrap_err();
-    assert_eq!(refused.class(), Class::NotSupported);
-    assert_eq!(refused.issues()[0].expression, ["Bundle.entry[0]"]);
+    let change = json!([{"name": "type", "valueCode": "replace"}, {"name": "path", "valueString": "Basic.code.text"},
+        {"name": "value", "valueString": "by a path"}]);
+    let fhirpath = json!({"resourceType": "Parameters", "parameter": [{"name": "operation", "part": change}]});
+    let of = |patch: Value| {
+        let entry = json!({"resource": patch, "request": {"method": "PATCH", "url": format!("Basic/{id}")}});
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+    };
+    let reply = run_bundle(&engine, &operator(), of(fhirpath), Options::default()).await.unwrap();
+    let [Reply::Written(patched)] = &reply.replies[..] else { panic!("one write") };
+    assert_eq!(body(patched)["code"]["text"], "by a path");
+    let refused = run_bundle(&engine, &operator(), of(basic("1")), Options::default()).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Invalid);
+    assert!(refused.issues()[0].expression[0].starts_with("Bundle.entry[0]"));
 }
 
 #[tokio::test]
@@ -375,6 +391,44 @@ async fn a_history_tells_what_was_since_and_what_was_current_then() {
     let rest = page(&engine, &operator(), HistoryOf::Instance("Basic".into(), id), &next(&named).unwrap()).await;
     assert_eq!(rest.versions.iter().map(|v| v.version).collect::<Vec<_>>(), [1]);
     assert_eq!(next(&rest), None);
+}
+
+#[tokio::test]
+async fn a_history_tells_how_each_version_was_made() {
+    let (_dir, engine) = engine();
+    let given = make(&engine, basic("1")).await;
+    for id in [given.as_str(), "chosen"] {
+        let with_id = || {
+            let mut resource = basic("1");
+            resource["id"] = id.into();
+            resource
+        };
+        update(&engine, &operator(), "Basic", id, with_id(), None).await.unwrap();
+        delete(&engine, &operator(), "Basic", id, None).await.unwrap();
+        update(&engine, &operator(), "Basic", id, with_id(), None).await.unwrap();
+        update(&engine, &operator(), "Basic", id, with_id(), None).await.unwrap();
+        for of in [HistoryOf::Instance("Basic".into(), id.into()), HistoryOf::Type("Basic".into()), HistoryOf::System] {
+            let (mut query, mut told) = ("_count=1".to_owned(), Vec::new());
+            loop {
+                let page = page(&engine, &operator(), of.clone(), &query).await;
+                let bundle: Value = serde_json::from_slice(&page.bundle("http://x/fhir")).unwrap();
+                let entry = &bundle["entry"][0];
+                if entry["fullUrl"].as_str().unwrap().ends_with(id) {
+                    let text = |value: &Value| value.as_str().unwrap().to_owned();
+                    told.push(format!("{} {}", text(&entry["request"]["method"]), text(&entry["response"]["status"])));
+                }
+                match next(&page) {
+                    Some(link) => query = link,
+                    None => break,
+                }
+            }
+            let mut wanted = vec!["PUT 200", "PUT 201", "DELETE 204", "PUT 200", "POST 201"];
+            if id == "chosen" {
+                wanted.splice(3.., ["PUT 201"]);
+            }
+            assert_eq!(told, wanted, "{of:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -29,6 +29,17 @@ impl House {
         update(&self.engine, &operator(), kind, &id, resource, None).await.unwrap();
     }
 
+    /// Whose record a Patient is.
+    fn subject(&self, patient: &str) -> meridian_store::Subject {
+        let kind = meridian_model::definitions::Definitions::r4().type_code("Patient").unwrap();
+        self.store.read(|reader| reader.locate(kind, patient)).unwrap().unwrap().subject()
+    }
+
+    /// How many looks at a record are written down.
+    fn looks(&self, subject: meridian_store::Subject) -> usize {
+        self.store.audit().looks_at(&[subject], 100).unwrap().len()
+    }
+
     async fn call(&self, who: &Caller, address: &str, params: &[(&str, &str)]) -> Result<Value, EngineError> {
         self.called(who, address, params, Vec::new()).await
     }
@@ -317,6 +328,30 @@ async fn versions_are_compared() {
     assert_eq!(house.call(&doctor(), "Patient/none/$diff", &[]).await.unwrap_err().class(), Class::NotFound);
 }
 
+#[tokio::test]
+async fn marks_of_what_is_withheld_are_not_in_use() {
+    let house = House::new();
+    let task = |id: &str, code: &str| {
+        json!({"resourceType": "Task", "id": id, "status": "requested", "intent": "proposal",
+            "meta": {"tag": [{"system": "urn:t", "code": code}], "profile": [format!("http://p/{code}")],
+                "security": [{"system": "urn:s", "code": code}]},
+            "code": {"coding": [{"system": "https://meridian.example/task", "code": code}]}})
+    };
+    house.put(task("a", "review-identity")).await;
+    house.put(task("b", "other")).await;
+    house
+        .put(json!({"resourceType": "Basic", "id": "c", "meta": {"tag": [{"system": "urn:t", "code": "basic"}]},
+        "code": {"text": "x"}}))
+        .await;
+    for address in ["Task/$meta", "$meta"] {
+        let shown = house.call(&doctor(), address, &[]).await.unwrap()["parameter"][0]["valueMeta"].to_string();
+        assert!(shown.contains("other") && !shown.contains("review-identity"), "{address}: {shown}");
+        let all = house.call(&operator(), address, &[]).await.unwrap()["parameter"][0]["valueMeta"].to_string();
+        assert_eq!(all.matches("review-identity").count(), 3, "{address}: {all}");
+        assert_eq!(shown.contains("basic"), address == "$meta");
+    }
+}
+
 async fn total(house: &House, kind: &str, query: &str) -> u64 {
     let params = meridian_engine::split_query(query).unwrap();
     let request = Request { kind: kind.into(), params, lenient: false };
@@ -440,4 +475,127 @@ async fn a_deleted_resource_can_be_erased_too() {
     delete(&house.engine, &operator(), "Basic", "b", None).await.unwrap();
     house.call(&operator(), "Basic/b/$purge", &[("reason", "x")]).await.unwrap();
     assert_eq!(read(&house.engine, &operator(), "Basic", "b").await.unwrap_err().class(), Class::NotFound);
+}
+
+/// A document of nine megabytes.
+fn document(id: &str) -> Value {
+    json!({"resourceType": "DocumentReference", "id": id, "status": "current", "subject": {"reference": "Patient/p"},
+        "context": {"encounter": [{"reference": "Encounter/e"}]},
+        "content": [{"attachment": {"contentType": "text/plain", "data": "A".repeat(9 << 20)}}]})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_heavy_record_comes_in_pages_that_are_not() {
+    let house = House::new();
+    record(&house).await;
+    for nth in 0..5 {
+        house.put(document(&format!("d{nth}"))).await;
+    }
+    for address in ["Patient/p/$everything", "Encounter/e/$everything"] {
+        let (mut params, mut found, mut pages) = (Vec::new(), Vec::new(), 0);
+        loop {
+            let asked: Vec<(&str, &str)> =
+                params.iter().map(|(n, v): &(String, String)| (n.as_str(), v.as_str())).collect();
+            let page = house.call(&doctor(), address, &asked).await.unwrap();
+            let documents = ids(&page).into_iter().filter(|id| id.len() == 2 && id.starts_with('d'));
+            let before = found.len();
+            found.extend(documents);
+            assert!(found.len() - before <= 3, "{address}: four are more than 32 megabytes");
+            pages += 1;
+            match next(&page) {
+                Some(link) => params = link,
+                None => break,
+            }
+        }
+        found.sort();
+        assert_eq!(found, ["d0", "d1", "d2", "d3", "d4"], "{address}");
+        assert!(pages >= 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_of_each_code_are_no_more_than_an_answer_holds() {
+    let house = House::new();
+    record(&house).await;
+    let subject = house.subject("p");
+    for nth in 0..4 {
+        let mut heavy = observation(&format!("o{nth}"), "2026-02-01", &format!("c{nth}"), "1", "mmol/L");
+        heavy["note"] = json!([{"text": "A".repeat(9 << 20)}]);
+        house.put(heavy).await;
+    }
+    let before = house.looks(subject);
+    let refused = house.call(&doctor(), "Observation/$lastn", &[("patient", "p")]).await.unwrap_err();
+    assert_eq!((refused.class(), refused.issues()[0].code), (Class::Unprocessable, "too-costly"));
+    assert_eq!(house.looks(subject), before + 1, "that there is so much tells of the record");
+    let one = [("patient", "p"), ("code", "c1")];
+    assert_eq!(ids(&house.call(&doctor(), "Observation/$lastn", &one).await.unwrap()), ["o1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_parameters_of_an_operation_name_is_looked_at() {
+    let house = House::new();
+    record(&house).await;
+    house.put(json!({"resourceType": "Patient", "id": "q", "identifier": [{"system": "urn:t", "value": "7"}]})).await;
+    let subject = house.subject("q");
+    let before = house.looks(subject);
+    let chained = [("patient", "p"), ("subject:Patient.identifier", "urn:t|7")];
+    assert!(ids(&house.call(&doctor(), "Observation/$lastn", &chained).await.unwrap()).is_empty());
+    assert_eq!(house.looks(subject), before + 1, "that they are not one person");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_refers_to_is_sought_in_bounds_and_a_cut_is_told() {
+    let house = House::new();
+    record(&house).await;
+    let list = |dead: usize| {
+        let mut entries: Vec<Value> =
+            (0..dead).map(|n| json!({"item": {"reference": format!("Basic/x{n}")}})).collect();
+        entries.push(json!({"item": {"reference": "Practitioner/nobody-names-me"}}));
+        json!({"resourceType": "List", "id": "l", "status": "current", "mode": "working",
+            "subject": {"reference": "Patient/p"}, "entry": entries})
+    };
+    let modes = |bundle: &Value| {
+        let entries = bundle["entry"].as_array().unwrap();
+        let of = |mode: &str| entries.iter().filter(|entry| entry["search"]["mode"] == mode).count();
+        (of("include"), of("outcome"))
+    };
+    let only = [("_type", "List,Basic,Practitioner")];
+    house.put(list(100)).await;
+    assert_eq!(modes(&house.call(&doctor(), "Patient/p/$everything", &only).await.unwrap()), (1, 0));
+    house.put(list(10_001)).await;
+    assert_eq!(modes(&house.call(&doctor(), "Patient/p/$everything", &only).await.unwrap()), (0, 1));
+}
+
+/// More than are asked for at once.
+const MESSAGES: usize = 1_003;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_messages_about_what_is_erased_are_emptied() {
+    let house = House::new();
+    house.put(json!({"resourceType": "Basic", "id": "b", "code": {"text": "x"}})).await;
+    let message = |key: &str, body: &[u8]| meridian_store::NewJob {
+        queue: "outbox/x".into(),
+        key: key.into(),
+        head: "{}".into(),
+        body: body.into(),
+    };
+    let send = move |tx: &mut meridian_store::WriteTx<'_>| {
+        for nth in 0..MESSAGES {
+            tx.add_job(&message(&format!("Basic/b/{nth}"), b"geheim"))?.ok();
+        }
+        tx.add_job(&message("Basic/bb/1", b"another")).map(drop)
+    };
+    let lane = meridian_store::Lane::Interactive;
+    house.store.write::<_, meridian_store::StoreError>(lane, meridian_store::Origin::default(), send).await.unwrap();
+    let told = house.call(&operator(), "Basic/b/$purge", &[("reason", "x")]).await.unwrap();
+    let messages = told["parameter"].as_array().unwrap().iter().find(|part| part["name"] == "messages").unwrap();
+    assert_eq!(messages["valueInteger"], MESSAGES);
+    let bodies = house.store.read(|reader| {
+        let jobs = reader.jobs_keyed("outbox/x", "Basic/", u32::MAX)?;
+        let bodies = jobs.iter().map(|job| Ok(reader.job(job.id)?.unwrap().body));
+        bodies.collect::<Result<Vec<_>, meridian_store::StoreError>>()
+    });
+    let bodies = bodies.unwrap();
+    let says = |text: &[u8]| bodies.iter().filter(|body| **body == text).count();
+    assert_eq!((bodies.len(), says(b"geheim"), says(b"another")), (MESSAGES + 1, 0, 1));
 }

@@ -321,6 +321,89 @@ async fn what_is_not_understood_any_more_is_out_of_force_and_is_indexed_anew_whe
     assert_eq!(find(&engine, "Patient", "nick=lao").await.unwrap(), ["a", "b"]);
 }
 
+/// A process that has not heard that a parameter was dropped.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_dropped_elsewhere_is_not_relied_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store(&dir);
+    let engine = || Engine::new(store.clone(), Vec::new());
+    let one = engine();
+    put(&one, json!({"resourceType": "Patient", "id": "p"})).await.unwrap();
+    for (id, status) in [("a", "final"), ("b", "preliminary")] {
+        put(
+            &one,
+            json!({"resourceType": "Observation", "id": id, "status": status, "code": {"coding": [{"code": "c"}]},
+            "subject": {"reference": "Patient/p"}, "method": {"coding": [{"code": "m"}]}}),
+        )
+        .await
+        .unwrap();
+    }
+    let part = |definition: &str, expression: &str| json!({"definition": format!("http://hl7.org/fhir/SearchParameter/{definition}"), "expression": expression});
+    put(&one, json!({"resourceType": "SearchParameter", "id": "both", "url": "urn:p:both", "status": "active", "name": "Both",
+        "description": "", "code": "code-status", "base": ["Observation"], "type": "composite", "expression": "Observation",
+        "component": [part("clinical-code", "code"), part("Observation-status", "status")]}))
+    .await
+    .unwrap();
+    put(&one, json!({"resourceType": "SearchParameter", "id": "way", "url": "urn:p:way", "status": "active", "name": "Way",
+        "description": "", "code": "way", "base": ["Observation"], "type": "token", "expression": "Observation.method"}))
+    .await
+    .unwrap();
+    settle(&one).await;
+    let stale = [engine(), engine(), engine()];
+    for engine in &stale {
+        settle(engine).await;
+        assert_eq!(find(engine, "Observation", "code=c&status=final").await.unwrap(), ["a"]);
+    }
+    delete(&one, &operator(), "SearchParameter", "both", None).await.unwrap();
+    delete(&one, &operator(), "SearchParameter", "way", None).await.unwrap();
+    settle(&one).await;
+    assert_eq!(find(&stale[0], "Observation", "code=c&status=final").await.unwrap(), ["a"], "by R4's parameters alone");
+    let lastn = async |engine: &Engine, narrowed: &str| {
+        let all = table();
+        let operation = all.iter().find(|operation| operation.name == "lastn").unwrap();
+        let params = meridian_engine::split_query(&format!("patient=p&{narrowed}")).unwrap();
+        let call = Call { kind: "Observation".into(), params, ..Call::default() };
+        let doctor = Caller { role: Role::Doctor, ..operator() };
+        let answer = operation.act.run(engine, &doctor, call).await?;
+        Ok::<_, EngineError>(answer["total"].as_u64().unwrap())
+    };
+    assert_eq!(lastn(&stale[1], "code=c&status=final").await.unwrap(), 1);
+    assert_eq!(lastn(&stale[2], "way=m").await.unwrap_err().class(), Class::Invalid, "never fewer");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_end_is_withheld_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    if schema_for(dir.path()).is_none() {
+        return meridian_testkit::say("SKIPPED: a folder has one process; MERIDIAN_TEST_POSTGRES names a server");
+    }
+    let (one, other) = (open(&dir), open(&dir));
+    let task = |id: &str, code: &str| {
+        json!({"resourceType": "Task", "id": id, "status": "requested", "intent": "proposal",
+            "code": {"coding": [{"system": "https://meridian.example/task", "code": code}]}})
+    };
+    put(&one, task("kept", "review-identity")).await.unwrap();
+    put(&one, task("shown", "other")).await.unwrap();
+    let mut heard = other.listen();
+    let following = tokio::spawn({
+        let other = other.clone();
+        async move { other.follow_others().await }
+    });
+    tokio::time::sleep(Duration::from_millis(1_500)).await; // it begins behind what is there
+    for id in ["kept", "shown"] {
+        delete(&one, &operator(), "Task", id, None).await.unwrap();
+    }
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        let event = tokio::time::timeout(Duration::from_secs(10), heard.recv()).await.unwrap().unwrap();
+        if let meridian_engine::Event::Changes(changes) = event {
+            told.extend(changes.iter().map(|change| (change.id.clone(), change.withheld)));
+        }
+    }
+    following.abort();
+    assert_eq!(told, [("kept".to_owned(), true), ("shown".to_owned(), false)]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_over_one_store_agree() {
     let dir = tempfile::tempdir().unwrap();

@@ -172,11 +172,84 @@ async fn whom_a_search_names_is_looked_at_though_nothing_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whom_a_search_describes_is_looked_at_unless_it_is_a_crowd() {
+    let (_dir, store, engine) = house();
+    let person = json!({"resourceType": "Patient", "name": [{"family": "Moreau", "given": ["Alma"]}], "birthDate": "1980-01-01",
+        "identifier": [{"system": "urn:t", "value": "1", "type": {"coding": [{"system": "urn:k", "code": "MR"}]}}]});
+    create(&engine, &operator(), "Patient", person, None).await.unwrap();
+    let first = Subject(Subject::COMMON.0 + 1);
+    let crowd: Vec<Value> = (0..21)
+        .map(|_| {
+            let one = json!({"resourceType": "Patient", "name": [{"family": "Legion"}], "birthDate": "1980-01-01"});
+            json!({"request": {"method": "POST", "url": "Patient"}, "resource": one})
+        })
+        .collect();
+    run(&engine, bundle("transaction", crowd)).await.unwrap();
+    let ask = async |kind: &str, query: &str| {
+        let params = meridian_engine::split_query(query).unwrap();
+        let request = Request { kind: kind.into(), params, lenient: false };
+        search(&engine, &doctor(), &request).await.unwrap();
+    };
+    for (nth, (kind, query)) in [
+        ("Patient", "identifier:of-type=urn:k|MR|1&_has:Condition:patient:code=x"),
+        ("Patient", "identifier:of-type=urn:k|MR|1&_summary=count"),
+        ("Patient", "identifier:of-type=urn:k|MR|1&birthdate=1999"),
+        ("Patient", "name=moreau&_has:Condition:patient:code=x&_summary=count"),
+        ("Patient", "name=moreau&_has:Condition:patient:code=x"),
+        ("Patient", "name=moreau&birthdate=1999"),
+        ("Patient", "name:exact=Moreau&_summary=count"),
+        ("Patient", "birthdate=1980&family:contains=orea&_summary=count"),
+        ("Patient", "_filter=(name eq moreau and birthdate eq 1980-01-01) or active eq true&_summary=count"),
+        ("Condition", "subject:Patient.name=moreau&code=x&_summary=count"),
+        ("Condition", "patient.name=moreau&patient.birthdate=1980-01-01&code=x"),
+        ("Condition", "subject:identifier=urn:t|1&code=x&_summary=count"),
+        ("Observation", "subject:Patient._has:Encounter:subject:subject:Patient.given=alma&_summary=count"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        ask(kind, query).await;
+        assert_eq!(looks(&store, first).len(), nth + 1, "{query}");
+    }
+    // One of the crowd is described by more than the name; the others are not.
+    let two = Subject(first.0 + 1);
+    for query in ["name=legion&_summary=count", "birthdate=1980-01-01&_has:Condition:patient:code=x", "_summary=count"]
+    {
+        ask("Patient", query).await;
+        assert!(looks(&store, two).is_empty(), "{query}");
+    }
+    let refused = create(&engine, &doctor(), "Patient", patient("2"), Some("birthdate=1980-01-01".into())).await;
+    assert_eq!(refused.unwrap_err().class(), Class::Precondition);
+    assert!(looks(&store, two).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_reads_only_so_much() {
     let (_dir, _, engine) = house();
     let many = vec![json!({"request": {"method": "GET", "url": "Patient?_count=1000"}}); 201];
     let error = run(&engine, bundle("batch", many)).await.unwrap_err();
     assert_eq!(error.class(), Class::Invalid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn own_definitions_are_missed_with_a_word() {
+    let (_dir, _, engine) = house();
+    let notes = async |kind: &str, query: &str| {
+        let params = meridian_engine::split_query(query).unwrap();
+        search(&engine, &operator(), &Request { kind: kind.into(), params, lenient: false }).await.unwrap().notes.len()
+    };
+    assert_eq!(notes("", "_type=SearchParameter,Patient&_count=1").await, 1);
+    assert_eq!(notes("", "_type=Basic,Patient").await, 0);
+    assert_eq!(notes("", "_lastUpdated=gt2000-01-01").await, 0);
+    assert_eq!(notes("SearchParameter", "code=gender").await, 0, "the door adds them");
+    let get = |url: &str| json!({"request": {"method": "GET", "url": url}});
+    let entries = json!([get("SearchParameter?code=gender"), get("Patient?active=true")]);
+    let replies = run(&engine, bundle("batch", entries)).await.unwrap();
+    let notes = replies.iter().map(|reply| match reply {
+        Reply::Found(answer) => answer.notes.len(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(notes.collect::<Vec<_>>(), [1, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

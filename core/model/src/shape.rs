@@ -108,25 +108,35 @@ impl Shape {
     }
 
     /// Shapes the resources of an answer: of a search, a history or an operation that answers with many.
-    /// `_elements` is not for what a search includes (R4), nor any of it for outcomes.
     pub fn apply_to_entries(&self, bundle: &mut Value) {
+        let Some(members) = bundle.as_object_mut() else { return };
         if self.summary == Summary::Count {
-            count(bundle);
-            return;
+            let entries = members.shift_remove("entry");
+            return only_counted(members, entries.as_ref().and_then(Value::as_array).map_or(0, Vec::len));
         }
-        let only_summary = Self { summary: self.summary, elements: Vec::new() };
-        let entries = bundle.get_mut("entry").and_then(Value::as_array_mut);
-        for entry in entries.into_iter().flatten() {
-            let mode = entry.pointer("/search/mode").and_then(Value::as_str);
-            let shape = match mode {
-                Some("outcome") => continue,
-                Some("include") => &only_summary,
-                _ => self,
-            };
-            if let Some(resource) = entry.get_mut("resource") {
-                shape.apply(resource);
-            }
+        let entries = members.get_mut("entry").and_then(Value::as_array_mut);
+        entries.into_iter().flatten().for_each(|entry| self.apply_to_entry(entry));
+    }
+
+    /// Shapes one of many. `_elements` is not for what a search includes (R4), nor any of it for outcomes.
+    pub fn apply_to_entry(&self, entry: &mut Value) {
+        let mode = entry.pointer("/search/mode").and_then(Value::as_str);
+        let only_summary = || Self { summary: self.summary, elements: Vec::new() };
+        let shape = match mode {
+            Some("outcome") => return,
+            Some("include") => &only_summary(),
+            _ => self,
+        };
+        if let Some(resource) = entry.get_mut("resource") {
+            shape.apply(resource);
         }
+    }
+}
+
+/// What a Bundle of so many entries says instead of them.
+pub fn only_counted(head: &mut Map<String, Value>, entries: usize) {
+    if !head.contains_key("total") {
+        head.insert("total".to_owned(), entries.into());
     }
 }
 
@@ -142,15 +152,6 @@ fn is_root(kind: Option<&str>, name: &str) -> bool {
     match kind {
         Some(kind) => has(kind),
         None => r4.resource_types().any(has),
-    }
-}
-
-fn count(bundle: &mut Value) {
-    let Some(members) = bundle.as_object_mut() else { return };
-    let entries = members.shift_remove("entry");
-    if !members.contains_key("total") {
-        let counted = entries.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
-        members.insert("total".to_owned(), counted.into());
     }
 }
 

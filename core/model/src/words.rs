@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-/// Most words of the narrative, and of the content.
+/// Most words of the narrative, and of all other texts: those that stand first.
 pub const MOST: usize = 1000;
 /// How much of a resource's text is looked at, in bytes.
 pub const LONGEST: usize = 128 << 10;
@@ -44,7 +44,6 @@ pub fn of_resource(resource: &Value) -> Words {
 fn ordered(words: HashSet<String>) -> Vec<String> {
     let mut words: Vec<String> = words.into_iter().collect();
     words.sort_unstable();
-    words.truncate(MOST);
     words
 }
 
@@ -143,6 +142,18 @@ mod tests {
         let words = of_resource(&json!({"resourceType": "Condition", "note": [{"text": many}, {"text": long}]}));
         assert_eq!(words.content.len(), MOST);
         assert!(words.content.iter().all(|word| word.len() <= 64));
+    }
+
+    #[test]
+    fn no_script_is_left_out_before_another() {
+        let many = |letter: &str| (0..MOST).map(|n| format!("{letter}{n} ")).collect::<String>();
+        let narrative = format!("<div>{}</div>", many("w"));
+        for notes in [json!([{"text": "高血压"}]), json!([{"text": "高血压"}, {"text": many("z")}])] {
+            let report = json!({"resourceType": "Condition", "text": {"div": narrative}, "note": notes});
+            let Words { narrative, content } = of_resource(&report);
+            assert!(has(&content, "高血压") && !has(&narrative, "高血压"));
+            assert!(narrative.iter().all(|word| content.contains(word)), "what the narrative says is said");
+        }
     }
 
     proptest! {

@@ -1,13 +1,13 @@
 //! `claim(kind, key)`: at most one holder at a time, by primary key; a long key is kept as `tame` has it. `sequence(scope)`: numbers without gaps or doubles.
 
 use crate::db::args;
-use crate::sql::{self, Sql};
+use crate::sql::{self, Many, Sql};
 use crate::tame::{LONG, tame};
 use crate::{Reader, StoreError, WriteTx};
 
 static HOLDER: Sql = Sql::new(|| sql::select("claim", &["holder"], &["kind", "key"]));
 static TAKE: Sql = Sql::new(|| sql::insert_new("claim", &["kind", "key", "holder", "tx"]));
-static PASS: Sql = Sql::new(|| sql::upsert("claim", &["kind", "key", "holder", "tx"], &["kind", "key"]));
+static PASS: Many = Many::new(|| sql::many_upsert("claim", &["kind", "key", "holder", "tx"], &["kind", "key"]));
 static DROP: Sql = Sql::new(|| sql::delete("claim", &["kind", "key", "holder"]));
 static HELD: Sql = Sql::new(|| sql::select("claim", &["kind", "key"], &["holder"]));
 static NEXT: Sql = Sql::new(|| sql::select("sequence", &["next"], &["scope"]));
@@ -42,7 +42,7 @@ impl WriteTx<'_> {
     /// Passes a claim on, whoever held it.
     pub fn pass_claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        self.conn.execute(&PASS, args![kind, &*tame(key, LONG), holder, tx])
+        self.conn.later(&PASS, 2, args![kind, &*tame(key, LONG), holder, tx])
     }
 
     /// Lets the claim go if `holder` holds it.

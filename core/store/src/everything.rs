@@ -4,6 +4,7 @@ use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
 use crate::key::pack_id;
 use crate::reader::{stored, stored_columns};
+use crate::sql::{bind, build};
 use crate::{Key, NO_DATE, Reader, StoreError, Stored, Subject, TypeCode};
 
 /// The resources of one answer weigh little more than this, in bytes.
@@ -51,35 +52,34 @@ impl Reader<'_> {
         after: Option<Key>,
         limit: usize,
     ) -> Result<(Vec<Stored>, bool), StoreError> {
-        let (mut rows, mut weight) = (Vec::new(), 0);
+        let mut page = Weighed::begin(Vec::new(), limit);
         let begin = after.map_or(Subject(0), Key::subject);
         for subject in subjects.iter().filter(|subject| **subject >= begin) {
             let (first, last) = subject.span();
             let first = after.map_or(first, |after| Ord::max(first, after.0 + 1));
             let mut select = wanted.clone();
             select.and_where(Expr::col("key").gte(first)).and_where(Expr::col("key").lte(last));
-            let room = (limit + 1).saturating_sub(rows.len());
+            let room = (limit + 1).saturating_sub(page.rows.len());
             select.order_by("key", Order::Asc).limit(room as u64);
-            for row in self.conn.ask(&select, stored)? {
-                weight += row.body.weight();
-                if rows.len() == limit || (weight > HEAVIEST && !rows.is_empty()) {
-                    return Ok((rows, true));
-                }
-                rows.push(row);
+            if page.fill(self, &select)? {
+                break;
             }
         }
-        Ok((rows, false))
+        Ok((page.rows, page.more))
     }
 
-    /// Resources by their numbers, which are in order.
-    pub fn numbered(&self, keys: &[Key], part: &Part) -> Result<Vec<Stored>, StoreError> {
-        let mut rows = Vec::with_capacity(keys.len());
+    /// Resources by their numbers, which are in order, behind the `rows` of an answer that has begun; and whether it
+    /// became too heavy before the last of them.
+    pub fn numbered(&self, keys: &[Key], part: &Part, rows: Vec<Stored>) -> Result<(Vec<Stored>, bool), StoreError> {
+        let mut page = Weighed::begin(rows, usize::MAX);
         for some in keys.chunks(256) {
             let mut select = part.select();
             select.and_where(Expr::col("key").is_in(some.iter().map(|key| key.0))).order_by("key", Order::Asc);
-            rows.extend(self.conn.ask(&select, stored)?);
+            if page.fill(self, &select)? {
+                break;
+            }
         }
-        Ok(rows)
+        Ok((page.rows, page.more))
     }
 
     /// The numbers of the resources that point to one of these (all of one type) by one of these parameters, in order; at
@@ -100,6 +100,37 @@ impl Reader<'_> {
         select.and_where(Expr::col("id").is_in(ids.iter().map(|id| pack_id(id))));
         select.order_by("key", Order::Asc).limit(limit as u64);
         self.conn.ask(&select, |row| row.get(0).map(Key))
+    }
+}
+
+/// The rows of an answer, which are weighed while they come.
+pub(crate) struct Weighed {
+    pub(crate) rows: Vec<Stored>,
+    /// Whether there is another one that has no room.
+    pub(crate) more: bool,
+    limit: usize,
+    weight: usize,
+}
+
+impl Weighed {
+    pub(crate) fn begin(rows: Vec<Stored>, limit: usize) -> Weighed {
+        let weight = rows.iter().map(|row| row.body.weight()).sum();
+        Weighed { rows, more: false, limit, weight }
+    }
+
+    /// Takes the rows of a statement as long as there is room; whether there is none left. The first row always has room.
+    pub(crate) fn fill(&mut self, reader: &Reader<'_>, select: &SelectStatement) -> Result<bool, StoreError> {
+        let (text, values) = build(reader.dialect(), select);
+        reader.conn.each(&text, &bind(&values), |row| {
+            let next = stored(row)?;
+            self.weight += next.body.weight();
+            self.more = self.rows.len() == self.limit || (self.weight > HEAVIEST && !self.rows.is_empty());
+            if !self.more {
+                self.rows.push(next);
+            }
+            Ok(!self.more)
+        })?;
+        Ok(self.more)
     }
 }
 

@@ -71,6 +71,18 @@ impl Reader<'_> {
         Ok((page.rows, page.more))
     }
 
+    /// Which of their past versions were deletions.
+    pub fn deletions(&self, keys: &[Key]) -> Result<Vec<(Key, i64)>, StoreError> {
+        let mut found = Vec::new();
+        for some in keys.chunks(256) {
+            let mut select = Query::select();
+            select.columns(["key", "version"]).from("past").and_where(Expr::col("deleted").eq(1));
+            select.and_where(Expr::col("key").is_in(some.iter().map(|key| key.0)));
+            found.extend(self.conn.ask(&select, |row| Ok((Key(row.get(0)?), row.get(1)?)))?);
+        }
+        Ok(found)
+    }
+
     /// The types of which anything was ever written.
     pub fn changed_kinds(&self) -> Result<Vec<TypeCode>, StoreError> {
         let mut kinds: Vec<TypeCode> = Vec::new();

@@ -1,14 +1,22 @@
-//! The newest resources of each main code of a record: `$lastn`, in one statement.
+//! The newest resources of each main code of a record: `$lastn`. One statement ranks them, without their bodies; these
+//! are read behind it and weighed while they come.
 
-use sea_query::{Expr, ExprTrait, JoinType, Order, OverStatement, Query, WindowStatement};
+use std::collections::HashMap;
 
-use crate::reader::{stored, stored_columns};
+use sea_query::{Expr, ExprTrait, Order, OverStatement, Query, WindowStatement};
+
+use crate::everything::Weighed;
+use crate::reader::stored_columns;
 use crate::search::{Search, Subjects, keys};
-use crate::{Reader, StoreError, Stored, Subject, TypeCode};
+use crate::{Key, Reader, StoreError, Stored, Subject, TypeCode};
+
+/// Bodies that are read by one statement.
+const STEP: usize = 64;
 
 impl Reader<'_> {
     /// Of the resources of `kind` that a search finds in these records, the newest `each` of every main code: by code,
-    /// newest first; where several are of one time, all of them. At most `limit` in all.
+    /// newest first; where several are of one time, all of them. And whether there are more than `limit`, or more than an
+    /// answer may weigh: then what is told is a part of them.
     ///
     /// # Errors
     /// As [`Reader::search`].
@@ -19,7 +27,7 @@ impl Reader<'_> {
         kind: TypeCode,
         each: u32,
         limit: usize,
-    ) -> Result<Vec<Stored>, StoreError> {
+    ) -> Result<(Vec<Stored>, bool), StoreError> {
         let found = keys(self, search)?;
         let mut ranked = Query::select();
         for column in ["key", "code", "system", "date"] {
@@ -34,11 +42,23 @@ impl Reader<'_> {
         ranked.and_where(Expr::col(("m", "key")).in_subquery(found));
 
         let mut select = Query::select();
-        select.columns(stored_columns().iter().map(|column| ("b", *column))).from_subquery(ranked, "p");
-        select.join_as(JoinType::InnerJoin, "resource", "b", Expr::col(("b", "key")).equals(("p", "key")));
-        select.and_where(Expr::col(("p", "place")).lte(each));
+        select.column(("p", "key")).from_subquery(ranked, "p").and_where(Expr::col(("p", "place")).lte(each));
         select.order_by(("p", "code"), Order::Asc).order_by(("p", "system"), Order::Asc);
-        select.order_by(("p", "date"), Order::Desc).order_by(("p", "key"), Order::Desc).limit(limit as u64);
-        self.conn.ask(&select, stored)
+        select.order_by(("p", "date"), Order::Desc).order_by(("p", "key"), Order::Desc).limit(limit as u64 + 1);
+        let mut order: Vec<Key> = self.conn.ask(&select, |row| row.get(0).map(Key))?;
+        let too_many = order.len() > limit;
+        order.truncate(limit);
+        let mut page = Weighed::begin(Vec::new(), usize::MAX);
+        for some in order.chunks(STEP) {
+            let mut select = Query::select();
+            select.columns(stored_columns().iter().copied()).from("resource");
+            select.and_where(Expr::col("key").is_in(some.iter().map(|key| key.0)));
+            if page.fill(self, &select)? {
+                break;
+            }
+        }
+        let mut found: HashMap<Key, Stored> = page.rows.into_iter().map(|row| (row.key, row)).collect();
+        let rows = order.iter().filter_map(|key| found.remove(key)).collect();
+        Ok((rows, too_many || page.more))
     }
 }

@@ -3,29 +3,45 @@
 use sea_query::{Expr, ExprTrait, JoinType, Query};
 
 use crate::db::Dialect;
-use crate::search::{Scope, Subjects};
+use crate::search::{Scope, Search, Subjects, keys};
 use crate::{Key, Reader, StoreError, Token};
 
 impl Reader<'_> {
-    /// The codes of these parameters with their systems, each once.
-    pub fn codes_in_use(&self, params: &[u32], scope: &Scope) -> Result<Vec<Token>, StoreError> {
+    /// The codes of these parameters with their systems, each once; `among` narrows them to what a search finds.
+    pub fn codes_in_use(
+        &self,
+        params: &[u32],
+        scope: &Scope,
+        among: Option<&Search>,
+    ) -> Result<Vec<Token>, StoreError> {
         let mut select = Query::select();
         select.distinct().column(("t", "code")).column(("s", "uri")).from_as("token", "t");
         select.join_as(JoinType::LeftJoin, "system", "s", Expr::col(("s", "id")).equals(("t", "system")));
         select.and_where(Expr::col(("t", "param")).is_in(params.iter().copied()));
         select.and_where(within(self.dialect(), "t", scope));
+        if let Some(search) = among {
+            select.and_where(Expr::col(("t", "key")).in_subquery(keys(self, search)?));
+        }
         let mut codes =
             self.conn.ask(&select, |row| Ok(Token { code: row.get(0)?, system: row.get::<Option<String>>(1)? }))?;
         codes.sort();
         Ok(codes)
     }
 
-    /// The uris of these parameters, each once.
-    pub fn uris_in_use(&self, params: &[u32], scope: &Scope) -> Result<Vec<String>, StoreError> {
+    /// The uris of these parameters, each once; `among` as for the codes.
+    pub fn uris_in_use(
+        &self,
+        params: &[u32],
+        scope: &Scope,
+        among: Option<&Search>,
+    ) -> Result<Vec<String>, StoreError> {
         let mut select = Query::select();
         select.distinct().column(("t", "folded")).from_as("string", "t");
         select.and_where(Expr::col(("t", "param")).is_in(params.iter().copied()));
         select.and_where(within(self.dialect(), "t", scope));
+        if let Some(search) = among {
+            select.and_where(Expr::col(("t", "key")).in_subquery(keys(self, search)?));
+        }
         let mut uris: Vec<String> = self.conn.ask(&select, |row| row.get(0))?;
         uris.sort();
         Ok(uris)

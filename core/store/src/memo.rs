@@ -4,10 +4,13 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use crate::search::Foreseen;
 use crate::{Key, TypeCode};
 
 /// Places that are remembered at most; a walk through all there are must not fill the memory.
 const PLACES: usize = 20_000;
+/// The same of systems, whose names may be long.
+const SYSTEMS: usize = 2_000;
 
 /// By type and packed id.
 type Places = HashMap<(TypeCode, Vec<u8>), Option<Key>>;
@@ -17,6 +20,7 @@ pub(crate) struct Memo {
     places: RefCell<Places>,
     /// Systems that no row uses, among others.
     systems: RefCell<HashMap<String, Option<i64>>>,
+    pub(crate) foreseen: Foreseen,
     /// Whether all search rows are there.
     pub(crate) ready: Cell<bool>,
 }
@@ -40,6 +44,10 @@ impl Memo {
     }
 
     pub(crate) fn note_system(&self, uri: &str, id: Option<i64>) {
-        self.systems.borrow_mut().insert(uri.to_owned(), id);
+        let mut systems = self.systems.borrow_mut();
+        if systems.len() >= SYSTEMS {
+            systems.clear();
+        }
+        systems.insert(uri.to_owned(), id);
     }
 }

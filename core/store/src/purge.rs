@@ -1,14 +1,17 @@
 //! Erasure: versions, search rows and claims of a resource go for good. Numbers are not given out again, and the audit
 //! stays as it is.
 
+use std::sync::Arc;
+
 use sea_query::{Expr, ExprTrait, Query};
 
 use crate::db::{Dialect, args};
 use crate::job::{Job, JobState};
 use crate::key::pack_id;
-use crate::schema::DERIVED;
+use crate::postgres::{Config, PgConn, Role};
+use crate::schema::{DERIVED, LEDGER, TABLES, WORDS};
 use crate::sql::{self, Sql};
-use crate::{Body, CONDITIONAL_CREATE, Index, Key, Reader, StoreError, Stored, Subject, WriteTx};
+use crate::{Body, CONDITIONAL_CREATE, Home, Index, Key, Reader, Store, StoreError, Stored, Subject, WriteTx};
 
 /// Pages of the full-text index that one step merges: some milliseconds.
 const MERGED: i64 = 500;
@@ -47,12 +50,33 @@ impl Reader<'_> {
     }
 }
 
+impl Store {
+    /// On a server what was deleted stays on its pages until they are tidied: does that now, at once for all that nobody
+    /// looks at any more. The server's log and copies of it are its keeper's to tidy.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn vacuum(&self) -> Result<(), StoreError> {
+        let Home::Postgres(url) = self.home() else { return Ok(()) };
+        let config = Arc::new(Config::read(url)?);
+        let work = move || {
+            let conn = PgConn::open(&config, Role::Listening)?;
+            let tables = TABLES.iter().chain([&WORDS]).filter(|table| table.name != LEDGER.name);
+            for table in tables {
+                conn.change(&format!("VACUUM (INDEX_CLEANUP ON) \"{}\"", table.name), &[])?;
+            }
+            Ok(())
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopping)?
+    }
+}
+
 impl WriteTx<'_> {
     /// What is deleted from now on in this act is overwritten, not just given free.
     pub fn erase_for_good(&mut self) -> Result<(), StoreError> {
         match self.dialect() {
             Dialect::Sqlite => self.conn.row("PRAGMA secure_delete = ON", &[], |row| row.get::<i64>(0)).map(|_| ()),
-            Dialect::Postgres => Ok(()), // its vacuum gives the room to others
+            Dialect::Postgres => Ok(()), // see `Store::vacuum`
         }
     }
 

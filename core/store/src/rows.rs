@@ -9,6 +9,10 @@ pub const NO_DATE: i64 = -(1 << 61);
 /// there, searches are refused.
 pub const REBUILD: &str = "rebuild";
 
+/// The setting that says that words of what was erased may still be found by who reads the files: put there by the
+/// erasure itself, gone when all is done. Its value is that of the last erasure.
+pub const ERASING: &str = "erasing";
+
 /// Dates are kept within so many milliseconds of 1970 (36 million years), which leaves room for their differences.
 const FAR: i64 = 1 << 60;
 

@@ -7,7 +7,7 @@ use crate::db::Dialect;
 use sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
 /// Raised with every change of the tables; `sqlite::migrate` brings older files up to it.
-pub(crate) const VERSION: i64 = 3;
+pub(crate) const VERSION: i64 = 4;
 
 /// The table that version 2 added.
 pub(crate) const BLOCK: &str = "block";
@@ -141,6 +141,44 @@ pub(crate) const WORDS: TableDef =
 pub(crate) const LEASE: TableDef =
     TableDef { name: "lease", columns: &[("name", Text), ("holder", Text), ("until", Int)], key: &["name"] };
 
+/// Movements of accounts, which are only added to: `balance` is that after the movement.
+pub(crate) const LEDGER: TableDef = TableDef {
+    name: "ledger",
+    columns: &[
+        ("account", Text),
+        ("nth", Int),
+        ("amount", Int),
+        ("balance", Int),
+        ("key", Text),
+        ("what", Text),
+        ("at", Int),
+        ("tx", Int),
+    ],
+    key: &["account", "nth"],
+};
+
+/// Work that is due at a time. `due` is empty once it was done; `fired` is the time at which it was done last.
+pub(crate) const TIMER: TableDef = TableDef {
+    name: "timer",
+    columns: &[
+        ("kind", Text),
+        ("key", Text),
+        ("due", IntOrNull),
+        ("fired", IntOrNull),
+        ("what", Text),
+        ("attempts", Int),
+        ("holder", Text),
+        ("until", Int),
+    ],
+    key: &["kind", "key"],
+};
+
+/// What must hold in every row of a table, whoever writes it.
+const CHECKS: &[(&str, &str)] = &[("ledger", "balance >= 0"), ("ledger", "nth > 1 OR (nth = 1 AND balance = amount)")];
+
+/// The tables that version 4 added.
+pub(crate) const FOURTH: [&TableDef; 2] = [&LEDGER, &TIMER];
+
 /// The tables that are made from the resources alone.
 pub(crate) const DERIVED: &[&TableDef] =
     &[&BEDSIDE, &TOKEN, &HELD, &STRING, &DATE, &REFERENCE, &NUMBER, &QUANTITY, &PAIR, &PLACE, &WORDS];
@@ -207,6 +245,8 @@ pub(crate) const TABLES: &[TableDef] = &[
     },
     TableDef { name: BLOCK, columns: &[("key", Int), ("subject", Int)], key: &["key", "subject"] },
     LEASE,
+    LEDGER,
+    TIMER,
     TableDef { name: "sequence", columns: &[("scope", Text), ("next", Int)], key: &["scope"] },
     TableDef {
         name: "job",
@@ -291,6 +331,8 @@ pub(crate) const INDEXES: &[IndexDef] = &[
     IndexDef { name: "past_changed", table: "past", columns: &["type", "at", "key"], unique: false },
     IndexDef { name: "system_uri", table: "system", columns: &["uri"], unique: true },
     IndexDef { name: "claim_holder", table: "claim", columns: &["holder"], unique: false },
+    IndexDef { name: "ledger_key", table: "ledger", columns: &["account", "key"], unique: true },
+    IndexDef { name: "timer_due", table: "timer", columns: &["kind", "due", "key"], unique: false },
     IndexDef { name: "job_key", table: "job", columns: &["queue", "key"], unique: true },
     IndexDef { name: "job_state", table: "job", columns: &["queue", "state", "id"], unique: false },
     IndexDef { name: "job_tx", table: "job", columns: &["tx"], unique: false },
@@ -369,6 +411,9 @@ impl TableDef {
             table.primary_key(&mut key);
             table.extra("WITHOUT ROWID");
         }
+        for (_, check) in CHECKS.iter().filter(|(table, _)| *table == self.name) {
+            table.check(sea_query::Expr::cust(*check));
+        }
         table
     }
 
@@ -410,6 +455,10 @@ impl TableDef {
 }
 
 impl IndexDef {
+    pub(crate) fn is_of(&self, tables: &[&TableDef]) -> bool {
+        tables.iter().any(|table| table.name == self.table)
+    }
+
     pub(crate) fn create(&self) -> IndexCreateStatement {
         let mut index = Index::create();
         index.name(self.name).table(self.table);
@@ -449,6 +498,24 @@ pub(crate) fn one_open_membership() -> IndexCreateStatement {
     let mut index = Index::create();
     index.name("membership_open").table("membership").col("subject").unique().and_where(Expr::col("to_tx").is_null());
     index
+}
+
+/// A movement stays as it was written.
+pub(crate) fn only_added_to(dialect: Dialect) -> Vec<&'static str> {
+    match dialect {
+        Dialect::Sqlite => vec![
+            "CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger \
+             BEGIN SELECT RAISE(ABORT, 'a ledger is only added to'); END",
+            "CREATE TRIGGER ledger_is_not_shortened BEFORE DELETE ON ledger \
+             BEGIN SELECT RAISE(ABORT, 'a ledger is only added to'); END",
+        ],
+        Dialect::Postgres => vec![
+            "CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN RAISE EXCEPTION ''a ledger is only added to''; END'",
+            "CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE OR DELETE ON ledger \
+             FOR EACH ROW EXECUTE FUNCTION only_added_to()",
+        ],
+    }
 }
 
 /// The rows of long dates, which a range of beginnings alone does not find, and the resources without a clinical date.

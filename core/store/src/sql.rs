@@ -158,6 +158,7 @@ pub(crate) struct ManyTexts {
     one: String,
     all: String,
     kinds: Vec<&'static str>,
+    copy: Option<String>,
 }
 
 /// A fixed statement for many rows.
@@ -166,12 +167,12 @@ pub(crate) type Many = LazyLock<ManyTexts>;
 impl ManyTexts {
     fn of(one: Texts, all: String, table: &'static str, columns: &[&'static str]) -> ManyTexts {
         let kinds = columns.iter().map(|column| crate::schema::pg_type(table, column)).collect();
-        ManyTexts { one: one.lite, all, kinds }
+        ManyTexts { one: one.lite, all, kinds, copy: None }
     }
 
     /// Texts that are neither an insert nor a delete of the table's own columns.
     pub(crate) fn own(one: &str, all: &str, kinds: &[&'static str]) -> ManyTexts {
-        ManyTexts { one: one.to_owned(), all: all.to_owned(), kinds: kinds.to_vec() }
+        ManyTexts { one: one.to_owned(), all: all.to_owned(), kinds: kinds.to_vec(), copy: None }
     }
 
     /// What PostgreSQL calls the types of the columns.
@@ -181,6 +182,11 @@ impl ManyTexts {
 
     pub(crate) fn one(&self) -> &str {
         &self.one
+    }
+
+    /// What very many rows may follow, instead of standing in it.
+    pub(crate) fn copy(&self) -> Option<&str> {
+        self.copy.as_deref()
     }
 
     /// With one array for each column.
@@ -195,6 +201,28 @@ pub(crate) fn many_new(table: &'static str, columns: &[&'static str]) -> ManyTex
     let all =
         format!("INSERT INTO {} ({}) SELECT * FROM {arrays} ON CONFLICT DO NOTHING", quoted(table), list(columns));
     ManyTexts::of(insert_new(table, columns), all, table, columns)
+}
+
+/// [`upsert`] for many rows, none of them twice.
+pub(crate) fn many_upsert(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> ManyTexts {
+    let others = columns.iter().filter(|column| !key.contains(column));
+    let set = others.map(|c| format!("{0} = EXCLUDED.{0}", quoted(c))).collect::<Vec<_>>().join(", ");
+    let all = format!(
+        "INSERT INTO {} ({}) SELECT * FROM {} ON CONFLICT ({}) DO UPDATE SET {set}",
+        quoted(table),
+        list(columns),
+        arrays(table, columns),
+        list(key)
+    );
+    ManyTexts::of(upsert(table, columns, key), all, table, columns)
+}
+
+/// [`insert`] for many rows that are not there yet, none of them twice. To a server they go as they will lie there, when
+/// they are many.
+pub(crate) fn many_fresh(table: &'static str, columns: &[&'static str]) -> ManyTexts {
+    let all = format!("INSERT INTO {} ({}) SELECT * FROM {}", quoted(table), list(columns), arrays(table, columns));
+    let copy = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", quoted(table), list(columns));
+    ManyTexts { copy: Some(copy), ..ManyTexts::of(insert(table, columns), all, table, columns) }
 }
 
 /// [`delete`] for many rows.

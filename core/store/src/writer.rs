@@ -12,9 +12,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::audit::chain;
 use crate::db::{Link, Writing, args};
 use crate::intern::Dictionaries;
 use crate::pace::{Pace, Second};
+use crate::postgres::PgConn;
 use crate::shared::Own;
 use crate::sql::{self, Sql};
 use crate::sqlite::LogCut;
@@ -115,6 +117,7 @@ impl Writer {
             cut: LogCut::new(),
             in_doubt: false,
             interactive: None,
+            clock: None,
             others,
             _lock: lock,
         };
@@ -201,6 +204,8 @@ struct State {
     in_doubt: bool,
     /// When the last interactive act came.
     interactive: Option<Instant>,
+    /// The time of the server that several processes share, and when it was told.
+    clock: Option<(i64, Instant)>,
     /// What this process wrote, and its mark, where there are others.
     others: Option<(Arc<Own>, String)>,
     _lock: Option<Arc<File>>,
@@ -265,8 +270,11 @@ impl State {
     /// When it fails, `next` is the act that was not begun, if there is one.
     fn group(&mut self, next: &mut Option<Waiting>, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
         self.link.begin(Writing::Record)?;
-        if self.others.is_some() {
-            self.counters = counters(&self.link)?; // another process may have written since
+        if let Link::Pg(conn) = &self.link {
+            // Another process may have written since; and all go by the one clock that they share.
+            let (counters, now) = counters_there(conn)?;
+            self.counters = counters;
+            self.clock = Some((now, Instant::now()));
         }
         let first = self.counters.audit_seq;
         let began = Instant::now();
@@ -307,7 +315,9 @@ impl State {
     /// Runs an act that has begun, and ends it.
     fn run(&mut self, origin: Origin, act: Act, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
         let before = self.counters.clone();
-        let tx = WriteTx::new(self.link.conn(), &self.words, &mut self.counters, origin, now());
+        // No later than the server's own, so that it never goes back from one group to the next.
+        let at = self.clock.map_or_else(now, |(then, since)| then + milliseconds(since.elapsed()));
+        let tx = WriteTx::new(self.link.conn(), &self.words, &mut self.counters, origin, at);
         let kept = match catch_unwind(AssertUnwindSafe(|| act(Some(tx)))) {
             Ok((fresh, answer)) => {
                 let kept = fresh.is_some();
@@ -353,6 +363,26 @@ fn counters(link: &Link) -> Result<Counters, StoreError> {
     Ok(Counters { tx, subject, audit_seq, audit_hash })
 }
 
+/// The same on a server, in one answer; and what time it is there.
+const COUNTERS: &str = "SELECT (SELECT max(id) FROM tx), (SELECT max(id) FROM subject), \
+    (extract(epoch FROM clock_timestamp()) * 1000)::bigint, a.seq, a.hash FROM (SELECT 1) AS one \
+    LEFT JOIN (SELECT seq, hash FROM audit_write ORDER BY seq DESC LIMIT 1) AS a ON true";
+
+fn counters_there(conn: &PgConn) -> Result<(Counters, i64), StoreError> {
+    let found = conn.row(COUNTERS, &[], |row| {
+        let tx = row.get::<Option<i64>>(0)?.unwrap_or_default();
+        let subject = row.get::<Option<i64>>(1)?.unwrap_or(Subject::COMMON.0);
+        let audit_seq = row.get::<Option<i64>>(3)?.unwrap_or_default();
+        let audit_hash = row.get::<Option<[u8; 32]>>(4)?.unwrap_or(chain::START);
+        Ok((Counters { tx, subject, audit_seq, audit_hash }, row.get(2)?))
+    })?;
+    found.ok_or_else(|| StoreError::Database("the numbers that were given out cannot be read".into()))
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
 fn pop(queues: &mut Queues, bulk_too: bool) -> Option<Waiting> {
     let interactive = queues.interactive.pop_front().map(|(origin, act)| (Lane::Interactive, origin, act));
     interactive.or_else(|| {
@@ -363,5 +393,5 @@ fn pop(queues: &mut Queues, bulk_too: bool) -> Option<Waiting> {
 
 /// Milliseconds since 1970 UTC.
 pub(crate) fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, milliseconds)
 }

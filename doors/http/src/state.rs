@@ -21,11 +21,13 @@ pub struct Limits {
     pub entries: usize,
     /// Bytes of all bodies that are read and worked on at one time; more wait.
     pub under_way: usize,
+    /// Bytes that all answers together may take while they are shaped or made into pages.
+    pub dressed: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { resource: 16 << 20, bundle: 192 << 20, entries: 50_000, under_way: 96 << 20 }
+        Limits { resource: 16 << 20, bundle: 192 << 20, entries: 50_000, under_way: 96 << 20, dressed: 256 << 20 }
     }
 }
 
@@ -42,6 +44,8 @@ pub struct Http {
     pub(crate) policy: Policy,
     /// Kibibytes that may still be read.
     pub(crate) room: Arc<Semaphore>,
+    /// Kibibytes that answers may still take while they are shaped.
+    pub(crate) dressing: Arc<Semaphore>,
     /// Whether cookies may travel in clear (on loopback alone).
     pub(crate) secure: bool,
     /// True once the door is closing: what never ends by itself ends then.
@@ -61,12 +65,13 @@ impl Http {
         limits: Limits,
     ) -> Http {
         let room = Arc::new(Semaphore::new((limits.under_way / 1024).max(1)));
+        let dressing = Arc::new(Semaphore::new((limits.dressed / 1024).max(1)));
         let secure = base.starts_with("https:");
         let closing = Arc::new(watch::Sender::new(false));
         let (operations, base) = (Arc::new(operations), base.into());
         let described = Arc::default();
         let policy = Policy::default();
-        Http { engine, identity, operations, base, metrics, limits, policy, room, secure, closing, described }
+        Http { engine, identity, operations, base, metrics, limits, policy, room, dressing, secure, closing, described }
     }
 
     /// What clients may do here.

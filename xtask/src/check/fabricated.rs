@@ -47,7 +47,7 @@ pub(crate) fn with_packages(packages: &[(&str, Option<&str>)]) -> Workspace {
                 license: license.map(str::to_owned),
             })
             .collect(),
-        locked: packages.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        built: packages.iter().map(|(name, _)| (*name).to_owned()).collect(),
         ..Workspace::default()
     }
 }

@@ -1,4 +1,4 @@
-//! What the lock may hold: no ring (one cryptography provider in the whole program), and only licences that we accept.
+//! What may be built: no ring (one cryptography provider in the whole program), and only licences that we accept.
 
 use super::spdx::satisfied;
 use super::{Breach, Workspace};
@@ -33,8 +33,8 @@ pub(crate) const LICENCES: &[&str] = &[
 pub(crate) fn check(workspace: &Workspace) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for (name, reason) in BANNED {
-        if workspace.locked.iter().any(|locked| locked == name) {
-            breaches.push(Breach::new("banned", "Cargo.lock", format!("holds {name}: {reason}")));
+        if workspace.built.iter().any(|built| built == name) {
+            breaches.push(Breach::new("banned", "Cargo.lock", format!("builds {name}: {reason}")));
         }
     }
     for package in &workspace.packages {

@@ -87,7 +87,7 @@ pub(crate) fn report(workspace: &Workspace, out: &mut impl Write) -> std::io::Re
     for (lines, path) in rust.files.iter().rev().take(5) {
         writeln!(out, "  {lines:>5} {path}")?;
     }
-    writeln!(out, "crates: {}; packages in the lock: {}", workspace.rooms.len(), workspace.locked.len())
+    writeln!(out, "crates: {}; packages that are built: {}", workspace.rooms.len(), workspace.built.len())
 }
 
 #[cfg(test)]

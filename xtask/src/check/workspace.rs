@@ -64,8 +64,8 @@ pub(crate) struct Text {
 pub(crate) struct Workspace {
     pub(crate) rooms: Vec<Room>,
     pub(crate) packages: Vec<Package>,
-    /// Names of everything in `Cargo.lock`, also what this platform does not build.
-    pub(crate) locked: Vec<String>,
+    /// Names of everything that any platform builds. `Cargo.lock` holds more: also what a feature that nobody has asks for.
+    pub(crate) built: Vec<String>,
     pub(crate) texts: Vec<Text>,
 }
 
@@ -83,9 +83,13 @@ impl Workspace {
         let rooms = ours.into_iter().map(|p| room(&root, p, &texts)).collect::<anyhow::Result<_>>()?;
         let packages =
             theirs.into_iter().map(|p| Package { name: p.name, version: p.version, license: p.license }).collect();
-        let lock = std::fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock")?;
-        let locked = lock.lines().filter_map(|line| line.strip_prefix("name = ")).map(unquoted).collect();
-        Ok(Self { rooms, packages, locked, texts })
+        let tree = ["tree", "--workspace", "--target", "all", "--edges", "all", "--prefix", "none"];
+        let tree = String::from_utf8(output("cargo", &tree)?).context("cargo tree")?;
+        let mut built: Vec<String> =
+            tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
+        built.sort();
+        built.dedup();
+        Ok(Self { rooms, packages, built, texts })
     }
 }
 
@@ -166,8 +170,4 @@ fn output(program: &str, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
 
 fn slashed(path: &Path) -> String {
     path.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
-}
-
-fn unquoted(text: &str) -> String {
-    text.trim().trim_matches('"').to_owned()
 }

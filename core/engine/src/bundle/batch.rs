@@ -63,7 +63,7 @@ pub(super) async fn batch(
     entries: Vec<Result<Wanted, EngineError>>,
     options: Options,
 ) -> BundleReply {
-    let options = Options { once: None, job: None, merging: None, ..options };
+    let options = Options { once: None, job: None, timer: None, merging: None, ..options };
     let table = Arc::new(Table::new(options));
     let mut replies = Vec::with_capacity(entries.len());
     let mut doing: VecDeque<JoinHandle<Reply>> = VecDeque::with_capacity(AT_ONCE);
@@ -108,7 +108,7 @@ async fn get(engine: &Engine, caller: &Caller, read: &Read) -> Result<Reply, Eng
         [kind] => {
             let params = crate::search::split_query(query)?;
             let request = Request { kind: (*kind).to_owned(), params, lenient: false };
-            Ok(Reply::Found(crate::search(engine, caller, &request).await?))
+            Ok(Reply::Found(crate::search::in_bundle(engine, caller, &request).await?))
         }
         [kind, id] => {
             let served = crate::read(engine, caller, kind, id).await?;

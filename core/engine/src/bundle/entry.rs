@@ -130,7 +130,7 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
         }
         ("DELETE", Some(id)) if query.is_empty() => Ask::Delete { kind, id, if_match },
         ("DELETE", None) if !query.is_empty() => {
-            let (query, most) = crate::delete::several(query)?;
+            let (query, most) = crate::delete::several(query, if_match).map_err(|error| error.within(&place))?;
             Ask::DeleteWhere { kind, query, most, if_match }
         }
         _ => return Err(invalid(".request", format!("`{method} {url}` is no interaction of R4"))),

@@ -11,6 +11,7 @@ use super::mend::mend;
 use super::registry::{Registry, State};
 use super::{SEARCH_PARAMETER, rebuild};
 use crate::feed::Event;
+use crate::write::settle_erased;
 use crate::{Engine, EngineError};
 
 /// How often it is looked whether another process changed something.
@@ -18,9 +19,10 @@ const EVERY: Duration = Duration::from_secs(2);
 /// How long it waits after a fault.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Keeps the search parameters indexed. Ends only when it is dropped; the next start goes on.
+/// Keeps the search parameters indexed, and first goes on with an erasure that a stop interrupted. Ends only when it is dropped; the next start goes on.
 pub async fn keep(engine: &Engine, caller: &Caller) {
     let mut feed = engine.listen();
+    tokio::spawn(settle_erased(engine.clone(), caller.clone()));
     if let Err(error) = mend(engine, caller).await {
         tracing::warn!(%error, "the search parameters could not be looked through");
     }

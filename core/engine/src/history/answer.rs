@@ -14,6 +14,8 @@ pub struct History {
     pub versions: Vec<Served>,
     /// How many there are, where that is known.
     pub total: Option<i64>,
+    /// Whether each of them made the resource: the first, and the first after a deletion.
+    pub(super) made: Vec<bool>,
     pub(super) used: Vec<(String, String)>,
     pub(super) next: Option<After>,
 }
@@ -32,7 +34,7 @@ impl History {
         out.extend_from_slice(format!(",\"link\":[{}{next}]", link("self", None)).as_bytes());
         for (nth, version) in self.versions.iter().enumerate() {
             out.extend_from_slice(if nth == 0 { b",\"entry\":[{" } else { b",{" });
-            entry(version, base, &mut out);
+            entry(version, self.made.get(nth) == Some(&true), base, &mut out);
         }
         out.extend_from_slice(if self.versions.is_empty() { b"}" } else { b"]}" });
         out
@@ -50,7 +52,7 @@ impl History {
     }
 }
 
-fn entry(version: &Served, base: &str, out: &mut Vec<u8>) {
+fn entry(version: &Served, made: bool, base: &str, out: &mut Vec<u8>) {
     let (kind, id, number) = (version.kind, &version.id, version.version);
     out.extend_from_slice(format!("\"fullUrl\":\"{base}/{kind}/{id}\",").as_bytes());
     if !version.deleted {
@@ -58,10 +60,13 @@ fn entry(version: &Served, base: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(&version.body);
         out.push(b',');
     }
-    let (method, url, status) = match (version.deleted, number) {
-        (true, _) => ("DELETE", format!("{kind}/{id}"), "204"),
-        (false, 1) => ("POST", kind.to_owned(), "201"),
-        (false, _) => ("PUT", format!("{kind}/{id}"), "200"),
+    let here = format!("{kind}/{id}");
+    let (method, url, status) = match (version.deleted, made) {
+        (true, _) => ("DELETE", here, "204"),
+        // What was made under an id that the server gives was posted; under any other it was put.
+        (false, true) if number == 1 && is_given(id) => ("POST", kind.to_owned(), "201"),
+        (false, true) => ("PUT", here, "201"),
+        (false, false) => ("PUT", here, "200"),
     };
     let at = instant(version.at);
     out.extend_from_slice(
@@ -71,6 +76,11 @@ fn entry(version: &Served, base: &str, out: &mut Vec<u8>) {
         )
         .as_bytes(),
     );
+}
+
+/// Whether an id is of the kind that the server gives.
+fn is_given(id: &str) -> bool {
+    uuid::Uuid::parse_str(id).is_ok_and(|id| id.get_version_num() == 7)
 }
 
 /// Percent-encodes what may not stand in a query.

@@ -1,5 +1,6 @@
 //! The searchset of an operation, written with bodies as they are stored.
 
+use meridian_model::outcome::{Issue, outcome};
 use meridian_store::Stored;
 use serde_json::Value;
 
@@ -25,12 +26,13 @@ impl Link<'_> {
     }
 }
 
+/// The matches and what comes with them; `notes` say what is missing in it.
 pub(super) fn searchset(
     base: &str,
     link: &Link<'_>,
     total: Option<usize>,
-    matches: &[Stored],
-    included: &[Stored],
+    (matches, included): (&[Stored], &[Stored]),
+    notes: &[Issue],
 ) -> Result<Vec<u8>, EngineError> {
     let rows = || matches.iter().map(|row| (row, "match")).chain(included.iter().map(|row| (row, "include")));
     let weight: usize = rows().map(|(row, _)| row.body.weight() + 200).sum();
@@ -51,6 +53,13 @@ pub(super) fn searchset(
         out.extend_from_slice(&row.body.json()?);
         out.extend_from_slice(format!(",\"search\":{{\"mode\":\"{mode}\"}}}}").as_bytes());
     }
-    out.extend_from_slice(if matches.is_empty() && included.is_empty() { b"}" } else { b"]}" });
+    let mut is_empty = matches.is_empty() && included.is_empty();
+    if !notes.is_empty() {
+        out.extend_from_slice(if is_empty { b",\"entry\":[" } else { b"," });
+        let note = outcome(notes);
+        out.extend_from_slice(format!("{{\"resource\":{note},\"search\":{{\"mode\":\"outcome\"}}}}").as_bytes());
+        is_empty = false;
+    }
+    out.extend_from_slice(if is_empty { b"}" } else { b"]}" });
     Ok(out)
 }

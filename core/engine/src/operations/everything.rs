@@ -9,6 +9,7 @@ use meridian_access::{Act as Right, Caller, Role};
 use meridian_model::date::{DateRange, Zone};
 use meridian_model::definitions::{Catalogue, Definitions, Kind};
 use meridian_model::facts::facts;
+use meridian_model::outcome::{Issue, Severity};
 use meridian_model::reference::Reference;
 use meridian_store::{GOLDEN_PATIENT, Key, Part, Reader, Stored, Subject, TypeCode};
 
@@ -26,6 +27,8 @@ const MOST: usize = 1_000;
 const MOST_BESIDE: usize = 10_000;
 /// Most that one page refers to.
 const MOST_REFERRED: usize = 1_000;
+/// What one page refers to weighs little more than this, in bytes.
+const HEAVIEST_REFERRED: usize = 32 << 20;
 /// Most references of one page that are looked up, found or not.
 const MOST_SOUGHT: usize = 10_000;
 
@@ -91,10 +94,18 @@ struct Asked {
 
 struct Page {
     matches: Vec<Stored>,
-    referred: Vec<Stored>,
+    referred: Referred,
     next: Option<After>,
     /// Whose record it is.
     subjects: Vec<Subject>,
+}
+
+/// What the matches of a page refer to.
+#[derive(Default)]
+struct Referred {
+    rows: Vec<Stored>,
+    /// Whether there was more.
+    cut: bool,
 }
 
 async fn everything(engine: &Engine, caller: &Caller, call: Call) -> Result<Vec<u8>, EngineError> {
@@ -119,7 +130,7 @@ async fn everything(engine: &Engine, caller: &Caller, call: Call) -> Result<Vec<
 
     let mut look = look(caller, "everything", &call.kind);
     look.id.clone_from(&id);
-    look.subjects = people(page.matches.iter().chain(&page.referred));
+    look.subjects = people(page.matches.iter().chain(&page.referred.rows));
     look.subjects.extend(page.subjects.iter().copied().filter(|subject| *subject != Subject::COMMON));
     look.subjects.sort_unstable();
     look.subjects.dedup();
@@ -131,7 +142,10 @@ async fn everything(engine: &Engine, caller: &Caller, call: Call) -> Result<Vec<
     let total = (first && page.next.is_none()).then_some(page.matches.len());
     let cursor = page.next.map(After::write);
     let link = Link { address: &address, params: &own, cursor: cursor.as_deref() };
-    searchset(&call.base, &link, total, &page.matches, &page.referred)
+    let says = "what this page refers to is more than one answer holds; the rest is read by its references";
+    let notes: Vec<Issue> =
+        page.referred.cut.then(|| Issue::new(Severity::Warning, "too-costly", says)).into_iter().collect();
+    searchset(&call.base, &link, total, (&page.matches, &page.referred.rows), &notes)
 }
 
 fn read(call: &Call) -> Result<Asked, EngineError> {
@@ -221,7 +235,13 @@ fn of_person(
             beside.truncate(room);
             next = Some(After::Beside(beside.last().map_or(after, |last| last.0)));
         }
-        rows.extend(reader.numbered(&beside, &asked.part)?);
+        let own = rows.len();
+        let (all, heavy) = reader.numbered(&beside, &asked.part, rows)?;
+        rows = all;
+        if heavy {
+            let last = rows.get(own..).and_then(<[Stored]>::last);
+            next = Some(After::Beside(last.map_or(after, |last| last.key.0)));
+        }
     }
     let matches = permitted(caller, asked, rows)?;
     let referred = referred(reader, caller, asked, &matches, &[])?; // the record's own come on its pages
@@ -243,8 +263,12 @@ fn of_visit(
     keys.retain(|key| key.0 > after);
     let more = keys.len() > asked.count;
     keys.truncate(asked.count);
-    let next = keys.last().filter(|_| more).map(|last| After::Beside(last.0));
-    let matches = permitted(caller, asked, reader.numbered(&keys, &asked.part)?)?;
+    let mut next = keys.last().filter(|_| more).map(|last| After::Beside(last.0));
+    let (rows, heavy) = reader.numbered(&keys, &asked.part, Vec::new())?;
+    if heavy {
+        next = rows.last().map(|last| After::Beside(last.key.0));
+    }
+    let matches = permitted(caller, asked, rows)?;
     let subjects = vec![row.key.subject()];
     let referred = referred(reader, caller, asked, &matches, &subjects)?;
     Ok(Page { matches, referred, next, subjects })
@@ -300,39 +324,42 @@ fn referred(
     asked: &Asked,
     matches: &[Stored],
     within: &[Subject],
-) -> Result<Vec<Stored>, EngineError> {
+) -> Result<Referred, EngineError> {
     let mut there: HashSet<Key> = matches.iter().map(|row| row.key).collect();
     let mut seen: HashSet<(TypeCode, String)> = HashSet::new();
-    let mut rows = Vec::new();
+    let mut weight = 0;
+    let mut referred = Referred::default();
     for row in matches {
-        if rows.len() == MOST_REFERRED || seen.len() == MOST_SOUGHT {
-            break;
-        }
         let json = row.body.json()?;
         let text = std::str::from_utf8(&json).unwrap_or_default();
         for reference in references(text) {
             let Reference::Relative { kind, id, .. } = Reference::parse(reference) else { continue };
             let Some(code) = Definitions::r4().type_code(kind) else { continue };
-            if asked.part.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&code))
-                || rows.len() == MOST_REFERRED
-                || seen.len() == MOST_SOUGHT
-            {
+            let wanted = asked.part.kinds.as_ref().is_none_or(|kinds| kinds.contains(&code));
+            if !wanted || seen.contains(&(code, id.to_owned())) {
                 continue;
             }
-            if !seen.insert((code, id.to_owned())) {
-                continue;
+            if seen.len() == MOST_SOUGHT {
+                referred.cut = true;
+                return Ok(referred);
             }
+            seen.insert((code, id.to_owned()));
             let Some(found) = find(reader, code, id)?.filter(|found| !found.deleted) else { continue };
             let wanted = found.key.subject() == Subject::COMMON || within.contains(&found.key.subject());
             if wanted
                 && there.insert(found.key)
                 && permission(caller, Right::Look, kind).is_ok_and(|may| may.shows(&found))
             {
-                rows.push(found);
+                if referred.rows.len() == MOST_REFERRED || weight > HEAVIEST_REFERRED {
+                    referred.cut = true;
+                    return Ok(referred);
+                }
+                weight += found.body.weight();
+                referred.rows.push(found);
             }
         }
     }
-    Ok(rows)
+    Ok(referred)
 }
 
 /// The texts of references, without reading the rest. Quotes inside texts are escaped, so that this is found nowhere else.

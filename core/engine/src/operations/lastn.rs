@@ -5,11 +5,12 @@
 
 use meridian_access::{Act as Right, Caller, Role};
 use meridian_model::definitions::Definitions;
+use meridian_model::outcome::Issue;
 use meridian_store::{Reader, Stored, Subject};
 
 use super::bundle::{Link, searchset};
 use super::{Act, Answering, Call, Effect, Level, Operation, Sending};
-use crate::search::{Request, asked};
+use crate::search::{Meant, Request, gather};
 use crate::sight::{look, people, permission};
 use crate::{Engine, EngineError};
 
@@ -63,29 +64,28 @@ async fn last(engine: &Engine, caller: &Caller, call: Call) -> Result<Vec<u8>, E
     let params: Vec<_> = call.params.iter().filter(|(name, _)| name != "max").cloned().collect();
     let may = permission(caller, Right::Look, "Observation")?;
     let request = Request { kind: "Observation".to_owned(), params, lenient: false };
-    let (who, catalogue, narrowed) = (caller.clone(), engine.catalogue(), request.clone());
-    let gather = move |reader: &Reader<'_>| {
-        let search = asked(reader, &who, &catalogue, &narrowed)?;
-        let whose = search.who.clone();
+    let gathered = gather(engine, caller, request, move |reader: &Reader<'_>, meant: Meant| {
+        let whose = meant.search.who.clone();
         let whose =
             whose.ok_or_else(|| EngineError::invalid("patient", "whose observations: a Patient is expected"))?;
         let code = Definitions::r4().type_code("Observation").unwrap_or_default();
-        let rows = reader.newest_of_each(&search, &whose, code, each, MOST + 1)?;
-        Ok::<(Vec<Stored>, Vec<Subject>), EngineError>((rows, whose))
-    };
-    let (rows, whose) = engine.store().search(gather).await?;
-    if rows.len() > MOST {
-        return Err(EngineError::invalid("max", format!("more than {MOST} observations: ask for fewer of each code")));
-    }
+        let (rows, more) = reader.newest_of_each(&meant.search, &whose, code, each, MOST)?;
+        Ok::<(Vec<Stored>, bool, Vec<Subject>), EngineError>((rows, more, [whose, meant.named].concat()))
+    });
+    let (rows, more, named) = gathered.await?;
     may.check_all(&rows, caller)?;
 
     let mut look = look(caller, "lastn", "Observation");
     look.query = call.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
     look.subjects = people(rows.iter());
-    look.subjects.extend(whose);
+    look.subjects.extend(named);
     look.subjects.sort_unstable();
     look.subjects.dedup();
     engine.looked(look).await?;
+    if more {
+        let says = format!("more than {MOST} observations, or more than one answer holds: ask for fewer of each code");
+        return Err(EngineError::Unprocessable(vec![Issue::error("too-costly", says).at("max")]));
+    }
     let link = Link { address: "Observation/$lastn", params: &call.params, cursor: None };
-    searchset(&call.base, &link, Some(rows.len()), &rows, &[])
+    searchset(&call.base, &link, Some(rows.len()), (&rows, &[]), &[])
 }

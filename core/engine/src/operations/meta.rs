@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use meridian_access::{Act as Right, Caller, Role};
 use meridian_model::definitions::{Catalogue, Definitions};
-use meridian_store::search::Scope;
+use meridian_store::search::{Scope, Search};
 use meridian_store::{GOLDEN_PATIENT, Reader, Token, TypeCode};
 use serde_json::{Map, Value, json};
 
 use super::{Act, Answering, Call, EVERY_TYPE, Effect, Level, Operation};
 use crate::create::one;
 use crate::engine::type_name;
+use crate::search::among;
 use crate::served::value_in;
 use crate::sight::{look, permission};
 use crate::write::{Ask, Edit, param_number};
@@ -92,33 +93,39 @@ async fn in_use(engine: &Engine, caller: &Caller, kind: &str) -> Result<Value, E
         let code = r4.type_code(kind).ok_or_else(|| EngineError::NotFound(format!("the resource type {kind}")))?;
         if kind == "Patient" { vec![code, GOLDEN_PATIENT] } else { vec![code] }
     };
-    let may = kinds
-        .into_iter()
-        .filter_map(|code| Some((code, permission(caller, Right::Look, type_name(code)).ok()?.filter())));
-    // One statement for each scope; there is one for all types today.
-    let mut scopes: Vec<(Scope, Vec<TypeCode>)> = Vec::new();
-    for (code, scope) in may {
-        match scopes.iter_mut().find(|(known, _)| *known == scope) {
-            Some((_, codes)) => codes.push(code),
-            None => scopes.push((scope, vec![code])),
+    // One statement for each scope, and for each type of which something is withheld; there is one scope today.
+    let mut parts: Vec<(Scope, Vec<TypeCode>, Option<Search>)> = Vec::new();
+    for code in kinds {
+        let Ok(may) = permission(caller, Right::Look, type_name(code)) else { continue };
+        let (scope, conditions) = (may.filter(), may.conditions());
+        if !conditions.is_empty() {
+            let shown = among(vec![code], conditions, scope.clone());
+            parts.push((scope, vec![code], Some(shown)));
+            continue;
+        }
+        match parts.iter_mut().find(|(known, _, shown)| *known == scope && shown.is_none()) {
+            Some((_, codes, _)) => codes.push(code),
+            None => parts.push((scope, vec![code], None)),
         }
     }
     let catalogue = engine.catalogue();
     let gather = move |reader: &Reader<'_>| {
         let (mut security, mut tag, mut profile) = (Vec::new(), Vec::new(), Vec::new());
-        for (scope, codes) in scopes {
-            let params = |name: &str| numbers(&catalogue, &codes, name);
-            security.extend(reader.codes_in_use(&params("_security"), &scope)?);
-            tag.extend(reader.codes_in_use(&params("_tag"), &scope)?);
-            profile.extend(reader.uris_in_use(&params("_profile"), &scope)?);
+        for (scope, codes, shown) in &parts {
+            let params = |name: &str| numbers(&catalogue, codes, name);
+            security.extend(reader.codes_in_use(&params("_security"), scope, shown.as_ref())?);
+            tag.extend(reader.codes_in_use(&params("_tag"), scope, shown.as_ref())?);
+            profile.extend(reader.uris_in_use(&params("_profile"), scope, shown.as_ref())?);
         }
         Ok::<_, EngineError>((security, tag, profile))
     };
-    let (security, tag, profile) = engine.store().search(gather).await?;
+    let (security, tag, mut profile) = engine.store().search(gather).await?;
     let mut look = look(caller, "meta", kind);
     "all".clone_into(&mut look.query);
     engine.looked(look).await?;
     let mut meta = Map::new();
+    profile.sort();
+    profile.dedup();
     if !profile.is_empty() {
         meta.insert("profile".to_owned(), profile.into());
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use meridian_access::{Act as Right, Caller, Role};
 use meridian_model::date::{DateRange, Zone};
+use meridian_model::outcome::Issue;
 use meridian_model::ucum;
 use meridian_store::search::Start;
 use meridian_store::{Reader, Stored, Subject};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::statistic::Statistic;
 use super::{Act, Answering, Call, Effect, Level, Operation};
 use crate::engine::{instant, now};
-use crate::search::{Request, asked};
+use crate::search::{Meant, Request, gather};
 use crate::served::value_of;
 use crate::sight::{look, people, permission};
 use crate::{Engine, EngineError};
@@ -23,6 +24,8 @@ const MOST: usize = 20_000;
 const MOST_CODES: usize = 20;
 /// Most bytes of observations that come with the statistics.
 const HEAVIEST: usize = 32 << 20;
+/// Most bytes of observations that one code is computed with.
+const HEAVIEST_READ: usize = 64 << 20;
 /// Observations of one page of the search.
 const PAGE: u32 = 500;
 const UCUM: &str = "http://unitsofmeasure.org";
@@ -82,10 +85,14 @@ async fn stats(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, En
     let done = async {
         for (system, code) in &asked.codes {
             let token = if system.is_empty() { code.clone() } else { format!("{system}|{code}") };
-            let (rows, whose) = found(engine, caller, &asked, &token).await?;
+            let Found { rows, more, whose } = found(engine, caller, &asked, &token).await?;
             may.check_all(&rows, caller)?;
             subjects.extend(people(rows.iter()));
             subjects.extend(whose);
+            if more {
+                let says = format!("more than {MOST} observations, or {HEAVIEST_READ} bytes: narrow the time");
+                return Err(EngineError::Unprocessable(vec![Issue::error("too-costly", says).at("period")]));
+            }
             let numbers = Numbers::of(&rows, (system.as_str(), code.as_str()), asked.limit)?;
             results.push(
                 json!({"name": "statistics", "resource": numbers.told(&asked, (system.as_str(), code.as_str()))}),
@@ -99,7 +106,7 @@ async fn stats(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, En
                     weight += row.body.weight();
                     if weight > HEAVIEST {
                         let says = format!("the observations are longer than {HEAVIEST} bytes: narrow the time");
-                        let issue = meridian_model::outcome::Issue::error("too-costly", says).at("include");
+                        let issue = Issue::error("too-costly", says).at("include");
                         return Err(EngineError::Unprocessable(vec![issue]));
                     }
                     sources.push(json!({"name": "source", "resource": value_of(&row.body)?}));
@@ -198,13 +205,17 @@ fn period(call: &Call) -> Result<Option<DateRange>, EngineError> {
     Ok(Some(DateRange { lo: start.map_or(i64::MIN, |s| s.lo), hi: end.map_or(i64::MAX, |e| e.hi) }))
 }
 
-/// The observations of one code, newest first, and whose record was asked.
-async fn found(
-    engine: &Engine,
-    caller: &Caller,
-    wanted: &Asked,
-    token: &str,
-) -> Result<(Vec<Stored>, Vec<Subject>), EngineError> {
+/// The observations of one code.
+struct Found {
+    /// Newest first.
+    rows: Vec<Stored>,
+    /// Whether there are more than are computed with.
+    more: bool,
+    /// Whose record was asked.
+    whose: Vec<Subject>,
+}
+
+async fn found(engine: &Engine, caller: &Caller, wanted: &Asked, token: &str) -> Result<Found, EngineError> {
     let mut params = vec![
         ("patient".to_owned(), wanted.patient.clone()),
         ("combo-code".to_owned(), token.replace(',', "\\,")),
@@ -215,27 +226,24 @@ async fn found(
         params.extend((period.hi < i64::MAX).then(|| ("date".to_owned(), format!("lt{}", instant(period.hi)))));
     }
     let request = Request { kind: "Observation".to_owned(), params, lenient: false };
-    let (who, catalogue) = (caller.clone(), engine.catalogue());
-    let gather = move |reader: &Reader<'_>| {
-        let mut search = asked(reader, &who, &catalogue, &request)?;
+    let read = |reader: &Reader<'_>, Meant { mut search, named }: Meant| {
         search.limit = PAGE;
-        let mut rows = Vec::new();
+        let mut found = Found { rows: Vec::new(), more: false, whose: named };
+        found.whose.extend(search.who.iter().flatten());
+        let mut weight = 0;
         loop {
             let page = reader.search(&search)?;
-            rows.extend(page.rows);
-            match page.next {
-                Some(next) if rows.len() < MOST => search.start = Start::After(next),
-                Some(_) => {
-                    return Err(EngineError::invalid(
-                        "period",
-                        format!("more than {MOST} observations: narrow the time"),
-                    ));
-                }
-                None => return Ok((rows, search.who.unwrap_or_default())),
+            weight += page.rows.iter().map(|row| row.body.weight()).sum::<usize>();
+            found.rows.extend(page.rows);
+            let Some(next) = page.next else { return Ok(found) };
+            if found.rows.len() >= MOST || weight > HEAVIEST_READ {
+                found.more = true;
+                return Ok(found);
             }
+            search.start = Start::After(next);
         }
     };
-    engine.store().search(gather).await
+    gather(engine, caller, request, read).await
 }
 
 /// Numbers of one code, in one unit.
@@ -310,7 +318,7 @@ impl Numbers {
                 name(&own),
                 name(unit)
             );
-            EngineError::Unprocessable(vec![meridian_model::outcome::Issue::error("business-rule", says).at("code")])
+            EngineError::Unprocessable(vec![Issue::error("business-rule", says).at("code")])
         })?;
         self.values.push(value);
         Ok(())

@@ -64,6 +64,14 @@ impl Answer {
         })
     }
 
+    /// The same with a word that the server's own definitions are not among what was found.
+    pub(super) fn without_own(mut self) -> Answer {
+        let says =
+            "the server's own definitions are found at the address of their type alone; only stored ones were searched";
+        self.notes.push(Issue::new(meridian_model::outcome::Severity::Warning, "incomplete", says));
+        self
+    }
+
     /// The searchset Bundle. `base` is the address of the FHIR service without a slash at its end.
     pub fn bundle(&self, base: &str) -> Vec<u8> {
         if let Some(explained) = &self.explained {

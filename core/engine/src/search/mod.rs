@@ -14,6 +14,8 @@ mod sights;
 mod values;
 mod wish;
 
+use std::sync::Arc;
+
 use meridian_access::Caller;
 use meridian_model::definitions::Catalogue;
 use meridian_model::outcome::Issue;
@@ -30,6 +32,7 @@ pub use values::{decode, split_query};
 use self::ground::Of;
 use self::include::Brought;
 use self::wish::Resolver;
+pub(crate) use self::wish::among;
 use crate::served::Served;
 use crate::sight::{look, people};
 use crate::write::{clinical_param, main_param, param_number};
@@ -120,7 +123,19 @@ async fn once(
         Some(place) if request.kind.is_empty() => format!("{}/*", place.path()),
         Some(place) => format!("{}/{}", place.path(), request.kind),
     };
-    Answer::of(parsed, &ran, path).map(Some)
+    let several = request.kind.is_empty() && compartment.is_none() && !parsed.all;
+    let partly = several && parsed.of.iter().any(|of| DEFINED.contains(&of.kind));
+    let answer = Answer::of(parsed, &ran, path)?;
+    Ok(Some(if partly { answer.without_own() } else { answer }))
+}
+
+/// The types of which the server has resources by itself, found at the address of the type alone.
+const DEFINED: [&str; 3] = ["SearchParameter", "OperationDefinition", "CompartmentDefinition"];
+
+/// What a Bundle is answered that searches a type.
+pub(crate) async fn in_bundle(engine: &Engine, caller: &Caller, request: &Request) -> Result<Answer, EngineError> {
+    let answer = search(engine, caller, request).await?;
+    Ok(if DEFINED.contains(&request.kind.as_str()) { answer.without_own() } else { answer })
 }
 
 /// What is the asker's fault among the faults of the store.
@@ -169,15 +184,22 @@ fn run(
     let (mut search, mut resolver) = resolved(reader, parsed, scope)?;
     // What one condition alone names is found with it, or is not there.
     let alone = match search.conditions.as_slice() {
-        [Condition::Ids(_) | Condition::Token { .. }] => search.who.is_none() && !parsed.only_count,
+        [Condition::Ids(_) | Condition::Token { .. } | Condition::Pair { .. }] => {
+            search.who.is_none() && !parsed.only_count
+        }
         _ => false,
     };
+    let own = search.conditions.clone();
     if !alone {
-        resolver.note(&search.kinds, &search.conditions)?;
+        resolver.note(&search.kinds, &own)?;
     }
-    let asked = resolver.asked;
+    // Where the answer does not show whom the question describes.
+    if parsed.only_count || parsed.explain || !own.iter().all(wish::is_own) {
+        resolver.described(&search.kinds, &own)?;
+    }
     search.conditions.extend(besides);
     if parsed.explain {
+        let asked = resolver.asked;
         return Ok(Some(Ran { asked, explained: Some(explain::told(reader, &search)?), ..Ran::default() }));
     }
     let count = || {
@@ -188,9 +210,12 @@ fn run(
         })
     };
     if parsed.only_count {
-        return Ok(Some(Ran { total: count()?, asked, ..Ran::default() }));
+        return Ok(Some(Ran { total: count()?, asked: resolver.asked, ..Ran::default() }));
     }
     let page = reader.search(&search)?;
+    if page.rows.is_empty() && !alone {
+        resolver.described(&search.kinds, &own)?;
+    }
     // A first page that is the last one too has counted what there is.
     let whole = parsed.total != Total::None && search.start == Start::First && page.next.is_none();
     let total = if whole { Some(page.rows.len() as u64) } else { count()? };
@@ -201,7 +226,7 @@ fn run(
         total,
         next: page.next.map_or(Start::First, Start::After),
         previous: page.previous.map_or(Start::First, Start::Before),
-        asked,
+        asked: resolver.asked,
         explained: None,
     }))
 }
@@ -284,7 +309,7 @@ pub(crate) fn foresee<'q>(
         .filter_map(|(kind, query)| meant(reader, caller, catalogue, kind, query, 1).ok())
         .map(|(search, _)| search)
         .collect();
-    Ok(reader.foresee(&searches)?)
+    Ok(reader.foresee(searches)?)
 }
 
 fn meant(
@@ -321,22 +346,44 @@ pub(crate) fn named(
     let request = Request { kind: kind.to_owned(), params: values::split_query(query)?, lenient: false };
     let (parsed, sights) = parse::parse(&request, &Where::default(), caller, catalogue, None)?;
     let (search, mut resolver) = resolved(reader, &parsed, sights.scope())?;
-    resolver.note(&search.kinds, &search.conditions)?;
+    resolver.note_hidden(&search.kinds, &search.conditions)?;
     Ok(resolver.asked)
 }
 
-/// The search of the store that a request means, with what must hold for this caller; for operations that count and
-/// gather by the same parameters.
-pub(crate) fn asked(
-    reader: &Reader<'_>,
+/// The search of the store that a request means, with what must hold for the caller, and whose records it names.
+pub(crate) struct Meant {
+    pub(crate) search: Search,
+    pub(crate) named: Vec<Subject>,
+}
+
+/// Runs `work` with what a request means, for operations that count and gather by the parameters of a search.
+pub(crate) async fn gather<T: Send + 'static>(
+    engine: &Engine,
     caller: &Caller,
-    catalogue: &Catalogue,
-    request: &Request,
-) -> Result<Search, EngineError> {
-    let (parsed, sights) = parse::parse(request, &Where::default(), caller, catalogue, None)?;
-    let (mut search, _) = resolved(reader, &parsed, sights.scope())?;
-    search.conditions.extend(sights.conditions());
-    Ok(search)
+    request: Request,
+    work: impl Fn(&Reader<'_>, Meant) -> Result<T, EngineError> + Send + Sync + 'static,
+) -> Result<T, EngineError> {
+    let (request, work) = (Arc::new(request), Arc::new(work));
+    for _ in 0..2 {
+        let (who, catalogue) = (caller.clone(), engine.catalogue());
+        let (request, work) = (Arc::clone(&request), Arc::clone(&work));
+        let once = move |reader: &Reader<'_>| {
+            let (parsed, sights) = parse::parse(&request, &Where::default(), &who, &catalogue, None)?;
+            if parsed.posted && !crate::catalogue::is_in_force(reader, &catalogue)? {
+                return Ok(None);
+            }
+            let (mut search, mut resolver) = resolved(reader, &parsed, sights.scope())?;
+            resolver.note_hidden(&search.kinds, &search.conditions)?;
+            search.conditions.extend(sights.conditions());
+            work(reader, Meant { search, named: resolver.asked }).map(Some)
+        };
+        if let Some(gathered) = engine.store().search(once).await.map_err(told)? {
+            return Ok(gathered);
+        }
+        // Another process changed the search parameters a moment ago.
+        engine.renew_catalogue()?;
+    }
+    Err(EngineError::Busy)
 }
 
 impl Hit {

@@ -136,9 +136,8 @@ pub(super) fn parse(
             Err(fault) => issues.push(fault.of(name)?),
         }
     }
-    let estimate = request.params.iter().any(|(name, value)| name == "_total" && value == "estimate");
-    if parsed.only_count && !estimate {
-        parsed.total = Total::Accurate;
+    if parsed.only_count {
+        parsed.total = Total::Accurate; // nothing else is told
     }
     if let Some(text) = cursor {
         match cursor::read(text, &sorted_by(&parsed.used)) {
@@ -285,4 +284,25 @@ fn date(part: &str) -> Result<DateTest, Fault> {
 
 fn token(part: &str) -> Result<TokenTest, Fault> {
     values::token(part).ok_or_else(|| Fault::wrong(format!("`{}` is no token", shown(part))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_is_all_that_is_told_is_exact() {
+        let caller = Caller::system("test", "CJ01", "t");
+        let total = |query: &str| {
+            let params = values::split_query(query).unwrap();
+            let request = Request { kind: "Basic".into(), params, lenient: false };
+            parse(&request, &Where::default(), &caller, Catalogue::r4(), None).unwrap().0.total
+        };
+        for query in
+            ["_summary=count", "_summary=count&_total=estimate", "_count=0&_total=estimate", "_total=none&_count=0"]
+        {
+            assert_eq!(total(query), Total::Accurate, "{query}");
+        }
+        assert_eq!(total("_total=estimate"), Total::Cheap);
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use meridian_store::search::{Condition, Search, Start, Via};
+use meridian_store::search::{Condition, Scope, Search, Second, Start, Via};
 use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
 
 use super::ground::{Slot, numbers};
@@ -11,7 +11,7 @@ use super::meaning;
 use crate::EngineError;
 use crate::engine::patient_code;
 
-/// Persons that one condition on an identifier is asked about, for the audit.
+/// Persons whom a question may describe and still mean each of them, for the audit.
 const MOST_NAMED: u32 = 20;
 
 /// What a reference may point to.
@@ -43,6 +43,12 @@ pub(super) enum Wish {
     Means {
         slots: Vec<Slot>,
         any: Vec<Meaning>,
+    },
+    /// A reference that says whom it means by an identifier.
+    Identified {
+        condition: Condition,
+        /// The Patients that it names, if Patients are what may be meant.
+        patients: Option<Condition>,
     },
     /// One resource, with the other Patients of the same person.
     Itself(TypeCode, String),
@@ -152,6 +158,12 @@ impl<'r> Resolver<'r> {
                 either(who, rows)
             }
             Wish::Means { slots, any } => meaning::tokens(self.reader, slots, any)?,
+            Wish::Identified { condition, patients } => {
+                if let Some(patients) = patients {
+                    self.few(patient_code(), vec![patients.clone()])?;
+                }
+                condition.clone()
+            }
             Wish::Itself(code, id) => {
                 let kinds = Condition::Kinds(vec![*code]);
                 if *code == patient_code() {
@@ -184,11 +196,7 @@ impl<'r> Resolver<'r> {
     /// Notes whose records the conditions of a search of these types name, whether or not anything is found there: what
     /// is found, and how much, tells of them.
     pub(super) fn note(&mut self, kinds: &[TypeCode], conditions: &[Condition]) -> Result<(), EngineError> {
-        let narrowed = conditions.iter().find_map(|condition| match condition {
-            Condition::Kinds(kinds) => Some(kinds.as_slice()),
-            _ => None,
-        });
-        let kinds = narrowed.unwrap_or(kinds);
+        let kinds = narrowed(kinds, conditions);
         conditions.iter().try_for_each(|condition| self.note_one(kinds, condition))
     }
 
@@ -207,23 +215,46 @@ impl<'r> Resolver<'r> {
                 let mut others = any.iter().filter(|(kind, _)| *kind != patient_code());
                 others.try_for_each(|(kind, id)| self.note_resource(*kind, id))
             }
-            Condition::Token { selective: true, any, .. } => {
-                let one = kinds.contains(&patient_code()) && any.iter().all(|test| test.code.is_some());
-                if one { self.named(condition) } else { Ok(()) }
+            Condition::Token { selective: true, any, .. } if any.iter().all(|test| test.code.is_some()) => {
+                self.named(kinds, condition)
+            }
+            // An identifier with its type.
+            Condition::Pair { any, .. } if any.iter().all(|(_, second)| matches!(second, Second::Whole(_))) => {
+                self.named(kinds, condition)
             }
             Condition::All(all) => self.note(kinds, all),
             Condition::Any(any) => any.iter().try_for_each(|one| self.note_one(kinds, one)),
             Condition::Not(inner) | Condition::Other(inner) => self.note_one(kinds, inner),
             Condition::Chain { targets, .. } => {
-                targets.iter().try_for_each(|(kind, inside)| self.note(std::slice::from_ref(kind), inside))
+                targets.iter().try_for_each(|(kind, inside)| self.note_hidden(&[*kind], inside))
             }
-            Condition::Has { from, conditions, .. } => self.note(std::slice::from_ref(from), conditions),
+            Condition::Has { from, conditions, .. } => self.note_hidden(&[*from], conditions),
             _ => Ok(()),
         }
     }
 
+    /// The same for a search whose answer is not shown: also those whom it describes.
+    pub(super) fn note_hidden(&mut self, kinds: &[TypeCode], conditions: &[Condition]) -> Result<(), EngineError> {
+        self.note(kinds, conditions)?;
+        self.described(kinds, conditions)
+    }
+
+    /// Notes the Patients whom a search describes without an identifier, if they are few: by what they are called, or by
+    /// all that it says of a Patient itself. More are a crowd, in which nobody is meant.
+    pub(super) fn described(&mut self, kinds: &[TypeCode], conditions: &[Condition]) -> Result<(), EngineError> {
+        let own: Vec<Condition> = conditions.iter().filter(|one| is_own(one)).cloned().collect();
+        let called: Vec<Condition> = own.iter().filter(|one| is_text(one)).cloned().collect();
+        for kind in narrowed(kinds, conditions).iter().filter(|kind| is_patient(**kind)) {
+            let by_name = !called.is_empty() && self.few(*kind, called.clone())?;
+            if !by_name && own.len() > called.len() {
+                self.few(*kind, own.clone())?;
+            }
+        }
+        Ok(())
+    }
+
     fn note_resource(&mut self, kind: TypeCode, id: &str) -> Result<(), EngineError> {
-        if kind == patient_code() {
+        if is_patient(kind) {
             return self.persons(id).map(drop);
         }
         let subject = self.reader.locate(kind, id)?.map(meridian_store::Key::subject);
@@ -231,13 +262,26 @@ impl<'r> Resolver<'r> {
         Ok(())
     }
 
-    /// Notes the Patients that an identifier names.
-    fn named(&mut self, condition: &Condition) -> Result<(), EngineError> {
-        let search = plain(vec![patient_code()], vec![condition.clone()], MOST_NAMED);
-        for row in self.reader.search(&search)?.rows {
-            self.persons(&row.id)?;
+    /// Notes the persons whose Patients, or other resources, an identifier names.
+    fn named(&mut self, kinds: &[TypeCode], condition: &Condition) -> Result<(), EngineError> {
+        kinds.iter().try_for_each(|kind| self.few(*kind, vec![condition.clone()]).map(drop))
+    }
+
+    /// Notes the persons whose resources of this type conditions meet, and whether these are few.
+    fn few(&mut self, kind: TypeCode, conditions: Vec<Condition>) -> Result<bool, EngineError> {
+        let page = self.reader.search(&plain(vec![kind], conditions, MOST_NAMED))?;
+        if page.next.is_some() {
+            return Ok(false);
         }
-        Ok(())
+        for row in page.rows {
+            let subject = row.key.subject();
+            if is_patient(kind) {
+                self.persons(&row.id)?;
+            } else if subject != Subject::COMMON {
+                self.asked.push(subject);
+            }
+        }
+        Ok(true)
     }
 
     /// Parameters without rows have one value: another value is a value and not this one.
@@ -324,6 +368,38 @@ impl<'r> Resolver<'r> {
     }
 }
 
+fn is_patient(kind: TypeCode) -> bool {
+    kind == patient_code() || kind == GOLDEN_PATIENT
+}
+
+/// The types that are left of `kinds`.
+fn narrowed<'k>(kinds: &'k [TypeCode], conditions: &'k [Condition]) -> &'k [TypeCode] {
+    let narrowed = conditions.iter().find_map(|condition| match condition {
+        Condition::Kinds(kinds) => Some(kinds.as_slice()),
+        _ => None,
+    });
+    narrowed.unwrap_or(kinds)
+}
+
+/// Whether a condition is about the resource itself, and not about others.
+pub(super) fn is_own(condition: &Condition) -> bool {
+    match condition {
+        Condition::Chain { .. } | Condition::Has { .. } => false,
+        Condition::All(all) | Condition::Any(all) => all.iter().all(is_own),
+        Condition::Not(one) | Condition::Other(one) => is_own(one),
+        _ => true,
+    }
+}
+
+/// Whether a condition is on a text that an index finds.
+fn is_text(condition: &Condition) -> bool {
+    match condition {
+        Condition::Text { .. } | Condition::Whole { .. } | Condition::Exact { .. } => true,
+        Condition::All(all) | Condition::Any(all) => all.iter().all(is_text),
+        _ => false,
+    }
+}
+
 /// One of the conditions; nothing when there is none.
 fn either(first: Option<Condition>, mut rest: Vec<Condition>) -> Condition {
     match (first, rest.len()) {
@@ -335,15 +411,20 @@ fn either(first: Option<Condition>, mut rest: Vec<Condition>) -> Condition {
 
 /// A search without a wish for order.
 pub(super) fn plain(kinds: Vec<TypeCode>, conditions: Vec<Condition>, limit: u32) -> Search {
+    Search { limit, ..among(kinds, conditions, Scope::All) }
+}
+
+/// A set of resources that is not told page by page.
+pub(crate) fn among(kinds: Vec<TypeCode>, conditions: Vec<Condition>, scope: Scope) -> Search {
     Search {
         kinds,
-        scope: meridian_store::search::Scope::All,
+        scope,
         who: None,
         conditions,
         main: None,
         clinical: None,
         sort: Vec::new(),
         start: Start::First,
-        limit,
+        limit: 0,
     }
 }

@@ -104,6 +104,11 @@ impl Work {
                 return Err(EngineError::Conflict("already applied".to_owned()).into());
             }
         }
+        if let Some(timer) = &self.options.timer
+            && !tx.end_timer(timer)?
+        {
+            return Err(EngineError::Conflict("already applied".to_owned()).into());
+        }
         let there = match &self.options.job {
             Some(JobDone { job: Which::There(id), .. }) => {
                 Some(tx.job(*id)?.ok_or_else(|| EngineError::NotFound(format!("job {id}")))?)
@@ -458,6 +463,11 @@ impl<'a> Writing<'a> {
                 }
                 Further::Person(person) => self.person(tx, person)?,
                 Further::Send(outgoing) => self.send(tx, outgoing)?,
+                Further::Move(movement) => {
+                    crate::ledgers::moved(tx, &movement)?;
+                }
+                Further::Remind(timer) => tx.set_timer(&timer)?,
+                Further::Forget { kind, key } => tx.drop_timer(&kind, &key)?,
             }
         }
         for subject in again.into_iter().filter(|_| !told.again) {

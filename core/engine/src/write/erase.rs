@@ -2,10 +2,11 @@
 //! that brought it. What stays is the audit, which tells that it was there, who erased it and why. It cannot be undone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use meridian_access::{Act, Caller, Label, decide};
 use meridian_model::definitions::{Catalogue, Definitions, Kind};
-use meridian_store::{GOLDEN_PATIENT, Index, Key, Lane, StoreError, Stored, Subject, WriteTx};
+use meridian_store::{ERASING, GOLDEN_PATIENT, Index, Key, Lane, Reader, StoreError, Stored, Subject, WriteTx};
 use serde_json::{Value, json};
 
 use super::commit::{Failure, Queued, Writing, in_force};
@@ -77,8 +78,28 @@ pub(crate) async fn erase(
     }
 }
 
-/// Lets the words of what was erased go from the full-text index, in small steps behind everybody else.
-async fn settle(engine: Engine, caller: Caller) {
+/// How long it waits after a fault.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Lets the words of what was erased go from the full-text index, and deleted rows from the pages of a server, in small
+/// steps behind everybody else. Goes on with what was begun before a stop; does nothing where nothing was erased.
+pub(crate) async fn settle(engine: Engine, caller: Caller) {
+    loop {
+        match settle_once(&engine, &caller).await {
+            Ok(true) | Err(StoreError::Stopping) => return,
+            Ok(false) => {} // more was erased meanwhile
+            Err(error) => {
+                tracing::warn!(%error, "words of what was erased stay in the index for now");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Whether nothing is left that was erased.
+async fn settle_once(engine: &Engine, caller: &Caller) -> Result<bool, StoreError> {
+    let mark = |reader: &Reader<'_>| reader.setting(ERASING);
+    let Some(erased) = engine.store().read(mark)? else { return Ok(true) };
     let mut first = true;
     loop {
         let step = move |tx: &mut WriteTx<'_>| -> Result<bool, StoreError> {
@@ -86,12 +107,17 @@ async fn settle(engine: Engine, caller: Caller) {
             let more = tx.merge_words(first)?;
             tx.erased_for_good().map(|()| more)
         };
-        match engine.store().write(Lane::Bulk, origin(&caller), step).await {
-            Ok(true) => first = false,
-            Ok(false) => return,
-            Err(error) => return tracing::warn!(%error, "words of what was erased stay in the index for now"),
+        if !engine.store().write(Lane::Bulk, origin(caller), step).await? {
+            break;
         }
+        first = false;
     }
+    engine.store().vacuum().await?;
+    let end = move |tx: &mut WriteTx<'_>| {
+        let same = tx.setting(ERASING)?.is_none_or(|now| now == erased);
+        if same { tx.drop_setting(ERASING).map(|()| true) } else { Ok(false) }
+    };
+    engine.store().write(Lane::Bulk, origin(caller), end).await
 }
 
 struct Erasing<'a> {
@@ -125,6 +151,8 @@ impl Erasing<'_> {
         self.messages(tx)?;
         tx.flush()?;
         self.done.references = self.references(tx)?;
+        let mark = tx.tx()?.to_string();
+        tx.put_setting(ERASING, mark.as_bytes())?;
         tx.note_act(subject, 'X', &format!("{kind}/{id}"), reason);
         tx.erased_for_good()?;
         self.writing.name_persons(tx)?;

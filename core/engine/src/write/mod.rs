@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use meridian_access::Caller;
 use meridian_model::definitions::Catalogue;
-use meridian_store::{Lane, Origin, Reader};
+use meridian_store::{Lane, Origin, Reader, Timer};
 
 pub use anew::catch_up;
 pub(crate) use index::{LONGEST_TEXT, clinical_param, index, is_partition_param, main_param, param_number, shorten};
@@ -35,7 +35,7 @@ pub(crate) use meta::INSTITUTION_TAG;
 
 pub(crate) use ask::{Ask, Entry};
 pub(crate) use edit::{Edit, patch_of};
-pub(crate) use erase::erase;
+pub(crate) use erase::{erase, settle as settle_erased};
 pub use merging::Merging;
 pub(crate) use sent::Sent;
 
@@ -75,6 +75,8 @@ pub struct Options {
     pub once: Option<String>,
     /// A job that is done by this write, in the same transaction.
     pub job: Option<JobDone>,
+    /// A timer that was taken and is done by this write; when it is so already, nothing is written.
+    pub timer: Option<Timer>,
     /// How what is sent meets what is there; without it, it takes its place.
     pub merging: Option<Arc<dyn Merging>>,
     /// Whether an update to an id that nobody has makes the resource.
@@ -86,7 +88,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let (lane, once, job, merging) = (Lane::Interactive, None, None, None);
-        Options { lane, once, job, merging, update_create: true, bodies: true }
+        Options { lane, once, job, timer: None, merging, update_create: true, bodies: true }
     }
 }
 
@@ -115,7 +117,8 @@ pub enum Which {
 /// Writes all entries, or none.
 ///
 /// # Errors
-/// `Conflict` with the word `already applied` when `options.once` was written before; otherwise those of the entries.
+/// `Conflict` with the words `already applied` when `options.once` was written before, or `options.timer` is done;
+/// otherwise those of the entries.
 pub(crate) async fn execute(
     engine: &Engine,
     caller: &Caller,

@@ -195,3 +195,13 @@ proptest! {
         let _ = (validate(&text), canonical("1.5", &text), Exact::read(&text));
     }
 }
+
+#[test]
+fn ever_new_units_do_not_keep_out_those_that_are_used() {
+    for nth in 0..10_000 {
+        let _ = unit(&format!("no-unit-{nth}"));
+        let _ = unit(&format!("{{n{nth}}}/L"));
+    }
+    let (first, again) = (unit("mmol/L").unwrap(), unit("mmol/L").unwrap());
+    assert!(Arc::ptr_eq(&first, &again), "it is taken apart once");
+}

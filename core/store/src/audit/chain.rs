@@ -19,8 +19,13 @@ fn number(out: &mut Vec<u8>, value: i64) {
     out.extend_from_slice(&value.to_be_bytes());
 }
 
+/// As it is kept: PostgreSQL knows no NUL.
 fn text(out: &mut Vec<u8>, value: &str) {
-    bytes(out, value.as_bytes());
+    if value.contains('\0') {
+        bytes(out, value.replace('\0', "\u{FFFD}").as_bytes());
+    } else {
+        bytes(out, value.as_bytes());
+    }
 }
 
 fn bytes(out: &mut Vec<u8>, value: &[u8]) {
@@ -71,5 +76,6 @@ mod tests {
             |actor: &str, display: &str| Look { actor: actor.into(), display: display.into(), ..Look::default() };
         let hash = |look: &Look| link(&START, &look_fields(1, 2, look, &[]));
         assert_ne!(hash(&look("ab", "c")), hash(&look("a", "bc")));
+        assert_eq!(hash(&look("a\0", "")), hash(&look("a\u{FFFD}", "")), "as PostgreSQL keeps it");
     }
 }

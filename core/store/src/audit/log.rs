@@ -33,10 +33,11 @@ static ADD: Sql = Sql::new(|| sql::insert("look", COLUMNS));
 static ADD_SUBJECT: Many = Many::new(|| sql::many_new("look_subject", &["subject", "seq"]));
 static LAST: Sql = Sql::new(|| sql::select_ordered("look", &["seq", "hash"], &[], "seq", Order::Desc));
 
-/// All looks in their order, for verification.
-pub(super) static ALL: Sql = Sql::new(|| {
+/// Number, how many: the looks behind it in their order, for verification.
+pub(super) static BEHIND: Sql = Sql::new(|| {
     let mut select = Query::select();
-    sql::both(select.columns(COLUMNS.iter().copied()).from("look").order_by("seq", Order::Asc))
+    select.columns(COLUMNS.iter().copied()).from("look").and_where(Expr::col("seq").gt(0));
+    sql::both(select.order_by("seq", Order::Asc).limit(1))
 });
 
 /// Looks that may wait for the disk; more callers wait outside.

@@ -58,30 +58,42 @@ impl Verified {
     }
 }
 
+/// Looks that are walked through before it is asked whether they are listed.
+const STEP: i64 = 1000;
+
 fn looks(conn: Conn<'_>, found: &mut Verified) -> Result<(), StoreError> {
     let of_subject = sql::select("look_subject", &["seq"], &["subject", "seq"]);
-    let (mut hash, mut listed) = (chain::START, 0_i64);
-    conn.each(&*log::ALL, args![], |row| {
-        let expected = found.looks + 1;
-        let fits = log::row_of(row).ok().filter(|(line, subjects, stored)| {
-            hash = chain::link(&hash, &chain::look_fields(line.seq, line.at, &line.look, subjects));
-            line.seq == expected && hash == *stored
-        });
-        let Some((line, ..)) = fits else {
-            found.broken = Some(format!("look {expected}"));
-            return Ok(false);
-        };
-        let subjects: BTreeSet<Subject> = line.look.subjects.into_iter().collect();
-        for subject in subjects {
-            if conn.row(&of_subject, args![subject.0, expected], |_| Ok(()))?.is_none() {
-                found.broken = Some(format!("look {expected} is not listed under subject {}", subject.0));
+    let (mut hash, mut listed, mut behind) = (chain::START, 0_i64, i64::MIN);
+    loop {
+        let (before, mut seen) = (found.looks, Vec::new());
+        conn.each(&*log::BEHIND, args![behind, STEP], |row| {
+            let expected = found.looks + 1;
+            let fits = log::row_of(row).ok().filter(|(line, subjects, stored)| {
+                hash = chain::link(&hash, &chain::look_fields(line.seq, line.at, &line.look, subjects));
+                line.seq == expected && hash == *stored
+            });
+            let Some((line, ..)) = fits else {
+                found.broken = Some(format!("look {expected}"));
                 return Ok(false);
+            };
+            let subjects: BTreeSet<Subject> = line.look.subjects.into_iter().collect();
+            seen.extend(subjects.into_iter().map(|subject| (expected, subject)));
+            found.looks = expected;
+            Ok(true)
+        })?;
+        for (seq, subject) in seen {
+            if conn.row(&of_subject, args![subject.0, seq], |_| Ok(()))?.is_none() {
+                found.looks = seq - 1;
+                found.broken = Some(format!("look {seq} is not listed under subject {}", subject.0));
+                return Ok(());
             }
             listed += 1;
         }
-        found.looks = expected;
-        Ok(true)
-    })?;
+        if found.broken.is_some() || found.looks == before {
+            break;
+        }
+        behind = found.looks;
+    }
     if found.broken.is_none() {
         let mut all = Query::select();
         let all = conn.ask(all.expr(Expr::col("seq").count()).from("look_subject"), |row| row.get::<i64>(0))?;

@@ -12,8 +12,9 @@ pub(crate) use value::{Row, Value};
 use sea_query::QueryStatementWriter;
 
 use crate::StoreError;
+pub(crate) use crate::postgres::Answers;
 use crate::postgres::PgConn;
-use crate::sql::{self, AsSql, ManyTexts};
+use crate::sql::{self, AsSql, Many, ManyTexts};
 
 /// Which SQL is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,6 +73,15 @@ impl Conn<'_> {
         }
     }
 
+    /// Writes a row, at the latest before the next question, together with others of its kind: over a network they are
+    /// one statement. Its first `key` columns tell it from others that the same statement may not hold.
+    pub(crate) fn later(self, many: &'static Many, key: usize, row: &[Value<'_>]) -> Result<(), StoreError> {
+        match self {
+            Conn::Lite(conn) => lite::execute(conn, many.one(), row).map(|_| ()),
+            Conn::Pg(conn) => conn.later(many, key, row),
+        }
+    }
+
     /// The first row, if there is one.
     pub(crate) fn row<T>(
         self,
@@ -119,12 +129,19 @@ impl Conn<'_> {
         }
     }
 
-    /// Says what will be asked by [`Conn::each`] next, so that it travels together. It stays true until something is
-    /// written.
-    pub(crate) fn foresee(self, all: &[(String, Vec<Value<'_>>)]) -> Result<(), StoreError> {
+    /// Asks several questions together, of a server: what each gave, in their order.
+    pub(crate) fn ask_all(self, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Answers>, StoreError> {
         match self {
-            Conn::Lite(_) => Ok(()),
-            Conn::Pg(conn) => conn.foresee(all),
+            Conn::Lite(_) => Err(StoreError::NotSupported("questions that travel together")),
+            Conn::Pg(conn) => conn.ask_all(all),
+        }
+    }
+
+    /// Whether nothing was written here since these answers.
+    pub(crate) fn is_still(self, answers: &Answers) -> bool {
+        match self {
+            Conn::Lite(_) => false,
+            Conn::Pg(conn) => conn.is_still(answers),
         }
     }
 

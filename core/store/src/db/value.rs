@@ -13,6 +13,19 @@ pub(crate) enum Value<'a> {
     Blob(&'a [u8]),
 }
 
+impl Value<'_> {
+    /// What sort of value it is.
+    fn sort(self) -> &'static str {
+        match self {
+            Value::Null => "nothing",
+            Value::Int(_) => "a whole number",
+            Value::Real(_) => "a number",
+            Value::Text(_) => "text",
+            Value::Blob(_) => "bytes",
+        }
+    }
+}
+
 impl From<i64> for Value<'_> {
     fn from(value: i64) -> Self {
         Value::Int(value)
@@ -102,7 +115,8 @@ impl Row<'_> {
 
     pub(crate) fn get<T: Cell>(&self, nth: usize) -> Result<T, StoreError> {
         let value = self.value(nth)?;
-        T::read(value).ok_or_else(|| StoreError::Database(format!("column {nth} holds something else: {value:?}")))
+        // What it holds is somebody's data, and errors are written to the log.
+        T::read(value).ok_or_else(|| StoreError::Database(format!("column {nth} holds {}", value.sort())))
     }
 
     /// The bytes of the nth cell, where they lie.

@@ -7,9 +7,11 @@ use bytes::{BufMut, Bytes};
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::DataRowBody;
 
+use super::client::Client;
 use super::values;
 use crate::StoreError;
 use crate::db::Value;
+use crate::sql::ManyTexts;
 
 /// A row as it came.
 pub(crate) struct PgRow {
@@ -72,6 +74,70 @@ impl Asked<'_> {
     }
 }
 
+/// Many rows on their way out, for each column its values.
+pub(super) struct Load(Vec<Column>);
+
+/// What stands before rows that are copied: a sign, no flags, nothing more.
+const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+/// From so many rows on, copying costs a server less than a statement that it has planned already.
+const COPIED_FROM: i32 = 32;
+
+impl Load {
+    pub(super) fn of(many: &ManyTexts) -> Load {
+        Load(many.kinds().iter().map(|kind| Column::new(values::kind_of(kind))).collect())
+    }
+
+    pub(super) fn push(&mut self, row: &[Value<'_>]) {
+        self.0.iter_mut().zip(row).for_each(|(column, value)| column.push(*value));
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.0.iter().map(|column| column.out.len()).sum()
+    }
+
+    fn count(&self) -> i32 {
+        self.0.first().map_or(0, |column| column.count)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// Sends what was gathered and is empty again.
+    pub(super) fn send(&mut self, client: &mut Client, many: &ManyTexts) -> Result<(), StoreError> {
+        match many.copy() {
+            _ if self.is_empty() => Ok(()),
+            Some(copy) if self.count() >= COPIED_FROM => {
+                let rows = self.rows();
+                self.0.iter_mut().for_each(|column| *column = Column::new(column.kind));
+                client.send_copied(copy, &rows)
+            }
+            _ => {
+                let arrays: Vec<Vec<u8>> = self.0.iter_mut().map(Column::take).collect();
+                client.send_arrays(many.all(), &arrays)
+            }
+        }
+    }
+
+    /// Row by row, as a server reads what is copied: a value is written there as in an array.
+    fn rows(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.weight() + HEAD.len() + 2 * self.0.len());
+        out.put_slice(HEAD);
+        let mut rest: Vec<&[u8]> = self.0.iter().map(|column| column.out.as_slice()).collect();
+        for _ in 0..self.count() {
+            out.put_i16(i16::try_from(rest.len()).unwrap_or_default());
+            for column in &mut rest {
+                let length = column.first_chunk().map_or(-1, |length| i32::from_be_bytes(*length));
+                let (value, others) = column.split_at(Ord::min(4 + usize::try_from(length).unwrap_or(0), column.len()));
+                out.put_slice(value);
+                *column = others;
+            }
+        }
+        out.put_i16(-1);
+        out
+    }
+}
+
 /// One column of many rows, as a binary array.
 pub(super) struct Column {
     kind: u32,
@@ -80,21 +146,17 @@ pub(super) struct Column {
 }
 
 impl Column {
-    pub(super) fn new(kind: u32) -> Column {
+    fn new(kind: u32) -> Column {
         Column { kind, count: 0, out: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, value: Value<'_>) {
+    fn push(&mut self, value: Value<'_>) {
         self.count += 1;
         values::write_element(self.kind, value, &mut self.out);
     }
 
-    pub(super) fn weight(&self) -> usize {
-        self.out.len()
-    }
-
     /// The array, and an empty one in its place.
-    pub(super) fn take(&mut self) -> Vec<u8> {
+    fn take(&mut self) -> Vec<u8> {
         let mut array = Vec::with_capacity(self.out.len() + 20);
         array.put_i32(1); // one dimension
         array.put_i32(1); // which may hold nulls

@@ -89,6 +89,15 @@ impl Client {
         self.on_its_way()
     }
 
+    /// The same with rows that follow it.
+    pub(super) fn send_copied(&mut self, text: &str, rows: &[u8]) -> Result<(), StoreError> {
+        self.request(text, 0, |_| Value::Null, None)?;
+        let data = frontend::CopyData::new(rows).map(|data| data.write(&mut self.wire.out));
+        self.encoded(data)?;
+        frontend::copy_done(&mut self.wire.out);
+        self.on_its_way()
+    }
+
     fn on_its_way(&mut self) -> Result<(), StoreError> {
         if self.requests >= BATCH || self.wire.out.len() >= BATCH_BYTES {
             self.push()?;
@@ -146,17 +155,20 @@ impl Client {
         }
     }
 
-    /// The first `most` rows of a statement, and a name under which to go on.
+    /// Shows the first `most` rows of a statement as they come. Gives a name under which to go on.
     pub(super) fn open_portal(
         &mut self,
         text: &str,
         values: &[Value<'_>],
         most: i32,
-    ) -> Result<(String, Answer), StoreError> {
+        see: &mut impl FnMut(&PgRow) -> Result<bool, StoreError>,
+    ) -> Result<(String, Seen), StoreError> {
         self.portals += 1;
         let portal = format!("p{}", self.portals);
-        let answer = self.ask_some(text, values, &portal, most)?;
-        Ok((portal, answer))
+        let value = |nth: usize| values.get(nth).copied().unwrap_or(Value::Null);
+        self.request(text, values.len(), value, Some((&portal, most)))?;
+        let seen = self.show(text, see)?;
+        Ok((portal, seen))
     }
 
     fn ask_some(&mut self, text: &str, values: &[Value<'_>], portal: &str, most: i32) -> Result<Answer, StoreError> {
@@ -164,11 +176,46 @@ impl Client {
         self.answer(text)
     }
 
-    pub(super) fn go_on(&mut self, text: &str, portal: &str, most: i32) -> Result<Answer, StoreError> {
+    pub(super) fn go_on(
+        &mut self,
+        text: &str,
+        portal: &str,
+        most: i32,
+        see: &mut impl FnMut(&PgRow) -> Result<bool, StoreError>,
+    ) -> Result<Seen, StoreError> {
         let written = frontend::execute(portal, most, &mut self.wire.out);
         self.encoded(written)?;
         self.requests += 1;
-        self.answer(text)
+        self.show(text, see)
+    }
+
+    /// Shows the rows of the statement that was put into the batch last, one at a time: however heavy they are, one is
+    /// held. Those that come behind the last that somebody wants are read and let go.
+    fn show(
+        &mut self,
+        text: &str,
+        see: &mut impl FnMut(&PgRow) -> Result<bool, StoreError>,
+    ) -> Result<Seen, StoreError> {
+        let mut asked = self.asked(text)?;
+        while self.on_the_way > 1 {
+            self.read_batch(None)?;
+        }
+        let mut wanted = Ok(true);
+        while self.on_the_way > 0 {
+            self.read_message(Some(&mut asked))?;
+            for row in asked.answer.rows.drain(..) {
+                if matches!(wanted, Ok(true)) {
+                    wanted = see(&row);
+                }
+            }
+        }
+        self.read_all(None)?;
+        self.failed.take().map_or(Ok(()), Err)?;
+        asked.fault.map_or(Ok(()), Err)?;
+        Ok(match wanted? {
+            true if asked.answer.more => Seen::More,
+            _ => Seen::Enough,
+        })
     }
 
     pub(super) fn close_portal(&mut self, portal: &str) -> Result<(), StoreError> {
@@ -204,11 +251,16 @@ impl Client {
         self.io(next)
     }
 
-    fn answer(&mut self, text: &str) -> Result<Answer, StoreError> {
+    /// Sends the batch, whose last statement is asked.
+    fn asked<'t>(&mut self, text: &'t str) -> Result<Asked<'t>, StoreError> {
         let before = self.requests.saturating_sub(1);
         self.push()?;
-        let mut asked = Asked { text, before, answer: Answer::default(), columns: None, fault: None };
-        asked.columns = self.known.get(text).and_then(|known| known.columns.clone());
+        let columns = self.known.get(text).and_then(|known| known.columns.clone());
+        Ok(Asked { text, before, answer: Answer::default(), columns, fault: None })
+    }
+
+    fn answer(&mut self, text: &str) -> Result<Answer, StoreError> {
+        let mut asked = self.asked(text)?;
         self.read_all(Some(&mut asked))?;
         match self.failed.take() {
             Some(error) => Err(error),
@@ -398,6 +450,13 @@ fn weight(text: &str, values: &[Value<'_>]) -> usize {
         _ => 16,
     };
     text.len() + values.iter().map(value).sum::<usize>()
+}
+
+/// Whether a walk goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    More,
+    Enough,
 }
 
 /// What a message ends.

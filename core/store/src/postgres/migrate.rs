@@ -5,8 +5,11 @@ use std::sync::Arc;
 use sea_query::PostgresQueryBuilder;
 
 use super::{Config, PgConn, Role};
-use crate::db::Value;
-use crate::schema::{AUDIT_INDEXES, AUDIT_TABLES, INDEXES, TABLES, VERSION, one_open_membership, wide};
+use crate::db::{Dialect, Value};
+use crate::schema::{
+    AUDIT_INDEXES, AUDIT_TABLES, FOURTH, INDEXES, IndexDef, TABLES, TableDef, VERSION, one_open_membership,
+    only_added_to, wide,
+};
 use crate::{StoreError, Subject, SubjectKind};
 
 /// Two processes that start at once take turns here.
@@ -46,6 +49,7 @@ pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
         None => first(&conn)?,
         Some(VERSION) => {}
         Some(found) if found > VERSION => return Err(StoreError::TooNew { found, known: VERSION }),
+        Some(3) => third(&conn)?,
         // The first program that knew PostgreSQL made version 3.
         Some(found) => {
             return Err(StoreError::Place(format!("{config} holds tables of version {found}, which is unknown")));
@@ -54,22 +58,39 @@ pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
     conn.commit()
 }
 
+/// From version 3: ledgers and timers.
+fn third(conn: &PgConn) -> Result<(), StoreError> {
+    create(conn, FOURTH)?;
+    index(conn, INDEXES.iter().filter(|index| index.is_of(&FOURTH)))?;
+    keep(conn)?;
+    conn.send("UPDATE schema_version SET version = $1", &[Value::Int(VERSION)])
+}
+
+fn create<'t>(conn: &PgConn, tables: impl IntoIterator<Item = &'t TableDef>) -> Result<(), StoreError> {
+    let mut texts = tables.into_iter().flat_map(TableDef::create_on_server);
+    texts.try_for_each(|text| conn.send(&text, &[]))
+}
+
+fn index<'t>(conn: &PgConn, indexes: impl IntoIterator<Item = &'t IndexDef>) -> Result<(), StoreError> {
+    let mut texts = indexes.into_iter().map(|index| index.create().to_string(PostgresQueryBuilder));
+    texts.try_for_each(|text| conn.send(&text, &[]))
+}
+
+fn keep(conn: &PgConn) -> Result<(), StoreError> {
+    only_added_to(Dialect::Postgres).into_iter().try_for_each(|text| conn.send(text, &[]))
+}
+
 fn first(conn: &PgConn) -> Result<(), StoreError> {
-    for table in TABLES.iter().chain(AUDIT_TABLES) {
-        for text in table.create_on_server() {
-            conn.send(&text, &[])?;
-        }
-    }
+    create(conn, TABLES.iter().chain(AUDIT_TABLES))?;
     for text in WORDS.iter().chain(&LEAST) {
         conn.send(text, &[])?;
     }
-    for index in INDEXES.iter().chain(AUDIT_INDEXES) {
-        conn.send(&index.create().to_string(PostgresQueryBuilder), &[])?;
-    }
+    index(conn, INDEXES.iter().chain(AUDIT_INDEXES))?;
     for index in wide() {
         conn.send(&index.to_string(PostgresQueryBuilder), &[])?;
     }
     conn.send(&one_open_membership().to_string(PostgresQueryBuilder), &[])?;
+    keep(conn)?;
     let common = [Subject::COMMON.0, SubjectKind::Common as i64, 1].map(Value::Int);
     conn.send("INSERT INTO subject (id, kind, next_slot) VALUES ($1, $2, $3)", &common)?;
     conn.send("INSERT INTO schema_version (version) VALUES ($1)", &[Value::Int(VERSION)])

@@ -4,17 +4,18 @@ mod answer;
 mod client;
 mod listen;
 mod migrate;
+mod tls;
 mod url;
 mod values;
 mod wire;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use answer::{Answer, Column};
-use client::Client;
+use answer::{Answer, Load};
+use client::{Client, Seen};
 
 use crate::StoreError;
 use crate::db::{Deadline, Row, Value, Writing};
@@ -25,10 +26,10 @@ pub(crate) use listen::Listener;
 pub(crate) use migrate::migrate;
 pub(crate) use url::Config;
 
-/// Rows of a long walk that are held at a time.
+/// Rows of a long walk that are on their way at a time.
 const STEP: i32 = 128;
-/// What one statement's arrays weigh at most, more or less.
-const HEAVIEST_ARRAYS: usize = 4 << 20;
+/// What the rows of one statement weigh at most, more or less.
+const HEAVIEST_LOAD: usize = 4 << 20;
 
 /// Questions that travel together: so few that they fit into the socket while their answers wait there.
 const AT_ONCE: usize = 12;
@@ -36,12 +37,9 @@ const AT_ONCE: usize = 12;
 /// How much longer than a statement may take the server may be silent about it.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A statement and its values as one key.
-fn question(text: &str, values: &[Value<'_>]) -> Vec<u8> {
-    use std::io::Write;
-    let mut key = Vec::with_capacity(text.len() + values.len() * 16);
-    let _ = write!(key, "{text}{values:?}");
-    key
+/// Values as one key.
+fn name_of(values: &[Value<'_>]) -> String {
+    format!("{values:?}")
 }
 
 /// The server's own limit is for each statement; this is for all of them together.
@@ -66,8 +64,34 @@ pub(crate) struct PgConn {
     client: RefCell<Option<Client>>,
     /// Whether a reading has begun in which nothing was asked yet.
     unasked: Cell<bool>,
-    /// Answers to questions that will be asked, as long as nothing is written.
-    foreseen: RefCell<HashMap<Vec<u8>, Vec<PgRow>>>,
+    /// How often something was written.
+    written: Cell<u64>,
+    /// Rows that are written before the next question.
+    late: RefCell<Vec<Late>>,
+}
+
+/// What a question gave, and when.
+pub(crate) struct Answers {
+    rows: Vec<PgRow>,
+    written: u64,
+}
+
+impl Answers {
+    pub(crate) fn each(&self, mut see: impl FnMut(&Row<'_>) -> Result<bool, StoreError>) -> Result<(), StoreError> {
+        for row in &self.rows {
+            if !see(&Row::Pg(row))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Rows that travel together.
+struct Late {
+    many: &'static ManyTexts,
+    load: Load,
+    keys: HashSet<String>,
 }
 
 impl PgConn {
@@ -77,7 +101,8 @@ impl PgConn {
             role,
             client: RefCell::new(None),
             unasked: Cell::new(false),
-            foreseen: RefCell::default(),
+            written: Cell::new(0),
+            late: RefCell::default(),
         };
         conn.revive()?;
         Ok(conn)
@@ -104,9 +129,8 @@ impl PgConn {
             ("client_encoding", "UTF8".to_owned()),
             ("jit", "off".to_owned()),
         ];
-        if let Some(schema) = &self.config.schema {
-            settings.push(("search_path", schema.clone()));
-        }
+        // Whatever the role or the database says: two who meant different tables would have two locks.
+        settings.push(("search_path", self.config.schema.clone().unwrap_or_else(|| "public".to_owned())));
         match self.role {
             Role::Reading(limit) => {
                 settings.push(("default_transaction_isolation", "repeatable read".to_owned()));
@@ -134,13 +158,15 @@ impl PgConn {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut slot = self.client.borrow_mut();
+        let mut slot =
+            self.client.try_borrow_mut().map_err(|_| StoreError::Database("asked in the middle of a walk".into()))?;
         let client = slot.as_mut().ok_or_else(|| StoreError::Unavailable("no connection to the database".into()))?;
         act(client)
     }
 
     pub(crate) fn send(&self, text: &str, values: &[Value<'_>]) -> Result<(), StoreError> {
-        self.foreseen.borrow_mut().clear();
+        self.note_written();
+        self.send_late()?;
         self.with(|client| client.send(text, values))
     }
 
@@ -151,21 +177,33 @@ impl PgConn {
     /// Asks; the first question of a reading once more on a new connection if the server went away since the last
     /// reading, which can be known only now.
     fn first_twice<T>(&self, question: impl Fn(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        in_time()?;
-        let first = self.unasked.replace(false);
-        match self.with(&question) {
+        let first = self.unasked.get();
+        match self.first(&question) {
             Err(StoreError::Unavailable(_)) if first => {
-                self.client.replace(None);
-                self.begin_reading()?;
-                self.unasked.set(false);
+                self.anew()?;
                 self.with(question)
             }
             answer => answer,
         }
     }
 
+    fn first<T>(&self, question: impl FnOnce(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        in_time()?;
+        self.send_late()?;
+        self.unasked.set(false);
+        self.with(question)
+    }
+
+    /// Begins the reading once more, in which nothing was seen yet.
+    fn anew(&self) -> Result<(), StoreError> {
+        self.client.replace(None);
+        self.begin_reading()?;
+        self.unasked.set(false);
+        Ok(())
+    }
+
     pub(crate) fn change(&self, text: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.foreseen.borrow_mut().clear();
+        self.note_written();
         Ok(self.ask(text, values)?.written)
     }
 
@@ -174,24 +212,50 @@ impl PgConn {
         many: &ManyTexts,
         rows: impl Iterator<Item = R>,
     ) -> Result<(), StoreError> {
-        let mut columns: Vec<Column> = many.kinds().iter().map(|kind| Column::new(values::kind_of(kind))).collect();
-        let mut waiting = false;
-        self.foreseen.borrow_mut().clear();
-        let send = |columns: &mut [Column]| {
-            let arrays: Vec<Vec<u8>> = columns.iter_mut().map(Column::take).collect();
-            self.with(|client| client.send_arrays(many.all(), &arrays))
-        };
+        self.note_written();
+        self.send_late()?;
+        let mut load = Load::of(many);
         for row in rows {
-            for (column, value) in columns.iter_mut().zip(row.as_ref()) {
-                column.push(*value);
-            }
-            waiting = true;
-            if columns.iter().map(Column::weight).sum::<usize>() > HEAVIEST_ARRAYS {
-                send(&mut columns)?;
-                waiting = false;
+            load.push(row.as_ref());
+            if load.weight() > HEAVIEST_LOAD {
+                self.with(|client| load.send(client, many))?;
             }
         }
-        if waiting { send(&mut columns) } else { Ok(()) }
+        self.with(|client| load.send(client, many))
+    }
+
+    /// Writes a row together with others, at the latest before the next question. Of rows that begin with the same `key`
+    /// columns there is one in each statement.
+    pub(crate) fn later(&self, many: &'static ManyTexts, key: usize, row: &[Value<'_>]) -> Result<(), StoreError> {
+        self.note_written();
+        let name = row.get(..key).filter(|key| !key.is_empty()).map(name_of).unwrap_or_default();
+        let (twice, heavy) = {
+            let late = self.late.borrow();
+            let own = late.iter().find(|late| std::ptr::eq(late.many, many));
+            own.map_or((false, false), |own| (own.keys.contains(&name), own.load.weight() > HEAVIEST_LOAD))
+        };
+        if twice || heavy {
+            self.send_late()?;
+        }
+        let mut late = self.late.borrow_mut();
+        let nth = late.iter().position(|late| std::ptr::eq(late.many, many)).unwrap_or_else(|| {
+            late.push(Late { many, load: Load::of(many), keys: HashSet::new() });
+            late.len() - 1
+        });
+        if let Some(own) = late.get_mut(nth) {
+            own.load.push(row);
+            if key > 0 {
+                own.keys.insert(name);
+            }
+        }
+        Ok(())
+    }
+
+    fn send_late(&self) -> Result<(), StoreError> {
+        for mut late in self.late.take() {
+            self.with(|client| late.load.send(client, late.many))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn row<T>(
@@ -219,44 +283,42 @@ impl PgConn {
         values: &[Value<'_>],
         mut see: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
-        if let Some(rows) = self.take_foreseen(text, values) {
-            for row in &rows {
-                if !see(&Row::Pg(row))? {
-                    break;
-                }
+        // Who sees a row must not ask for others meanwhile: the connection is with the walk.
+        let shown = Cell::new(false);
+        let mut see = |row: &PgRow| {
+            shown.set(true);
+            see(&Row::Pg(row))
+        };
+        let first = self.unasked.get();
+        let (portal, mut seen) = match self.first(|client| client.open_portal(text, values, STEP, &mut see)) {
+            Err(StoreError::Unavailable(_)) if first && !shown.get() => {
+                self.anew()?;
+                self.with(|client| client.open_portal(text, values, STEP, &mut see))?
             }
-            return Ok(());
-        }
-        let (portal, mut answer) = self.first_twice(|client| client.open_portal(text, values, STEP))?;
-        loop {
-            for row in &answer.rows {
-                if !see(&Row::Pg(row))? {
-                    return self.with(|client| client.close_portal(&portal));
-                }
-            }
-            if !answer.more {
-                return self.with(|client| client.close_portal(&portal));
-            }
+            told => told?,
+        };
+        while seen == Seen::More {
             in_time()?;
-            answer = self.with(|client| client.go_on(text, &portal, STEP))?;
+            seen = self.with(|client| client.go_on(text, &portal, STEP, &mut see))?;
         }
+        self.with(|client| client.close_portal(&portal))
     }
 
-    /// Asks all at once what will be asked one by one (by [`PgConn::each`]).
-    pub(crate) fn foresee(&self, all: &[(String, Vec<Value<'_>>)]) -> Result<(), StoreError> {
+    pub(crate) fn ask_all(&self, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Answers>, StoreError> {
+        let mut answers = Vec::with_capacity(all.len());
         for some in all.chunks(AT_ONCE) {
-            let asked: Vec<(&str, Vec<Value<'_>>)> =
-                some.iter().map(|(text, values)| (text.as_str(), values.clone())).collect();
-            let answers = self.first_twice(|client| client.ask_all(&asked))?;
-            let keys = some.iter().map(|(text, values)| question(text, values));
-            self.foreseen.borrow_mut().extend(keys.zip(answers));
+            let rows = self.first_twice(|client| client.ask_all(some))?;
+            answers.extend(rows.into_iter().map(|rows| Answers { rows, written: self.written.get() }));
         }
-        Ok(())
+        Ok(answers)
     }
 
-    fn take_foreseen(&self, text: &str, values: &[Value<'_>]) -> Option<Vec<PgRow>> {
-        let mut foreseen = self.foreseen.borrow_mut();
-        if foreseen.is_empty() { None } else { foreseen.remove(&question(text, values)) }
+    pub(crate) fn is_still(&self, answers: &Answers) -> bool {
+        answers.written == self.written.get()
+    }
+
+    fn note_written(&self) {
+        self.written.set(self.written.get() + 1);
     }
 
     /// One moment to read from; it is the moment of the first question.
@@ -293,6 +355,7 @@ impl PgConn {
     }
 
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        self.send_late()?;
         self.with(|client| {
             client.settle()?;
             if client.status == b'E' {
@@ -303,6 +366,7 @@ impl PgConn {
     }
 
     pub(crate) fn rollback(&self) {
+        self.late.take();
         let undone = self.with(|client| {
             let _ = client.settle();
             client.ask("ROLLBACK", &[]).map(|_| ())
@@ -318,6 +382,7 @@ impl PgConn {
 
     /// All that the act sent must have been done before others build on it.
     pub(crate) fn keep_act(&self) -> Result<(), StoreError> {
+        self.send_late()?;
         self.with(|client| {
             client.send("RELEASE SAVEPOINT act", &[])?;
             client.settle()
@@ -325,6 +390,7 @@ impl PgConn {
     }
 
     pub(crate) fn undo_act(&self) -> Result<(), StoreError> {
+        self.late.take();
         self.with(|client| {
             let _ = client.settle();
             client.forgive();

@@ -1,4 +1,4 @@
-//! `postgres://user:password@host:port/database?host=/socket/folder&schema=name`, read.
+//! `postgres://user:password@host:port/database?host=/socket/folder&schema=name&sslmode=verify-full&sslrootcert=file`, read.
 
 use std::path::PathBuf;
 
@@ -14,6 +14,37 @@ pub(crate) struct Config {
     pub(super) database: String,
     /// The tables live here; `public` where none is named.
     pub(super) schema: Option<String>,
+    pub(super) ssl: Ssl,
+    /// The certificates that the server's must come from.
+    pub(super) root: Option<PathBuf>,
+}
+
+/// Whether the wire is encrypted, and what is asked of the server's certificate. A socket of this machine never is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ssl {
+    Disable,
+    /// If the server can.
+    Prefer,
+    /// Whoever the server is; with `sslrootcert` as the next, as everywhere.
+    Require,
+    /// Signed by one of the given.
+    VerifyCa,
+    /// The same, for the host's name.
+    VerifyFull,
+}
+
+impl Ssl {
+    const ALL: [Ssl; 5] = [Ssl::Disable, Ssl::Prefer, Ssl::Require, Ssl::VerifyCa, Ssl::VerifyFull];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Ssl::Disable => "disable",
+            Ssl::Prefer => "prefer",
+            Ssl::Require => "require",
+            Ssl::VerifyCa => "verify-ca",
+            Ssl::VerifyFull => "verify-full",
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -70,6 +101,8 @@ impl Config {
             password,
             database: plain(database)?,
             schema: None,
+            ssl: Ssl::Prefer,
+            root: None,
         };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -87,18 +120,25 @@ impl Config {
                     config.schema = Some(value);
                 }
                 "schema" => return Err(wrong("a schema's name has small letters, digits and _ alone")),
-                "sslmode" if matches!(value.as_str(), "disable" | "allow" | "prefer") => {}
-                "sslmode" => {
-                    return Err(wrong(
-                        "sslmode=require is not possible: Meridian speaks to PostgreSQL through a unix socket, on the \
-                         same machine or through a tunnel; there is no TLS to it yet",
-                    ));
+                "sslmode" => match Ssl::ALL.into_iter().find(|mode| mode.name() == value) {
+                    Some(mode) => config.ssl = mode,
+                    None => return Err(wrong("sslmode is disable, prefer, require, verify-ca or verify-full")),
+                },
+                "sslrootcert" if value == "system" => {
+                    return Err(wrong("sslrootcert names a file: the certificates of the system are not read"));
+                }
+                "sslrootcert" => config.root = Some(value.into()),
+                "sslcert" | "sslkey" | "sslcrl" | "sslcrldir" | "sslnegotiation" | "channel_binding" | "gssencmode" => {
+                    return Err(wrong(&format!("{name} is not supported; a user signs in by a password over TLS")));
                 }
                 other => return Err(wrong(&format!("the address of a store has no parameter '{other}'"))),
             }
         }
         if config.user.is_empty() {
             return Err(wrong("the address of a store names a user"));
+        }
+        if matches!(config.ssl, Ssl::VerifyCa | Ssl::VerifyFull) && config.root.is_none() {
+            return Err(wrong(&format!("sslmode={} needs sslrootcert=FILE", config.ssl.name())));
         }
         if config.database.is_empty() {
             config.database.clone_from(&config.user);
@@ -152,7 +192,27 @@ mod tests {
         let long = |count| Config::read(&format!("postgres://me@h/y?schema={}", "a".repeat(count)));
         assert!(long(LONGEST_SCHEMA).is_ok_and(|config| config.channel().len() == 63));
         assert!(long(LONGEST_SCHEMA + 1).is_err());
-        let tls = Config::read("postgres://me@h/y?sslmode=require").unwrap_err();
-        assert!(tls.to_string().contains("TLS"), "{tls}");
+    }
+
+    #[test]
+    fn what_is_asked_of_tls_is_read_or_refused() {
+        let read = |query: &str| Config::read(&format!("postgres://me@h/y?{query}"));
+        assert_eq!(read("").unwrap().ssl, Ssl::Prefer, "as everywhere");
+        for mode in [Ssl::Disable, Ssl::Prefer, Ssl::Require] {
+            assert_eq!(read(&format!("sslmode={}", mode.name())).unwrap().ssl, mode);
+        }
+        let full = read("sslmode=verify-full&sslrootcert=/etc/ca%20one.pem").unwrap();
+        assert_eq!((full.ssl, full.root), (Ssl::VerifyFull, Some("/etc/ca one.pem".into())));
+        for (query, why) in [
+            ("sslmode=verify-ca", "needs sslrootcert"),
+            ("sslmode=allow", "verify-full"),
+            ("sslmode=Require", "verify-full"),
+            ("sslrootcert=system", "names a file"),
+            ("sslcert=/x", "sslcert is not supported"),
+            ("channel_binding=require", "channel_binding is not supported"),
+        ] {
+            let error = read(query).unwrap_err().to_string();
+            assert!(error.contains(why), "{query}: {error}");
+        }
     }
 }

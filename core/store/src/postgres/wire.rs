@@ -13,21 +13,52 @@ use postgres_protocol::authentication::{md5_hash, sasl};
 use postgres_protocol::message::backend::{ErrorResponseBody, Message};
 use postgres_protocol::message::frontend;
 
+use socket2::{SockRef, TcpKeepalive};
+
+use super::tls::{self, Asked, Encrypted};
 use super::url::{Config, Host};
 use crate::StoreError;
 
 /// How long a server may take to answer a caller who wants to come in.
 const KNOCK: Duration = Duration::from_secs(10);
+/// How long what is sent may stand still because the other side does not take it.
+const STUCK: Duration = Duration::from_secs(60);
+/// After so long a silence the other machine is asked whether it is still there, and again and again.
+const STILL_THERE: Duration = Duration::from_secs(10);
+const AND_AGAIN: Duration = Duration::from_secs(5);
+/// How long it may leave that, or what was sent to it, without an answer.
+const GONE: Duration = Duration::from_secs(20);
 
 enum Stream {
     Tcp(TcpStream),
+    Tls(Encrypted),
     Unix(UnixStream),
 }
 
 impl Stream {
+    fn open(config: &Config) -> Result<Stream, StoreError> {
+        let gone = |error: &io::Error| away(config, error);
+        match &config.host {
+            Host::Tcp(host) => {
+                let stream = knock(host, config.port).and_then(|stream| attend(&stream).map(|()| stream));
+                Ok(match tls::ask(config, host, stream.map_err(|e| gone(&e))?)? {
+                    Asked::Plain(stream) => Stream::Tcp(stream),
+                    Asked::Encrypted(stream) => Stream::Tls(stream),
+                })
+            }
+            Host::Unix(folder) => {
+                let path = folder.join(format!(".s.PGSQL.{}", config.port));
+                let stream = UnixStream::connect(path).map_err(|e| gone(&e))?;
+                stream.set_write_timeout(Some(STUCK)).map_err(|e| gone(&e))?;
+                Ok(Stream::Unix(stream))
+            }
+        }
+    }
+
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
         match self {
             Stream::Tcp(stream) => stream.set_nonblocking(nonblocking),
+            Stream::Tls(stream) => stream.sock.set_nonblocking(nonblocking),
             Stream::Unix(stream) => stream.set_nonblocking(nonblocking),
         }
     }
@@ -35,6 +66,7 @@ impl Stream {
     fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         match self {
             Stream::Tcp(stream) => stream.set_read_timeout(timeout),
+            Stream::Tls(stream) => stream.sock.set_read_timeout(timeout),
             Stream::Unix(stream) => stream.set_read_timeout(timeout),
         }
     }
@@ -42,6 +74,7 @@ impl Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Stream::Tcp(stream) => stream.read(buffer),
+            Stream::Tls(stream) => stream.read(buffer),
             Stream::Unix(stream) => stream.read(buffer),
         }
     }
@@ -49,6 +82,7 @@ impl Stream {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Stream::Tcp(stream) => stream.write_all(bytes),
+            Stream::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
             Stream::Unix(stream) => stream.write_all(bytes),
         }
     }
@@ -74,17 +108,7 @@ impl Wire {
         settings: &[(&str, String)],
         silence: Option<Duration>,
     ) -> Result<Wire, StoreError> {
-        let stream = match &config.host {
-            Host::Tcp(host) => {
-                let stream = knock(host, config.port).map_err(|e| away(config, &e))?;
-                stream.set_nodelay(true).map_err(|e| away(config, &e))?;
-                Stream::Tcp(stream)
-            }
-            Host::Unix(folder) => {
-                let path = folder.join(format!(".s.PGSQL.{}", config.port));
-                Stream::Unix(UnixStream::connect(path).map_err(|e| away(config, &e))?)
-            }
-        };
+        let stream = Stream::open(config)?;
         stream.set_read_timeout(Some(KNOCK)).map_err(|e| away(config, &e))?;
         let mut wire =
             Wire { stream, out: BytesMut::with_capacity(CHUNK), input: BytesMut::new(), chunk: vec![0; CHUNK] };
@@ -225,7 +249,19 @@ fn knock(host: &str, port: u16) -> io::Result<TcpStream> {
     Err(last)
 }
 
-fn away(config: &Config, error: &io::Error) -> StoreError {
+/// A machine that is gone without a word is noticed.
+fn attend(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(KNOCK))?;
+    stream.set_write_timeout(Some(STUCK))?;
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(STILL_THERE).with_interval(AND_AGAIN))?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(GONE))?;
+    Ok(())
+}
+
+pub(super) fn away(config: &Config, error: &io::Error) -> StoreError {
     StoreError::Unavailable(format!("{config}: {error}"))
 }
 

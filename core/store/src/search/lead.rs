@@ -36,6 +36,8 @@ pub(super) enum Purpose {
     ByDate { up: bool, rows: u64 },
     /// The first ones in the order of their last change.
     ByChange,
+    /// The first ones in the order of their numbers.
+    ByNumber,
     /// The first ones in another order.
     Page,
 }
@@ -54,6 +56,8 @@ pub(super) struct Lead {
     pub(super) id: Option<Expr>,
     /// Whether its rows are those of resources of the wanted types that are not deleted.
     pub(super) live: bool,
+    /// Whether a resource may come out several times.
+    pub(super) repeats: bool,
     /// The alias of `resource`, if that is the table.
     pub(super) resource: Option<String>,
 }
@@ -102,6 +106,7 @@ impl Lead {
             undated: Undated::Some,
             id: None,
             live: true,
+            repeats: false,
             resource: None,
         }
     }
@@ -206,7 +211,7 @@ impl<'r> Compiler<'r> {
             Condition::Has { from, via, conditions } => self.pointed_at(&want, *from, *via, conditions)?,
             Condition::Near { x, y, z, least } => self.near([*x, *y, *z], *least),
             Condition::Words { field, any } => self.with_words(*field, any),
-            other => self.distinct(other)?,
+            other => self.distinct(&want, other)?,
         };
         Ok(vec![Group { leads, rest: want.conditions, whose: want.whose }])
     }

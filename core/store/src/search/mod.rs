@@ -9,6 +9,7 @@ mod compiler;
 mod cost;
 mod cursor;
 mod exprs;
+mod foresee;
 mod lead;
 mod order;
 mod page;
@@ -22,8 +23,10 @@ pub use ask::{
 pub use cursor::{Cursor, CursorValue};
 #[allow(unused_imports)]
 pub(crate) use exprs::Subjects;
+pub(crate) use foresee::Foreseen;
 pub(crate) use page::keys;
 
+use crate::db::Row;
 use crate::reader::{stored, stored_columns};
 use crate::sql::{bind, build};
 use crate::{GOLDEN_PATIENT, REBUILD, Reader, StoreError, Stored, Subject, TypeCode};
@@ -37,7 +40,7 @@ pub enum Scope {
 }
 
 /// A search over one resource type, over several, or (with none) over all.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Search {
     pub kinds: Vec<TypeCode>,
     pub scope: Scope,
@@ -117,11 +120,10 @@ impl Reader<'_> {
     pub fn search(&self, search: &Search) -> Result<Page, StoreError> {
         self.ready()?;
         let mut found = Page { rows: Vec::new(), next: None, previous: None };
-        let Some(asked) = page::page(self, search)? else { return Ok(found) };
-        let (text, values) = build(self.dialect(), &asked.statement);
+        let Some(asked) = self.made_or_foreseen(search)? else { return Ok(found) };
         let (limit, sorts) = (search.limit as usize, stored_columns().len());
         let (mut first, mut last, mut weight, mut more) = (None, None, 0, false);
-        self.conn.each(&text, &bind(&values), |row| {
+        let see = |row: &Row<'_>| {
             let next = stored(row)?;
             weight += next.body.weight();
             more = found.rows.len() == limit || (weight > HEAVIEST_PAGE && !found.rows.is_empty());
@@ -133,35 +135,22 @@ impl Reader<'_> {
                 found.rows.push(next);
             }
             Ok(!more)
-        })?;
+        };
+        match &asked.rows {
+            Some(rows) => rows.each(see)?,
+            None => self.conn.each(&asked.text, &bind(&asked.values), see)?,
+        }
         match &search.start {
             Start::First => found.next = last.filter(|_| more),
             Start::After(_) => (found.next, found.previous) = (last.filter(|_| more), first),
-            Start::Before(_) => {
+            Start::Before(cursor) => {
                 found.rows.reverse();
-                (found.next, found.previous) = (first, last.filter(|_| more));
+                // Where nothing is left before it, one goes on behind it; the row itself was seen on the page it came from.
+                let next = if found.rows.is_empty() { Some(cursor.clone()) } else { first };
+                (found.next, found.previous) = (next, last.filter(|_| more));
             }
         }
         Ok(found)
-    }
-
-    /// Says which searches will be made next, one by one: over a network they travel together.
-    ///
-    /// # Errors
-    /// As [`Reader::search`].
-    pub fn foresee(&self, searches: &[Search]) -> Result<(), StoreError> {
-        if self.dialect() == crate::Dialect::Sqlite || searches.len() < 2 {
-            return Ok(());
-        }
-        self.ready()?;
-        let mut built = Vec::with_capacity(searches.len());
-        for search in searches {
-            if let Some(asked) = page::page(self, search)? {
-                built.push(build(self.dialect(), &asked.statement));
-            }
-        }
-        let all: Vec<_> = built.iter().map(|(text, values)| (text.clone(), bind(values))).collect();
-        self.conn.foresee(&all)
     }
 
     /// How many resources match, counted up to `cap` and one more.

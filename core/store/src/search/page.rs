@@ -4,7 +4,7 @@ use sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionT
 
 use super::compiler::{Compiler, union};
 use super::exprs::{Subjects, col};
-use super::lead::{Group, Purpose, Want, flat};
+use super::lead::{Group, Lead, Purpose, Want, flat};
 use super::order::{By, SortKey, Sorting, alias, wanted};
 use super::{Scope, Search, Start};
 use crate::reader::stored_columns;
@@ -28,6 +28,7 @@ pub(super) fn page(reader: &Reader<'_>, search: &Search) -> Result<Option<Asked>
     want.purpose = match keys.first() {
         Some(SortKey { by: By::Clinical, descending }) => Purpose::ByDate { up: !descending, rows },
         Some(SortKey { by: By::Updated, .. }) => Purpose::ByChange,
+        None => Purpose::ByNumber,
         _ => Purpose::Page,
     };
     let sorting = Sorting::new(keys, matches!(search.start, Start::Before(_)));
@@ -38,6 +39,9 @@ pub(super) fn page(reader: &Reader<'_>, search: &Search) -> Result<Option<Asked>
             let needs = sorting.keys.iter().any(|key| key.needs_resource(lead));
             let (mut select, candidate) = compiler.assemble(lead, group, &want, needs)?;
             let values: Vec<Expr> = sorting.keys.iter().map(|key| compiler.value(*key, lead, &candidate)).collect();
+            if lead.repeats {
+                select.distinct();
+            }
             select.expr_as(candidate.key.clone(), "key");
             for (nth, value) in values.iter().enumerate() {
                 select.expr_as(value.clone(), alias(nth));
@@ -107,7 +111,8 @@ pub(super) fn count(
     for group in &groups {
         for lead in &group.leads {
             let (mut select, candidate) = compiler.assemble(lead, group, &want, false)?;
-            parts.push(select.expr_as(candidate.key, "key").take());
+            select.expr_as(candidate.key, "key");
+            parts.push(if lead.repeats { compiler.once(select, lead) } else { select });
         }
     }
     if parts.is_empty() {
@@ -120,6 +125,19 @@ pub(super) fn count(
     let mut outer = Query::select();
     outer.expr(Expr::cust("COUNT(*)")).from_subquery(inner, "p");
     Ok(Some(outer))
+}
+
+impl Compiler<'_> {
+    /// Each resource once. With its date first, rows of a table that lies by date are told apart as they come.
+    fn once(&self, mut select: SelectStatement, lead: &Lead) -> SelectStatement {
+        if let Some((date, _)) = &lead.date {
+            select.expr_as(date.clone(), "date");
+        }
+        let q = self.alias("q");
+        let mut keys = Query::select();
+        keys.expr(col(&q, "key")).from_subquery(select.distinct().take(), Alias::new(&q));
+        keys.take()
+    }
 }
 
 /// `SELECT key …`: all that match, in no order.
@@ -155,7 +173,7 @@ fn want<'s>(reader: &Reader<'_>, search: &'s Search, purpose: Purpose) -> Result
 
 /// The order in which leads lie, for those who want none: the same for every page, since it follows from the conditions.
 fn cheapest(groups: &[Group<'_>]) -> Vec<SortKey> {
-    let all = |has: fn(&super::lead::Lead) -> bool| groups.iter().flat_map(|group| &group.leads).all(has);
+    let all = |has: fn(&Lead) -> bool| groups.iter().flat_map(|group| &group.leads).all(has);
     if all(|lead| lead.date.is_some()) {
         vec![SortKey { by: By::Clinical, descending: true }]
     } else if all(|lead| lead.id.is_some()) {

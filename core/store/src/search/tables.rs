@@ -7,7 +7,8 @@ use super::exprs::{always, col, number, one, one_of, patient, subject};
 use super::lead::{Lead, Purpose, Undated, Want, clinical_bounds};
 use super::probe::{dot, updated};
 use super::row::{self, Bounds, Coded};
-use super::{Condition, DateTest, TokenTest, Via};
+use super::{Condition, DateTest, QuantityTest, TokenTest, Unit, Via};
+use crate::db::Dialect;
 use crate::key::pack_id;
 use crate::schema::WIDE;
 use crate::{NO_DATE, StoreError, TypeCode};
@@ -22,14 +23,25 @@ impl Compiler<'_> {
     }
 
     /// Each resource once, of any table by parameter.
-    pub(super) fn distinct(&self, condition: &Condition) -> Result<Vec<Lead>, StoreError> {
+    pub(super) fn distinct(&self, want: &Want<'_>, condition: &Condition) -> Result<Vec<Lead>, StoreError> {
         let t = self.alias("t");
         let Some(row) = row::row(self.reader, condition, &t)? else {
             return Err(StoreError::NotSupported("this condition by itself"));
         };
         let table = row.table;
-        let rows = row.is(&t);
-        Ok(vec![self.keys_from(table, &t, rows)])
+        if want.purpose != Purpose::ByNumber {
+            let rows = row.is(&t);
+            return Ok(vec![self.keys_from(table, &t, rows)]);
+        }
+        // Left in one statement with the order that is wanted, the first rows end the reading.
+        let rows = match condition {
+            Condition::Quantity { any, .. } if self.dialect() == Dialect::Sqlite && without_unit(any) => {
+                row.in_order(&t)
+            }
+            _ => row.is(&t),
+        };
+        let select = Query::select().from_as(table, Alias::new(&t)).and_where(rows).take();
+        Ok(vec![Lead { repeats: true, ..Lead::of(select, &t) }])
     }
 
     pub(super) fn keys_from(&self, table: &'static str, t: &str, rows: Expr) -> Lead {
@@ -76,16 +88,13 @@ impl Compiler<'_> {
                 let within = bounded.map_or_else(always, |(bounds, short)| bounds.hold(&col(alias, "date"), short));
                 rows(alias).and(within).and(more(alias))
             };
-            if any_system && want.purpose == Purpose::Set {
-                let t = self.alias("t");
-                return Lead { undated, ..self.each_once("token", &t, &d, within(&t)) };
-            }
             let mut select = Query::select();
             select.from_as("token", Alias::new(&d)).and_where(within(&d));
-            if any_system {
+            let repeats = any_system && want.purpose == Purpose::Set;
+            if any_system && !repeats {
                 select.and_where(self.first_of_its_systems(&d));
             }
-            Lead { undated, ..Lead::of(select, &d).dated(&d, true) }
+            Lead { undated, repeats, ..Lead::of(select, &d).dated(&d, true) }
         };
         let long = |alias: &str| Expr::cust(format!("\"{alias}\".\"span\" > {WIDE}"));
         let short = |alias: &str| Expr::cust(format!("\"{alias}\".\"span\" <= {WIDE}"));
@@ -312,4 +321,9 @@ impl Compiler<'_> {
             _ => self.directory(&want.kinds),
         })
     }
+}
+
+/// No index is by the bare number: any value may be meant, of whatever unit.
+fn without_unit(tests: &[QuantityTest]) -> bool {
+    tests.iter().all(|test| test.unit == Unit::Any)
 }

@@ -5,7 +5,8 @@ use sea_query::SqliteQueryBuilder;
 
 use crate::db::{Conn, Dialect, args};
 use crate::schema::{
-    AUDIT_INDEXES, AUDIT_TABLES, BLOCK, DERIVED, INDEXES, LEASE, TABLES, VERSION, WORDS, one_open_membership, wide,
+    AUDIT_INDEXES, AUDIT_TABLES, BLOCK, DERIVED, FOURTH, INDEXES, IndexDef, LEASE, TABLES, VERSION, WORDS,
+    one_open_membership, only_added_to, wide,
 };
 use crate::{NO_DATE, StoreError, Subject, SubjectKind};
 
@@ -22,15 +23,19 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
         return Ok(());
     }
     let step = conn.unchecked_transaction()?;
-    match found {
-        2 => second(&step)?,
-        1 => {
-            // Nobody is noted in the table of version 2 yet: the engine catches up, from the first subject on.
-            create(&step, |name| name == BLOCK)?;
-            setting(&step, crate::CATCH_UP)?;
-            second(&step)?;
-        }
-        _ => first(&step)?,
+    if found == 0 {
+        first(&step)?;
+    }
+    if found == 1 {
+        // Nobody is noted in the table of version 2 yet: the engine catches up, from the first subject on.
+        create(&step, |name| name == BLOCK)?;
+        setting(&step, crate::CATCH_UP)?;
+    }
+    if matches!(found, 1 | 2) {
+        second(&step)?;
+    }
+    if matches!(found, 1..=3) {
+        third(&step)?;
     }
     step.pragma_update(None, "user_version", VERSION)?;
     step.commit()?;
@@ -40,8 +45,9 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
 fn first(conn: &Connection) -> Result<(), StoreError> {
     create(conn, |_| true)?;
     conn.execute(FULL_TEXT, [])?;
-    index(conn)?;
+    index(conn, |_| true)?;
     conn.execute(&one_open_membership().to_string(SqliteQueryBuilder), [])?;
+    keep(conn)?;
     let common = crate::sql::insert("subject", &["id", "kind", "next_slot"]);
     Conn::Lite(conn).execute(&common, args![Subject::COMMON.0, SubjectKind::Common as i64, 1])?;
     Ok(())
@@ -67,9 +73,20 @@ fn second(conn: &Connection) -> Result<(), StoreError> {
     create(conn, |name| derived(name) || name == LEASE.name)?;
     conn.execute(FULL_TEXT, [])?;
     crate::history::past_types(conn)?;
-    index(conn)?;
+    index(conn, |index| !index.is_of(&FOURTH))?;
     conn.execute("UPDATE resource SET date = ? WHERE date = 1", [NO_DATE])?; // what "no date" was until then
     setting(conn, crate::REBUILD)
+}
+
+/// From version 3: ledgers and timers.
+fn third(conn: &Connection) -> Result<(), StoreError> {
+    create(conn, |name| FOURTH.iter().any(|table| table.name == name))?;
+    index(conn, |index| index.is_of(&FOURTH))?;
+    keep(conn)
+}
+
+fn keep(conn: &Connection) -> Result<(), StoreError> {
+    only_added_to(Dialect::Sqlite).into_iter().try_for_each(|text| Ok(conn.execute(text, []).map(|_| ())?))
 }
 
 fn setting(conn: &Connection, name: &str) -> Result<(), StoreError> {
@@ -83,8 +100,8 @@ fn create(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(), StoreE
     Ok(())
 }
 
-fn index(conn: &Connection) -> Result<(), StoreError> {
-    for index in INDEXES {
+fn index(conn: &Connection, wanted: impl Fn(&IndexDef) -> bool) -> Result<(), StoreError> {
+    for index in INDEXES.iter().filter(|index| wanted(index)) {
         conn.execute(&index.create().if_not_exists().to_string(SqliteQueryBuilder), [])?;
     }
     for mut index in wide() {

@@ -4,13 +4,13 @@ use sea_query::{Expr, ExprTrait, Query};
 
 use crate::db::args;
 use crate::key::pack_id;
-use crate::sql::{self, Sql};
+use crate::sql::{self, Many, Sql};
 use crate::{Body, GOLDEN_PATIENT, Index, Key, StoreError, Subject, TypeCode, WriteTx};
 
-static ADD_PLACE: Sql = Sql::new(|| sql::insert("directory", &["type", "id", "key"]));
+static ADD_PLACE: Many = Many::new(|| sql::many_fresh("directory", &["type", "id", "key"]));
 static MOVE_PLACE: Sql = Sql::new(|| sql::update("directory", &["key"], &["type", "id"]));
-static ADD: Sql =
-    Sql::new(|| sql::insert("resource", &["key", "type", "id", "version", "tx", "at", "deleted", "date", "body"]));
+static ADD: Many =
+    Many::new(|| sql::many_fresh("resource", &["key", "type", "id", "version", "tx", "at", "deleted", "date", "body"]));
 static GONE: Sql = Sql::new(|| sql::select("resource", &["deleted"], &["key"]));
 static SET: Sql = Sql::new(|| sql::update("resource", &["version", "tx", "at", "deleted", "date", "body"], &["key"]));
 static MOVE: Sql = Sql::new(|| sql::update("resource", &["key"], &["key"]));
@@ -69,13 +69,13 @@ impl WriteTx<'_> {
             new.subject.patient()
         } else {
             let key = self.next_key(new.subject)?;
-            self.conn.execute(&ADD_PLACE, args![new.kind, &id, key.0])?;
+            self.conn.later(&ADD_PLACE, 0, args![new.kind, &id, key.0])?;
             self.memo.note_place(new.kind, id.clone(), Some(key));
             key
         };
         let (day, body) = (new.index.day(), new.body.bytes());
-        self.conn.execute(&ADD, args![key.0, new.kind, &id, 1, tx, new.at, false, day, body])?;
-        self.gather(new.kind, key, new.index)?;
+        self.conn.later(&ADD, 0, args![key.0, new.kind, &id, 1, tx, new.at, false, day, body])?;
+        self.gather(new.kind, key, new.index, true)?;
         self.note(key.subject(), 'C', new.name, new.id, 1);
         Ok(key)
     }

@@ -93,6 +93,8 @@ const WORD: usize = 10;
 #[derive(Default)]
 pub(super) struct Rows {
     sets: [Vec<Row>; DERIVED.len()],
+    /// Whether some of them may be there already.
+    again: bool,
 }
 
 impl Rows {
@@ -104,15 +106,18 @@ impl Rows {
 
     /// Neighbours in the tables come one after the other.
     pub(crate) fn sort(&mut self) {
-        self.sets.iter_mut().for_each(|set| {
+        for (set, table) in self.sets.iter_mut().zip(DERIVED) {
             set.sort_unstable();
-            set.dedup();
-        });
+            // The columns of the key come first in each of these tables.
+            let key = table.key.len();
+            set.dedup_by(|one, other| one.get(..key) == other.get(..key));
+        }
     }
 
     pub(super) fn write(mut self, conn: Conn<'_>) -> Result<(), StoreError> {
         self.sort();
-        for ((table, rows), statement) in DERIVED.iter().zip(&self.sets).zip(ADD.iter()) {
+        let statements = if self.again { &ADD } else { &ADD_FRESH };
+        for ((table, rows), statement) in DERIVED.iter().zip(&self.sets).zip(statements.iter()) {
             if rows.is_empty() {
                 continue;
             }
@@ -145,7 +150,7 @@ impl Rows {
 
     /// What `other` does not hold; both are sorted.
     fn without(&self, other: &Rows) -> Rows {
-        let mut rest = Rows::default();
+        let mut rest = Rows { again: true, ..Rows::default() };
         for ((rest, own), other) in rest.sets.iter_mut().zip(&self.sets).zip(&other.sets) {
             *rest = own.iter().filter(|row| other.binary_search(row).is_err()).cloned().collect();
         }
@@ -176,6 +181,16 @@ static ADD: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
         None => ManyTexts::own("", "", &[]),
     })
 });
+/// For rows of resources that had none.
+static ADD_FRESH: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
+    std::array::from_fn(|nth| match DERIVED.get(nth) {
+        Some(table) if table.name == WORDS.name => {
+            ManyTexts::own(ADD_WORDS, ADD_WORD_LISTS, &["bigint", "text", "text"])
+        }
+        Some(table) => sql::many_fresh(table.name, &table.names()),
+        None => ManyTexts::own("", "", &[]),
+    })
+});
 static DROP: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
     std::array::from_fn(|nth| match DERIVED.get(nth) {
         Some(table) if table.name == WORDS.name => ManyTexts::own(DROP_WORDS, DROP_WORD_LISTS, &["bigint"]),
@@ -200,8 +215,10 @@ fn full_text(row: &[Cell]) -> String {
 }
 
 impl WriteTx<'_> {
-    pub(super) fn gather(&mut self, kind: TypeCode, key: Key, index: &Index) -> Result<(), StoreError> {
+    /// `fresh`: the resource has no rows yet.
+    pub(super) fn gather(&mut self, kind: TypeCode, key: Key, index: &Index, fresh: bool) -> Result<(), StoreError> {
         let mut rows = std::mem::take(&mut self.rows);
+        rows.again |= !fresh;
         let done = self.expand(kind, key, index, &mut rows);
         self.rows = rows;
         done
@@ -236,7 +253,7 @@ impl WriteTx<'_> {
     /// Makes the rows of a resource again that were given up with an older form of the tables.
     pub fn rebuild(&mut self, kind: TypeCode, key: Key, index: &Index) -> Result<(), StoreError> {
         self.conn.execute(&SET_DATE, args![index.day(), key.0, index.day()])?;
-        self.gather(kind, key, index)
+        self.gather(kind, key, index, false)
     }
 
     fn expand(&mut self, kind: TypeCode, key: Key, index: &Index, rows: &mut Rows) -> Result<(), StoreError> {

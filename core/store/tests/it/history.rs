@@ -92,7 +92,7 @@ async fn a_caller_may_see_as_many_records_as_there_are() {
         .store
         .read(|sight| {
             let (rows, _) = sight.changes(&kinds, Span::default(), None, 10)?;
-            Ok::<_, StoreError>((rows, sight.codes_in_use(&[1], &scope)?))
+            Ok::<_, StoreError>((rows, sight.codes_in_use(&[1], &scope, None)?))
         })
         .unwrap();
     assert!((b.0 - a.0) % 2 == 1, "the one is among them, the other is not");

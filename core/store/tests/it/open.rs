@@ -73,7 +73,7 @@ fn files_of_a_newer_program_are_refused_and_left_alone() {
     let conn = house.raw("meridian.db");
     drop(house.store);
     conn.pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(open(house.dir.path()), Err(StoreError::TooNew { found: 99, known: 3 })));
+    assert!(matches!(open(house.dir.path()), Err(StoreError::TooNew { found: 99, known: 4 })));
     assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 99);
 }
 
@@ -87,11 +87,14 @@ async fn files_of_the_first_program_gain_what_came_since() {
     house.write(|tx| tx.put_setting("colour", b"red")).await;
     let dir = house.dir;
     drop(house.store);
-    conn.execute_batch("DROP TABLE block; DROP INDEX past_changed; ALTER TABLE past DROP COLUMN type").unwrap();
+    conn.execute_batch(
+        "DROP TABLE ledger; DROP TABLE timer; DROP TABLE block; DROP INDEX past_changed; ALTER TABLE past DROP COLUMN type",
+    )
+    .unwrap();
     conn.execute("DROP INDEX audit_write_at", []).unwrap();
     conn.pragma_update(None, "user_version", 1).unwrap();
     let store = open(dir.path()).unwrap();
-    assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 3);
+    assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 4);
     let due = store.read(|sight| sight.setting(meridian_store::CATCH_UP)).unwrap();
     assert_eq!(due.as_deref(), Some(&b"0"[..]), "what was there is gone through again");
     let there = "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = 'audit_write_at'";
@@ -100,6 +103,38 @@ async fn files_of_the_first_program_gain_what_came_since() {
     store.write(meridian_store::Lane::Interactive, crate::common::origin(), note).await.unwrap();
     assert_eq!(store.read(|sight| sight.noted(7, 9)).unwrap(), [meridian_store::Subject(3)]);
     assert_eq!(store.read(|sight| sight.setting("colour")).unwrap().as_deref(), Some(&b"red"[..]));
+}
+
+#[tokio::test]
+async fn a_store_of_version_3_gains_ledgers_and_timers() {
+    let house = house();
+    house.write(|tx| tx.put_setting("colour", b"red")).await;
+    let gone = ["DROP TABLE ledger", "DROP TABLE timer"];
+    for sql in gone {
+        house.try_ask(sql).unwrap();
+    }
+    if house.store.is_shared() {
+        house.try_ask("DROP FUNCTION only_added_to").unwrap();
+        house.try_ask("UPDATE schema_version SET version = 3").unwrap();
+    } else {
+        house.raw("meridian.db").pragma_update(None, "user_version", 3).unwrap();
+    }
+    let dir = house.dir;
+    drop(house.store);
+    let store = open(dir.path()).unwrap();
+    let act = |tx: &mut meridian_store::WriteTx<'_>| {
+        let (account, key, what) = ("a".to_owned(), "k".to_owned(), String::new());
+        tx.set_timer(&meridian_store::NewTimer { kind: "k".into(), key: key.clone(), due: 1, what: what.clone() })?;
+        tx.move_amount(&meridian_store::Movement { account, amount: 3, key, what }).map(Result::unwrap)
+    };
+    store.write(meridian_store::Lane::Interactive, crate::common::origin(), act).await.unwrap();
+    assert_eq!(store.read(|sight| sight.balance("a")).unwrap(), 3);
+    assert_eq!(store.read(|sight| sight.timers("k", None, 9)).unwrap().len(), 1);
+    assert_eq!(store.read(|sight| sight.setting("colour")).unwrap().as_deref(), Some(&b"red"[..]));
+    drop(store);
+    let house = crate::common::House { store: open(dir.path()).unwrap(), dir };
+    let refused = house.try_ask("DELETE FROM ledger").unwrap_err();
+    assert!(refused.contains("only added to"), "{refused}");
 }
 
 #[test]

@@ -158,7 +158,7 @@ async fn long_questions_with_long_answers_travel_together() {
     };
     let searches: Vec<_> = (0..12).map(search).collect();
     let found = house.store.read(|sight| {
-        sight.foresee(&searches)?;
+        sight.foresee(searches.clone())?;
         let found = searches.iter().map(|search| Ok(sight.search(search)?.rows.len()));
         found.collect::<Result<Vec<_>, StoreError>>()
     });

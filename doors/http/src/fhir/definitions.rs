@@ -12,7 +12,7 @@ use meridian_engine::operations::{EVERY_TYPE, Effect, Level, Operation};
 use meridian_model::definitions::Definitions;
 use serde_json::{Map, Value, json};
 
-pub(super) use search::search;
+pub(super) use search::{by_form, search};
 
 use super::describe::{BUILT, pascal};
 use super::{Asked, json, look};

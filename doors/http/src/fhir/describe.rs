@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use axum::body::Bytes;
 
 use super::{capability, openapi};
+use crate::problem::Problem;
 use crate::state::Http;
 
 /// When this program was built, in milliseconds since 1970 UTC. A build that is to be repeatable says its time itself.
@@ -48,20 +49,23 @@ fn key(state: &Http) -> Key {
 }
 
 /// The CapabilityStatement.
-pub(super) async fn capability(state: &Http) -> Bytes {
+pub(super) async fn capability(state: &Http) -> Result<Bytes, Problem> {
     made(state, |described| &described.capability, capability::statement).await
 }
 
 /// The OpenAPI description.
-pub(super) async fn openapi(state: &Http) -> Bytes {
+pub(super) async fn openapi(state: &Http) -> Result<Bytes, Problem> {
     made(state, |described| &described.openapi, openapi::description).await
 }
 
-/// Made on a thread that may block: the first one takes some milliseconds, and others wait for it.
-async fn made(state: &Http, which: fn(&Described) -> &Kept, make: fn(&Http) -> Vec<u8>) -> Bytes {
+async fn made(state: &Http, which: fn(&Described) -> &Kept, make: fn(&Http) -> Vec<u8>) -> Result<Bytes, Problem> {
     let (state, described) = (state.clone(), Arc::clone(&state.described));
-    let text = tokio::task::spawn_blocking(move || which(&described).get(key(&state), || make(&state)));
-    text.await.unwrap_or_default()
+    aside(move || which(&described).get(key(&state), || make(&state))).await
+}
+
+/// Made on a thread that may block: the first one takes some milliseconds, and others wait for it.
+async fn aside(make: impl FnOnce() -> Bytes + Send + 'static) -> Result<Bytes, Problem> {
+    tokio::task::spawn_blocking(make).await.map_err(crate::caller::fault)
 }
 
 /// `Patient-who-looked` → `PatientWhoLooked`: a name that programs can use.
@@ -72,4 +76,15 @@ pub(super) fn pascal(text: &str) -> String {
         letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
     };
     words.map(capital).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_cannot_be_made_is_an_error_and_no_empty_answer() {
+        assert!(aside(|| Bytes::from_static(b"{}")).await.is_ok());
+        assert!(aside(|| std::panic::resume_unwind(Box::new(()))).await.is_err());
+    }
 }

@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use meridian_engine::{Compartment, Request, Where};
 
+use super::wanted::Sent;
 use super::{Asked, json};
 use crate::problem::Problem;
 
@@ -30,31 +31,31 @@ impl<'a> Place<'a> {
     }
 }
 
-pub(super) async fn search(asked: Asked, place: Place<'_>) -> Result<Response, Problem> {
-    let params = asked.query.clone();
-    found(asked, place, params).await
-}
-
 pub(super) async fn by_form(asked: Asked, place: Place<'_>) -> Result<Response, Problem> {
-    let sent = asked.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !sent.starts_with("application/x-www-form-urlencoded") {
-        let says = format!("the body is `{sent}`; a search is sent as `application/x-www-form-urlencoded`");
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
-    }
-    let mut params = asked.query.clone();
-    let Asked { state, caller, headers, query, raw_query, prefer, body } = asked;
-    let form = crate::body::read(&state, &headers, body, LONGEST_FORM).await?;
-    let text = std::str::from_utf8(&form.bytes)
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
-    params.extend(meridian_engine::split_query(text)?);
-    super::wanted::check_form(&params, place.kind)?;
-    let asked = Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() };
-    let mut response = found(asked, place, params.clone()).await?;
-    response.extensions_mut().insert(super::wanted::Sent(params));
+    let (asked, sent) = form(asked, place.kind).await?;
+    let mut response = search(asked, place).await?;
+    response.extensions_mut().insert(sent);
     Ok(response)
 }
 
-async fn found(asked: Asked, place: Place<'_>, params: Vec<(String, String)>) -> Result<Response, Problem> {
+/// What is asked by a form, as if it stood in the address; and how the answer is wished.
+pub(super) async fn form(asked: Asked, kind: &str) -> Result<(Asked, Sent), Problem> {
+    let said = asked.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !said.starts_with("application/x-www-form-urlencoded") {
+        let says = format!("the body is `{said}`; a search is sent as `application/x-www-form-urlencoded`");
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
+    }
+    let Asked { state, caller, headers, mut query, raw_query, prefer, body } = asked;
+    let form = crate::body::read(&state, &headers, body, LONGEST_FORM).await?;
+    let text = std::str::from_utf8(&form.bytes)
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
+    query.extend(meridian_engine::split_query(text)?);
+    let sent = Sent::of(&headers, &query, kind)?;
+    Ok((Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() }, sent))
+}
+
+pub(super) async fn search(asked: Asked, place: Place<'_>) -> Result<Response, Problem> {
+    let params = asked.query;
     let request = Request { kind: place.kind.to_owned(), params, lenient: asked.prefer.lenient };
     let compartment = place.within.map(|(of, id)| Compartment::new(of, id)).transpose()?;
     let Asked { state, caller, .. } = asked;

@@ -4,8 +4,10 @@ mod bundle;
 mod capability;
 mod definitions;
 mod describe;
+mod entries;
 mod find;
 mod html;
+mod layout;
 mod look;
 mod openapi;
 mod operation;
@@ -77,12 +79,12 @@ async fn answer(state: Http, id: &str, parts: Parts, body: Body) -> Result<Respo
     }
     if segments == ["metadata"] {
         only(&parts.method, &[Method::GET, Method::HEAD])?;
-        return Ok(json(StatusCode::OK, describe::capability(&state).await));
+        return Ok(json(StatusCode::OK, describe::capability(&state).await?));
     }
     if segments == ["openapi.json"] {
         only(&parts.method, &[Method::GET, Method::HEAD])?;
         let kind = [(header::CONTENT_TYPE, "application/json")];
-        return Ok((kind, describe::openapi(&state).await).into_response());
+        return Ok((kind, describe::openapi(&state).await?).into_response());
     }
     let caller = caller(&state, &parts.method, &parts.headers, id).await?;
     let prefer = Prefer::of(&parts.headers);
@@ -99,6 +101,7 @@ async fn route(method: &Method, segments: &[&str], asked: Asked) -> Result<Respo
         ("GET", ["_history"]) => look::history(asked, HistoryOf::System).await,
         ("GET", [kind, "_history"]) => look::history(asked, HistoryOf::Type((*kind).to_owned())).await,
         ("GET", [kind]) if definitions::has(kind) => definitions::search(asked, kind).await,
+        ("POST", [kind, "_search"]) if definitions::has(kind) => definitions::by_form(asked, kind).await,
         ("GET", []) => find::search(asked, Place::of("")).await,
         ("POST", ["_search"]) => find::by_form(asked, Place::of("")).await,
         ("GET", [kind]) => find::search(asked, Place::of(kind)).await,

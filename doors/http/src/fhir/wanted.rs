@@ -1,20 +1,27 @@
 //! How the client wants its answer: in which format, how much of each resource, how it is laid out.
 //!
 //! One place for all routes: they answer with whole resources in plain JSON, and what was wished for is made of that.
-//! An answer nobody has wishes about passes as it is.
+//! An answer nobody has wishes about passes as it is. What is laid out passes piece by piece; what is shaped, or shown as
+//! a page, is held whole, and takes room for that which all requests share.
 
-use axum::body::{Body, to_bytes};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meridian_engine::EngineError;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
-use meridian_model::reader::{Fault, Limits, parse};
-use meridian_model::shape::{Shape, Summary};
+use meridian_model::reader::Fault;
+use meridian_model::shape::{Shape, Summary, only_counted};
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
+use super::entries::{Apart, join, value};
 use super::html;
+use super::layout::laid_out;
 use crate::negotiate::{FHIR_XML, Format, format, is_json};
 use crate::problem::Problem;
 use crate::state::Http;
@@ -22,9 +29,20 @@ use crate::state::Http;
 /// Answers from this size on, in bytes, are worked on where threads may block.
 const LARGE: usize = 64 << 10;
 
-/// Parameters that a route found elsewhere than in the address: in a form.
+/// A page is not made of more than so many bytes: it is sent as it is.
+const LONGEST_PAGE: u64 = 32 << 20;
+/// How many times its length a whole answer takes as a value, and one that is shaped entry by entry.
+const AS_VALUE: u64 = 10;
+const BY_ENTRY: u64 = 2;
+/// How long an answer waits for room.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Parameters that a route found elsewhere than in the address, in a form; and the format that is wished with them.
 #[derive(Clone)]
-pub(super) struct Sent(pub(super) Vec<(String, String)>);
+pub(super) struct Sent {
+    params: Vec<(String, String)>,
+    format: Format,
+}
 
 /// Where the resources of an answer are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +57,8 @@ pub(super) struct Wanted {
     state: Http,
     format: Format,
     holds: Holds,
+    /// Nothing is written.
+    looks: bool,
     page: html::Place,
 }
 
@@ -58,8 +78,10 @@ impl Wanted {
         let decoded = path.split('/').filter(|s| !s.is_empty()).map(meridian_engine::decode);
         let path = decoded.collect::<Result<Vec<String>, _>>().unwrap_or_default();
         let params = meridian_engine::split_query(parts.uri.query().unwrap_or_default()).unwrap_or_default();
-        let asked = params.iter().find(|(name, _)| name == "_format").map(|(_, value)| value.as_str());
-        let (format, fits) = match format(&parts.headers, asked) {
+        let by_form = parts.method == Method::POST && path.last().is_some_and(|last| last == "_search");
+        let (format, fits) = match format(&parts.headers, wished(&params)) {
+            // The form may wish for another one.
+            _ if by_form => (Format::Json, Ok(())),
             // Events and descriptions are of one form alone; a listener says `text/event-stream`.
             _ if path.iter().any(|segment| segment == "$events" || segment == "openapi.json") => (Format::Json, Ok(())),
             // An operation that answers in forms of its own reads the wish itself.
@@ -71,7 +93,7 @@ impl Wanted {
         let looks = matches!(parts.method, Method::GET | Method::HEAD);
         let fits = fits.and_then(|()| if looks { check(&params, &path, holds).map(|_| ()) } else { Ok(()) });
         let page = html::Place::new(&parts.headers, path, params, looks);
-        (Wanted { state: state.clone(), format, holds, page }, fits)
+        (Wanted { state: state.clone(), format, holds, looks: looks || by_form, page }, fits)
     }
 
     /// A search from a form on a page sends its empty fields too: the address without them.
@@ -92,52 +114,66 @@ impl Wanted {
 
     /// The answer as it was wished for.
     pub(super) async fn dress(mut self, mut response: Response) -> Response {
-        if let Some(Sent(params)) = response.extensions_mut().remove::<Sent>() {
-            self.page.params = params;
+        if let Some(Sent { params, format }) = response.extensions_mut().remove::<Sent>() {
+            (self.page.params, self.format) = (params, format);
         }
         let wishes = check(&self.page.params, &self.page.path, self.holds).unwrap_or_default();
-        let plain = wishes.shape.is_whole() && !wishes.pretty;
-        if self.format == Format::Json && plain {
+        let is_good = response.status().is_success();
+        let as_it_is = wishes.shape.is_whole() || !is_good;
+        if self.format == Format::Json && as_it_is && !wishes.pretty {
             return response;
         }
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if !kind.is_some_and(is_json) {
             return response;
         }
+        let long = response.body().size_hint().exact();
+        if self.format == Format::Html && long.is_none_or(|long| long > LONGEST_PAGE) {
+            return response;
+        }
         let (mut parts, body) = response.into_parts();
-        let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-            let says = "the answer broke off";
-            return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", says).into_response();
+        parts.headers.remove(header::CONTENT_LENGTH);
+        if self.format == Format::Json && as_it_is {
+            return laid_out(body).await.map_or_else(|_| broke_off(), |body| Response::from_parts(parts, body));
+        }
+        let Some(room) = self.room(long).await else {
+            // What was written stays written, whatever can be shown of it.
+            return if self.looks { no_room() } else { Response::from_parts(parts, body) };
         };
+        let Ok(bytes) = to_bytes(body, usize::MAX).await else { return broke_off() };
         if bytes.is_empty() {
             return Response::from_parts(parts, Body::empty());
         }
         let is_large = bytes.len() > LARGE;
-        let is_good = parts.status.is_success();
-        let status = parts.status;
+        let (status, pretty) = (parts.status, wishes.pretty);
         let make = move || {
-            let limits = Limits { bytes: usize::MAX, values: usize::MAX - 1, depth: 128 };
-            let mut value = parse(&bytes, &limits).map_err(|fault| EngineError::Internal(fault.message))?;
-            if is_good {
-                shape(&wishes.shape, self.holds, &mut value);
-            }
-            match self.format {
-                Format::Json if wishes.pretty => {
-                    serde_json::to_vec_pretty(&value).map(Made::Json).map_err(|e| EngineError::Internal(e.to_string()))
+            let _room = room;
+            let made = match self.format {
+                Format::Json => Made::Json(shaped(&wishes.shape, self.holds, &bytes)?),
+                Format::Html | Format::Xml => {
+                    let mut value = value(&bytes)?;
+                    if is_good {
+                        shape(&wishes.shape, self.holds, &mut value);
+                    }
+                    if self.format == Format::Html {
+                        Made::Page(html::page(&self.state, &self.page, status, &value))
+                    } else {
+                        match meridian_xml::write(&value) {
+                            Ok(text) => Made::Xml(text.into_bytes()),
+                            // Why a request failed is told in any case.
+                            Err(_) if !is_good => Made::Json(bytes.to_vec()),
+                            Err(fault) => Made::Unsaid(fault),
+                        }
+                    }
                 }
-                Format::Json => Ok(Made::Json(value.to_string().into_bytes())),
-                Format::Xml => match meridian_xml::write(&value) {
-                    Ok(text) => Ok(Made::Xml(text.into_bytes())),
-                    // Why a request failed is told in any case.
-                    Err(_) if !is_good => Ok(Made::Json(value.to_string().into_bytes())),
-                    Err(fault) => Ok(Made::Unsaid(fault)),
-                },
-                Format::Html => Ok(Made::Page(html::page(&self.state, &self.page, status, &value))),
-            }
+            };
+            Ok::<_, EngineError>(made)
         };
         let made = if is_large { tokio::task::spawn_blocking(make).await } else { Ok(make()) };
-        parts.headers.remove(header::CONTENT_LENGTH);
         match made {
+            Ok(Ok(Made::Json(body))) if pretty => {
+                laid_out(body.into()).await.map_or_else(|_| broke_off(), |body| Response::from_parts(parts, body))
+            }
             Ok(Ok(Made::Json(body))) => Response::from_parts(parts, body.into()),
             Ok(Ok(Made::Xml(body))) => {
                 parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_XML));
@@ -157,6 +193,32 @@ impl Wanted {
             Err(error) => crate::caller::fault(error).into_response(),
         }
     }
+
+    /// Waits for the room that an answer takes which is so long.
+    async fn room(&self, long: Option<u64>) -> Option<OwnedSemaphorePermit> {
+        let by_entry = self.format == Format::Json && self.holds == Holds::Many;
+        let takes = takes(long, by_entry, self.state.limits.dressed);
+        let room = Arc::clone(&self.state.dressing).acquire_many_owned(takes);
+        tokio::time::timeout(PATIENCE, room).await.ok()?.ok()
+    }
+}
+
+/// The kibibytes that an answer takes of all that there are; one whose length is not known, or that is too long, has to be
+/// alone.
+fn takes(long: Option<u64>, by_entry: bool, most: usize) -> u32 {
+    let most = u32::try_from(most / 1024).unwrap_or(u32::MAX).max(1);
+    let times = if by_entry { BY_ENTRY } else { AS_VALUE };
+    long.map_or(most, |long| u32::try_from(long.saturating_mul(times) / 1024).unwrap_or(u32::MAX).min(most))
+}
+
+fn broke_off() -> Response {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", "the answer broke off").into_response()
+}
+
+fn no_room() -> Response {
+    let says = "too many large answers are being shaped".to_owned();
+    Problem::Http { status: StatusCode::SERVICE_UNAVAILABLE, code: "transient", says, retry_after: Some(5) }
+        .into_response()
 }
 
 enum Made {
@@ -167,6 +229,7 @@ enum Made {
     Page(html::Page),
 }
 
+<<<<<<< HEAD
 fn has_own_forms(state: &Http, path: &[String]) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let (kind, name, is_instance) = match path.as_slice() {
@@ -177,6 +240,27 @@ fn has_own_forms(state: &Http, path: &[String]) -> bool {
     };
     let found = name.starts_with('$').then(|| super::operation::find(&state.operations, kind, name, is_instance));
     found.flatten().is_some_and(|operation| !operation.act.forms().is_empty())
+=======
+/// The answer with what is wanted of each resource.
+fn shaped(wanted: &Shape, holds: Holds, bytes: &[u8]) -> Result<Vec<u8>, EngineError> {
+    if holds == Holds::Many
+        && let Some(Apart { mut head, entries }) = Apart::of(bytes)?
+    {
+        if wanted.summary == Summary::Count {
+            only_counted(&mut head, entries.len());
+            return Ok(Value::Object(head).to_string().into_bytes());
+        }
+        let one = |entry: &[u8]| {
+            let mut entry = value(entry)?;
+            wanted.apply_to_entry(&mut entry);
+            Ok(entry.to_string().into_bytes())
+        };
+        return join(head, entries.into_iter().map(one));
+    }
+    let mut value = value(bytes)?;
+    wanted.apply(&mut value);
+    Ok(value.to_string().into_bytes())
+>>>>>>> main
 }
 
 fn shape(wanted: &Shape, holds: Holds, value: &mut Value) {
@@ -242,7 +326,58 @@ fn check(params: &[(String, String)], path: &[String], holds: Holds) -> Result<W
     if issues.is_empty() { Ok(Wishes { shape, pretty }) } else { Err(EngineError::Invalid(issues).into()) }
 }
 
-/// Checks the wishes of a form.
-pub(super) fn check_form(params: &[(String, String)], kind: &str) -> Result<(), Problem> {
-    check(params, &[kind.to_owned()], Holds::Many).map(|_| ())
+/// The format that parameters name.
+fn wished(params: &[(String, String)]) -> Option<&str> {
+    params.iter().find(|(name, _)| name == "_format").map(|(_, value)| value.as_str())
+}
+
+impl Sent {
+    /// Checks the wishes of a form.
+    pub(super) fn of(headers: &HeaderMap, params: &[(String, String)], kind: &str) -> Result<Sent, Problem> {
+        check(params, &[kind.to_owned()], Holds::Many)?;
+        Ok(Sent { params: params.to_vec(), format: format(headers, wished(params))? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn large_answers_wait_for_each_other() {
+        let all = 256 << 20;
+        assert_eq!(takes(Some(4 << 20), true, all), 8 << 10);
+        assert_eq!(takes(Some(4 << 20), false, all), 40 << 10);
+        for alone in [takes(None, true, all), takes(Some(u64::MAX), false, all), takes(Some(30 << 20), false, all)] {
+            assert_eq!(alone as usize, all >> 10);
+        }
+        assert_eq!(takes(Some(100), true, 0), 0, "what is small passes in any case");
+    }
+
+    #[test]
+    fn many_are_shaped_one_by_one_as_they_would_be_together() {
+        let resource = json!({"resourceType": "Observation", "id": "a", "status": "final", "code": {"text": "x"},
+            "note": [{"text": "y"}], "valueString": "entry"});
+        let entry = |mode: &str| json!({"fullUrl": "u", "resource": resource, "search": {"mode": mode}});
+        let bundle = |entries: Value| {
+            let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "link": [{"relation": "self"}]});
+            bundle["entry"] = entries;
+            bundle
+        };
+        for (name, text) in [("_summary", "true"), ("_summary", "count"), ("_summary", "data"), ("_elements", "note")] {
+            let shape = Shape::read(&[(name.to_owned(), text.to_owned())], Some("Observation")).unwrap();
+            for answer in [
+                bundle(json!([entry("match"), entry("include"), entry("outcome"), {"response": {"status": "201"}}])),
+                bundle(json!([entry("match")])),
+                resource.clone(),
+                json!({"resourceType": "Bundle", "type": "searchset", "total": 0}),
+            ] {
+                let mut together = answer.clone();
+                super::shape(&shape, Holds::Many, &mut together);
+                let one_by_one = shaped(&shape, Holds::Many, answer.to_string().as_bytes()).unwrap();
+                assert_eq!(String::from_utf8(one_by_one).unwrap(), together.to_string(), "{name}={text}");
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Two parameters that a composite of R4 holds together (`code` with `value-quantity`) are asked as that composite: its
 //! rows answer both at once, where else every resource of that code is looked at.
 
-use meridian_model::definitions::Kind;
+use meridian_model::definitions::{CUSTOM, Kind};
 use meridian_store::search::{Condition, Second};
 
 use crate::search::ground::{Ground, Of, numbers};
@@ -46,6 +46,8 @@ pub(super) fn join(ground: &Ground<'_>, of: &[Of], wishes: &mut Vec<Wish>) {
             continue;
         }
         let pairs = any.iter().flat_map(|one| others.iter().map(|other| (one.clone(), other.clone()))).collect();
+        // Its rows may be dropped by another process.
+        ground.posted.set(ground.posted.get() || composite.number >= CUSTOM);
         let number = crate::write::param_number(of.code, composite);
         let pair = Wish::Is(Condition::Pair { params: vec![number], any: pairs });
         wishes.remove(first.max(second));

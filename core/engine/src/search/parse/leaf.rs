@@ -1,6 +1,6 @@
 //! One parameter of the resource itself, by its kind.
 
-use meridian_model::definitions::Kind;
+use meridian_model::definitions::{Definitions, Kind};
 use meridian_model::fold::fold;
 use meridian_model::index::is_any_case;
 use meridian_model::reference::is_id;
@@ -12,6 +12,7 @@ use crate::search::fault::{Fault, shown};
 use crate::search::ground::{Ground, Of, Slot, numbers};
 use crate::search::values;
 use crate::search::wish::Wish;
+use crate::write::param_number;
 
 const MOST_VALUES: usize = 500;
 /// Values that are ranges cannot be gathered into one list; expressions are at most 1,000 deep.
@@ -78,7 +79,7 @@ fn by_kind(ground: &Ground<'_>, slots: &[Slot], modifier: Option<Modifier>, part
         Kind::String => text::read(slots, modifier, parts)?,
         Kind::Uri => uri::read(slots, modifier, parts)?,
         Kind::Reference => match modifier {
-            Some(Modifier::Identifier) => Wish::Is(tokens(slots, parts)?),
+            Some(Modifier::Identifier) => identified(slots, parts)?,
             Some(Modifier::Type(of)) => refer::read(ground.base, slots, Some(of), parts)?,
             _ => refer::read(ground.base, slots, None, parts)?,
         },
@@ -128,6 +129,21 @@ pub(super) fn tokens(slots: &[Slot], parts: &[&str]) -> Result<Condition, Fault>
         || matches!(code, "identifier" | "phone" | "email" | "telecom")
         || any.iter().any(|test| named(&test.system));
     Ok(Condition::Token { params: numbers(slots), any, selective })
+}
+
+/// `:identifier` of a reference.
+fn identified(slots: &[Slot], parts: &[&str]) -> Result<Wish, Fault> {
+    let condition = tokens(slots, parts)?;
+    let persons = slots.iter().any(|slot| slot.param.targets.is_empty() || slot.param.targets.contains(&"Patient"));
+    let patients = match &condition {
+        Condition::Token { any, .. } if persons => {
+            let (patient, param) = (Of::named("Patient"), Definitions::r4().search_param("Patient", "identifier"));
+            let number = patient.zip(param).map(|(of, param)| param_number(of.code, param));
+            number.map(|number| Condition::Token { params: vec![number], any: any.clone(), selective: true })
+        }
+        _ => None,
+    };
+    Ok(Wish::Identified { condition, patients })
 }
 
 /// `_list`: what stands in a List.

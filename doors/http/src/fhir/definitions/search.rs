@@ -1,13 +1,15 @@
 //! Searches for definitions: first the server's own, then what is stored, page after page.
 
+use std::borrow::Cow;
+
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use meridian_engine::EngineError;
 use meridian_model::definitions::{Definitions, Kind};
 use meridian_model::fold::fold;
-use meridian_model::reader::{Limits, parse};
 use serde_json::{Map, Value, json};
 
+use super::super::entries::{Apart, join};
 use super::super::html::encode;
 use super::super::{Asked, find};
 use super::all;
@@ -53,21 +55,37 @@ pub(in crate::fhir) async fn search(mut asked: Asked, kind: &str) -> Result<Resp
     let (parts, body) = response.into_parts();
     let broken = |error: String| Problem::from(EngineError::Internal(error));
     let bytes = to_bytes(body, usize::MAX).await.map_err(|error| broken(error.to_string()))?;
-    let limits = Limits { bytes: usize::MAX, values: usize::MAX - 1, depth: 128 };
-    let mut bundle = parse(&bytes, &limits).map_err(|fault| broken(fault.message))?;
-    if let Some(members) = bundle.as_object_mut() {
-        add(&state, kind, &params, members);
-    }
-    Ok(Response::from_parts(parts, Body::from(bundle.to_string())))
+    let Some(Apart { mut head, entries }) = Apart::of(&bytes)? else {
+        return Ok(Response::from_parts(parts, bytes.into()));
+    };
+    let stored: Vec<Cow<'_, [u8]>> = entries.into_iter().map(Cow::Borrowed).collect();
+    let shown = add(&state, kind, &params, &mut head, stored);
+    let bundle = join(head, shown.into_iter().map(Ok))?;
+    Ok(Response::from_parts(parts, Body::from(bundle)))
 }
 
-fn add(state: &Http, kind: &str, params: &[(String, String)], bundle: &mut Map<String, Value>) {
+/// The same by a form.
+pub(in crate::fhir) async fn by_form(asked: Asked, kind: &str) -> Result<Response, Problem> {
+    let (asked, sent) = find::form(asked, kind).await?;
+    let mut response = search(asked, kind).await?;
+    response.extensions_mut().insert(sent);
+    Ok(response)
+}
+
+/// The entries of the page: the server's own, and behind the last of them those that are stored.
+fn add<'b>(
+    state: &Http,
+    kind: &str,
+    params: &[(String, String)],
+    bundle: &mut Map<String, Value>,
+    mut stored: Vec<Cow<'b, [u8]>>,
+) -> Vec<Cow<'b, [u8]>> {
     let value = |name: &str| params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
     let asked = params.iter().filter(|(name, _)| !ANSWER.contains(&name.as_str()));
     let tests: Option<Vec<Test>> = asked.map(|(name, value)| Test::read(kind, name, value)).collect();
     let Some(tests) = tests else {
-        push(bundle, vec![outcome_entry()]);
-        return;
+        stored.push(text(&outcome_entry()));
+        return stored;
     };
     let found: Vec<Value> = all(state, kind).into_iter().filter(|one| tests.iter().all(|t| t.holds(one))).collect();
     if let Some(total) = bundle.get("total").and_then(Value::as_u64) {
@@ -75,29 +93,21 @@ fn add(state: &Http, kind: &str, params: &[(String, String)], bundle: &mut Map<S
     }
     let count = value("_count").and_then(|text| text.parse().ok()).map_or(PAGE, |count: usize| count.min(MOST));
     if value("_summary") == Some("count") || count == 0 || found.is_empty() {
-        return;
+        return stored;
     }
     let from = value("_cursor").and_then(|cursor| cursor.strip_prefix(OWN)?.parse().ok()).unwrap_or(0_usize);
     let end = from.saturating_add(count);
-    let shown = found.iter().skip(from).take(count).map(|one| entry(state, kind, one));
-    let stored = bundle.shift_remove("entry");
-    push(bundle, shown.collect());
+    let mut shown: Vec<_> = found.iter().skip(from).take(count).map(|one| text(&entry(state, kind, one))).collect();
     if end < found.len() {
         next(state, kind, params, end, bundle);
-    } else if let Some(Value::Array(stored)) = stored {
-        push(bundle, stored);
+    } else {
+        shown.append(&mut stored);
     }
+    shown
 }
 
-/// Adds entries behind those that are there.
-fn push(bundle: &mut Map<String, Value>, more: Vec<Value>) {
-    match bundle.get_mut("entry").and_then(Value::as_array_mut) {
-        Some(entries) => entries.extend(more),
-        None if more.is_empty() => {}
-        None => {
-            bundle.insert("entry".to_owned(), more.into());
-        }
-    }
+fn text(entry: &Value) -> Cow<'static, [u8]> {
+    Cow::Owned(entry.to_string().into_bytes())
 }
 
 /// Makes the next page one of the server's own definitions.
