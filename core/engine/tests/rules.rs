@@ -211,6 +211,21 @@ async fn whom_a_search_describes_is_looked_at_unless_it_is_a_crowd() {
         ask(kind, query).await;
         assert_eq!(looks(&store, first).len(), nth + 1, "{query}");
     }
+    // Who sounds alike in some years is nobody in particular; on one day of birth, or by a name, it is somebody.
+    let alike =
+        json!({"resourceType": "Patient", "name": [{"text": "甄秀英"}], "gender": "female", "birthDate": "1930-02-05"});
+    create(&engine, &operator(), "Patient", alike, None).await.unwrap();
+    let alike = Subject(first.0 + 22);
+    let sound = "pinyin=zhenxiuying&gender=female&birthdate=ge1930";
+    for (query, noted) in [
+        (format!("{sound}&birthdate=le1932&_summary=count"), 0),
+        ("pinyin=zhenxiuying&_summary=count".to_owned(), 0),
+        (format!("{sound}-02-05&birthdate=le1930-02-05&_summary=count"), 1),
+        (format!("{sound}&birthdate=le1932&name=甄秀英&_summary=count"), 2),
+    ] {
+        ask("Patient", &query).await;
+        assert_eq!(looks(&store, alike).len(), noted, "{query}");
+    }
     // One of the crowd is described by more than the name; the others are not.
     let two = Subject(first.0 + 1);
     for query in ["name=legion&_summary=count", "birthdate=1980-01-01&_has:Condition:patient:code=x", "_summary=count"]

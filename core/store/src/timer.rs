@@ -56,7 +56,7 @@ static SET: Sql = Sql::new(|| sql::update("timer", &["due", "what", "attempts", 
 static SAY: Sql = Sql::new(|| sql::update("timer", &["what"], &["kind", "key"]));
 static DROP: Sql = Sql::new(|| sql::delete("timer", &["kind", "key"]));
 static TAKE: Sql = Sql::new(|| sql::update("timer", &["attempts", "holder", "until"], &["kind", "key", "due"]));
-static PUT_OFF: Sql = Sql::new(|| sql::update("timer", &["holder", "until"], &["kind", "key", "due"]));
+static PUT_OFF: Sql = Sql::new(|| sql::update("timer", &["holder", "until"], &["kind", "key", "due", "attempts"]));
 static END: Sql = Sql::new(|| {
     let mut update = Query::update();
     update.table("timer").value("fired", Expr::col("due")).value("due", Expr::cust("NULL"));
@@ -104,6 +104,10 @@ impl WriteTx<'_> {
         match there {
             None => self.conn.execute(&ADD, args![kind, key, due, None::<i64>, what, 0, "", 0]),
             Some((None, Some(fired), _)) if fired == due => Ok(()),
+            // Nor does it wait for another time any longer.
+            Some((Some(_), Some(fired), _)) if fired == due => {
+                self.conn.execute(&SET, args![None::<i64>, what, 0, "", 0, kind, key])
+            }
             // Who has it now keeps it.
             Some((Some(waiting), _, said)) if waiting == due => {
                 if said == *what {
@@ -139,10 +143,11 @@ impl WriteTx<'_> {
         Ok(self.conn.change(&END, args![&timer.kind, &timer.key, timer.due])? == 1)
     }
 
-    /// Lets a timer go that could not be done; it is given out again `time` milliseconds from now.
+    /// Lets a timer go that could not be done; it is given out again `time` milliseconds from now. Nothing happens when
+    /// somebody else has taken it meanwhile.
     pub fn put_off_timer(&mut self, timer: &Timer, time: i64) -> Result<(), StoreError> {
         let until = self.at() + time;
-        self.conn.execute(&PUT_OFF, args!["", until, &timer.kind, &timer.key, timer.due])
+        self.conn.execute(&PUT_OFF, args!["", until, &timer.kind, &timer.key, timer.due, timer.attempts])
     }
 }
 

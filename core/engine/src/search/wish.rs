@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use meridian_store::search::{Condition, Scope, Search, Second, Start, Via};
+use meridian_store::search::{Condition, DateTest, Op, Scope, Search, Second, Start, Via};
 use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
 
 use super::ground::{Slot, numbers};
@@ -11,6 +11,8 @@ use super::meaning;
 use crate::EngineError;
 use crate::engine::patient_code;
 
+/// Names by their sound (`definitions/meridian-search.json`); above its number stands the type's.
+const PINYIN: u32 = 10_000;
 /// Persons whom a question may describe and still mean each of them, for the audit.
 const MOST_NAMED: u32 = 20;
 
@@ -240,9 +242,12 @@ impl<'r> Resolver<'r> {
     }
 
     /// Notes the Patients whom a search describes without an identifier, if they are few: by what they are called, or by
-    /// all that it says of a Patient itself. More are a crowd, in which nobody is meant.
+    /// all that it says of a Patient itself. More are a crowd, in which nobody is meant; nor is somebody by a sound.
     pub(super) fn described(&mut self, kinds: &[TypeCode], conditions: &[Condition]) -> Result<(), EngineError> {
         let own: Vec<Condition> = conditions.iter().filter(|one| is_own(one)).cloned().collect();
+        if is_vague(&own) {
+            return Ok(());
+        }
         let called: Vec<Condition> = own.iter().filter(|one| is_text(one)).cloned().collect();
         for kind in narrowed(kinds, conditions).iter().filter(|kind| is_patient(**kind)) {
             let by_name = !called.is_empty() && self.few(*kind, called.clone())?;
@@ -398,6 +403,28 @@ fn is_text(condition: &Condition) -> bool {
         Condition::All(all) | Condition::Any(all) => all.iter().all(is_text),
         _ => false,
     }
+}
+
+/// How long the years are, at least, in which everybody who is called so is nobody in particular.
+const YEAR: i64 = 366 * 86_400_000;
+
+/// Whether a Patient is described by the sound of a name alone, beside marks and years of birth: who sounds alike is asked
+/// for with each record that is opened.
+fn is_vague(own: &[Condition]) -> bool {
+    let (mut sounds, mut from, mut to) = (false, i64::MIN, i64::MAX);
+    for condition in own {
+        match condition {
+            Condition::Text { params, .. } if params.iter().all(|param| param & 0xFFFF == PINYIN) => sounds = true,
+            Condition::Token { selective: false, .. } | Condition::Kinds(_) => {}
+            Condition::Date { any, .. } => match any.as_slice() {
+                [DateTest { op: Op::Ge | Op::Gt | Op::StartsAfter, lo, .. }] => from = from.max(*lo),
+                [DateTest { op: Op::Le | Op::Lt | Op::EndsBefore, hi, .. }] => to = to.min(*hi),
+                _ => return false,
+            },
+            _ => return false,
+        }
+    }
+    sounds && to.saturating_sub(from) >= YEAR
 }
 
 /// One of the conditions; nothing when there is none.

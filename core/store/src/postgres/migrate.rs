@@ -7,7 +7,7 @@ use sea_query::PostgresQueryBuilder;
 use super::{Config, PgConn, Role};
 use crate::db::{Dialect, Value};
 use crate::schema::{
-    AUDIT_INDEXES, AUDIT_TABLES, FOURTH, INDEXES, IndexDef, TABLES, TableDef, VERSION, one_open_membership,
+    AUDIT_INDEXES, AUDIT_TABLES, DERIVED, FOURTH, INDEXES, IndexDef, TABLES, TableDef, VERSION, one_open_membership,
     only_added_to, wide,
 };
 use crate::{StoreError, Subject, SubjectKind};
@@ -58,8 +58,14 @@ pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
     conn.commit()
 }
 
-/// From version 3: ledgers and timers.
+/// From version 3: ledgers and timers; and long texts have another form in the rows of searches, which are given up and
+/// made again by the engine.
 fn third(conn: &PgConn) -> Result<(), StoreError> {
+    for table in DERIVED {
+        conn.send(&format!("TRUNCATE \"{}\"", table.name), &[])?;
+    }
+    let again = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
+    conn.send(again, &[Value::Text(crate::REBUILD), Value::Blob(b"0")])?;
     create(conn, FOURTH)?;
     index(conn, INDEXES.iter().filter(|index| index.is_of(&FOURTH)))?;
     keep(conn)?;

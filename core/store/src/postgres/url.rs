@@ -137,6 +137,9 @@ impl Config {
         if config.user.is_empty() {
             return Err(wrong("the address of a store names a user"));
         }
+        if matches!(config.ssl, Ssl::Disable | Ssl::Prefer) && config.root.is_some() {
+            return Err(wrong("sslrootcert needs sslmode=verify-full, verify-ca or require: else nobody looks at it"));
+        }
         if matches!(config.ssl, Ssl::VerifyCa | Ssl::VerifyFull) && config.root.is_none() {
             return Err(wrong(&format!("sslmode={} needs sslrootcert=FILE", config.ssl.name())));
         }
@@ -208,6 +211,8 @@ mod tests {
             ("sslmode=allow", "verify-full"),
             ("sslmode=Require", "verify-full"),
             ("sslrootcert=system", "names a file"),
+            ("sslrootcert=/etc/ca.pem", "needs sslmode"),
+            ("sslmode=disable&sslrootcert=/etc/ca.pem", "needs sslmode"),
             ("sslcert=/x", "sslcert is not supported"),
             ("channel_binding=require", "channel_binding is not supported"),
         ] {

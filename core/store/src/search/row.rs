@@ -186,7 +186,8 @@ fn ends(column: Expr, end: &str) -> Expr {
 fn whole(folded: Expr, raw: Expr, text: &str, longest: usize) -> Expr {
     let text = tame(text, longest).into_owned();
     if text.is_empty() {
-        return folded.eq("");
+        // An empty `raw` says that the text was like its folded form.
+        return raw.eq("").and(folded.eq(""));
     }
     raw.clone().eq(text.as_str()).or(raw.eq("").and(folded.eq(text)))
 }

@@ -35,6 +35,7 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
         second(&step)?;
     }
     if matches!(found, 1..=3) {
+        anew(&step)?;
         third(&step)?;
     }
     step.pragma_update(None, "user_version", VERSION)?;
@@ -64,17 +65,23 @@ pub(crate) fn migrate_audit(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// From version 2: the rows of searches have another form. They are given up, and made again by the engine.
+/// From version 2: leases, and what histories and dates need.
 fn second(conn: &Connection) -> Result<(), StoreError> {
+    create(conn, |name| name == LEASE.name)?;
+    crate::history::past_types(conn)?;
+    conn.execute("UPDATE resource SET date = ? WHERE date = 1", [NO_DATE])?; // what "no date" was until then
+    Ok(())
+}
+
+/// The rows of searches have another form, or hold long texts in another. They are given up, and made again by the engine.
+fn anew(conn: &Connection) -> Result<(), StoreError> {
     let derived = |name: &str| DERIVED.iter().any(|table| table.name == name);
     for table in DERIVED {
         conn.execute(&sea_query::Table::drop().table(table.name).if_exists().to_string(SqliteQueryBuilder), [])?;
     }
-    create(conn, |name| derived(name) || name == LEASE.name)?;
+    create(conn, derived)?;
     conn.execute(FULL_TEXT, [])?;
-    crate::history::past_types(conn)?;
     index(conn, |index| !index.is_of(&FOURTH))?;
-    conn.execute("UPDATE resource SET date = ? WHERE date = 1", [NO_DATE])?; // what "no date" was until then
     setting(conn, crate::REBUILD)
 }
 
@@ -90,7 +97,7 @@ fn keep(conn: &Connection) -> Result<(), StoreError> {
 }
 
 fn setting(conn: &Connection, name: &str) -> Result<(), StoreError> {
-    Conn::Lite(conn).execute(&crate::sql::insert("setting", &["name", "value"]), args![name, b"0"])
+    Conn::Lite(conn).execute(&crate::sql::upsert("setting", &["name", "value"], &["name"]), args![name, b"0"])
 }
 
 fn create(conn: &Connection, wanted: impl Fn(&str) -> bool) -> Result<(), StoreError> {
