@@ -56,33 +56,46 @@ impl Reader<'_> {
     }
 
     /// Walks the jobs of a queue (of one state, or of all) and shows each, without its body, to `see` until it says that
-    /// it has enough.
+    /// it has enough; `see` may ask this reader for what belongs to it.
     pub fn walk_jobs(
         &self,
         queue: &str,
         state: Option<JobState>,
-        walk: Walk,
+        mut walk: Walk,
         mut see: impl FnMut(Job) -> bool,
     ) -> Result<(), StoreError> {
-        let mut conditions = Cond::all().add(Expr::col("queue").eq(queue));
-        if let Some(state) = state {
-            conditions = conditions.add(Expr::col("state").eq(state as i64));
+        const STEP: usize = 200;
+        loop {
+            let mut conditions = Cond::all().add(Expr::col("queue").eq(queue));
+            if let Some(state) = state {
+                conditions = conditions.add(Expr::col("state").eq(state as i64));
+            }
+            let order = match walk {
+                Walk::Down(None) => Order::Desc,
+                Walk::Down(Some(below)) => {
+                    conditions = conditions.add(Expr::col("id").lt(below));
+                    Order::Desc
+                }
+                Walk::Up(above) => {
+                    conditions = conditions.add(Expr::col("id").gt(above));
+                    Order::Asc
+                }
+            };
+            let mut select = crate::job::bodiless();
+            select.cond_where(conditions).order_by("id", order).limit(STEP as u64);
+            let jobs = self.conn.ask(&select, crate::job::read)?;
+            let Some(last) = jobs.last().map(|job| job.id).filter(|_| jobs.len() == STEP) else {
+                jobs.into_iter().all(see);
+                return Ok(());
+            };
+            if !jobs.into_iter().all(&mut see) {
+                return Ok(());
+            }
+            walk = match walk {
+                Walk::Down(_) => Walk::Down(Some(last)),
+                Walk::Up(_) => Walk::Up(last),
+            };
         }
-        let order = match walk {
-            Walk::Down(None) => Order::Desc,
-            Walk::Down(Some(below)) => {
-                conditions = conditions.add(Expr::col("id").lt(below));
-                Order::Desc
-            }
-            Walk::Up(above) => {
-                conditions = conditions.add(Expr::col("id").gt(above));
-                Order::Asc
-            }
-        };
-        let mut select = crate::job::bodiless();
-        select.cond_where(conditions).order_by("id", order);
-        let (text, values) = sql::build(self.dialect(), &select);
-        self.conn.each(&text, &sql::bind(&values), |row| Ok(see(crate::job::read(row)?)))
     }
 
     /// When a transaction was written, in milliseconds since 1970 UTC.

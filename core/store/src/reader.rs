@@ -1,6 +1,6 @@
 //! Point reads, on a reader's snapshot or inside the writer's transaction.
 
-use sea_query::Order;
+use sea_query::{Expr, ExprTrait, Order, Query};
 
 use crate::db::{Conn, Dialect, Row, args};
 use crate::intern::Dictionaries;
@@ -8,7 +8,7 @@ use crate::key::{pack_id, unpack_id};
 use crate::memo::Memo;
 use crate::sql::{self, Sql};
 use crate::tame::{LONG, tame};
-use crate::{Body, Key, StoreError, Stored, TypeCode, Version};
+use crate::{Body, Key, StoreError, Stored, Subject, TypeCode, Version};
 
 const COLUMNS: &[&str] = &["key", "type", "id", "version", "tx", "at", "deleted", "body"];
 
@@ -50,6 +50,23 @@ impl Reader<'_> {
         let key = self.conn.row(&LOCATE, args![kind, &id], |row| row.get(0).map(Key))?;
         self.memo.note_place(kind, id, key);
         Ok(key)
+    }
+
+    /// Whose the resources are that have one of these ids in one of these types, with both; a question for all of them.
+    pub fn located(&self, kinds: &[TypeCode], ids: &[&str]) -> Result<Vec<(TypeCode, String, Subject)>, StoreError> {
+        const AT_ONCE: usize = 500;
+        let mut all = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            let mut select = Query::select();
+            select.columns(["type", "id", "key"]).from("directory");
+            select.and_where(Expr::col("type").is_in(kinds.iter().copied()));
+            select.and_where(Expr::col("id").is_in(some.iter().map(|id| pack_id(id))));
+            all.extend(
+                self.conn
+                    .ask(&select, |row| Ok((row.get(0)?, unpack_id(row.bytes(1)?), Key(row.get(2)?).subject())))?,
+            );
+        }
+        Ok(all)
     }
 
     /// The number of a system, if any row uses it.

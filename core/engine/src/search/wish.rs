@@ -1,7 +1,7 @@
 //! What a search wants, before anything is looked up; and the conditions of the store that it becomes on a snapshot,
 //! where a Patient stands for the whole person.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use meridian_store::search::{Condition, DateTest, Op, Scope, Search, Second, Start, Via};
 use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
@@ -214,8 +214,8 @@ impl<'r> Resolver<'r> {
             }
             Condition::Reference { any, .. } => {
                 // Patients were looked up with the reference.
-                let mut others = any.iter().filter(|(kind, _)| *kind != patient_code());
-                others.try_for_each(|(kind, id)| self.note_resource(*kind, id))
+                let others = any.iter().filter(|(kind, _)| *kind != patient_code());
+                self.note_referred(&others.map(|(kind, id)| (*kind, id.as_str())).collect())
             }
             Condition::Token { selective: true, any, .. } if any.iter().all(|test| test.code.is_some()) => {
                 self.named(kinds, condition)
@@ -255,6 +255,18 @@ impl<'r> Resolver<'r> {
                 self.few(*kind, own.clone())?;
             }
         }
+        Ok(())
+    }
+
+    /// The same of many: an id without a type may be one in each of a hundred types.
+    fn note_referred(&mut self, others: &HashSet<(TypeCode, &str)>) -> Result<(), EngineError> {
+        let kinds: HashSet<TypeCode> = others.iter().map(|(kind, _)| *kind).collect();
+        let ids: HashSet<&str> = others.iter().map(|(_, id)| *id).collect();
+        let (kinds, ids) = (Vec::from_iter(kinds), Vec::from_iter(ids));
+        let found = self.reader.located(&kinds, &ids)?.into_iter();
+        let named =
+            found.filter(|(kind, id, subject)| *subject != Subject::COMMON && others.contains(&(*kind, id.as_str())));
+        self.asked.extend(named.map(|(_, _, subject)| subject));
         Ok(())
     }
 
