@@ -14,6 +14,7 @@ export const validate: typeof validateWords = {
   own: "Claims to conform to {{profiles}}",
   profiles: "Profiles",
   profilesHelp: "Choose profiles ({{n}} here), or type an address",
+  profilesNone: "Type the address of a profile",
   profilesUnread: "The list of profiles could not be read; type an address",
   begin: "Paste, drop or upload a resource, or begin with a sample",
   beginJson: "JSON. Ctrl + Enter validates, j / k go from fault to fault.",

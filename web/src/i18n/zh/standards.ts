@@ -51,6 +51,7 @@ export const standards = {
     moreBelow: "还有 {{n}} 个，请在代码列表中展开",
     inSets: "所在值集",
     inNoSet: "没有值集包含它",
+    inSetsUnknown: "服务器没有列出引用此代码系统的值集，因此不能断定",
     moreSets: "引用此代码系统的值集较多，已核对前 {{n}} 个",
     inMaps: "映射",
     inNoMap: "没有映射涉及它",

@@ -12,6 +12,7 @@ export const validate = {
   own: "资源自称符合 {{profiles}}",
   profiles: "规范文件 (Profile)",
   profilesHelp: "选择规范文件（可选 {{n}} 个），也可输入地址",
+  profilesNone: "输入规范文件的地址",
   profilesUnread: "规范文件列表没有读到，可直接输入地址",
   begin: "粘贴、拖入或上传一个资源，也可先看样例",
   beginJson: "支持 JSON。Ctrl + Enter 校验，j / k 在错误间移动。",

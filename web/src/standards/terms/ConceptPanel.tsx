@@ -135,7 +135,7 @@ function InSets({ system, code, onOpen }: { system: string; code: string; onOpen
         <Skeleton lines={2} />
       ) : (
         <>
-          {data.having.length === 0 && <p className="meta">{t("standards.terms.inNoSet")}</p>}
+          {data.having.length === 0 && <p className="meta">{t(data.told || data.asked > 0 ? "standards.terms.inNoSet" : "standards.terms.inSetsUnknown")}</p>}
           <ul className={css["kin"]}>
             {data.having.map((one) => (
               <li key={addressOf(one)}>

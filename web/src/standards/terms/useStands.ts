@@ -26,6 +26,8 @@ export function useLooked(system: string, code: string, version: string | undefi
 export interface Sets {
   having: Canonical[];
   asked: number;
+  /** The server answered by itself: then none means none. */
+  told: boolean;
   /** More that draw on the system, and were not asked. */
   more: boolean;
 }
@@ -42,7 +44,7 @@ async function told(system: string, code: string, signal: AbortSignal): Promise<
     tells = textOf(parametersNamed(answer, "code")[0]) === code;
     if (!tells) return undefined;
     const having = termsIn(answer);
-    return { having, asked: having.length, more: false };
+    return { having, asked: having.length, told: true, more: false };
   } catch (cause) {
     tells = !(cause instanceof FhirError && (cause.trouble === "missing" || cause.trouble === "refused"));
     if (!tells) return undefined;
@@ -71,7 +73,7 @@ async function asked(system: string, code: string, signal: AbortSignal): Promise
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return { having: page.items.filter((one) => having.has(one)), asked: page.items.length, more: page.next !== undefined };
+  return { having: page.items.filter((one) => having.has(one)), asked: page.items.length, told: false, more: page.next !== undefined };
 }
 
 export function useSets(system: string, code: string) {

@@ -23,7 +23,7 @@ export function Profiles({ type, value, onChange }: ProfilesProps) {
       size="small"
       className={css["profiles"] ?? ""}
       aria-label={t("standards.validate.profiles")}
-      placeholder={query.error ? t("standards.validate.profilesUnread") : t("standards.validate.profilesHelp", { n: fitting.length })}
+      placeholder={query.error ? t("standards.validate.profilesUnread") : fitting.length === 0 ? t("standards.validate.profilesNone") : t("standards.validate.profilesHelp", { n: fitting.length })}
       loading={query.isFetching}
       value={[...value]}
       onChange={(chosen) => onChange(chosen.map((one) => one.trim()).filter(Boolean))}
