@@ -11,8 +11,8 @@ use anyhow::Context as _;
 
 mod check;
 mod definitions;
-mod terms;
 mod structures;
+mod terms;
 mod ucum;
 
 const USAGE: &str = "\

@@ -187,7 +187,9 @@ impl Inner {
             match &one.0 {
                 Held::System(system) => {
                     let (url, version) = (system.head.url.as_str(), system.head.version.as_deref());
-                    touched.push(system.head.supplements.as_deref().map_or(url, |base| canonical::split(base).0).to_owned());
+                    touched.push(
+                        system.head.supplements.as_deref().map_or(url, |base| canonical::split(base).0).to_owned(),
+                    );
                     match system.head.content {
                         Content::Supplement => self.supplements.put(Entry::now(url, version, Arc::clone(system))),
                         _ => self.put_system(Entry::now(url, version, Arc::clone(system))),
@@ -228,7 +230,8 @@ impl Inner {
             if !touched.iter().any(|touched| touched == url) {
                 continue;
             }
-            for plain in self.plain.of(url).iter().filter(|one| version.is_none() || one.version.as_deref() == version) {
+            for plain in self.plain.of(url).iter().filter(|one| version.is_none() || one.version.as_deref() == version)
+            {
                 // What other supplements said stays.
                 let before = self.systems.find(url, plain.version.as_deref()).unwrap_or(plain);
                 let (before, supplement) = (Arc::clone(before), Arc::clone(entry));

@@ -51,8 +51,10 @@ fn every_value_set_of_r4_that_is_complete_expands() {
                 // What is expanded is a member, with its display.
                 for one in value["expansion"]["contains"].as_array().into_iter().flatten() {
                     let coded = Coded {
-                        system: one["system"].as_str(), version: one["version"].as_str(),
-                        code: one["code"].as_str().unwrap(), display: one["display"].as_str(),
+                        system: one["system"].as_str(),
+                        version: one["version"].as_str(),
+                        code: one["code"].as_str().unwrap(),
+                        display: one["display"].as_str(),
                     };
                     let verdict = terms.in_value_set(&line.url, coded);
                     if !matches!(verdict, Verdict::Yes { wrong_display: None, .. }) {
@@ -64,14 +66,20 @@ fn every_value_set_of_r4_that_is_complete_expands() {
         }
     }
     // What does not expand rests on systems that are not R4's, or has no end.
-    let own = |says: &str| ["http://hl7.org/fhir/", "terminology.hl7.org/CodeSystem"].iter().any(|own| says.contains(own));
+    let own =
+        |says: &str| ["http://hl7.org/fhir/", "terminology.hl7.org/CodeSystem"].iter().any(|own| says.contains(own));
     let mut unexpected = absent.clone();
     unexpected.retain(|_, says| own(says) && !says.contains("only a part"));
     eprintln!("{expanded} value sets expand, {} rest on systems that are not here", absent.len());
     for (url, says) in &absent {
         eprintln!("  {url}: {says}");
     }
-    assert!(wrong.is_empty(), "{} codes are in an expansion and no members: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
+    assert!(
+        wrong.is_empty(),
+        "{} codes are in an expansion and no members: {:#?}",
+        wrong.len(),
+        &wrong[..wrong.len().min(20)]
+    );
     assert!(unexpected.len() < 12, "{unexpected:#?}");
 }
 
@@ -109,7 +117,10 @@ fn every_code_of_the_required_bindings_validates() {
 fn codings<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     match value {
         Value::Object(members) => {
-            if members.get("system").is_some_and(Value::is_string) && members.get("code").is_some_and(Value::is_string) && !members.contains_key("value") {
+            if members.get("system").is_some_and(Value::is_string)
+                && members.get("code").is_some_and(Value::is_string)
+                && !members.contains_key("value")
+            {
                 found.push(value);
             }
             members.values().for_each(|value| codings(value, found));
@@ -132,7 +143,9 @@ fn the_terms_of_the_official_examples() {
             match terms.with([&resource]) {
                 Ok(with) => {
                     read += 1;
-                    if kind == "ValueSet" && expand(&with, &[("url", resource["url"].as_str().unwrap()), ("count", "100")]).is_ok() {
+                    if kind == "ValueSet"
+                        && expand(&with, &[("url", resource["url"].as_str().unwrap()), ("count", "100")]).is_ok()
+                    {
                         expanded += 1;
                     }
                 }
@@ -143,7 +156,8 @@ fn the_terms_of_the_official_examples() {
         let mut all = Vec::new();
         codings(&resource, &mut all);
         for coding in all {
-            let coded = Coded { system: coding["system"].as_str(), code: coding["code"].as_str().unwrap(), ..Coded::default() };
+            let coded =
+                Coded { system: coding["system"].as_str(), code: coding["code"].as_str().unwrap(), ..Coded::default() };
             match terms.in_code_system(coded) {
                 Verdict::Yes { .. } => yes += 1,
                 Verdict::Unknown { .. } => unknown += 1,
@@ -151,7 +165,9 @@ fn the_terms_of_the_official_examples() {
             }
         }
     }
-    eprintln!("{read} terminology examples come into force, {expanded} value sets of them expand; refused: {refused:#?}");
+    eprintln!(
+        "{read} terminology examples come into force, {expanded} value sets of them expand; refused: {refused:#?}"
+    );
     eprintln!("codings: {yes} known, {unknown} of systems that are not here, not in their system: {no:#?}");
     assert!(read > 900 && refused.len() < 20, "{read}");
 }
@@ -159,33 +175,60 @@ fn the_terms_of_the_official_examples() {
 #[test]
 fn every_code_of_icd_10_cm_is_read() {
     // `pip download simple-icd-10-cm==1.5.0`, unpacked.
-    let Some(folder) = materials("icd_10_cm").or_else(|| std::env::var_os("MERIDIAN_ICD10CM").map(PathBuf::from)) else { return };
+    let Some(folder) = materials("icd_10_cm").or_else(|| std::env::var_os("MERIDIAN_ICD10CM").map(PathBuf::from))
+    else {
+        return;
+    };
     let mut files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect::<Vec<_>>();
     files.sort();
-    let with = |end: &str| files.iter().find(|path| path.to_string_lossy().ends_with(end)).map(|path| std::fs::read(path).unwrap());
+    let with = |end: &str| {
+        files.iter().find(|path| path.to_string_lossy().ends_with(end)).map(|path| std::fs::read(path).unwrap())
+    };
     let (Some(tabular), Some(list)) = (with(".xml"), with(".txt")) else { return };
     let start = Instant::now();
     let resources = import::read(&[import::File { name: "tabular.xml", bytes: &tabular }]).unwrap();
     let parsed = start.elapsed();
     let start = Instant::now();
     let terms = Terms::embedded().with(&resources).unwrap();
-    eprintln!("ICD-10-CM: {} codes, read in {parsed:?}, in force in {:?}", resources[0]["concept"].as_array().unwrap().len(), start.elapsed());
+    eprintln!(
+        "ICD-10-CM: {} codes, read in {parsed:?}, in force in {:?}",
+        resources[0]["concept"].as_array().unwrap().len(),
+        start.elapsed()
+    );
     let list = String::from_utf8(list).unwrap();
-    let missing: Vec<&str> = list.lines().map(str::trim).filter(|code| !code.is_empty()).filter(|code| {
-        let coded = |code: &str| terms.in_code_system(Coded { system: Some("http://hl7.org/fhir/sid/icd-10-cm"), code, ..Coded::default() });
-        let own = match code.split_at_checked(3) {
-            _ if code.bytes().all(|b| b.is_ascii_digit()) => format!("Chapter {code}"),
-            Some((head, tail)) if !tail.is_empty() && !code.contains('-') => format!("{head}.{tail}"),
-            _ => (*code).to_owned(),
-        };
-        !matches!(coded(&own), Verdict::Yes { .. })
-    }).collect();
-    assert!(missing.is_empty(), "{} of {}: {:?}", missing.len(), list.lines().count(), &missing[..missing.len().min(40)]);
+    let missing: Vec<&str> = list
+        .lines()
+        .map(str::trim)
+        .filter(|code| !code.is_empty())
+        .filter(|code| {
+            let coded = |code: &str| {
+                terms.in_code_system(Coded {
+                    system: Some("http://hl7.org/fhir/sid/icd-10-cm"),
+                    code,
+                    ..Coded::default()
+                })
+            };
+            let own = match code.split_at_checked(3) {
+                _ if code.bytes().all(|b| b.is_ascii_digit()) => format!("Chapter {code}"),
+                Some((head, tail)) if !tail.is_empty() && !code.contains('-') => format!("{head}.{tail}"),
+                _ => (*code).to_owned(),
+            };
+            !matches!(coded(&own), Verdict::Yes { .. })
+        })
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "{} of {}: {:?}",
+        missing.len(),
+        list.lines().count(),
+        &missing[..missing.len().min(40)]
+    );
 }
 
 #[test]
 fn speed() {
-    let nouns = ["高血压", "糖尿病", "肺炎", "骨折", "肿瘤", "Hypertension", "Fracture of radius", "心肌梗死", "哮喘", "贫血"];
+    let nouns =
+        ["高血压", "糖尿病", "肺炎", "骨折", "肿瘤", "Hypertension", "Fracture of radius", "心肌梗死", "哮喘", "贫血"];
     let concepts: Vec<Value> = (0..70_000).map(|nth| {
         let display = format!("{} {}型 {}", nouns[nth % nouns.len()], nth / 10, nouns[(nth / 7) % nouns.len()]);
         json!({"code": format!("C{nth:05}"), "display": display, "designation": [{"language": "en", "value": format!("disorder number {nth}")}],
@@ -193,7 +236,8 @@ fn speed() {
     }).collect();
     let mut concepts = concepts;
     concepts[0]["property"] = json!([]);
-    let resource = json!({"resourceType": "CodeSystem", "url": "http://x/many", "content": "complete", "concept": concepts});
+    let resource =
+        json!({"resourceType": "CodeSystem", "url": "http://x/many", "content": "complete", "concept": concepts});
     let text = resource.to_string();
     let start = Instant::now();
     let _ = Terms::embedded();
@@ -207,7 +251,8 @@ fn speed() {
     let start = Instant::now();
     expand(&terms, &[vs, ("filter", "x"), ("count", "1")]).unwrap();
     eprintln!("text index made in {:?}", start.elapsed());
-    for filter in ["gxy", "高血压", "肺炎 123", "disorder number 6999", "e", "高血压骨折", "c00001", "fracture radius"] {
+    for filter in ["gxy", "高血压", "肺炎 123", "disorder number 6999", "e", "高血压骨折", "c00001", "fracture radius"]
+    {
         let start = Instant::now();
         let mut total = Value::Null;
         for _ in 0..10 {
@@ -225,7 +270,10 @@ fn speed() {
     let start = Instant::now();
     for _ in 0..100_000 {
         let coded = Coded { code: "male", ..Coded::default() };
-        assert!(matches!(terms.in_value_set("http://hl7.org/fhir/ValueSet/administrative-gender", coded), Verdict::Yes { .. }));
+        assert!(matches!(
+            terms.in_value_set("http://hl7.org/fhir/ValueSet/administrative-gender", coded),
+            Verdict::Yes { .. }
+        ));
     }
     eprintln!("membership in a list: {:?} each", start.elapsed() / 100_000);
     let start = Instant::now();

@@ -57,9 +57,9 @@ fn oids(identifier: &Value) -> Option<Value> {
         Value::Array(all) => all.as_slice(),
         one => std::slice::from_ref(one),
     };
-    let oids = all.iter().filter(|one| {
-        one.get("value").and_then(Value::as_str).is_some_and(|value| value.starts_with("urn:oid:"))
-    });
+    let oids = all
+        .iter()
+        .filter(|one| one.get("value").and_then(Value::as_str).is_some_and(|value| value.starts_with("urn:oid:")));
     let oids: Vec<Value> = oids.filter_map(|one| one.get("value").cloned()).collect();
     let oids: Vec<Value> = oids.into_iter().map(|value| serde_json::json!({"value": value})).collect();
     (!oids.is_empty()).then_some(Value::Array(oids))

@@ -75,7 +75,8 @@ impl Inner {
                 self.maps.put(Entry::later(&url, version.as_deref(), move || ConceptMap::parse(&read()?)));
                 return;
             }
-            let oids: Vec<String> = head.iter().filter(|(key, _)| key == "identifier").map(|(_, oid)| oid.clone()).collect();
+            let oids: Vec<String> =
+                head.iter().filter(|(key, _)| key == "identifier").map(|(_, oid)| oid.clone()).collect();
             self.note(&url, &oids, part("valueSet"));
             let entry = Entry::later(&url, version.as_deref(), move || CodeSystem::parse(&read()?));
             match part("content") {

@@ -67,7 +67,8 @@ impl Terms {
         }
         let total = members.len();
         if count.is_none() && offset.is_none() && total > MOST {
-            let says = "more codes than one answer has: ask for a page of them with `count` and `offset`, or with `filter`";
+            let says =
+                "more codes than one answer has: ask for a page of them with `count` and `offset`, or with `filter`";
             return Err(Fault::too_costly(format!("{} has {total} codes, {says} (most: {MOST})", set.named())));
         }
         let first = offset.unwrap_or_default().min(total);
@@ -91,7 +92,8 @@ impl Terms {
         }
         let mut resource = set.head.clone();
         if asked.flag("includeDefinition")? != Some(true) {
-            let kept = ["resourceType", "id", "meta", "language", "url", "version", "name", "title", "status", "experimental"];
+            let kept =
+                ["resourceType", "id", "meta", "language", "url", "version", "name", "title", "status", "experimental"];
             resource.retain(|key, _| kept.contains(&key.as_str()));
         }
         resource.entry("resourceType").or_insert_with(|| "ValueSet".into());

@@ -103,7 +103,8 @@ impl Token {
     }
 
     fn is_in(&self, line: &str) -> bool {
-        self.finder.find(line.as_bytes()).is_some() || (!self.words.is_empty() && self.words.iter().all(|word| line.contains(word)))
+        self.finder.find(line.as_bytes()).is_some()
+            || (!self.words.is_empty() && self.words.iter().all(|word| line.contains(word)))
     }
 
     /// Whether some word of the line begins with it.

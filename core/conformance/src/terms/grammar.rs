@@ -72,8 +72,9 @@ fn is_language(tag: &str) -> bool {
         parts.next_if(|part| first.len() <= 3 && part.len() == 3 && letters(part));
     }
     parts.next_if(|part| part.len() == 4 && letters(part));
-    let is_region =
-        |part: &&str| (part.len() == 2 && letters(part)) || (part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit()));
+    let is_region = |part: &&str| {
+        (part.len() == 2 && letters(part)) || (part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit()))
+    };
     parts.next_if(is_region);
     let begins_with_digit = |part: &str| part.bytes().next().is_some_and(|b| b.is_ascii_digit());
     while parts
@@ -122,10 +123,34 @@ fn is_uri(text: &str) -> bool {
 /// A name of the time zone database, by its form and its first part.
 fn is_time_zone(text: &str) -> bool {
     const AREAS: [&str; 11] = [
-        "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific", "Etc",
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+        "Etc",
     ];
-    const ALONE: [&str; 14] =
-        ["UTC", "GMT", "UCT", "Zulu", "PRC", "ROC", "ROK", "Japan", "Singapore", "Hongkong", "EST", "MST", "HST", "CET"];
+    const ALONE: [&str; 14] = [
+        "UTC",
+        "GMT",
+        "UCT",
+        "Zulu",
+        "PRC",
+        "ROC",
+        "ROK",
+        "Japan",
+        "Singapore",
+        "Hongkong",
+        "EST",
+        "MST",
+        "HST",
+        "CET",
+    ];
     let plain = |part: &str| {
         part.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-+".contains(&b))
@@ -153,7 +178,19 @@ mod tests {
 
     #[test]
     fn languages_are_well_formed() {
-        for tag in ["zh", "zh-CN", "zh-Hans-CN", "en-US", "cmn", "zh-yue", "sl-rozaj-biske", "de-CH-1901", "en-u-ca-buddhist", "x-own", "es-419"] {
+        for tag in [
+            "zh",
+            "zh-CN",
+            "zh-Hans-CN",
+            "en-US",
+            "cmn",
+            "zh-yue",
+            "sl-rozaj-biske",
+            "de-CH-1901",
+            "en-u-ca-buddhist",
+            "x-own",
+            "es-419",
+        ] {
             assert!(holds("urn:ietf:bcp:47", tag), "{tag}");
         }
         for tag in ["", "z", "zh_CN", "zh-", "中文", "en-u", "englishlanguage", "en--US", "x"] {
@@ -163,7 +200,9 @@ mod tests {
 
     #[test]
     fn media_types_have_two_names() {
-        for kind in ["text/plain", "application/fhir+json; fhirVersion=4.0", "image/svg+xml", "text/plain;charset=UTF-8"] {
+        for kind in
+            ["text/plain", "application/fhir+json; fhirVersion=4.0", "image/svg+xml", "text/plain;charset=UTF-8"]
+        {
             assert!(holds("urn:ietf:bcp:13", kind), "{kind}");
         }
         for kind in ["text", "text/", "/plain", "text/plain/x", "text /plain", "text/plain;"] {

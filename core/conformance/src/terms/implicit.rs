@@ -147,11 +147,17 @@ mod tests {
     fn each_form_is_read() {
         assert_eq!(filters("http://snomed.info/sct?fhir_vs"), []);
         assert_eq!(filters("http://a.org/cs?fhir_vs=isa/X%2F1"), [("concept".into(), Operator::IsA, "X/1".into())]);
-        assert_eq!(filters("http://snomed.info/sct?fhir_vs=refset/7"), [("refset".into(), Operator::Equals, "7".into())]);
+        assert_eq!(
+            filters("http://snomed.info/sct?fhir_vs=refset/7"),
+            [("refset".into(), Operator::Equals, "7".into())]
+        );
         assert_eq!(filters("http://loinc.org/vs/LP7"), [("ancestor".into(), Operator::Equals, "LP7".into())]);
         let set = read("http://snomed.info/sct/900000000000207008/version/20240101?fhir_vs", None).unwrap().unwrap();
         assert_eq!(set.include[0].system.as_deref(), Some(SNOMED));
-        assert_eq!(set.include[0].version.as_deref(), Some("http://snomed.info/sct/900000000000207008/version/20240101"));
+        assert_eq!(
+            set.include[0].version.as_deref(),
+            Some("http://snomed.info/sct/900000000000207008/version/20240101")
+        );
         assert!(read("http://a.org/ValueSet/x", None).unwrap().is_none());
         assert!(read("http://snomed.info/sct?fhir_vs=what/7", None).is_err());
     }

@@ -30,9 +30,8 @@ pub fn read(files: &[File<'_>]) -> Result<Vec<Value>, Fault> {
     let mut divisions = gb2260::Divisions::default();
     for file in files {
         let of = |fault: Fault| Fault { says: format!("{}: {}", shown(file.name), fault.says), ..fault };
-        let text = std::str::from_utf8(file.bytes).map_err(|error| {
-            of(Fault::invalid(format!("not UTF-8 from byte {} on", error.valid_up_to())))
-        })?;
+        let text = std::str::from_utf8(file.bytes)
+            .map_err(|error| of(Fault::invalid(format!("not UTF-8 from byte {} on", error.valid_up_to()))))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let start = text.trim_start();
         if rf2::is_one(text) {
@@ -60,7 +59,8 @@ pub fn read(files: &[File<'_>]) -> Result<Vec<Value>, Fault> {
 
 /// The terminology of a FHIR resource or Bundle.
 fn fhir(bytes: &[u8]) -> Result<Vec<Value>, Fault> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| Fault::invalid(format!("broken JSON: {error}")))?;
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|error| Fault::invalid(format!("broken JSON: {error}")))?;
     let kind = |value: &Value| super::json::text(value, "resourceType").map(str::to_owned);
     match kind(&value).as_deref() {
         Some("CodeSystem" | "ValueSet" | "ConceptMap") => Ok(vec![value]),

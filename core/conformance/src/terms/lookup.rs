@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Terms;
 use super::asked::Asked;
 use super::expand::designation;
 use super::fault::{Fault, shown};
 use super::json::{parameter, parameters, parts};
 use super::member::{System, View};
 use super::system::{CodeSystem, PropertyOf, ValueType};
-use super::Terms;
 
 impl Terms {
     /// `$lookup`: a Parameters resource with name, display, designations and properties.
@@ -96,7 +96,10 @@ fn of_table(table: &Arc<CodeSystem>, at: u32, language: Option<&str>, wanted: &[
 
 fn designation_parts(designation: &Value) -> Vec<Value> {
     let elements = [("language", "valueCode"), ("use", "valueCoding"), ("value", "valueString")];
-    elements.iter().filter_map(|(name, element)| Some(parameter(name, element, designation.get(*name)?.clone()))).collect()
+    elements
+        .iter()
+        .filter_map(|(name, element)| Some(parameter(name, element, designation.get(*name)?.clone())))
+        .collect()
 }
 
 fn property(code: &str, element: &str, value: Value, description: Option<&str>) -> Value {

@@ -67,7 +67,8 @@ impl ConceptMap {
     /// # Errors
     /// `Invalid` naming what is wrong with it.
     pub(super) fn parse(resource: &Value) -> Result<ConceptMap, Fault> {
-        let url = owned(resource, "url").ok_or_else(|| Fault::invalid("a ConceptMap without url cannot be in force"))?;
+        let url =
+            owned(resource, "url").ok_or_else(|| Fault::invalid("a ConceptMap without url cannot be in force"))?;
         let scope = |keys: [&str; 2]| keys.iter().find_map(|key| owned(resource, key));
         let mut left = MOST;
         let groups = list(resource, "group").iter().map(|group| Group::parse(group, &mut left));
@@ -86,7 +87,8 @@ impl Group {
         let mut elements: Vec<Element> = Vec::new();
         let (mut by_source, mut by_target) = (HashMap::new(), HashMap::new());
         for element in list(group, "element") {
-            *left = left.checked_sub(1).ok_or_else(|| Fault::too_costly(format!("more than {MOST} elements in a map")))?;
+            *left =
+                left.checked_sub(1).ok_or_else(|| Fault::too_costly(format!("more than {MOST} elements in a map")))?;
             let Some(code) = owned(element, "code") else { continue };
             let at = u32::try_from(elements.len()).unwrap_or(u32::MAX);
             let targets: Vec<Target> = list(element, "target").iter().map(Target::parse).collect::<Result<_, _>>()?;
@@ -135,14 +137,23 @@ impl Group {
 impl Target {
     fn parse(target: &Value) -> Result<Target, Fault> {
         const KNOWN: [&str; 10] = [
-            "relatedto", "equivalent", "equal", "wider", "subsumes", "narrower", "specializes", "inexact", "unmatched",
+            "relatedto",
+            "equivalent",
+            "equal",
+            "wider",
+            "subsumes",
+            "narrower",
+            "specializes",
+            "inexact",
+            "unmatched",
             "disjoint",
         ];
         let equivalence = text(target, "equivalence").unwrap_or("relatedto");
         if !KNOWN.contains(&equivalence) {
             return Err(Fault::invalid(format!("a map has the unknown equivalence `{}`", shown(equivalence))));
         }
-        let depends = list(target, "dependsOn").iter().filter_map(|one| Some((owned(one, "property")?, owned(one, "value")?)));
+        let depends =
+            list(target, "dependsOn").iter().filter_map(|one| Some((owned(one, "property")?, owned(one, "value")?)));
         Ok(Target {
             code: owned(target, "code"),
             display: owned(target, "display"),

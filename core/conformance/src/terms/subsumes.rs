@@ -20,7 +20,8 @@ impl Terms {
                 return Ok(coding);
             }
             let text = asked.one(code);
-            let text = text.ok_or_else(|| Fault::invalid(format!("the parameter `{code}` or `{coding}` is missing")))?;
+            let text =
+                text.ok_or_else(|| Fault::invalid(format!("the parameter `{code}` or `{coding}` is missing")))?;
             let (system, version) = (asked.one("system"), asked.one("version"));
             Ok(Code {
                 system: system.map(str::to_owned),
@@ -40,13 +41,7 @@ impl Terms {
         Ok(parameters(vec![parameter("outcome", "valueCode", outcome.code())]))
     }
 
-    pub(super) fn relation(
-        &self,
-        system: &str,
-        version: Option<&str>,
-        a: &str,
-        b: &str,
-    ) -> Result<Subsumes, Fault> {
+    pub(super) fn relation(&self, system: &str, version: Option<&str>, a: &str, b: &str) -> Result<Subsumes, Fault> {
         let (url, behind) = canonical::split(self.url_of(system));
         let version = version.or(behind);
         let table = match self.system(url, version)? {

@@ -122,9 +122,7 @@ impl Search<'_> {
                 false => (&group.source, &group.target),
                 true => (&group.target, &group.source),
             };
-            if !self.fits(self.code.system.as_deref(), own.as_deref())
-                || !self.fits(self.wanted, other.as_deref())
-            {
+            if !self.fits(self.code.system.as_deref(), own.as_deref()) || !self.fits(self.wanted, other.as_deref()) {
                 continue;
             }
             if self.reverse {

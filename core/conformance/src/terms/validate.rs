@@ -142,7 +142,8 @@ fn yes(code: &Code, found: Box<Found>, of: &str, language: Option<&str>, concret
     }
     if let Some(right) = code.display.as_deref().and_then(|display| found.wrong(display)) {
         judged.result = false;
-        let (wrong, right) = (shown(code.display.as_deref().unwrap_or_default()), found.display(language).unwrap_or(&right).to_owned());
+        let (wrong, right) =
+            (shown(code.display.as_deref().unwrap_or_default()), found.display(language).unwrap_or(&right).to_owned());
         judged.says.push(format!("`{wrong}` is no display of the code {named}; it is called `{right}`"));
     }
     if found.is_inactive() {
@@ -163,4 +164,3 @@ fn not_in(code: &Code, of: &str) -> String {
         None => format!("the code `{text}` is not in {of}"),
     }
 }
-

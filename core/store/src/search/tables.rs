@@ -91,8 +91,7 @@ impl Compiler<'_> {
 
     pub(super) fn one_code(&self, want: &Want<'_>, param: u32, coded: Coded<'_>) -> Vec<Lead> {
         let (bounds, up) = (clinical_bounds(want), matches!(want.purpose, Purpose::ByDate { up: true, .. }));
-        let rows =
-            |alias: &str| row::param(alias, &[param]).and(row::of_tokens(self.dialect(), alias, &[coded]));
+        let rows = |alias: &str| row::param(alias, &[param]).and(row::of_tokens(self.dialect(), alias, &[coded]));
         let any_system = coded.1.is_none();
         let lead = |more: fn(&str) -> Expr, bounded: Option<(Bounds, bool)>, undated| {
             let d = self.alias("d");

@@ -229,7 +229,6 @@ enum Made {
     Page(html::Page),
 }
 
-<<<<<<< HEAD
 fn has_own_forms(state: &Http, path: &[String]) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let (kind, name, is_instance) = match path.as_slice() {
@@ -240,7 +239,8 @@ fn has_own_forms(state: &Http, path: &[String]) -> bool {
     };
     let found = name.starts_with('$').then(|| super::operation::find(&state.operations, kind, name, is_instance));
     found.flatten().is_some_and(|operation| !operation.act.forms().is_empty())
-=======
+}
+
 /// The answer with what is wanted of each resource.
 fn shaped(wanted: &Shape, holds: Holds, bytes: &[u8]) -> Result<Vec<u8>, EngineError> {
     if holds == Holds::Many
@@ -260,7 +260,6 @@ fn shaped(wanted: &Shape, holds: Holds, bytes: &[u8]) -> Result<Vec<u8>, EngineE
     let mut value = value(bytes)?;
     wanted.apply(&mut value);
     Ok(value.to_string().into_bytes())
->>>>>>> main
 }
 
 fn shape(wanted: &Shape, holds: Holds, value: &mut Value) {

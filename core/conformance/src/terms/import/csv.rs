@@ -9,7 +9,10 @@ use crate::terms::fault::{Fault, shown};
 pub fn head(text: &str) -> Vec<(String, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().map_while(|line| line.strip_prefix('#'));
-    lines.filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
+    lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        .collect()
 }
 
 /// Reads the table.
@@ -82,8 +85,23 @@ enum Column {
 
 fn code_system(head: &[(String, String)], header: &[String], mut csv: Csv<'_>) -> Result<Value, Fault> {
     const KEPT: [&str; 17] = [
-        "resourceType", "id", "language", "url", "identifier", "version", "name", "title", "status", "experimental",
-        "date", "publisher", "description", "copyright", "caseSensitive", "valueSet", "hierarchyMeaning",
+        "resourceType",
+        "id",
+        "language",
+        "url",
+        "identifier",
+        "version",
+        "name",
+        "title",
+        "status",
+        "experimental",
+        "date",
+        "publisher",
+        "description",
+        "copyright",
+        "caseSensitive",
+        "valueSet",
+        "hierarchyMeaning",
     ];
     let mut out = resource(head, &KEPT)?;
     let part = |wanted: &str| head.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
@@ -142,7 +160,8 @@ fn properties(head: &[(String, String)]) -> Result<(Vec<Value>, Elements), Fault
 }
 
 fn with_parent(mut declared: Vec<Value>, columns: &[Column]) -> Vec<Value> {
-    let has = |code: &str, declared: &[Value]| declared.iter().any(|one| one.get("code").is_some_and(|own| own == code));
+    let has =
+        |code: &str, declared: &[Value]| declared.iter().any(|one| one.get("code").is_some_and(|own| own == code));
     for column in columns {
         match column {
             Column::Parent if !has("parent", &declared) => {
@@ -235,7 +254,17 @@ fn typed(element: &str, field: &str, line: usize) -> Result<Value, Fault> {
 
 fn concept_map(head: &[(String, String)], header: &[String], mut csv: Csv<'_>) -> Result<Value, Fault> {
     const KEPT: [&str; 12] = [
-        "resourceType", "id", "language", "url", "version", "name", "title", "status", "experimental", "date", "publisher",
+        "resourceType",
+        "id",
+        "language",
+        "url",
+        "version",
+        "name",
+        "title",
+        "status",
+        "experimental",
+        "date",
+        "publisher",
         "description",
     ];
     let mut out = resource(head, &KEPT)?;
@@ -284,9 +313,9 @@ fn concept_map(head: &[(String, String)], header: &[String], mut csv: Csv<'_>) -
         }
         elements.push(element);
     }
-    let groups = groups.into_iter().map(|((source, target), elements)| {
-        json!({"source": source, "target": target, "element": elements})
-    });
+    let groups = groups
+        .into_iter()
+        .map(|((source, target), elements)| json!({"source": source, "target": target, "element": elements}));
     out.insert("group".to_owned(), groups.collect());
     Ok(Value::Object(out))
 }

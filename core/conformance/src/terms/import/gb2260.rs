@@ -19,7 +19,8 @@ pub(super) struct Divisions {
 
 impl Divisions {
     pub(super) fn add(&mut self, file: &str) -> Result<(), Fault> {
-        let value: Value = serde_json::from_str(file).map_err(|error| Fault::invalid(format!("broken JSON: {error}")))?;
+        let value: Value =
+            serde_json::from_str(file).map_err(|error| Fault::invalid(format!("broken JSON: {error}")))?;
         let mut open: Vec<&Value> = value.as_array().into_iter().flatten().collect();
         if open.is_empty() {
             return Err(Fault::invalid("the list is empty"));
@@ -70,7 +71,9 @@ impl Divisions {
         let places = [4, 2].into_iter().filter_map(|digits| code.get(..digits)).map(|head| format!("{head:0<6}"));
         let parent = places.into_iter().find(|place| place != code && self.names.contains_key(place));
         match parent {
-            Some(parent) => json!({"code": code, "display": name, "property": [{"code": "parent", "valueCode": parent}]}),
+            Some(parent) => {
+                json!({"code": code, "display": name, "property": [{"code": "parent", "valueCode": parent}]})
+            }
             None => json!({"code": code, "display": name}),
         }
     }

@@ -50,7 +50,8 @@ pub(super) fn read(text: &str) -> Result<Value, Fault> {
     let mut reader = Reader::from_str(text);
     let mut reading = Reading::default();
     loop {
-        let broken = |error: &dyn std::fmt::Display, at: u64| Fault::invalid(format!("broken XML at byte {at}: {error}"));
+        let broken =
+            |error: &dyn std::fmt::Display, at: u64| Fault::invalid(format!("broken XML at byte {at}: {error}"));
         match reader.read_event().map_err(|error| broken(&error, reader.error_position()))? {
             Event::Start(start) => reading.start(&start)?,
             Event::End(_) => reading.end()?,
@@ -182,7 +183,14 @@ impl Reading {
         let is_code = node.kind == "category";
         let splits = is_code && !node.has_children && !seventh.is_empty();
         let is_abstract = !is_code || node.has_children || splits;
-        self.concepts.push(concept(&node.code, &node.title, &node.synonyms, node.parent.as_deref(), is_abstract, node.kind));
+        self.concepts.push(concept(
+            &node.code,
+            &node.title,
+            &node.synonyms,
+            node.parent.as_deref(),
+            is_abstract,
+            node.kind,
+        ));
         if splits {
             let bare: String = node.code.chars().filter(|c| *c != '.').collect();
             for (character, means) in &seventh {

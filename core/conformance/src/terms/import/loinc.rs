@@ -15,7 +15,16 @@ under the license at http://loinc.org/license. LOINC® is a registered United St
 Inc.";
 /// Columns of `Loinc.csv` that become properties.
 const PROPERTIES: [&str; 11] = [
-    "COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM", "SCALE_TYP", "METHOD_TYP", "CLASS", "CLASSTYPE", "STATUS", "ORDER_OBS",
+    "COMPONENT",
+    "PROPERTY",
+    "TIME_ASPCT",
+    "SYSTEM",
+    "SCALE_TYP",
+    "METHOD_TYP",
+    "CLASS",
+    "CLASSTYPE",
+    "STATUS",
+    "ORDER_OBS",
     "EXAMPLE_UCUM_UNITS",
 ];
 
@@ -121,7 +130,8 @@ impl Release {
     fn variant(&mut self, name: &str, header: &[String], mut csv: Csv<'_>) -> Result<(), Fault> {
         let [number, component] = columns(header, ["LOINC_NUM", "COMPONENT"])?;
         let language = language_of(name);
-        let language = language.ok_or_else(|| Fault::invalid("the name of a linguistic variant begins with its language"))?;
+        let language =
+            language.ok_or_else(|| Fault::invalid("the name of a linguistic variant begins with its language"))?;
         let place = |wanted: &str| header.iter().position(|own| own == wanted).unwrap_or(usize::MAX);
         let names = [place("LinguisticVariantDisplayName"), place("LONG_COMMON_NAME"), place("SHORTNAME"), component];
         while let Some((_, row)) = csv.next()? {
@@ -149,7 +159,8 @@ impl Release {
         }
         for (language, names) in std::mem::take(&mut self.names) {
             let concepts = names.into_iter().map(|(code, names)| {
-                let all: Vec<Value> = names.into_iter().map(|value| json!({"language": language, "value": value})).collect();
+                let all: Vec<Value> =
+                    names.into_iter().map(|value| json!({"language": language, "value": value})).collect();
                 json!({"code": code, "designation": all})
             });
             out.push(json!({
@@ -179,12 +190,14 @@ impl Release {
             concepts.push(Value::Object(concept));
         }
         for (code, text) in &self.parts {
-            let mut properties: Vec<Value> = self.parents.get(code).into_iter().flatten().map(|one| parent(one)).collect();
+            let mut properties: Vec<Value> =
+                self.parents.get(code).into_iter().flatten().map(|one| parent(one)).collect();
             properties.push(json!({"code": "notSelectable", "valueBoolean": true}));
             concepts.push(json!({"code": code, "display": text, "property": properties}));
         }
         for (code, (text, lists)) in &self.answers {
-            let lists: Vec<Value> = lists.iter().map(|list| json!({"code": "answer-list", "valueCode": list})).collect();
+            let lists: Vec<Value> =
+                lists.iter().map(|list| json!({"code": "answer-list", "valueCode": list})).collect();
             concepts.push(json!({"code": code, "display": text, "property": lists}));
         }
         json!({

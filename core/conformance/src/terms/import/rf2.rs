@@ -52,7 +52,9 @@ impl Snapshot {
         let rows = lines.zip(2_usize..).filter(|(line, _)| !line.is_empty());
         let rows = rows.map(|(line, nth)| (line.trim_end_matches('\r').split('\t').collect::<Vec<_>>(), nth));
         let number = |text: &str, nth: usize| -> Result<u64, Fault> {
-            text.parse().map_err(|_| Fault::invalid(format!("line {nth}: `{}` is no identifier", crate::terms::fault::shown(text))))
+            text.parse().map_err(|_| {
+                Fault::invalid(format!("line {nth}: `{}` is no identifier", crate::terms::fault::shown(text)))
+            })
         };
         if has("definitionStatusId") {
             let [id, time, active, module] = columns(&header, ["id", "effectiveTime", "active", "moduleId"])?;

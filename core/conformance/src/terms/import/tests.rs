@@ -20,7 +20,10 @@ fn a_table_with_a_head_is_a_code_system() {
     assert_eq!(all[0]["identifier"][0]["value"], "urn:oid:1.2.3");
     assert_eq!(all[0]["content"], "complete");
     let man = &all[0]["concept"][1];
-    assert_eq!(man["designation"], json!([{"language": "en", "value": "Male, adult"}, {"language": "en", "value": "Man"}]));
+    assert_eq!(
+        man["designation"],
+        json!([{"language": "en", "value": "Male, adult"}, {"language": "en", "value": "Man"}])
+    );
     assert_eq!(man["property"][0], json!({"code": "parent", "valueCode": "0"}));
     assert_eq!(man["property"][2], json!({"code": "rank", "valueInteger": 2}));
     assert_eq!(man["property"][3], json!({"code": "inactive", "valueBoolean": true}));
@@ -47,7 +50,8 @@ fn a_broken_table_is_refused_by_name() {
         assert!(fault.says.starts_with("sex.csv: "), "{}", fault.says);
     }
     assert!(read(&[File { name: "x", bytes: &[0xff, 0xfe] }]).is_err());
-    for text in ["", "hello", "{", "{\"resourceType\":\"Patient\"}", "[]", "[1]", "<x/>", "<!DOCTYPE x><x/>", "<a><b>"] {
+    for text in ["", "hello", "{", "{\"resourceType\":\"Patient\"}", "[]", "[1]", "<x/>", "<!DOCTYPE x><x/>", "<a><b>"]
+    {
         assert!(one("x", text).is_err(), "{text}");
     }
     assert!(one("x", &"<a>".repeat(100_000)).is_err() && one("x", &"[".repeat(100_000)).is_err());
@@ -59,7 +63,10 @@ fn a_table_is_also_a_concept_map() {
 source-system,source,source-display,target-system,target,equivalence,comment\n\
 http://a,1,One,http://b,x,equivalent,\nhttp://a,1,One,http://b,y,wider,why\nhttp://a,2,,http://c,z,equal,\n";
     let all = one("map.csv", text).unwrap();
-    assert_eq!(all[0]["group"][0]["element"][0]["target"][1], json!({"equivalence": "wider", "code": "y", "comment": "why"}));
+    assert_eq!(
+        all[0]["group"][0]["element"][0]["target"][1],
+        json!({"equivalence": "wider", "code": "y", "comment": "why"})
+    );
     assert_eq!(all[0]["group"].as_array().unwrap().len(), 2);
     Terms::embedded().with(&all).unwrap();
 }
@@ -75,10 +82,18 @@ fn seventh_characters_are_written_out() {
     let terms = Terms::embedded().with(&all).unwrap();
     let below = terms.codes_around("http://hl7.org/fhir/sid/icd-10-cm", "S00", true).unwrap();
     assert_eq!(below, ["S00", "S00.0", "S00.0XXA", "S00.0XXD"]);
-    let params = |code: &str| [("system".to_owned(), "http://hl7.org/fhir/sid/icd-10-cm".to_owned()), ("code".to_owned(), code.to_owned())];
+    let params = |code: &str| {
+        [("system".to_owned(), "http://hl7.org/fhir/sid/icd-10-cm".to_owned()), ("code".to_owned(), code.to_owned())]
+    };
     let found = terms.lookup(&Asked { params: &params("s00.0xxa"), values: &[], now: "" }).unwrap();
     assert!(found.to_string().contains("Scalp, initial"), "{found}");
-    assert!(terms.lookup(&Asked { params: &params("S00"), values: &[], now: "" }).unwrap().to_string().contains("Superficial & small"));
+    assert!(
+        terms
+            .lookup(&Asked { params: &params("S00"), values: &[], now: "" })
+            .unwrap()
+            .to_string()
+            .contains("Superficial & small")
+    );
 }
 
 #[test]
@@ -89,7 +104,8 @@ fn loinc_with_its_hierarchy_answers_and_translation() {
     let hierarchy = "PATH_TO_ROOT,SEQUENCE,IMMEDIATE_PARENT,CODE,CODE_TEXT\n,1,,LP1,Root\nLP1,1,LP1,LP2,Sugars\nLP1.LP2,1,LP2,2345-7,Glucose\n";
     let answers = "AnswerListId,AnswerListName,AnswerStringId,DisplayText\nLL1-1,Yes or no,LA33-6,Yes\nLL1-1,Yes or no,LA32-8,No\n";
     let chinese = "\"LOINC_NUM\",\"COMPONENT\",\"LONG_COMMON_NAME\"\n\"2345-7\",\"葡萄糖\",\"葡萄糖 血清或血浆\"\n";
-    let files = [("Loinc.csv", loinc), ("h.csv", hierarchy), ("a.csv", answers), ("zhCN5LinguisticVariant.csv", chinese)];
+    let files =
+        [("Loinc.csv", loinc), ("h.csv", hierarchy), ("a.csv", answers), ("zhCN5LinguisticVariant.csv", chinese)];
     let files: Vec<File<'_>> = files.iter().map(|(name, text)| File { name, bytes: text.as_bytes() }).collect();
     let all = read(&files).unwrap();
     assert_eq!((all.len(), &all[0]["version"]), (2, &json!("2.73")));
@@ -111,14 +127,21 @@ fn loinc_with_its_hierarchy_answers_and_translation() {
 #[test]
 fn snomed_ct_of_rf2_files() {
     let head = "id\teffectiveTime\tactive\tmoduleId\t";
-    let concepts = format!("{head}definitionStatusId\r\n138875005\t20240101\t1\t9\t1\r\n73211009\t20240101\t1\t9\t1\r\n46635009\t20250701\t1\t9\t1\r\n1\t20240101\t0\t9\t1\r\n");
-    let names = format!("{head}conceptId\tlanguageCode\ttypeId\tterm\tcaseSignificanceId\n\
+    let concepts = format!(
+        "{head}definitionStatusId\r\n138875005\t20240101\t1\t9\t1\r\n73211009\t20240101\t1\t9\t1\r\n46635009\t20250701\t1\t9\t1\r\n1\t20240101\t0\t9\t1\r\n"
+    );
+    let names = format!(
+        "{head}conceptId\tlanguageCode\ttypeId\tterm\tcaseSignificanceId\n\
 d1\t2024\t1\t9\t73211009\ten\t900000000000003001\tDiabetes mellitus (disorder)\t1\nd2\t2024\t1\t9\t73211009\ten\t900000000000013009\tDiabetes mellitus\t1\n\
-d3\t2024\t1\t9\t73211009\tzh\t900000000000013009\t糖尿病\t1\n");
-    let relations = format!("{head}sourceId\tdestinationId\trelationshipGroup\ttypeId\tcharacteristicTypeId\tmodifierId\n\
+d3\t2024\t1\t9\t73211009\tzh\t900000000000013009\t糖尿病\t1\n"
+    );
+    let relations = format!(
+        "{head}sourceId\tdestinationId\trelationshipGroup\ttypeId\tcharacteristicTypeId\tmodifierId\n\
 r1\t2024\t1\t9\t73211009\t138875005\t0\t116680003\t900000000000011006\t1\nr2\t2024\t1\t9\t46635009\t73211009\t0\t116680003\t900000000000011006\t1\n\
-r3\t2024\t1\t9\t46635009\t138875005\t0\t363698007\t900000000000011006\t1\n");
-    let preferred = format!("{head}refsetId\treferencedComponentId\tacceptabilityId\nu\t2024\t1\t9\t5\td2\t900000000000548007\n");
+r3\t2024\t1\t9\t46635009\t138875005\t0\t363698007\t900000000000011006\t1\n"
+    );
+    let preferred =
+        format!("{head}refsetId\treferencedComponentId\tacceptabilityId\nu\t2024\t1\t9\t5\td2\t900000000000548007\n");
     let members = format!("{head}refsetId\treferencedComponentId\nu\t2024\t1\t9\t777\t46635009\n");
     let texts = [concepts, names, relations, preferred, members];
     let files: Vec<File<'_>> = texts.iter().map(|text| File { name: "x.txt", bytes: text.as_bytes() }).collect();
@@ -126,13 +149,16 @@ r3\t2024\t1\t9\t46635009\t138875005\t0\t363698007\t900000000000011006\t1\n");
     assert_eq!(all[0]["version"], "http://snomed.info/sct/9/version/20250701");
     assert_eq!(all[0]["concept"][2]["display"], "Diabetes mellitus");
     let terms = Terms::embedded().with(&all).unwrap();
-    for (vs, total) in [("isa/73211009", 2), ("refset/777", 1), ("ecl/< 138875005 MINUS << 46635009", 1), ("ecl/*", 4)] {
+    for (vs, total) in [("isa/73211009", 2), ("refset/777", 1), ("ecl/< 138875005 MINUS << 46635009", 1), ("ecl/*", 4)]
+    {
         let params = [("url".to_owned(), format!("http://snomed.info/sct?fhir_vs={vs}"))];
         let expanded = terms.expand(&Asked { params: &params, values: &[], now: "" }).unwrap();
         assert_eq!(expanded["expansion"]["total"], total, "{vs}");
     }
     assert!(read(&files[1..]).is_err());
-    assert!(one("x.txt", &format!("{head}definitionStatusId\nx\t2024\t1\t9\t1\n")).unwrap_err().says.contains("line 2"));
+    assert!(
+        one("x.txt", &format!("{head}definitionStatusId\nx\t2024\t1\t9\t1\n")).unwrap_err().says.contains("line 2")
+    );
     assert!(one("x.txt", &format!("{head}what\n")).is_err());
 }
 

@@ -74,7 +74,10 @@ mod tests {
     #[test]
     fn each_concept_has_its_own_list() {
         let lists = Lists::of_pairs(vec![(2, 'c'), (0, 'a'), (2, 'd'), (0, 'b')], 4);
-        assert_eq!((lists.of(0), lists.of(1), lists.of(2), lists.of(3)), (&['a', 'b'][..], &[][..], &['c', 'd'][..], &[][..]));
+        assert_eq!(
+            (lists.of(0), lists.of(1), lists.of(2), lists.of(3)),
+            (&['a', 'b'][..], &[][..], &['c', 'd'][..], &[][..])
+        );
         assert_eq!(lists.of(9), &[]);
         assert_eq!(lists.pairs(4), [(0, 'a'), (0, 'b'), (2, 'c'), (2, 'd')]);
         assert_eq!(Lists::<char>::of_pairs(Vec::new(), 4).of(1), &[]);

@@ -24,7 +24,9 @@ fn a_display_is_taken_in_the_language_that_fits_best() {
     builder.designation(at, Some("en"), Some(r#"{"code":"synonym"}"#), "synonym").unwrap();
     builder.designation(at, Some("en-US"), None, "A").unwrap();
     let system = builder.build().unwrap();
-    for (language, display) in [(None, "甲"), (Some("zh"), "甲"), (Some("en"), "A"), (Some("fr"), "甲"), (Some(""), "甲")] {
+    for (language, display) in
+        [(None, "甲"), (Some("zh"), "甲"), (Some("en"), "A"), (Some("fr"), "甲"), (Some(""), "甲")]
+    {
         assert_eq!(system.display_in(0, language), Some(display), "{language:?}");
     }
     assert!(system.is_called(0, "Ａ") && system.is_called(0, "synonym") && !system.is_called(0, "B"));
@@ -43,6 +45,9 @@ fn codes_are_found_whatever_their_order() {
         builder.concept(code, "", "", None).unwrap();
     }
     let system = builder.build().unwrap();
-    assert_eq!(["b", "a", "中", "A", "aa"].map(|code| system.find(code)), [Some(0), Some(1), Some(2), Some(3), Some(4)]);
+    assert_eq!(
+        ["b", "a", "中", "A", "aa"].map(|code| system.find(code)),
+        [Some(0), Some(1), Some(2), Some(3), Some(4)]
+    );
     assert_eq!((system.find("c"), system.find("")), (None, None));
 }

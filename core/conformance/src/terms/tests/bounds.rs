@@ -11,7 +11,12 @@ fn set(url: &str, imports: &[&str]) -> Value {
 
 #[test]
 fn a_value_set_that_is_made_of_itself_is_refused_by_name() {
-    let terms = with(&[animals(), set("http://x/a", &["http://x/b"]), set("http://x/b", &["http://x/c", "http://x/all-animals"]), set("http://x/c", &["http://x/a|1", "http://x/a"])]);
+    let terms = with(&[
+        animals(),
+        set("http://x/a", &["http://x/b"]),
+        set("http://x/b", &["http://x/c", "http://x/all-animals"]),
+        set("http://x/c", &["http://x/a|1", "http://x/a"]),
+    ]);
     let mut alone = set("http://x/alone", &["http://x/alone"]);
     alone["version"] = json!("1");
     let terms = terms.with(&[alone, set("http://x/c", &["http://x/a"])]).unwrap();
@@ -36,7 +41,8 @@ fn value_sets_that_double_each_other_end() {
     let start = Instant::now();
     let fault = terms.expand(&asked(&params("url=http://x/48"), &[])).unwrap_err();
     assert_eq!(fault.kind, Kind::TooCostly, "{}", fault.says);
-    let fault = terms.validate_in_set(&asked(&params("url=http://x/48&system=http://x/animals&code=dog"), &[])).unwrap_err();
+    let fault =
+        terms.validate_in_set(&asked(&params("url=http://x/48&system=http://x/animals&code=dog"), &[])).unwrap_err();
     assert_eq!(fault.kind, Kind::TooCostly, "{}", fault.says);
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
@@ -70,12 +76,25 @@ fn megabyte_codes_and_endless_texts_are_refused() {
     let terms = with(&[animals()]);
     let listed = json!({"include": [{"system": "http://x/animals", "concept": [{"code": long}]}]});
     assert!(expanded(&terms, &listed, "").unwrap_err().len() < 400);
-    let asked_for = |name: &str| vec![("url".to_owned(), "http://x/animals".to_owned()), ("code".to_owned(), "cat".to_owned()), (name.to_owned(), long.clone())];
+    let asked_for = |name: &str| {
+        vec![
+            ("url".to_owned(), "http://x/animals".to_owned()),
+            ("code".to_owned(), "cat".to_owned()),
+            (name.to_owned(), long.clone()),
+        ]
+    };
     let answer = terms.validate_in_system(&asked(&asked_for("display"), &[])).unwrap();
     assert!(answer.to_string().len() < 2000);
     let by_code = [("url".to_owned(), "http://x/animals".to_owned()), ("code".to_owned(), long.clone())];
     assert!(terms.validate_in_system(&asked(&by_code, &[])).unwrap().to_string().len() < 2000);
-    assert!(terms.expand(&asked(&[("url".to_owned(), "http://x/all-animals".to_owned()), ("filter".to_owned(), long.clone())], &[])).is_err());
+    assert!(
+        terms
+            .expand(&asked(
+                &[("url".to_owned(), "http://x/all-animals".to_owned()), ("filter".to_owned(), long.clone())],
+                &[]
+            ))
+            .is_err()
+    );
     assert!(terms.expand(&asked(&[("url".to_owned(), long.clone())], &[])).unwrap_err().says.len() < 400);
 }
 
@@ -98,11 +117,17 @@ fn expressions_that_explode_are_refused_or_run_in_linear_time() {
 fn what_has_no_end_is_too_costly() {
     let terms = with(&[animals()]);
     let fault = |query: &str| terms.expand(&asked(&params(query), &[])).unwrap_err();
-    for url in ["http://hl7.org/fhir/ValueSet/ucum-units", "http://hl7.org/fhir/ValueSet/mimetypes", "http://hl7.org/fhir/ValueSet/all-languages"] {
+    for url in [
+        "http://hl7.org/fhir/ValueSet/ucum-units",
+        "http://hl7.org/fhir/ValueSet/mimetypes",
+        "http://hl7.org/fhir/ValueSet/all-languages",
+    ] {
         assert_eq!(fault(&format!("url={url}")).kind, Kind::TooCostly, "{url}");
     }
     let concepts: Vec<Value> = (0..10_001).map(|nth| json!({"code": format!("c{nth}")})).collect();
-    let many = with(&[json!({"resourceType": "CodeSystem", "url": "http://x/many", "content": "complete", "concept": concepts})]);
+    let many = with(&[
+        json!({"resourceType": "CodeSystem", "url": "http://x/many", "content": "complete", "concept": concepts}),
+    ]);
     let all = many.expand(&asked(&params("url=http://x/many?fhir_vs"), &[])).unwrap_err();
     assert_eq!(all.kind, Kind::TooCostly);
     assert!(all.says.contains("10001"), "{}", all.says);
@@ -120,8 +145,14 @@ fn maps_that_name_each_other_end() {
 #[test]
 fn what_is_no_terminology_is_refused() {
     for wrong in [
-        json!({}), json!([]), json!("x"), json!({"resourceType": "Patient"}), json!({"resourceType": "CodeSystem"}),
-        json!({"resourceType": "CodeSystem", "url": "http://x"}), json!({"resourceType": "ValueSet"}), json!({"resourceType": "ConceptMap"}),
+        json!({}),
+        json!([]),
+        json!("x"),
+        json!({"resourceType": "Patient"}),
+        json!({"resourceType": "CodeSystem"}),
+        json!({"resourceType": "CodeSystem", "url": "http://x"}),
+        json!({"resourceType": "ValueSet"}),
+        json!({"resourceType": "ConceptMap"}),
         json!({"resourceType": "ValueSet", "url": "http://x", "compose": {"include": [{}]}}),
         json!({"resourceType": "ValueSet", "url": "http://x", "compose": {"include": [{"system": "http://x", "concept": [{}]}]}}),
         json!({"resourceType": "ValueSet", "url": "http://x", "compose": {"include": [{"system": "http://x", "filter": [{"property": "a", "op": "like", "value": "b"}]}]}}),

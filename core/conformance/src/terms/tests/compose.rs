@@ -58,7 +58,10 @@ fn parts_are_joined_and_what_is_excluded_is_not_there() {
         "exclude": [{"system": "http://x/animals", "concept": [{"code": "cat"}]}],
     });
     check(&both, &["bird", "mammal", "whale"]);
-    check(&json!({"inactive": false, "include": [{"system": "http://x/animals", "concept": [{"code": "bird"}, {"code": "cat"}]}]}), &["cat"]);
+    check(
+        &json!({"inactive": false, "include": [{"system": "http://x/animals", "concept": [{"code": "bird"}, {"code": "cat"}]}]}),
+        &["cat"],
+    );
 }
 
 #[test]
@@ -67,13 +70,20 @@ fn value_sets_are_made_of_value_sets() {
         "compose": filter("concept", "is-a", "mammal")});
     let terms = with(&[animals(), mammals]);
     let all = |compose: &Value| expanded(&terms, compose, "").unwrap();
-    assert_eq!(all(&json!({"include": [{"valueSet": ["http://x/mammals|2", "http://x/animals?fhir_vs=isa/swimmer"]}]})), ["whale"]);
     assert_eq!(
-        all(&json!({"include": [{"system": "http://x/animals", "valueSet": ["http://x/mammals"], "filter": [{"property": "legs", "op": "exists", "value": "true"}]}]})),
+        all(&json!({"include": [{"valueSet": ["http://x/mammals|2", "http://x/animals?fhir_vs=isa/swimmer"]}]})),
+        ["whale"]
+    );
+    assert_eq!(
+        all(
+            &json!({"include": [{"system": "http://x/animals", "valueSet": ["http://x/mammals"], "filter": [{"property": "legs", "op": "exists", "value": "true"}]}]})
+        ),
         ["cat", "whale"]
     );
     assert_eq!(
-        all(&json!({"include": [{"valueSet": ["http://x/all-animals"]}], "exclude": [{"valueSet": ["http://x/mammals"]}]})),
+        all(
+            &json!({"include": [{"valueSet": ["http://x/all-animals"]}], "exclude": [{"valueSet": ["http://x/mammals"]}]})
+        ),
         ["animal", "bird", "swimmer"]
     );
     assert!(expanded(&terms, &json!({"include": [{"valueSet": ["http://x/mammals|3"]}]}), "").is_err());
@@ -91,7 +101,10 @@ fn an_expansion_stands_where_nothing_is_composed() {
     let terms = with(&[animals(), given(3)]);
     let found = valid(&terms, "url=http://x/given&system=http://x/animals&code=cat&display=Kater").unwrap();
     assert_eq!((answer(&found, "result"), answer(&found, "display")), (&json!(true), &json!("Kater")));
-    assert_eq!(answer(&valid(&terms, "url=http://x/given&system=http://x/animals&code=bird").unwrap(), "result"), &json!(false));
+    assert_eq!(
+        answer(&valid(&terms, "url=http://x/given&system=http://x/animals&code=bird").unwrap(), "result"),
+        &json!(false)
+    );
     assert_eq!(codes(&terms.expand(&asked(&params("url=http://x/given"), &[])).unwrap()), ["cat", "x"]);
     // Where only a part of it is there, no is no answer.
     let terms = with(&[animals(), given(100)]);

@@ -17,7 +17,8 @@ fn hierarchy() -> impl Strategy<Value = Vec<Vec<usize>>> {
 
 fn system(parents: &[Vec<usize>]) -> Value {
     let concepts = parents.iter().enumerate().map(|(nth, parents)| {
-        let mut properties: Vec<Value> = parents.iter().map(|parent| json!({"code": "parent", "valueCode": format!("c{parent}")})).collect();
+        let mut properties: Vec<Value> =
+            parents.iter().map(|parent| json!({"code": "parent", "valueCode": format!("c{parent}")})).collect();
         properties.push(json!({"code": "odd", "valueBoolean": nth % 2 == 1}));
         json!({"code": format!("c{nth}"), "display": format!("concept {nth}"), "property": properties})
     });
@@ -42,7 +43,8 @@ fn above(parents: &[Vec<usize>], nth: usize) -> Vec<usize> {
 fn part() -> impl Strategy<Value = Value> {
     let code = (0..22_usize).prop_map(|nth| format!("c{nth}"));
     let op = prop::sample::select(vec!["is-a", "descendent-of", "is-not-a", "generalizes", "in", "not-in", "="]);
-    let filter = (op, 0..20_usize).prop_map(|(op, nth)| json!([{"property": "concept", "op": op, "value": format!("c{nth}")}]));
+    let filter =
+        (op, 0..20_usize).prop_map(|(op, nth)| json!([{"property": "concept", "op": op, "value": format!("c{nth}")}]));
     prop_oneof![
         prop::collection::vec(code, 1..6).prop_map(|codes| {
             let codes: Vec<Value> = codes.into_iter().map(|code| json!({"code": code})).collect();

@@ -12,9 +12,13 @@ fn an_expansion_comes_in_pages_and_languages() {
     let terms = with(&[animals()]);
     let all = expand(&terms, "url=http://x/all-animals");
     assert_eq!(codes(&all), ["animal", "mammal", "cat", "whale", "bird", "swimmer"]);
-    let of = |code: &str| all["expansion"]["contains"].as_array().unwrap().iter().find(|one| one["code"] == code).unwrap();
+    let of =
+        |code: &str| all["expansion"]["contains"].as_array().unwrap().iter().find(|one| one["code"] == code).unwrap();
     assert_eq!((&of("animal")["abstract"], &of("bird")["inactive"]), (&json!(true), &json!(true)));
-    assert_eq!((&all["expansion"]["total"], &all["expansion"]["timestamp"]), (&json!(6), &json!("2026-11-23T00:00:00.000Z")));
+    assert_eq!(
+        (&all["expansion"]["total"], &all["expansion"]["timestamp"]),
+        (&json!(6), &json!("2026-11-23T00:00:00.000Z"))
+    );
     let page = expand(&terms, "url=http://x/all-animals&count=2&offset=1");
     assert_eq!((codes(&page), &page["expansion"]["offset"]), (vec!["mammal".into(), "cat".into()], &json!(1)));
     assert_eq!(codes(&expand(&terms, "url=http://x/all-animals&count=0")), Vec::<String>::new());
@@ -23,7 +27,8 @@ fn an_expansion_comes_in_pages_and_languages() {
     let english = expand(&terms, "url=http://x/all-animals&displayLanguage=en-GB,zh;q=0.5&includeDesignations=true");
     let cat = &english["expansion"]["contains"][2];
     assert_eq!((&cat["display"], &cat["designation"][0]["value"]), (&json!("Cat"), &json!("Cat")));
-    let echoed: Vec<&str> = english["expansion"]["parameter"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    let echoed: Vec<&str> =
+        english["expansion"]["parameter"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(echoed, ["includeDesignations", "displayLanguage", "version"]);
 }
 
@@ -56,7 +61,11 @@ fn a_lookup_tells_all_or_what_is_asked() {
     let cat = found("system=http://x/animals&code=cat").unwrap();
     assert_eq!((answer(&cat, "name"), answer(&cat, "display")), (&json!("Animals"), &json!("猫")));
     let text = cat.to_string();
-    assert!(text.contains(r#"{"name":"value","valueCode":"mammal"}"#) && text.contains(r#"{"name":"value","valueInteger":4}"#), "{text}");
+    assert!(
+        text.contains(r#"{"name":"value","valueCode":"mammal"}"#)
+            && text.contains(r#"{"name":"value","valueInteger":4}"#),
+        "{text}"
+    );
     let legs = found("system=http://x/animals&code=cat&property=legs&displayLanguage=en").unwrap();
     assert_eq!((answer(&legs, "display"), legs["parameter"].as_array().unwrap().len()), (&json!("Cat"), 4));
     let coding = [("coding".to_owned(), json!({"system": "http://x/animals", "code": "mammal"}))];
@@ -74,7 +83,9 @@ fn a_code_is_valid_with_its_display() {
     let terms = with(&[animals()]);
     let ask = |query: &str| terms.validate_in_system(&asked(&params(query), &[])).unwrap();
     let result = |query: &str| answer(&ask(query), "result").as_bool().unwrap();
-    assert!(result("url=http://x/animals&code=cat&display=猫") && result("url=http://x/animals&code=cat&display= CAT "));
+    assert!(
+        result("url=http://x/animals&code=cat&display=猫") && result("url=http://x/animals&code=cat&display= CAT ")
+    );
     let wrong = ask("url=http://x/animals&code=cat&display=Dog");
     assert_eq!(answer(&wrong, "result"), &json!(false));
     assert!(answer(&wrong, "message").as_str().unwrap().contains("`猫`"), "{wrong}");
@@ -82,9 +93,15 @@ fn a_code_is_valid_with_its_display() {
     assert!(!result("url=http://x/animals&code=CAT") && !result("url=http://x/animals&code=animal&abstract=false"));
     assert!(result("url=http://x/animals&code=animal"));
     let bird = ask("url=http://x/animals&code=bird");
-    assert_eq!((answer(&bird, "result"), answer(&bird, "message")), (&json!(true), &json!("the code `bird` is inactive")));
+    assert_eq!(
+        (answer(&bird, "result"), answer(&bird, "message")),
+        (&json!(true), &json!("the code `bird` is inactive"))
+    );
     // Its own resource, which needs not be here.
-    let values = [("codeSystem".to_owned(), json!({"resourceType": "CodeSystem", "url": "http://y", "content": "complete", "concept": [{"code": "a"}]}))];
+    let values = [(
+        "codeSystem".to_owned(),
+        json!({"resourceType": "CodeSystem", "url": "http://y", "content": "complete", "concept": [{"code": "a"}]}),
+    )];
     assert_eq!(answer(&terms.validate_in_system(&asked(&params("code=a"), &values)).unwrap(), "result"), &json!(true));
     assert_eq!(answer(&terms.validate_in_system(&asked(&params("code=b"), &values)).unwrap(), "result"), &json!(false));
 }
@@ -96,7 +113,8 @@ fn one_coding_of_a_concept_that_holds_is_enough() {
         let values = [("codeableConcept".to_owned(), json!({"coding": codings}))];
         terms.validate_in_set(&asked(&params("url=http://x/all-animals"), &values))
     };
-    let (cat, dog) = (json!({"system": "http://x/animals", "code": "cat"}), json!({"system": "http://x/animals", "code": "dog"}));
+    let (cat, dog) =
+        (json!({"system": "http://x/animals", "code": "cat"}), json!({"system": "http://x/animals", "code": "dog"}));
     let foreign = json!({"system": "http://snomed.info/sct", "code": "448771007"});
     assert_eq!(answer(&ask(json!([dog, foreign, cat])).unwrap(), "result"), &json!(true));
     assert_eq!(answer(&ask(json!([dog, foreign])).unwrap(), "result"), &json!(false));
@@ -134,11 +152,16 @@ fn codes_subsume_each_other_by_any_way_up() {
     assert_eq!(ask("cat", "cat").unwrap(), "equivalent");
     assert_eq!(ask("cat", "swimmer").unwrap(), "not-subsumed");
     assert!(ask("cat", "dog").is_err());
-    let codings = |other: &str| [
-        ("codingA".to_owned(), json!({"system": "http://x/animals", "code": "animal"})),
-        ("codingB".to_owned(), json!({"system": other, "code": "cat"})),
-    ];
-    assert_eq!(answer(&terms.subsumes_of(&asked(&[], &codings("http://x/animals"))).unwrap(), "outcome"), &json!("subsumes"));
+    let codings = |other: &str| {
+        [
+            ("codingA".to_owned(), json!({"system": "http://x/animals", "code": "animal"})),
+            ("codingB".to_owned(), json!({"system": other, "code": "cat"})),
+        ]
+    };
+    assert_eq!(
+        answer(&terms.subsumes_of(&asked(&[], &codings("http://x/animals"))).unwrap(), "outcome"),
+        &json!("subsumes")
+    );
     assert!(terms.subsumes_of(&asked(&[], &codings("http://y"))).is_err());
 }
 
@@ -159,19 +182,34 @@ fn a_map_is_read_both_ways() {
     let cat = ask("url=http://x/map&system=http://x/animals&code=cat", &[]);
     assert_eq!(cat["parameter"].as_array().unwrap().len(), 2);
     assert_eq!(answer(&cat, "result"), &json!(true));
-    assert_eq!(answer(&cat, "match")["part"][1]["valueCoding"], json!({"system": "http://y", "code": "felis", "display": "Felis"}));
-    let known = [("dependency".to_owned(), json!({"name": "dependency", "part": [
-        {"name": "element", "valueUri": "http://home"}, {"name": "concept", "valueCodeableConcept": {"coding": [{"code": "house"}]}},
-    ]}))];
-    assert_eq!(ask("url=http://x/map&system=http://x/animals&code=cat", &known)["parameter"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        answer(&cat, "match")["part"][1]["valueCoding"],
+        json!({"system": "http://y", "code": "felis", "display": "Felis"})
+    );
+    let known = [(
+        "dependency".to_owned(),
+        json!({"name": "dependency", "part": [
+            {"name": "element", "valueUri": "http://home"}, {"name": "concept", "valueCodeableConcept": {"coding": [{"code": "house"}]}},
+        ]}),
+    )];
+    assert_eq!(
+        ask("url=http://x/map&system=http://x/animals&code=cat", &known)["parameter"].as_array().unwrap().len(),
+        3
+    );
     assert_eq!(answer(&ask("url=http://x/map&system=http://x/animals&code=bird", &[]), "result"), &json!(false));
     assert!(ask("url=http://x/map&system=http://x/animals&code=whale", &[]).to_string().contains("\"other\""));
     let back = ask("url=http://x/map&system=http://y&code=felis&reverse=true", &[]);
     assert_eq!(answer(&back, "match")["part"][0]["valueCode"], "narrower");
-    assert_eq!(answer(&back, "match")["part"][1]["valueCoding"], json!({"system": "http://x/animals", "code": "cat", "display": "猫"}));
+    assert_eq!(
+        answer(&back, "match")["part"][1]["valueCoding"],
+        json!({"system": "http://x/animals", "code": "cat", "display": "猫"})
+    );
     let by_sets = ask("source=http://x/all-animals&target=http://y/all&system=http://x/animals&code=cat", &[]);
     assert_eq!(answer(&by_sets, "result"), &json!(true));
-    assert_eq!(answer(&ask("url=http://x/map&system=http://x/animals&code=cat&targetsystem=http://z", &[]), "result"), &json!(false));
+    assert_eq!(
+        answer(&ask("url=http://x/map&system=http://x/animals&code=cat&targetsystem=http://z", &[]), "result"),
+        &json!(false)
+    );
     assert!(terms.translate(&asked(&params("url=http://x/no&system=http://x/animals&code=cat"), &[])).is_err());
 }
 
@@ -221,7 +259,8 @@ fn a_supplement_adds_names_and_nothing_else() {
         assert_eq!(expanded(&terms, &family, "").unwrap(), ["cat"]);
     }
     let mut german = supplement.clone();
-    (german["url"], german["language"], german["concept"]) = (json!("http://x/animals-de"), json!("de"), json!([{"code": "cat", "display": "Katze"}]));
+    (german["url"], german["language"], german["concept"]) =
+        (json!("http://x/animals-de"), json!("de"), json!([{"code": "cat", "display": "Katze"}]));
     let terms = with(&[animals(), supplement, german]);
     let cat = terms.lookup(&asked(&params("system=http://x/animals&code=cat"), &[])).unwrap().to_string();
     assert!(cat.contains("Katze") && cat.contains("Felis catus"), "{cat}");
@@ -237,6 +276,8 @@ fn case_counts_where_the_system_says_so() {
     let cat = ask("url=http://x/all-animals&system=http://x/animals&code=CaT");
     assert_eq!((answer(&cat, "result"), answer(&cat, "code")), (&json!(true), &json!("cat")));
     let listed = json!({"resourceType": "ValueSet", "status": "active", "compose": {"include": [{"system": "http://x/animals", "concept": [{"code": "CAT"}]}]}});
-    let found = terms.validate_in_set(&asked(&params("system=http://x/animals&code=cat"), &[("valueSet".to_owned(), listed)])).unwrap();
+    let found = terms
+        .validate_in_set(&asked(&params("system=http://x/animals&code=cat"), &[("valueSet".to_owned(), listed)]))
+        .unwrap();
     assert_eq!(answer(&found, "result"), &json!(true));
 }

@@ -31,12 +31,25 @@ fn the_bindings_that_everybody_uses() {
     }
     let act = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
     assert!(yes(is_in("http://terminology.hl7.org/ValueSet/v3-ActEncounterCode", Some(act), "IMP")));
-    assert!(matches!(is_in("http://terminology.hl7.org/ValueSet/v3-ActEncounterCode", Some(act), "CASH"), Verdict::No { .. }));
+    assert!(matches!(
+        is_in("http://terminology.hl7.org/ValueSet/v3-ActEncounterCode", Some(act), "CASH"),
+        Verdict::No { .. }
+    ));
     // By the OID that CDA has for it.
-    assert!(yes(is_in("http://terminology.hl7.org/ValueSet/v3-ActEncounterCode", Some("urn:oid:2.16.840.1.113883.5.4"), "IMP")));
+    assert!(yes(is_in(
+        "http://terminology.hl7.org/ValueSet/v3-ActEncounterCode",
+        Some("urn:oid:2.16.840.1.113883.5.4"),
+        "IMP"
+    )));
     let snomed = Some("http://snomed.info/sct");
-    assert!(matches!(is_in("http://hl7.org/fhir/ValueSet/condition-code", snomed, "73211009"), Verdict::Unknown { .. }));
-    assert!(matches!(is_in("http://terminology.hl7.org/ValueSet/v2-0360", None, "MD"), Verdict::Yes { .. } | Verdict::Unknown { .. }));
+    assert!(matches!(
+        is_in("http://hl7.org/fhir/ValueSet/condition-code", snomed, "73211009"),
+        Verdict::Unknown { .. }
+    ));
+    assert!(matches!(
+        is_in("http://terminology.hl7.org/ValueSet/v2-0360", None, "MD"),
+        Verdict::Yes { .. } | Verdict::Unknown { .. }
+    ));
 }
 
 #[test]
