@@ -85,7 +85,8 @@ pub(super) fn read(call: &Call) -> Result<Asked, EngineError> {
             _ => return Err(unsupported(name, "this parameter is not known, or has another type")),
         }
     }
-    for (name, _) in call.resources.iter().filter(|(name, _)| !matches!(name.as_str(), "viewResource" | "resource")) {
+    let is_known = |name: &str| matches!(name, "viewResource" | "resource");
+    if let Some((name, _)) = call.resources.iter().find(|(name, _)| !is_known(name)) {
         return Err(unsupported(name, "this parameter is not known, or has another type"));
     }
     if asked.format.is_none() {

@@ -100,8 +100,11 @@ const TRANSLATE: Inputs = &[
 /// How a question is answered.
 type Answerer = fn(&Terms, &Asked<'_>) -> Result<Value, Fault>;
 
+/// An operation: type, name, input, output, what it says, where it is, how it is answered.
+type Line = (&'static str, &'static str, Inputs, &'static str, &'static str, &'static [Level], Answerer);
+
 pub(super) fn operations() -> Vec<Operation> {
-    let table: [(&str, &str, Inputs, &str, &str, &[Level], Answerer); 6] = [
+    let table: [Line; 6] = [
         (
             "CodeSystem",
             "lookup",
