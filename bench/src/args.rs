@@ -9,8 +9,8 @@ const HELP: &str =
     "meridian-bench [--quick] [--only PART,…] [--systems NAME,…] [--resources N] [--folder DIR] [--keep] [--out FILE]
 
   --quick        small and short, to try the bench itself; its figures say nothing and are not kept
-  --only         some of region, district, side, import, reads, searches, records, messages (reads and what follows it
-                 need the --folder of a kept import)
+  --only         some of region, district, side, meaning, import, reads, searches, records, messages (reads and what
+                 follows it need the --folder of a kept import)
   --systems …    of side by side, some of meridian-sqlite, peer-sqlite, meridian-postgres, peer-postgres
   --resources N  how far the data folder is grown (500000)
   --folder DIR   where the data folder is made, on a real disk (target/bench)

@@ -123,13 +123,8 @@ pub(crate) struct ServeArgs {
     /// An update to an id that nobody has is refused, instead of making the resource.
     #[arg(long)]
     pub(crate) no_update_create: bool,
-    /// FHIR packages (`.tgz`) whose profiles, value sets and code systems are in force.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) packages: Option<PathBuf>,
-    /// What becomes of what is not valid: `off`, `tag` or `reject`; `CODE=tag` for one institution. May be given several
-    /// times.
-    #[arg(long = "validation", value_name = "[CODE=]MODE")]
-    pub(crate) validation: Vec<String>,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
     /// Longest Bundle, in MiB.
     #[arg(long, value_name = "N", default_value_t = 192)]
     pub(crate) max_bundle_mib: usize,
@@ -139,6 +134,18 @@ pub(crate) struct ServeArgs {
     /// Logs as JSON lines.
     #[arg(long)]
     pub(crate) json_logs: bool,
+}
+
+/// What counts as valid, and what becomes of what is not.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Rules {
+    /// FHIR packages (`.tgz`) whose profiles, value sets and code systems are in force.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) packages: Option<PathBuf>,
+    /// What becomes of what is not valid: `off`, `tag` or `reject`; `CODE=tag` for one institution. May be given several
+    /// times.
+    #[arg(long = "validation", value_name = "[CODE=]MODE")]
+    pub(crate) validation: Vec<String>,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -161,6 +168,8 @@ pub(crate) struct DemoArgs {
     /// Who speaks and who is told, as tables in TOML, in the place of the district's own.
     #[arg(long, value_name = "FILE")]
     pub(crate) feeds: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
     /// Do not open a browser.
     #[arg(long)]
     pub(crate) no_open: bool,

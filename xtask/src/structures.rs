@@ -6,14 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value, json};
 
 use crate::definitions::{self, list, text, texts};
+use crate::task::Task;
 
 const OUTPUT: &str = "definitions/structures.json";
 const FILES: &[&str] =
@@ -41,34 +40,9 @@ const MEANT: &[(&str, &str, &str)] = &[("que-7", "answer is Boolean", "answer is
 /// # Errors
 /// Unknown arguments, a failing `npm pack`, input of an unexpected shape, or (with `--check`) a stale output file.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<()> {
-    let mut from = None;
-    let mut check = false;
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
-        match arg.as_str() {
-            "--from" => from = Some(PathBuf::from(rest.next().context("--from needs a folder")?)),
-            "--check" => check = true,
-            other => bail!("unknown argument {other}; use: cargo xtask structures [--from DIR] [--check]"),
-        }
-    }
-    let folder = match from {
-        Some(folder) => folder,
-        None => definitions::fetch(root)?,
-    };
-    let made = compile(&folder)?;
-    let out = root.join(OUTPUT);
-    let mut screen = io::stdout().lock();
-    if check {
-        let present = fs::read_to_string(&out).with_context(|| format!("reading {OUTPUT}"))?;
-        if present != made {
-            bail!("{OUTPUT} is not what `cargo xtask structures` makes; run it and look at the difference");
-        }
-        writeln!(screen, "{OUTPUT} is up to date")?;
-    } else {
-        fs::write(&out, &made)?;
-        writeln!(screen, "{OUTPUT}: {} kB", made.len() / 1000)?;
-    }
-    Ok(())
+    let task = Task::read("structures", OUTPUT, args)?;
+    let made = compile(&task.input(|| definitions::fetch(root))?)?;
+    task.settle(root, &made, &[])
 }
 
 /// Constraints by the name under which elements refer to them: the key, or `key#2` where R4 uses one key twice.
@@ -135,6 +109,11 @@ fn head(definition: &Value) -> Result<String> {
     head.insert("url".into(), text(definition, "url").into());
     for key in ["name", "kind", "type"] {
         head.insert(key.into(), text(definition, key).into());
+    }
+    for key in ["title", "status", "date", "description"] {
+        if let Some(said) = definition.get(key).and_then(Value::as_str) {
+            head.insert(key.into(), said.into());
+        }
     }
     if text(definition, "version") != RELEASE {
         head.insert("version".into(), text(definition, "version").into());

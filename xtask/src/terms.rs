@@ -8,14 +8,13 @@
 mod trim;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use crate::definitions::{PACKAGE, entries, fetch, read, text};
+use crate::task::Task;
 
 const OUTPUT: &str = "definitions/terms.json";
 const FILES: [&str; 4] = ["valuesets.json", "v2-tables.json", "v3-codesystems.json", "conceptmaps.json"];
@@ -28,33 +27,9 @@ const KINDS: [(&str, &str); 3] =
 /// # Errors
 /// Unknown arguments, a failing `npm pack`, input of an unexpected shape, or (with `--check`) a stale output file.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<()> {
-    let mut from = None;
-    let mut check = false;
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
-        match arg.as_str() {
-            "--from" => from = Some(PathBuf::from(rest.next().context("--from needs a folder")?)),
-            "--check" => check = true,
-            other => bail!("unknown argument {other}; use: cargo xtask terms [--from DIR] [--check]"),
-        }
-    }
-    let folder = match from {
-        Some(folder) => folder,
-        None => fetch(root)?,
-    };
-    let (made, report) = compile(&folder)?;
-    let out = root.join(OUTPUT);
-    let mut screen = std::io::stdout().lock();
-    if check {
-        if fs::read_to_string(&out).with_context(|| format!("reading {OUTPUT}"))? != made {
-            bail!("{OUTPUT} is not what `cargo xtask terms` makes; run it and look at the difference");
-        }
-        writeln!(screen, "{OUTPUT} is up to date")?;
-    } else {
-        fs::write(&out, &made)?;
-        writeln!(screen, "{OUTPUT}: {report}, {} kB", made.len() / 1000)?;
-    }
-    Ok(())
+    let task = Task::read("terms", OUTPUT, args)?;
+    let (made, report) = compile(&task.input(|| fetch(root))?)?;
+    task.settle(root, &made, &[report])
 }
 
 /// The text of the output file, and what is in it.

@@ -30,6 +30,9 @@ const KINDS: &[&str] = &[
     "ValueSet",
 ];
 
+/// What a package says of itself.
+const MANIFEST: &str = "package/package.json";
+
 /// How large a package may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -91,13 +94,16 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Package, Fault> {
                 continue;
             }
         };
-        if file.name == "package/package.json" {
+        if file.name == MANIFEST {
             manifest = Some(value);
         } else if text(&value, "resourceType").is_some_and(|kind| KINDS.contains(&kind)) {
             package.resources.push(without_narrative(value));
         }
     }
     let Some(manifest) = manifest else {
+        if let Some(fault) = package.left.iter().find(|fault| fault.place == MANIFEST) {
+            return Err(fault.clone());
+        }
         return Err(Fault::new("", "this is no FHIR package: there is no package/package.json in it"));
     };
     let field = |key| text(&manifest, key).unwrap_or_default().to_owned();

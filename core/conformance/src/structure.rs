@@ -7,6 +7,7 @@ mod constraint;
 mod decode;
 mod element;
 mod embedded;
+mod resource;
 mod store;
 mod table;
 mod tree;
@@ -14,12 +15,13 @@ mod tree;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-pub use constraint::{Constraint, Native};
+pub use constraint::{Constraint, Native, Shape};
 pub use element::{Aggregation, Binding, By, Discriminator, Element, MANY, Pinned, Rules, Slicing, Strength, Type};
 pub use store::{Missing, Structures};
 
 pub(crate) use constraint::Interner;
 pub(crate) use decode::{Definition, definition};
+pub(crate) use embedded::all_embedded;
 
 /// Where HL7's structures have their addresses.
 pub const HL7: &str = "http://hl7.org/fhir/StructureDefinition/";

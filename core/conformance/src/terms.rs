@@ -36,7 +36,7 @@ mod translate;
 mod validate;
 mod versions;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use asked::Asked;
@@ -46,6 +46,7 @@ pub use fault::{Fault, Kind};
 pub use loaded::Loaded;
 pub use search::{Codings, MOST_CODINGS};
 
+pub(crate) use embedded::all_embedded;
 use loaded::Held;
 use map::ConceptMap;
 use member::System;
@@ -148,9 +149,23 @@ impl Terms {
         }
     }
 
-    /// Every resource that comes with the program, as JSON: for who serves or searches them.
-    pub fn each_embedded(found: impl FnMut(serde_json::Value)) {
-        embedded::each(found);
+    /// The code systems whose codes are here, each with its versions; the last is the one that counts where none is named.
+    #[must_use]
+    pub fn systems(&self) -> BTreeMap<String, Vec<Option<String>>> {
+        let mut all: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
+        for entry in self.inner.systems.all() {
+            let is_here = match entry.peek() {
+                Some(system) => !matches!(system.head.content, Content::NotPresent),
+                None => !embedded::codeless().contains(&*entry.url),
+            };
+            if is_here {
+                all.entry(entry.url.to_string()).or_default().push(entry.version.as_deref().map(str::to_owned));
+            }
+        }
+        for form in grammar::all() {
+            all.entry(form.url.to_owned()).or_insert_with(|| vec![form.version().map(str::to_owned)]);
+        }
+        all
     }
 
     /// Url, version and kind of everything, in order: a list for people.

@@ -7,11 +7,15 @@
 mod answer;
 mod binding;
 mod bundle;
+mod code;
+mod concepts;
+mod definition;
 mod discriminate;
 mod enable;
 mod extension;
 mod invariant;
 mod items;
+mod measure;
 mod members;
 mod narrative;
 mod outer;
@@ -21,6 +25,7 @@ mod primitive;
 mod profile;
 mod quantity;
 mod questionnaire;
+mod reached;
 mod reference;
 mod response;
 mod run;
@@ -95,11 +100,23 @@ pub struct Habits {
     pub unknown_extensions: Severity,
     /// A display that is none of the code's own.
     pub wrong_displays: Severity,
+    /// A literal reference to what is not at hand; `None` where nobody asks whether it is.
+    pub missing_targets: Option<Severity>,
+    /// Addresses at `example.org`, which stand for nothing.
+    pub example_addresses: Option<Severity>,
+    /// Texts with tags of HTML, which may act where they are shown.
+    pub tags_in_texts: Option<Severity>,
 }
 
 impl Default for Habits {
     fn default() -> Self {
-        Self { unknown_extensions: Severity::Information, wrong_displays: Severity::Warning }
+        Self {
+            unknown_extensions: Severity::Information,
+            wrong_displays: Severity::Warning,
+            missing_targets: None,
+            example_addresses: None,
+            tags_in_texts: None,
+        }
     }
 }
 

@@ -98,18 +98,20 @@ impl Each {
         Ok(Each { caller, act, kind, code, may, since, tx, place })
     }
 
-    /// The next page; `None` at the end. Whose records are in it is in the audit before it is given.
+    /// The next page, of `most` resources at most; `None` at the end. Whose records are in it is in the audit before it
+    /// is given.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn next(&mut self, engine: &Engine) -> Result<Option<Vec<Served>>, EngineError> {
+    pub async fn next(&mut self, engine: &Engine, most: usize) -> Result<Option<Vec<Served>>, EngineError> {
         let (code, tx, since) = (self.code, self.tx, self.since);
+        let page = u32::try_from(most).unwrap_or(PAGE).clamp(1, PAGE);
         let rows = match &self.place {
             Place::End => return Ok(None),
             Place::Type(after) => {
                 let after = after.clone();
                 let read = move |reader: &Reader<'_>| {
-                    let rows = reader.resources_of(code, &after, PAGE)?;
+                    let rows = reader.resources_of(code, &after, page)?;
                     let last = rows.last().map(|row| row.id.clone());
                     Ok::<_, EngineError>((then(reader, rows, tx, since)?, last))
                 };
@@ -123,7 +125,7 @@ impl Each {
                 let some: Vec<Subject> = left.iter().copied().take(64).collect();
                 let read = move |reader: &Reader<'_>| {
                     let part = Part { kinds: Some(vec![code]), ..Part::default() };
-                    let (rows, more) = reader.records_ever(&some, &part, after, PAGE as usize)?;
+                    let (rows, more) = reader.records_ever(&some, &part, after, page as usize)?;
                     let last = rows.last().map(|row| row.key).filter(|_| more);
                     Ok::<_, EngineError>((then(reader, rows, tx, since)?, last, some.len()))
                 };

@@ -23,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) participants: Vec<Arc<dyn Participant>>,
     pub(crate) feed: Feed,
     pub(crate) statistics: Statistics,
+    pub(crate) fixed: crate::fixed::Known,
     pub(crate) structures: crate::meaning::structures::Known,
     pub(crate) validation: std::sync::RwLock<crate::meaning::judge::Validation>,
 }
@@ -38,6 +39,7 @@ impl Engine {
             participants,
             feed: Feed::default(),
             statistics: Statistics::default(),
+            fixed: crate::fixed::Known::default(),
             structures: crate::meaning::structures::Known::default(),
             validation: std::sync::RwLock::default(),
         };

@@ -10,6 +10,7 @@ pub mod each;
 mod engine;
 mod error;
 mod feed;
+mod fixed;
 mod follow;
 mod glance;
 mod history;
@@ -38,7 +39,7 @@ pub use bundle::{
     transaction, version_of_tag,
 };
 pub use catalogue::{
-    fixed_parameters, give_up as give_up_search_rows, keep as keep_search_parameters,
+    give_up as give_up_search_rows, keep as keep_search_parameters,
     settle as settle_search_parameters,
 };
 pub use create::create;
@@ -49,6 +50,7 @@ pub use feed::{Committed, Event, Happened};
 pub use glance::glance;
 pub use history::{History, Of as HistoryOf, Request as HistoryRequest, history};
 pub use meaning::judge::{Strictness, Validation};
+pub use meaning::terms::code_systems;
 pub use meridian_access::{Caller, Role};
 pub use meridian_model::reader::Limits;
 pub use meridian_store::{Lane, Moved, Movement, NewTimer, Subject, Timer};

@@ -37,7 +37,7 @@ fn of(kind: &str) -> Wanted {
 /// What is left of a walk: ids and texts.
 async fn rest(each: &mut Each, engine: &Engine) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    while let Some(page) = each.next(engine).await.unwrap() {
+    while let Some(page) = each.next(engine, usize::MAX).await.unwrap() {
         for served in page {
             let value: Value = serde_json::from_slice(&served.body).unwrap();
             let text = value["code"]["text"].as_str().unwrap_or_default().to_owned();
@@ -65,7 +65,7 @@ async fn a_walk_is_one_snapshot_whatever_is_written_meanwhile() {
     delete(&engine, &operator(), "Observation", "gone", None).await.unwrap();
     for wanted in [of("Observation"), Wanted { patients: vec!["Patient/p".into()], ..of("Observation") }] {
         let mut each = Each::begin(&engine, &operator(), "test", &wanted, "").await.unwrap();
-        let first = each.next(&engine).await.unwrap().unwrap();
+        let first = each.next(&engine, usize::MAX).await.unwrap().unwrap();
         assert!(!first.is_empty() && first.len() < 1_500);
         // Behind and before the place where it stands: changed, deleted, made, deleted and made again.
         for id in ["o0000", "o1499"] {

@@ -5,6 +5,7 @@ mod searching;
 
 use std::time::Instant;
 
+use meridian_access::Caller;
 use meridian_engine::operations::{Call, Level, table};
 use meridian_engine::{Class, Engine, EngineError, Options, delete, run_bundle};
 use meridian_store::{Store, StoreOptions};
@@ -109,6 +110,58 @@ async fn thousands_of_codes_are_one_value_of_the_statement() {
     println!("three searches over 40,000 codes: {:?}", start.elapsed());
     let says = world.refused("Basic", "code:in=http://x/most?fhir_vs").await;
     assert!(says.contains("60000 codes") && says.contains("too-costly"), "{says}");
+    // One search has one allowance; what is named twice is meant once.
+    world.put(system("some", 10_001)).await;
+    let twice = "code:in=http://x/many?fhir_vs,http://x/many?fhir_vs";
+    assert_eq!(world.ids("Basic", twice).await, ["first", "last"]);
+    for together in [
+        "code:in=http://x/many?fhir_vs,http://x/some?fhir_vs",
+        "code:in=http://x/many?fhir_vs&code:in=http://x/some?fhir_vs",
+    ] {
+        let says = world.refused("Basic", together).await;
+        assert!(says.contains("more than 50000 codes"), "{says}");
+    }
+}
+
+#[tokio::test]
+async fn a_closure_is_the_clients_own_and_loses_nothing_of_what_comes_at_once() {
+    let world = World::new();
+    world.put(chain(40)).await;
+    let engine = &world.engine;
+    let closure = table().into_iter().find(|operation| operation.name == "closure").unwrap();
+    let ask = async |actor: &str, codes: std::ops::Range<usize>, version: Option<&str>| {
+        let mut params = vec![("name".to_owned(), "t".to_owned())];
+        params.extend(version.map(|version| ("version".to_owned(), version.to_owned())));
+        let coding =
+            |nth: usize| ("concept".to_owned(), json!({"system": "http://x/chain", "code": format!("c{nth}")}));
+        let call = Call { params, values: codes.map(coding).collect(), ..Call::default() };
+        let caller = Caller { actor: actor.to_owned(), ..operator() };
+        closure.act.run(engine, &caller, call).await
+    };
+    ask("one", 0..0, None).await.unwrap();
+    assert_eq!(ask("other", 0..1, None).await.unwrap_err().class(), Class::NotFound, "it is the one's");
+    // Two write at once: both are in the table, and each pair was told.
+    let (first, second) = tokio::join!(ask("one", 0..20, None), ask("one", 20..40, None));
+    let told = |answer: &Value| -> usize {
+        let elements = answer["group"][0]["element"].as_array().unwrap();
+        elements.iter().map(|element| element["target"].as_array().unwrap().len()).sum()
+    };
+    let all = told(&first.unwrap()) + told(&second.unwrap());
+    assert_eq!(all, 40 * 39 / 2);
+    assert_eq!(told(&ask("one", 0..0, Some("0")).await.unwrap()), all);
+}
+
+/// Each code below the one before.
+fn chain(codes: usize) -> Value {
+    let parent = |nth: usize| json!([{"code": "parent", "valueCode": format!("c{}", nth - 1)}]);
+    let concept = |nth: usize| match nth {
+        0 => json!({"code": "c0"}),
+        nth => json!({"code": format!("c{nth}"), "property": parent(nth)}),
+    };
+    let concepts: Vec<Value> = (0..codes).map(concept).collect();
+    json!({"resourceType": "CodeSystem", "id": "chain", "url": "http://x/chain", "status": "active", "content": "complete",
+        "hierarchyMeaning": "is-a", "concept": concepts,
+        "property": [{"code": "parent", "uri": "http://hl7.org/fhir/concept-properties#parent", "type": "code"}]})
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What an expression may ask of the world around its focus. Nothing here does I/O: who evaluates brings it along.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -116,6 +117,8 @@ pub struct Context<'a> {
     pub(crate) kept: Option<&'a Kept>,
     pub(crate) now: Option<Moment>,
     pub(crate) steps: u64,
+    /// What is left for all evaluations together.
+    pub(crate) purse: Option<Arc<AtomicU64>>,
     pub(crate) as_filters: bool,
 }
 
@@ -131,6 +134,7 @@ impl<'a> Context<'a> {
             kept: None,
             now: None,
             steps: STEPS,
+            purse: None,
             as_filters: false,
         }
     }
@@ -175,6 +179,24 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn steps(self, steps: u64) -> Self {
         Self { steps, ..self }
+    }
+
+    /// How many items all evaluations with this context and its clones may touch together.
+    #[must_use]
+    pub fn purse(self, steps: u64) -> Self {
+        Self { purse: Some(Arc::new(AtomicU64::new(steps))), ..self }
+    }
+
+    /// What the next evaluation may spend.
+    pub(crate) fn allowance(&self) -> u64 {
+        self.purse.as_ref().map_or(self.steps, |purse| self.steps.min(purse.load(Ordering::Relaxed)))
+    }
+
+    /// Pays for an evaluation.
+    pub(crate) fn pay(&self, steps: u64) {
+        if let Some(purse) = &self.purse {
+            let _ = purse.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(steps)));
+        }
     }
 }
 

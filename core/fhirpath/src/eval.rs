@@ -22,6 +22,10 @@ pub(crate) struct Budget {
 const LONGEST_TEXT: usize = 1 << 20;
 
 impl Budget {
+    pub(crate) fn left(&self) -> u64 {
+        self.left
+    }
+
     pub(crate) fn spend(&mut self, steps: u64) -> Result<(), Fault> {
         match self.left.checked_sub(steps) {
             Some(left) => {
@@ -76,7 +80,7 @@ pub(crate) struct Eval<'e, 'a> {
 
 impl<'e, 'a> Eval<'e, 'a> {
     pub(crate) fn new(context: &'e Context<'a>, focus: &'e [Item<'a>]) -> Self {
-        let budget = Budget { left: context.steps };
+        let budget = Budget { left: context.allowance() };
         Self { context, focus, budget, as_filters: context.as_filters, spare: Vec::new(), defined: Vec::new() }
     }
 

@@ -42,7 +42,8 @@ impl Expression {
     /// What the specification calls one: several items where one is asked for, types that do not go together, a variable
     /// that is not there; or the budget of the context is spent.
     pub fn evaluate<'a>(&self, focus: Item<'a>, context: &Context<'a>) -> Result<Collection<'a>, Fault> {
-        Eval::new(context, &[focus]).run(&self.inner.expr)
+        let focus = [focus];
+        Self::run(&mut Eval::new(context, &focus), &self.inner.expr)
     }
 
     /// The answer of a condition, where one item that is no Boolean counts as true: `None` if it is empty.
@@ -65,8 +66,16 @@ impl Expression {
         let focus = [focus];
         let mut eval = Eval::new(context, &focus);
         eval.as_filters = as_filters;
-        let found = eval.run(&self.inner.expr)?;
+        let found = Self::run(&mut eval, &self.inner.expr)?;
         eval.bool_of(&found, 0)
+    }
+
+    /// Evaluates, and takes what it cost out of the purse of the context.
+    fn run<'a>(eval: &mut Eval<'_, 'a>, expr: &Expr) -> Result<Collection<'a>, Fault> {
+        let before = eval.budget.left();
+        let found = eval.run(expr);
+        eval.context.pay(before - eval.budget.left());
+        found
     }
 
     /// What the path finds before its last step, and the name that this is; `None` where it is none.

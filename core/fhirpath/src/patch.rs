@@ -18,6 +18,8 @@ use value::New;
 pub const MOST_OPERATIONS: usize = 1_000;
 /// Steps that finding the place of one operation may take.
 const STEPS: u64 = 200_000;
+/// How much of a path a message shows, in characters.
+const SHOWN: usize = 200;
 
 /// Why a patch can't be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +35,10 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "operation {}", self.operation + 1)?;
         if !self.path.is_empty() {
-            write!(f, " at `{}`", self.path)?;
+            // A path may be as long as a body; whoever sent it knows it by its beginning.
+            let shown: String = self.path.chars().take(SHOWN).collect();
+            let more = if shown.len() < self.path.len() { "…" } else { "" };
+            write!(f, " at `{shown}{more}`")?;
         }
         write!(f, ": {}", self.says)
     }

@@ -8,6 +8,7 @@ use meridian_model::reader::FaultKind;
 use quick_xml::escape::resolve_html5_entity;
 
 use crate::fault::{Broken, Read};
+use crate::read::Room;
 use crate::token::{Open, Space, Token, Tokens};
 use crate::{Limits, XHTML, token, tree};
 
@@ -15,7 +16,7 @@ use crate::{Limits, XHTML, token, tree};
 const RETURN: &str = "&#xD;";
 
 /// The text from the tag that was just read to its end.
-pub(crate) fn read(tokens: &mut Tokens<'_>, open: &Open<'_>, room: &mut usize) -> Read<String> {
+pub(crate) fn read(tokens: &mut Tokens<'_>, open: &Open<'_>, room: &mut Room) -> Read<String> {
     let outside = tokens.bindings();
     let level = tokens.depth();
     let mut is_own = is_declared_within(tokens, open, level);
@@ -23,9 +24,7 @@ pub(crate) fn read(tokens: &mut Tokens<'_>, open: &Open<'_>, room: &mut usize) -
     let end = loop {
         match tokens.next()? {
             Token::Open(tag) => {
-                *room = room
-                    .checked_sub(1)
-                    .ok_or_else(|| Broken::new(FaultKind::TooLong, "the document has too many elements", tag.at))?;
+                room.element(tag.at)?;
                 is_own &= is_declared_within(tokens, &tag, level);
                 // Without a prefix inside of a prefixed narrative: of the namespace that is the default around it.
                 is_own &= !tag.prefix.is_empty() || open.prefix.is_empty() || tag.declares_default;
@@ -42,7 +41,8 @@ pub(crate) fn read(tokens: &mut Tokens<'_>, open: &Open<'_>, room: &mut usize) -
         if inherits { declared(&text) } else { text }
     } else {
         let mut inner = tokens.inside(source, outside);
-        tree::first(&mut inner, room)?.to_xml()
+        let element = tree::first(&mut inner, room)?;
+        room.print(&element, open.at)?
     };
     Ok(if text.contains(RETURN) { text.replace(RETURN, "\r") } else { text })
 }
@@ -75,8 +75,55 @@ pub(crate) fn write(text: &str, out: &mut String) -> Result<(), String> {
         Space::None if text.starts_with("<div") => declared(text).into(),
         other => return Err(format!("a narrative is of the namespace {XHTML}, not {}", other.uri())),
     };
-    out.push_str(&text.replace('\r', RETURN));
+    with_returns(&text, out);
     Ok(())
+}
+
+/// What stands in markup that is XML, by its first letters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Text,
+    Data,
+    Comment,
+    Instruction,
+    Tag,
+    /// A value in a tag, up to this quote.
+    Value(u8),
+}
+
+/// The markup with its carriage returns as a reader of XML gets them back: by number where that can be said. In a tag, a
+/// comment and an instruction it can't, and they mean no more there than a line end.
+fn with_returns(text: &str, out: &mut String) {
+    let mut inside = Inside::Text;
+    let (mut from, mut at) = (0, 0);
+    while let (Some(byte), Some(rest)) = (text.as_bytes().get(at), text.as_bytes().get(at..)) {
+        let (next, long) = match (inside, byte) {
+            (_, b'\r') => {
+                out.push_str(text.get(from..at).unwrap_or_default());
+                out.push_str(match inside {
+                    Inside::Text | Inside::Value(_) => RETURN,
+                    Inside::Data => "]]>&#xD;<![CDATA[",
+                    _ if rest.get(1) == Some(&b'\n') => "",
+                    _ => "\n",
+                });
+                from = at + 1;
+                (inside, 1)
+            }
+            (Inside::Text, b'<') if rest.starts_with(b"<![CDATA[") => (Inside::Data, 9),
+            (Inside::Text, b'<') if rest.starts_with(b"<!--") => (Inside::Comment, 4),
+            (Inside::Text, b'<') if rest.starts_with(b"<?") => (Inside::Instruction, 2),
+            (Inside::Text, b'<') => (Inside::Tag, 1),
+            (Inside::Tag, b'>') => (Inside::Text, 1),
+            (Inside::Tag, b'"' | b'\'') => (Inside::Value(*byte), 1),
+            (Inside::Value(quote), byte) if *byte == quote => (Inside::Tag, 1),
+            (Inside::Data, b']') if rest.starts_with(b"]]>") => (Inside::Text, 3),
+            (Inside::Comment, b'-') if rest.starts_with(b"-->") => (Inside::Text, 3),
+            (Inside::Instruction, b'?') if rest.starts_with(b"?>") => (Inside::Text, 2),
+            _ => (inside, 1),
+        };
+        (inside, at) = (next, at + long);
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
 }
 
 /// The namespace of the `div` that the text consists of.

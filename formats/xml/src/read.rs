@@ -9,6 +9,7 @@ use meridian_model::{Map, Value};
 
 use crate::fault::{Broken, Read};
 use crate::token::{Open, Space, Token, Tokens, is_blank};
+use crate::tree::Element;
 use crate::{FHIR, Limits, encoding, narrative, primitive};
 
 /// An element costs much more memory than a byte.
@@ -35,14 +36,38 @@ pub(crate) fn decoded<'a>(bytes: &'a [u8], limits: &Limits) -> Result<std::borro
     encoding::text(bytes)
 }
 
-/// How many elements a document of this length may have.
-pub(crate) fn room(length: usize, limits: &Limits) -> usize {
-    limits.elements.max(length / BYTES_AN_ELEMENT)
+/// How much a document may still ask of the reader.
+pub(crate) struct Room {
+    elements: usize,
+    /// Bytes of narratives that are printed anew: what they take of what stands around them is not in their length.
+    printed: usize,
+}
+
+impl Room {
+    /// That of a document of this length.
+    pub(crate) fn of(length: usize, limits: &Limits) -> Room {
+        Room { elements: limits.elements.max(length / BYTES_AN_ELEMENT), printed: limits.bytes }
+    }
+
+    /// Counts one element.
+    pub(crate) fn element(&mut self, at: usize) -> Read<()> {
+        let too_many = || Broken::new(FaultKind::TooLong, "the document has too many elements", at);
+        self.elements = self.elements.checked_sub(1).ok_or_else(too_many)?;
+        Ok(())
+    }
+
+    /// Prints an element anew.
+    pub(crate) fn print(&mut self, element: &Element, at: usize) -> Read<String> {
+        let too_long = || Broken::new(FaultKind::TooLong, "the namespaces around a narrative make it too long", at);
+        let text = element.to_xml_within(self.printed).ok_or_else(too_long)?;
+        self.printed -= text.len();
+        Ok(text)
+    }
 }
 
 fn document(text: &str, limits: &Limits) -> Read<Value> {
     let tokens = Tokens::of(text, limits)?;
-    let mut reader = Reader { tokens, depth: limits.depth, room: room(text.len(), limits) };
+    let mut reader = Reader { tokens, depth: limits.depth, room: Room::of(text.len(), limits) };
     let Token::Open(open) = reader.tokens.next()? else {
         return Err(Broken::new(FaultKind::Xml, "there is no element", 0));
     };
@@ -55,8 +80,7 @@ fn document(text: &str, limits: &Limits) -> Read<Value> {
 struct Reader<'a> {
     tokens: Tokens<'a>,
     depth: usize,
-    /// How many more elements may come.
-    room: usize,
+    room: Room,
 }
 
 /// Equal elements that follow each other, on their way to one key.
@@ -108,7 +132,7 @@ impl<'a> Reader<'a> {
                 Token::Text { text, at } => return Err(stray(&text, at)),
                 Token::Close { .. } | Token::End => break,
             };
-            self.count(open.at)?;
+            self.room.element(open.at)?;
             let child = group.child(open.name).filter(|_| is_resource || !is_attribute(group, open.name));
             let Some(child) = child else { return Err(unknown(group, &open)) };
             let place = group.elements().iter().position(|element| std::ptr::eq(element, child.element)).unwrap_or(0);
@@ -190,7 +214,7 @@ impl<'a> Reader<'a> {
         loop {
             match self.tokens.next()? {
                 Token::Open(inner) if found.is_none() => {
-                    self.count(inner.at)?;
+                    self.room.element(inner.at)?;
                     found = Some(self.resource(&inner, depth)?);
                 }
                 Token::Open(inner) => {
@@ -233,16 +257,6 @@ impl<'a> Reader<'a> {
             return Err(Broken::new(FaultKind::Value, says, open.at));
         }
         Ok((value, if beside.is_empty() { Value::Null } else { Value::Object(beside) }))
-    }
-
-    fn count(&mut self, at: usize) -> Read<()> {
-        match self.room.checked_sub(1) {
-            Some(room) => {
-                self.room = room;
-                Ok(())
-            }
-            None => Err(Broken::new(FaultKind::TooLong, "the document has too many elements", at)),
-        }
     }
 }
 

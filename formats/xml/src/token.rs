@@ -4,7 +4,7 @@
 //! characters of XML, closed tags at the end), what is never read (document types, entities but the five), and limits.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use meridian_model::reader::FaultKind;
 use quick_xml::events::Event;
@@ -20,10 +20,12 @@ const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// Namespaces that may be in force at once; every name is looked for among them.
 const NAMESPACES: usize = 64;
+/// Longest URI of a namespace, in bytes: it counts for every name below it.
+const LONGEST_NAMESPACE: usize = 256;
 
-/// The namespace of a name.
+/// The namespace of a name. Its text is held once, however many names have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Space {
+pub enum Space {
     None,
     Fhir,
     Xhtml,
@@ -31,7 +33,7 @@ pub(crate) enum Space {
     Xml,
     /// XML Schema's attributes of instances.
     Instance,
-    Other(Rc<str>),
+    Other(Arc<str>),
 }
 
 impl Space {
@@ -46,7 +48,9 @@ impl Space {
         }
     }
 
-    pub(crate) fn uri(&self) -> &str {
+    /// The URI; empty for none.
+    #[must_use]
+    pub fn uri(&self) -> &str {
         match self {
             Self::None => "",
             Self::Fhir => FHIR,
@@ -314,6 +318,10 @@ impl<'a> Tokens<'a> {
     }
 
     fn bind(&mut self, prefix: &'a str, uri: &str, at: usize) -> Read<()> {
+        if uri.len() > LONGEST_NAMESPACE {
+            let says = format!("the URI of a namespace has at most {LONGEST_NAMESPACE} bytes");
+            return Err(Broken::new(FaultKind::TooLong, says, at));
+        }
         let space = Space::of(uri);
         let is_reserved = prefix == "xmlns" || uri == XMLNS || (prefix == "xml") != (space == Space::Xml);
         if is_reserved || (space == Space::None && !prefix.is_empty()) {

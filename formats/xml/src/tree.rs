@@ -3,15 +3,15 @@
 use meridian_model::reader::{Fault, FaultKind, Position};
 
 use crate::fault::{Broken, Read};
-use crate::read::{decoded, room};
+use crate::read::{Room, decoded};
+pub use crate::token::Space;
 use crate::token::{Token, Tokens};
 use crate::{Limits, write::escape};
 
 /// One element with what stands in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Element {
-    /// The URI; empty for none.
-    pub space: String,
+    pub space: Space,
     /// Without a prefix.
     pub name: String,
     /// In the order of the document, without declarations of namespaces.
@@ -23,8 +23,7 @@ pub struct Element {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
-    /// The URI; empty for none.
-    pub space: String,
+    pub space: Space,
     pub prefix: String,
     pub name: String,
     pub value: String,
@@ -44,31 +43,29 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Element, Fault> {
     let text = decoded(bytes, limits)?;
     let whole = |text: &str| {
         let mut tokens = Tokens::of(text, limits)?;
-        let element = first(&mut tokens, &mut room(text.len(), limits))?;
+        let element = first(&mut tokens, &mut Room::of(text.len(), limits))?;
         tokens.next()?;
         Ok(element)
     };
     whole(&text).map_err(|broken: Box<Broken>| broken.fault(&text))
 }
 
-pub(crate) fn first(tokens: &mut Tokens<'_>, room: &mut usize) -> Read<Element> {
+pub(crate) fn first(tokens: &mut Tokens<'_>, room: &mut Room) -> Read<Element> {
     let mut open: Vec<Element> = Vec::new();
     // Lines are counted along the way, not from the beginning for each element.
     let mut lines = Lines { line: 1, column: 1, seen: 0 };
     loop {
         match tokens.next()? {
             Token::Open(tag) => {
-                *room = room
-                    .checked_sub(1)
-                    .ok_or_else(|| Broken::new(FaultKind::TooLong, "the document has too many elements", tag.at))?;
+                room.element(tag.at)?;
                 let attributes = tag.attributes.iter().map(|attribute| Attribute {
-                    space: attribute.space.uri().to_owned(),
+                    space: attribute.space.clone(),
                     prefix: attribute.prefix.to_owned(),
                     name: attribute.name.to_owned(),
                     value: attribute.value.as_ref().to_owned(),
                 });
                 open.push(Element {
-                    space: tag.space.uri().to_owned(),
+                    space: tag.space,
                     name: tag.name.to_owned(),
                     attributes: attributes.collect(),
                     nodes: Vec::new(),
@@ -120,7 +117,7 @@ impl Element {
     /// The value of an attribute without a prefix.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        let found = self.attributes.iter().find(|attribute| attribute.name == name && attribute.space.is_empty());
+        let found = self.attributes.iter().find(|attribute| attribute.name == name && attribute.space == Space::None);
         found.map(|attribute| attribute.value.as_str())
     }
 
@@ -164,51 +161,80 @@ impl Element {
     /// [`crate::read`].
     #[must_use]
     pub fn to_xml(&self) -> String {
-        let mut out = String::new();
-        self.print("", &mut out);
-        out
+        self.to_xml_within(usize::MAX).unwrap_or_default()
     }
 
-    fn print(&self, around: &str, out: &mut String) {
-        out.push('<');
-        out.push_str(&self.name);
-        if self.space != around {
-            out.push_str(" xmlns=\"");
-            escape(&self.space, out);
-            out.push('"');
+    /// The same, if it has about so many bytes at most.
+    pub(crate) fn to_xml_within(&self, most: usize) -> Option<String> {
+        let mut printer = Printer { out: String::new(), most, bound: Vec::new() };
+        printer.element(self, &Space::None).then_some(printer.out)
+    }
+}
+
+struct Printer<'e> {
+    out: String,
+    most: usize,
+    /// The prefixes that are in force, and what for.
+    bound: Vec<(&'e str, &'e Space)>,
+}
+
+impl<'e> Printer<'e> {
+    /// False when it is too long.
+    fn element(&mut self, element: &'e Element, around: &Space) -> bool {
+        let outside = self.bound.len();
+        self.out.push('<');
+        self.out.push_str(&element.name);
+        if element.space != *around {
+            self.out.push_str(" xmlns=\"");
+            escape(element.space.uri(), &mut self.out);
+            self.out.push('"');
         }
-        for (index, attribute) in self.attributes.iter().enumerate() {
-            out.push(' ');
+        for attribute in &element.attributes {
+            self.out.push(' ');
             if !attribute.prefix.is_empty() {
-                let before = self.attributes.iter().take(index);
-                if attribute.prefix != "xml" && !before.clone().any(|other| other.prefix == attribute.prefix) {
-                    out.push_str("xmlns:");
-                    out.push_str(&attribute.prefix);
-                    out.push_str("=\"");
-                    escape(&attribute.space, out);
-                    out.push_str("\" ");
+                self.bind(&attribute.prefix, &attribute.space);
+                self.out.push_str(&attribute.prefix);
+                self.out.push(':');
+            }
+            self.out.push_str(&attribute.name);
+            self.out.push_str("=\"");
+            escape(&attribute.value, &mut self.out);
+            self.out.push('"');
+            if self.out.len() > self.most {
+                return false;
+            }
+        }
+        if element.nodes.is_empty() {
+            self.out.push_str("/>");
+        } else {
+            self.out.push('>');
+            for node in &element.nodes {
+                match node {
+                    Node::Text(text) => escape_text(text, &mut self.out),
+                    Node::Element(inner) if !self.element(inner, &element.space) => return false,
+                    Node::Element(_) => {}
                 }
-                out.push_str(&attribute.prefix);
-                out.push(':');
             }
-            out.push_str(&attribute.name);
-            out.push_str("=\"");
-            escape(&attribute.value, out);
-            out.push('"');
+            self.out.push_str("</");
+            self.out.push_str(&element.name);
+            self.out.push('>');
         }
-        if self.nodes.is_empty() {
-            return out.push_str("/>");
+        self.bound.truncate(outside);
+        self.out.len() <= self.most
+    }
+
+    /// Declares a prefix where it does not mean this already.
+    fn bind(&mut self, prefix: &'e str, space: &'e Space) {
+        let means = self.bound.iter().rev().find(|(other, _)| *other == prefix).map(|(_, space)| *space);
+        if prefix == "xml" || means == Some(space) {
+            return;
         }
-        out.push('>');
-        for node in &self.nodes {
-            match node {
-                Node::Text(text) => escape_text(text, out),
-                Node::Element(element) => element.print(&self.space, out),
-            }
-        }
-        out.push_str("</");
-        out.push_str(&self.name);
-        out.push('>');
+        self.bound.push((prefix, space));
+        self.out.push_str("xmlns:");
+        self.out.push_str(prefix);
+        self.out.push_str("=\"");
+        escape(space.uri(), &mut self.out);
+        self.out.push_str("\" ");
     }
 }
 

@@ -190,6 +190,7 @@ impl Writer {
 /// The elements of a value in the order of their definition.
 fn parts<'v>(group: &'static Group, members: &'v Map<String, Value>) -> Read<Vec<Part<'v>>> {
     let is_resource = Definitions::r4().is_resource_type(group.path);
+    let has_siblings = members.keys().any(|key| key.starts_with('_'));
     let mut parts = Vec::with_capacity(members.len());
     for (written, found) in members {
         if is_resource && written == "resourceType" {
@@ -210,11 +211,10 @@ fn parts<'v>(group: &'static Group, members: &'v Map<String, Value>) -> Read<Vec
         let place = group.elements().iter().position(|element| std::ptr::eq(element, child.element)).unwrap_or(0);
         let is_value = key.len() == written.len();
         let value = is_value.then_some(found);
-        let is_primitive = matches!(child.kind, ChildKind::Primitive(_));
-        let sibling = match (is_value, is_primitive) {
-            (true, true) => members.get(format!("_{key}").as_str()),
-            (true, false) => None,
-            (false, _) => Some(found),
+        let sibling = match is_value {
+            true if has_siblings => members.get(format!("_{key}").as_str()),
+            true => None,
+            false => Some(found),
         };
         parts.push(Part { place, child, key, value, sibling });
     }

@@ -56,6 +56,18 @@ fn conformance_resources_are_read_and_examples_left_aside() {
     assert!(package.resources[0].get("text").is_none());
 }
 
+/// A name is only a name: nothing is ever written, and what leads out of the package is not read.
+#[test]
+fn names_that_lead_elsewhere_are_left_aside() {
+    let set = br#"{"resourceType":"ValueSet","url":"http://a/b"}"#;
+    let names =
+        ["package/../../etc/a.json", "../package/a.json", "/package/a.json", "package/./../a.json", "/etc/a.json"];
+    let mut files = vec![manifest("4.0.1")];
+    files.extend(names.iter().map(|name| file(name, set, set.len() as u64)));
+    let package = read(&packed(&files), &Limits::default()).unwrap();
+    assert_eq!((package.resources.len(), package.left.len()), (0, 0));
+}
+
 #[test]
 fn bombs_and_broken_archives_are_refused_by_name() {
     let small = Limits { packed: 1 << 20, unpacked: 1 << 20, file: 1 << 16, files: 10 };
@@ -73,5 +85,12 @@ fn bombs_and_broken_archives_are_refused_by_name() {
     assert!(says(&packed(&[vec![7; 512]])).contains("no tar archive"));
     assert!(says(&packed(&[])).contains("no package/package.json"));
     assert!(says(&packed(&[manifest("5.0.0")])).contains("5.0.0"));
+    let broken = file("package/package.json", b"{\"name\":", 8);
+    assert!(says(&packed(&[broken])).starts_with("package/package.json: "));
+    // Cut off anywhere, it is never taken for a whole one.
+    let whole = packed(&[manifest("4.0.1"), file("package/a.json", &zeros[..9_000], 9_000)]);
+    for end in (1..whole.len() - 8).step_by(7) {
+        assert!(read(&whole[..end], &small).is_err(), "{end} of {} bytes", whole.len());
+    }
     assert!(says(&vec![0; 2 << 20]).contains("more than 1 MB"));
 }

@@ -36,13 +36,13 @@ impl<'m> Maker<'m> {
         if !said.children.is_empty() {
             self.open(node, path)?;
             for child in &said.children {
-                self.child(node, child, &format!("{path}.{}", child.element.name))?;
+                self.child(node, child, &said.children, &format!("{path}.{}", child.element.name))?;
             }
         }
         Ok(())
     }
 
-    fn child(&mut self, node: &mut Node, said: &Node, path: &str) -> Result<(), Fault> {
+    fn child(&mut self, node: &mut Node, said: &Node, beside: &[Arc<Node>], path: &str) -> Result<(), Fault> {
         let name = &said.element.name;
         if let Some(at) = node.children.iter().position(|child| child.element.name == *name) {
             let Some(child) = node.children.get_mut(at) else { return Ok(()) };
@@ -60,7 +60,13 @@ impl<'m> Maker<'m> {
         });
         if let Some((at, kind)) = choice {
             let Some(child) = node.children.get_mut(at) else { return Ok(()) };
-            return self.choice(Arc::make_mut(child), said, &kind, path);
+            let child = Arc::make_mut(child);
+            let is_only = said.element.slice.is_none() && beside.iter().all(|one| is_apart(&one.element, said, child));
+            self.choice(child, said, &kind, path)?;
+            if is_only {
+                only(&mut child.element, &kind);
+            }
+            return Ok(());
         }
         if self.is_constraint {
             return Err(Fault::new(path, format!("the base has no element `{name}` here; a profile can't add one")));
@@ -206,6 +212,20 @@ fn unknown(path: &str, address: &str) -> Fault {
     Fault::new(path, format!("{address} is not here; load it too, or give a snapshot"))
 }
 
+/// Does an element beside `valueQuantity` say nothing of `value[x]`?
+fn is_apart(one: &Element, said: &Node, choice: &Node) -> bool {
+    let own = choice.element.types.iter().any(|kind| choice_key(&choice.element.name, &kind.code) == one.name);
+    one.name == said.element.name || (one.name != choice.element.name && !own)
+}
+
+/// Where a differential says `valueQuantity` alone, R4's own snapshots allow no other type.
+fn only(choice: &mut Element, kind: &Type) {
+    choice.types.retain(|one| one.code == kind.code);
+    if let Some(slicing) = &mut choice.slicing {
+        slicing.rules = Rules::Closed;
+    }
+}
+
 /// The element at a path or id such as `Questionnaire.item`, from the root.
 pub(crate) fn follow<'n>(root: &'n Arc<Node>, path: &str) -> Option<&'n Arc<Node>> {
     let mut node = root;
@@ -277,7 +297,18 @@ fn merge(into: &mut Element, said: &Element, path: &str) -> Result<(), Fault> {
     macro_rules! take {
         ($($field:ident),*) => { $(if said.$field.is_some() { into.$field.clone_from(&said.$field); })* };
     }
-    take!(fixed, pattern, min_value, max_value, max_length, is_modifier, must_support, is_summary);
+    take!(
+        fixed,
+        pattern,
+        min_value,
+        max_value,
+        max_length,
+        regex,
+        must_have_value,
+        is_modifier,
+        must_support,
+        is_summary
+    );
     Ok(())
 }
 

@@ -53,6 +53,31 @@ impl Constraint {
     }
 }
 
+/// A regular expression that a text matches as a whole; compiled when first asked for.
+#[derive(Debug)]
+pub struct Shape {
+    pub text: String,
+    compiled: OnceLock<Option<regex::Regex>>,
+}
+
+/// Bytes that a compiled expression may take.
+const LARGEST: usize = 1 << 20;
+
+impl Shape {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), compiled: OnceLock::new() }
+    }
+
+    /// `None`: the expression can't be used, or would be too large.
+    #[must_use]
+    pub fn fits(&self, text: &str) -> Option<bool> {
+        let made = self
+            .compiled
+            .get_or_init(|| regex::RegexBuilder::new(&format!("^(?:{})$", self.text)).size_limit(LARGEST).build().ok());
+        made.as_ref().map(|regex| regex.is_match(text))
+    }
+}
+
 /// One [`Constraint`] for each key and expression, shared by all elements that have it.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {

@@ -7,13 +7,19 @@ use serde_json::Value;
 
 use super::{
     Aggregation, Binding, By, ContextKind, Discriminator, Element, Fault, HL7, Interner, Kind, MANY, Node, Pinned,
-    Rules, Slicing, Strength, Structure, Type, UseContext, tree,
+    Rules, Shape, Slicing, Strength, Structure, Type, UseContext, tree,
 };
 use crate::json::{flag, list, text};
 
 const FHIR_TYPE: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 const PROFILE_ELEMENT: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element";
-const ADDITIONAL: &str = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding";
+/// Bindings besides: as the tools write them in R4, and as R5's own element.
+const ADDITIONAL: &[&str] = &[
+    "http://hl7.org/fhir/tools/StructureDefinition/additional-binding",
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional",
+];
+const MUST_HAVE_VALUE: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue";
+const REGEX: &str = "http://hl7.org/fhir/StructureDefinition/regex";
 const MAX_VALUE_SET: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
 /// More elements than this no structure has.
 const MOST: usize = 20_000;
@@ -128,6 +134,9 @@ fn element(row: &Value, interner: &Interner) -> Result<Element, String> {
     for (key, value) in row.as_object().into_iter().flatten() {
         pin(&mut element, key, value);
     }
+    let extension = |url: &str| list(row, "extension").iter().find(|one| text(one, "url") == Some(url));
+    element.must_have_value = extension(MUST_HAVE_VALUE).and_then(|one| flag(one, "valueBoolean"));
+    element.regex = extension(REGEX).and_then(|one| text(one, "valueString")).map(|text| Arc::new(Shape::new(text)));
     element.is_modifier = flag(row, "isModifier");
     element.must_support = flag(row, "mustSupport");
     element.is_summary = flag(row, "isSummary");
@@ -211,7 +220,7 @@ fn binding(value: &Value) -> Option<Binding> {
         strength: Strength::of(text(value, "strength")?)?,
         value_set: text(value, "valueSet").map(str::to_owned),
         widest: widest.map(str::to_owned),
-        more: extensions(ADDITIONAL).filter_map(additional).collect(),
+        more: ADDITIONAL.iter().flat_map(|url| extensions(url)).filter_map(additional).collect(),
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Constraint;
+use super::constraint::Shape;
 
 /// `max` of `*`.
 pub const MANY: u32 = u32::MAX;
@@ -33,6 +34,10 @@ pub struct Element {
     pub min_value: Option<Pinned>,
     pub max_value: Option<Pinned>,
     pub max_length: Option<u64>,
+    /// What the text has to look like (HL7's extension `regex`).
+    pub regex: Option<Arc<Shape>>,
+    /// A value has to be there itself; an extension instead of it is not enough (R5's `mustHaveValue`).
+    pub must_have_value: Option<bool>,
     pub is_modifier: Option<bool>,
     pub must_support: Option<bool>,
     pub is_summary: Option<bool>,

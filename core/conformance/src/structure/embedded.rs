@@ -5,6 +5,10 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::Structures;
+use super::resource::resource;
+use super::table::{VERSION, table};
+use crate::embedded::Embedded;
+use crate::json::text;
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
@@ -43,6 +47,26 @@ static EMBEDDED: LazyLock<Structures> = LazyLock::new(|| {
     let read: Vec<Value> = read.collect();
     Structures::r4().with(&read)
 });
+
+/// All of them, each by itself.
+pub(crate) fn all_embedded() -> Vec<Embedded> {
+    const KIND: &str = "StructureDefinition";
+    let last = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
+    let of_r4 = table().rows().map(|(url, row)| {
+        let head = row.lines().next().unwrap_or_default();
+        let version = head.split_once("\"version\":\"").and_then(|(_, rest)| rest.split('"').next());
+        let version = Some(version.unwrap_or(VERSION).to_owned());
+        Embedded { kind: KIND, id: last(url), url: url.to_owned(), version, of: row, made: resource }
+    });
+    let mut all: Vec<Embedded> = of_r4.collect();
+    all.extend(FILES.iter().filter_map(|(name, body)| {
+        let read: Value = serde_json::from_str(body).ok()?;
+        let id = text(&read, "id").map_or_else(|| name.trim_end_matches(".json").to_owned(), str::to_owned);
+        let (url, version) = (text(&read, "url")?.to_owned(), text(&read, "version").map(str::to_owned));
+        Some(Embedded { kind: KIND, id, url, version, of: body, made: |body| serde_json::from_str(body).ok() })
+    }));
+    all
+}
 
 impl Structures {
     /// Those of R4 and the profiles for China.

@@ -72,6 +72,17 @@ impl Table {
         row.decoded.get_or_init(|| self.decode(row.text).map(Arc::new)).as_ref()
     }
 
+    /// Addresses and texts of all.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.rows.iter().map(|(url, row)| (*url, row.text))
+    }
+
+    /// The elements of a row, in their order.
+    pub(super) fn elements(&self, row: &Value) -> Vec<Element> {
+        let root = text(row, "type").unwrap_or_default();
+        list(row, "elements").iter().map(|one| self.element(one, root)).collect()
+    }
+
     pub(super) fn urls(&self) -> impl Iterator<Item = &'static str> {
         self.rows.keys().copied()
     }
@@ -85,7 +96,7 @@ impl Table {
             "resource" => Kind::Resource,
             _ => Kind::Logical,
         };
-        let elements = list(&row, "elements").iter().map(|row| self.element(row, type_name)).collect();
+        let elements = self.elements(&row);
         let contexts = list(&row, "context").iter().filter_map(|one| {
             let (kind, expression) = one.as_str()?.split_once(' ')?;
             let kind = match kind {

@@ -14,37 +14,63 @@ pub struct Pair {
     pub below: SystemCode,
 }
 
+/// A code of the client's, where its system has it.
+struct Placed<'c> {
+    url: String,
+    code: &'c SystemCode,
+    /// `None` where the system has it no longer, or is a grammar, whose codes stand beside each other.
+    at: Option<u32>,
+}
+
 impl Terms {
-    /// The pairs that come with `new` where `known` were there before. The codes must be of systems that are here.
+    /// The pairs that come with `new` where `known` were there before, `most` of them. The codes must be of systems that
+    /// are here.
     ///
     /// # Errors
-    /// `NotFound` for a code or system that is not here.
-    pub fn closed(&self, known: &[SystemCode], new: &[SystemCode]) -> Result<Vec<Pair>, Fault> {
+    /// `NotFound` for a code or system that is not here; `TooCostly` for more pairs.
+    pub fn closed(&self, known: &[SystemCode], new: &[SystemCode], most: usize) -> Result<Vec<Pair>, Fault> {
+        let mut places: Vec<Placed<'_>> = Vec::with_capacity(known.len() + new.len());
+        for code in known {
+            places.push(self.placed(code).unwrap_or_else(|_| Placed { url: code.0.clone(), code, at: None }));
+        }
         let mut pairs = Vec::new();
-        for (nth, (system, code)) in new.iter().enumerate() {
-            let table = match self.system(self.url_of(system), None)? {
-                Some(System::Table(table)) => table,
-                // The codes of a grammar stand beside each other.
-                Some(System::Grammar(grammar)) if grammar.holds(code) => continue,
-                Some(System::Grammar(_)) => return Err(unknown(system, code)),
-                None => return Err(Fault::not_found(self.missing(system, None))),
-            };
-            let at = table.find(code).ok_or_else(|| unknown(system, code))?;
-            // Those of this call that stand before it were told of it already.
-            let others = known.iter().chain(new.get(..nth).unwrap_or_default());
-            for other in others.filter(|(of, _)| self.url_of(of) == self.url_of(system)) {
-                let Some(place) = table.find(&other.1).filter(|place| *place != at) else { continue };
-                let own = (system.clone(), code.clone());
-                if table.is_a(at, place) {
-                    pairs.push(Pair { code: own, below: other.clone() });
-                } else if table.is_a(place, at) {
-                    pairs.push(Pair { code: other.clone(), below: own });
+        for code in new {
+            let place = self.placed(code)?;
+            if let (Some(at), Some(System::Table(table))) = (place.at, self.system(&place.url, None)?) {
+                let (above, below) = (table.above(at), table.below(at));
+                let is_in = |marks: &[bool], at: u32| marks.get(at as usize).copied().unwrap_or_default();
+                // Those of this call that stand behind it will be told of it.
+                for other in places.iter().filter(|other| other.url == place.url) {
+                    let Some(there) = other.at.filter(|there| *there != at) else { continue };
+                    let pair =
+                        |code: &SystemCode, below: &SystemCode| Pair { code: code.clone(), below: below.clone() };
+                    if is_in(&above, there) {
+                        pairs.push(pair(code, other.code));
+                    } else if is_in(&below, there) {
+                        pairs.push(pair(other.code, code));
+                    }
+                }
+                if pairs.len() > most {
+                    return Err(Fault::too_costly(format!("the table would get more than {most} pairs at once")));
                 }
             }
+            places.push(place);
         }
         pairs.sort();
         pairs.dedup();
         Ok(pairs)
+    }
+
+    fn placed<'c>(&self, of: &'c SystemCode) -> Result<Placed<'c>, Fault> {
+        let (system, code) = of;
+        let url = self.url_of(system).to_owned();
+        let at = match self.system(&url, None)? {
+            Some(System::Table(table)) => Some(table.find(code).ok_or_else(|| unknown(system, code))?),
+            Some(System::Grammar(grammar)) if grammar.holds(code) => None,
+            Some(System::Grammar(_)) => return Err(unknown(system, code)),
+            None => return Err(Fault::not_found(self.missing(system, None))),
+        };
+        Ok(Placed { url, code: of, at })
     }
 }
 

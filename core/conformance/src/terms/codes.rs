@@ -62,6 +62,12 @@ pub trait Codes: Send + Sync {
     /// Is the code one of its own system's, and the display one of its own?
     fn in_code_system(&self, coded: Coded<'_>) -> Verdict;
 
+    /// Does the address name a supplement? Nothing is coded in one.
+    fn is_supplement(&self, system: &str) -> bool {
+        let _ = system;
+        false
+    }
+
     /// `None`: the system or a code is not known.
     fn subsumes(&self, system: &str, a: &str, b: &str) -> Option<Subsumes>;
 }
@@ -84,6 +90,12 @@ impl Codes for Terms {
         };
         let answer = View::plain(self).system_holds(system, coded);
         verdict(answer, coded, || format!("the code system {system}"))
+    }
+
+    fn is_supplement(&self, system: &str) -> bool {
+        // One that forgot to say so in its `content` says it by `supplements`.
+        let plain = self.inner.plain.find(system, None).and_then(|entry| entry.peek());
+        !self.inner.supplements.of(system).is_empty() || plain.is_some_and(|system| system.head.supplements.is_some())
     }
 
     fn subsumes(&self, system: &str, a: &str, b: &str) -> Option<Subsumes> {

@@ -4,6 +4,7 @@
 
 mod files;
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -15,6 +16,7 @@ use super::set::ValueSet;
 use super::shelf::Entry;
 use super::system::{CodeSystem, Content};
 use super::{Inner, Terms, canonical, import};
+use crate::embedded::Embedded;
 
 const R4: &str = include_str!("../../../../definitions/terms.json");
 
@@ -134,19 +136,83 @@ impl<'t> LineHead<'t> {
     }
 }
 
-/// All resources that come with the program, as JSON: for who serves or searches them.
-pub(super) fn each(mut found: impl FnMut(Value)) {
-    for line in R4.lines().filter(|line| line.starts_with("{\"url\"")) {
-        if let Ok(resource) = json(line.strip_suffix(',').unwrap_or(line)) {
-            found(resource);
+/// The code systems of R4 of which it has no codes.
+pub(super) fn codeless() -> &'static HashSet<&'static str> {
+    static CODELESS: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    CODELESS.get_or_init(|| {
+        let without = R4.lines().filter(|line| line.contains("\"content\":\"not-present\""));
+        without.filter_map(|line| LineHead::of(line).map(|head| head.url)).collect()
+    })
+}
+
+/// All of them, each by itself.
+pub(crate) fn all_embedded() -> Vec<Embedded> {
+    let mut all = Vec::with_capacity(2600);
+    let mut kind = "";
+    for line in R4.lines() {
+        if let Some((name, _)) = line.strip_prefix('"').and_then(|rest| rest.split_once("\":[")) {
+            kind = match name {
+                "codeSystems" => "CodeSystem",
+                "valueSets" => "ValueSet",
+                _ => "ConceptMap",
+            };
+            continue;
         }
+        let Some(head) = LineHead::of(line) else { continue };
+        let Some(id) = line.split_once("\"id\":\"").and_then(|(_, rest)| rest.split('"').next()) else { continue };
+        let (url, version) = (head.url.to_owned(), head.version.map(str::to_owned));
+        let of = line.strip_suffix(',').unwrap_or(line);
+        all.push(Embedded { kind, id: id.to_owned(), url, version, of, made: |line| json(line).ok() });
     }
     for (name, body) in files::FILES {
-        let resource = if name.ends_with(".csv") { import::csv::read(body) } else { json(body) };
-        if let Ok(resource) = resource {
-            found(resource);
-        }
+        let name = name.rsplit('/').next().unwrap_or_default();
+        if name.ends_with(".csv") { tabled(name, body, &mut all) } else { written(name, body, &mut all) }
     }
+    all
+}
+
+fn written(name: &str, of: &'static str, all: &mut Vec<Embedded>) {
+    let Ok(resource) = json(of) else { return };
+    let kind = match text(&resource, "resourceType") {
+        Some("CodeSystem") => "CodeSystem",
+        Some("ConceptMap") => "ConceptMap",
+        _ => "ValueSet",
+    };
+    let id = owned(&resource, "id").unwrap_or_else(|| name.trim_end_matches(".json").to_owned());
+    let (url, version) = (owned(&resource, "url").unwrap_or_default(), owned(&resource, "version"));
+    all.push(Embedded { kind, id, url, version, of, made: |body| json(body).ok() });
+}
+
+/// A table, and the value set of all its codes that its head may name.
+fn tabled(name: &str, of: &'static str, all: &mut Vec<Embedded>) {
+    let head = import::csv::head(of);
+    let part = |wanted: &str| head.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.clone());
+    let (url, version) = (part("url").unwrap_or_default(), part("version"));
+    let id = name.trim_end_matches(".csv").to_owned();
+    let kind = if part("resourceType").as_deref() == Some("ConceptMap") { "ConceptMap" } else { "CodeSystem" };
+    let whole = part("valueSet").map(|url| Embedded {
+        kind: "ValueSet",
+        id: url.rsplit('/').next().unwrap_or_default().to_owned(),
+        url,
+        version: version.clone(),
+        of,
+        made: whole_set,
+    });
+    all.push(Embedded { kind, id, url, version, of, made: |body| import::csv::read(body).ok() });
+    all.extend(whole);
+}
+
+/// The value set of all codes of a table.
+fn whole_set(of: &'static str) -> Option<Value> {
+    let head = import::csv::head(of);
+    let part = |wanted: &str| head.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str());
+    let mut out = serde_json::Map::new();
+    out.insert("url".to_owned(), part("valueSet")?.into());
+    for key in ["version", "name", "title", "status", "date", "publisher", "copyright"] {
+        out.extend(part(key).map(|said| (key.to_owned(), said.into())));
+    }
+    out.insert("compose".to_owned(), serde_json::json!({"include": [{"system": part("url")?}]}));
+    Some(Value::Object(out))
 }
 
 #[cfg(test)]

@@ -61,19 +61,23 @@ impl Terms {
                 (active_only && gathered.is_inactive(member)) || (concrete_only && gathered.is_abstract(member));
             !left_out
         };
-        let mut members: Vec<&Member> = gathered.members.iter().filter(keep).collect();
-        if let Some(question) = &question {
-            members = answering(&gathered, members, question);
-        }
-        let total = members.len();
+        let members = gathered.members.iter().filter(keep);
+        let first = offset.unwrap_or_default();
+        let last = first.saturating_add(count.unwrap_or(MOST).min(MOST));
+        let (total, members) = match &question {
+            Some(question) => answering(&gathered, members, question, last),
+            None => {
+                let members: Vec<&Member> = members.collect();
+                (members.len(), members)
+            }
+        };
         if count.is_none() && offset.is_none() && total > MOST {
             let says =
                 "more codes than one answer has: ask for a page of them with `count` and `offset`, or with `filter`";
             return Err(Fault::too_costly(format!("{} has {total} codes, {says} (most: {MOST})", set.named())));
         }
-        let first = offset.unwrap_or_default().min(total);
-        let page = members.iter().skip(first).take(count.unwrap_or(MOST).min(MOST));
-        let page: Vec<&Member> = page.copied().collect();
+        let first = first.min(total);
+        let page: Vec<&Member> = members.into_iter().take(last).skip(first).collect();
         let wish = Wish::of(asked, &gathered)?;
         let mut contains: Vec<Value> = page.iter().map(|member| wish.entry(&gathered, member)).collect();
         if nested && page.len() == total && question.is_none() {
@@ -121,8 +125,13 @@ impl Terms {
     }
 }
 
-/// The members that answer a question, the best first.
-fn answering<'g>(gathered: &Gathered, members: Vec<&'g Member>, question: &Question) -> Vec<&'g Member> {
+/// How many members answer a question, and the `most` best of them, the best first.
+fn answering<'g>(
+    gathered: &Gathered,
+    members: impl Iterator<Item = &'g Member>,
+    question: &Question,
+    most: usize,
+) -> (usize, Vec<&'g Member>) {
     let ranks: Vec<Vec<Rank>> = gathered
         .systems
         .iter()
@@ -139,21 +148,28 @@ fn answering<'g>(gathered: &Gathered, members: Vec<&'g Member>, question: &Quest
         .collect();
     let rank = |member: &Member| -> Option<Rank> {
         let of_concept = member.concept.and_then(|at| ranks.get(member.system as usize)?.get(at as usize).copied());
+        let of_concept = of_concept.filter(|rank| *rank != Rank::MAX);
+        let Some(listed) = member.listed.as_deref() else { return of_concept };
         // What the system itself says is in its index.
         let own = gathered.used(member).and_then(|used| used.table.as_ref()).zip(member.concept);
         let own = own.and_then(|(table, at)| table.display(at));
-        let differs = |listed: &&super::gather::Listed| {
-            member.concept.is_none() || !listed.designations.is_empty() || listed.display.as_deref() != own
-        };
-        let of_listed = member.listed.as_deref().filter(differs).and_then(|listed| {
-            let others = listed.designations.iter().filter_map(|one| text(one, "value"));
-            question.rank_of(&listed.code, listed.display.as_deref(), others)
-        });
-        of_concept.filter(|rank| *rank != Rank::MAX).into_iter().chain(of_listed).min()
+        let differs = member.concept.is_none() || !listed.designations.is_empty() || listed.display.as_deref() != own;
+        let others = listed.designations.iter().filter_map(|one| text(one, "value"));
+        let of_listed = differs.then(|| question.rank_of(&listed.code, listed.display.as_deref(), others)).flatten();
+        of_concept.into_iter().chain(of_listed).min()
     };
-    let mut found: Vec<(Rank, &Member)> = members.into_iter().filter_map(|one| Some((rank(one)?, one))).collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, member)| member).collect()
+    let found = members.filter_map(|one| Some((rank(one)?, one)));
+    // Of equals the one that the value set names first.
+    let mut found: Vec<(Rank, usize, &Member)> = found.enumerate().map(|(nth, (rank, one))| (rank, nth, one)).collect();
+    let total = found.len();
+    let place = |(rank, nth, _): &(Rank, usize, &Member)| (*rank, *nth);
+    if most < total {
+        // A page is asked for of many that answer: only its part is put in order.
+        found.select_nth_unstable_by_key(most, place);
+        found.truncate(most);
+    }
+    found.sort_unstable_by_key(place);
+    (total, found.into_iter().map(|(_, _, member)| member).collect())
 }
 
 impl<'a> Wish<'a> {

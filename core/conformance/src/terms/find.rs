@@ -3,6 +3,7 @@
 //! All texts of a system lie folded in one string, a line for each concept, its fields between tabs. A question is looked
 //! for in that string as a whole, which needs no other index and costs some milliseconds for a hundred thousand concepts.
 
+use memchr::memchr;
 use memchr::memmem::Finder;
 use meridian_model::fold::fold;
 use meridian_model::pinyin::is_han;
@@ -27,6 +28,8 @@ pub(super) struct Find {
 /// What somebody looks for.
 pub(super) struct Question {
     whole: String,
+    /// Finds a field that begins with the whole.
+    field: Finder<'static>,
     tokens: Vec<Token>,
 }
 
@@ -52,32 +55,42 @@ impl Question {
             let says = format!("the filter `{}` is longer than {LONGEST} bytes or {MOST_WORDS} words", shown(text));
             return Err(Fault::invalid(says));
         }
-        Ok(if tokens.is_empty() { None } else { Some(Question { whole, tokens }) })
+        let field = Finder::new(&format!("\t{whole}")).into_owned();
+        Ok(if tokens.is_empty() { None } else { Some(Question { whole, field, tokens }) })
     }
 
-    /// How well a line answers; `None` where a word is missing.
-    fn rank(&self, line: &str) -> Option<Rank> {
-        if !self.tokens.iter().all(|token| token.is_in(line)) {
+    /// How well a line answers; `None` where a word is missing. `known`: the word that was found in it already.
+    fn rank(&self, line: &str, known: Option<usize>) -> Option<Rank> {
+        let others = self.tokens.iter().enumerate().filter(|(nth, _)| known != Some(*nth));
+        if !others.map(|(_, token)| token).all(|token| token.is_in(line)) {
             return None;
         }
-        let mut fields = line.split('\t');
-        let code = fields.next().unwrap_or_default();
-        let display = fields.next().unwrap_or_default();
+        let (code, rest) = line.split_once('\t').unwrap_or((line, ""));
+        let (display, fields) = rest.split_at(memchr(b'\t', rest.as_bytes()).unwrap_or(rest.len()));
         let whole = self.whole.as_str();
         let class = if code == whole {
             0
         } else if display == whole {
             1
-        } else if fields.clone().any(|field| field == whole) {
-            2
-        } else if display.starts_with(whole) {
-            3
-        } else if code.starts_with(whole) || fields.clone().any(|field| field.starts_with(whole)) {
-            4
-        } else if self.tokens.first().is_some_and(|token| token.begins_a_word(line)) {
-            5
         } else {
-            6
+            // Each of the others stands behind its tab.
+            let (mut begins, mut is_one) = (false, false);
+            for at in self.field.find_iter(fields.as_bytes()) {
+                begins = true;
+                let next = fields.as_bytes().get(at + self.field.needle().len());
+                is_one = is_one || next.is_none_or(|next| *next == b'\t');
+            }
+            if is_one {
+                2
+            } else if display.starts_with(whole) {
+                3
+            } else if begins || code.starts_with(whole) {
+                4
+            } else if self.tokens.first().is_some_and(|token| token.begins_a_word(line)) {
+                5
+            } else {
+                6
+            }
         };
         // Among equals the shorter name is the more general, and likelier to be meant.
         Some(class << 24 | u32::try_from(display.len()).unwrap_or(u32::MAX).min(0xFF_FFFF))
@@ -92,7 +105,7 @@ impl Question {
     ) -> Option<Rank> {
         let mut line = String::new();
         write(&mut line, code, display, others);
-        self.rank(&line)
+        self.rank(&line, None)
     }
 }
 
@@ -157,17 +170,22 @@ impl Find {
 
     /// The concepts that answer, with how well; in the order of the system.
     pub(super) fn search(&self, question: &Question) -> Vec<(u32, Rank)> {
-        let needles = question.tokens.iter().map(Token::needle);
-        let Some(needle) = needles.max_by_key(|needle| needle.len()) else { return Vec::new() };
+        let needles = question.tokens.iter().enumerate().map(|(nth, token)| (nth, token.needle()));
+        let Some((nth, needle)) = needles.max_by_key(|(_, needle)| needle.len()) else { return Vec::new() };
+        // A word that stands as it is found needs no second look.
+        let known = question.tokens.get(nth).filter(|token| token.words.is_empty()).map(|_| nth);
         let finder = Finder::new(needle);
         let mut found = Vec::new();
-        let mut from = 0;
+        let (mut from, mut concept) = (0, 0);
         while let Some(at) = self.text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
-            let concept = self.starts.partition_point(|start| *start <= from + at).saturating_sub(1);
+            // Places come in order, and so do the lines.
+            while self.starts.get(concept + 1).is_some_and(|next| *next <= from + at) {
+                concept += 1;
+            }
             let start = self.starts.get(concept).copied().unwrap_or_default();
             let end = self.starts.get(concept + 1).copied().unwrap_or(self.text.len());
             let line = self.text.get(start..end.saturating_sub(1)).unwrap_or_default();
-            if let (Some(rank), Ok(concept)) = (question.rank(line), u32::try_from(concept)) {
+            if let (Some(rank), Ok(concept)) = (question.rank(line, known), u32::try_from(concept)) {
                 found.push((concept, rank));
             }
             from = end;

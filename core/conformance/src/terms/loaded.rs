@@ -52,4 +52,13 @@ impl Loaded {
             Held::Map(map) => &map.url,
         }
     }
+
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        match &self.0 {
+            Held::System(system) => system.head.version.as_deref(),
+            Held::Set(set) => set.version.as_deref(),
+            Held::Map(map) => map.version.as_deref(),
+        }
+    }
 }

@@ -32,6 +32,11 @@ impl<T> Entry<T> {
         Entry { url: url.into(), version: version.map(Into::into), make, made }
     }
 
+    /// What was made before.
+    pub(super) fn peek(&self) -> Option<&Arc<T>> {
+        self.made.get()?.as_ref().ok()
+    }
+
     pub(super) fn get(&self) -> Result<Arc<T>, Fault> {
         self.made.get_or_init(|| (self.make)().map(Arc::new)).clone()
     }

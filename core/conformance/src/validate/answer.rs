@@ -8,10 +8,11 @@ use super::enable::{is_same, order, value_of};
 use super::items::Item;
 use super::pinned::short;
 use super::place::Place;
+use super::reference::type_of;
 use super::response::{Response, item_place};
 use super::run::Run;
 use crate::json::{flag, list, text};
-use crate::structure::Strength;
+use crate::structure::{Shape, Strength};
 
 const EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/";
 
@@ -120,8 +121,11 @@ impl Run<'_> {
                 self.error("structure", place, format!("{} excludes all other answers", short(value)));
             }
         }
-        let Some(set) = text(of.question, "answerValueSet").filter(|_| kind == "Coding") else { return };
+        let is_coded = kind == "Coding" || (kind == "String" && of.kind == "string");
+        let Some(set) = text(of.question, "answerValueSet").filter(|_| is_coded) else { return };
         match set.strip_prefix('#') {
+            // The text of such a question is a code.
+            None if kind == "String" => self.against(place, Item::of(value), set, Strength::Required, "code"),
             None => self.against(place, Item::of(value), set, Strength::Required, "Coding"),
             Some(id) => {
                 let contained =
@@ -183,7 +187,26 @@ impl Run<'_> {
                 self.error("value", place, format!("the answer has at least {least} characters, this has {count}"));
             }
         }
+        if let (Some(text), Some(shape)) = (value.as_str(), extension(of.question, "regex").and_then(Value::as_str))
+            && Shape::new(shape).fits(text) == Some(false)
+        {
+            self.error("value", place, format!("the answer has to match {shape}"));
+        }
+        if of.kind == "reference" {
+            self.target_of(place, of, value);
+        }
         if of.kind == "attachment" {
+            // In megabytes, as the extension says.
+            let most = extension(of.question, "maxSize").and_then(Value::as_f64);
+            let size = value.get("size").and_then(Value::as_f64).or_else(|| {
+                let data = text(value, "data")?;
+                Some(f64::from(u32::try_from(data.len() / 4 * 3).ok()?))
+            });
+            if let (Some(most), Some(size)) = (most, size)
+                && size > most * 1_048_576.0
+            {
+                self.error("value", place, format!("the attachment has at most {most} MB"));
+            }
             let types: Vec<&str> = extensions(of.question, "mimeType").filter_map(Value::as_str).collect();
             let own = text(value, "contentType").unwrap_or_default();
             if !types.is_empty() && !types.contains(&own) {
@@ -192,6 +215,18 @@ impl Run<'_> {
         }
         if flag(value, "value").is_some() {
             self.error("value", place, "a quantity has a number");
+        }
+    }
+}
+
+impl Run<'_> {
+    /// The types that an answer may refer to.
+    fn target_of(&mut self, place: &Place<'_>, of: &Question<'_, '_>, value: &Value) {
+        let allowed: Vec<&str> =
+            extensions(of.question, "questionnaire-referenceResource").filter_map(Value::as_str).collect();
+        let kind = text(value, "reference").and_then(|reference| type_of(reference, value));
+        if let Some(kind) = kind.filter(|kind| !allowed.is_empty() && !allowed.contains(kind)) {
+            self.error("structure", place, format!("the answer refers to a {}, not to a {kind}", allowed.join(" or ")));
         }
     }
 }

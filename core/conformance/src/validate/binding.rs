@@ -2,8 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::code;
 use super::items::Item;
 use super::place::Place;
 use super::run::Run;
@@ -118,17 +119,44 @@ impl Run<'_> {
                 "a code without a system means nothing to others; give the system",
             );
         };
+        if !system.is_empty() && !system.contains(':') {
+            let says = format!("`{system}` is no absolute address; `system` names a code system by one");
+            return self.error("code-invalid", place, says);
+        }
         if system.contains("/ValueSet/") && system.starts_with("http") && !system.contains("/CodeSystem/") {
             let says = format!("`{system}` is a value set; `system` names the code system that the code is of");
             return self.error("code-invalid", place, says);
         }
-        match self.with.codes.in_code_system(one) {
+        let verdict = self.with.codes.in_code_system(one);
+        if !matches!(verdict, Verdict::No { .. }) && self.with.codes.is_supplement(system) {
+            let says = format!("{system} adds to another code system, and is none; name that one");
+            return self.error("code-invalid", place, says);
+        }
+        match verdict {
             Verdict::Yes { wrong_display: Some(display), .. } => {
                 let says = format!("the display of this code is `{display}`");
                 self.tell(self.with.habits.wrong_displays, "code-invalid", place, says);
             }
-            Verdict::Yes { .. } | Verdict::Unknown { .. } => {}
+            Verdict::Yes { .. } => {}
+            Verdict::Unknown { .. } => {
+                if let Some(says) = code::fault(system, one.code) {
+                    self.error("code-invalid", place, says);
+                }
+            }
             Verdict::No { says } => self.error("code-invalid", place, says),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// An identifier's system is an absolute address.
+    pub(super) fn system(&mut self, place: &Place<'_>, map: &Map<String, Value>) {
+        if let Some(system) = map.get("system").and_then(Value::as_str)
+            && !system.is_empty()
+            && !system.contains(':')
+        {
+            let says = format!("`{system}` is no absolute address; `system` names who gave the identifier by one");
+            self.error("value", place, says);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Bundles: addresses of entries, references between them, documents and messages.
 
+use meridian_model::definitions::Definitions;
 use serde_json::Value;
 
 use super::items::Item;
@@ -28,6 +29,9 @@ impl Run<'_> {
             if is_found && entry.get("resource").is_some_and(|one| one.get("id").is_none()) {
                 self.error("required", &below, "what a search finds has an id");
             }
+        }
+        if kind == "searchset" {
+            self.matches(frame, place, entries);
         }
         match kind {
             "document" => self.document(frame, place, entries),
@@ -70,7 +74,27 @@ impl Run<'_> {
         }
     }
 
-    fn document(&mut self, frame: &Frame<'_>, place: &Place<'_>, entries: &[Value]) {
+    /// What a search of one type matched is of that type; what it includes and tells is marked so.
+    fn matches(&mut self, frame: &Frame<'_>, place: &Place<'_>, entries: &[Value]) {
+        let links = frame.resource.get("link").and_then(Value::as_array).into_iter().flatten();
+        let own = links.filter(|link| link.get("relation").and_then(Value::as_str) == Some("self"));
+        let Some(url) = own.filter_map(|link| link.get("url").and_then(Value::as_str)).next() else { return };
+        let path = url.split('?').next().unwrap_or(url);
+        let Some(wanted) = path.rsplit('/').next().filter(|name| Definitions::r4().is_resource_type(name)) else {
+            return;
+        };
+        for (index, entry) in entries.iter().enumerate().take(MOST) {
+            let kind = entry.pointer("/resource/resourceType").and_then(Value::as_str);
+            let is_match = entry.pointer("/search/mode").is_some_and(|mode| mode == "match");
+            if let Some(kind) = kind.filter(|kind| is_match && *kind != wanted && *kind != "OperationOutcome") {
+                let says = format!("a search of {wanted} matches no {kind}; what is sent along has the mode `include`");
+                self.error("invalid", &entry_place(place, index, entry), says);
+            }
+        }
+    }
+
+    fn document(&mut self, frame: &Frame<'_>, bundle: &Place<'_>, entries: &[Value]) {
+        let place = bundle;
         let Some(first) = entries.first() else {
             return self.error("required", place, "a document has a Composition as its first entry");
         };
@@ -93,6 +117,7 @@ impl Run<'_> {
         }
         let sections = composition.get("section").and_then(Value::as_array);
         self.sections(&inner, &place, sections, 0);
+        self.reached(frame, bundle, entries);
     }
 
     fn sections(&mut self, frame: &Frame<'_>, place: &Place<'_>, sections: Option<&Vec<Value>>, depth: usize) {
@@ -140,7 +165,7 @@ impl Run<'_> {
     }
 }
 
-fn entry_place<'p>(place: &'p Place<'p>, index: usize, entry: &'p Value) -> Place<'p> {
+pub(super) fn entry_place<'p>(place: &'p Place<'p>, index: usize, entry: &'p Value) -> Place<'p> {
     Place {
         above: Some(place),
         name: "entry",
@@ -166,7 +191,7 @@ fn resource_place<'p>(place: &'p Place<'p>, resource: &'p Value, kind: &'p str) 
     }
 }
 
-fn inside<'a>(frame: &'a Frame<'a>, entry: &'a Value, resource: &'a Value, kind: &'a str) -> Frame<'a> {
+pub(super) fn inside<'a>(frame: &'a Frame<'a>, entry: &'a Value, resource: &'a Value, kind: &'a str) -> Frame<'a> {
     let url = entry.get("fullUrl").and_then(Value::as_str);
     Frame { resource, kind, around: Some(frame), within: Within::Entry(url) }
 }

@@ -41,19 +41,30 @@ impl Run<'_> {
             Err(Missing::Unknown) if place.name == "modifierExtension" => {
                 let says =
                     format!("the extension {url} is not known here, and it changes the meaning of what it stands in");
-                self.warning("extension", place, says);
+                let is_known = is_of_hl7(url) || self.is_of_example(url);
+                let is_wrong = !is_known && self.with.habits.unknown_extensions == Severity::Error;
+                let severity = if is_wrong { Severity::Error } else { Severity::Warning };
+                self.tell(severity, "extension", place, says);
             }
             Err(Missing::Unknown) => {
                 let says = format!("the extension {url} is not known here, so that it is not checked");
                 // HL7 publishes extensions in packages of their own, and those of other releases without definitions.
-                let is_of_hl7 = url.starts_with("http://hl7.org/fhir/");
-                let severity = if is_of_hl7 { Severity::Information } else { self.with.habits.unknown_extensions };
+                let severity = if is_of_hl7(url) || self.is_of_example(url) {
+                    Severity::Information
+                } else {
+                    self.with.habits.unknown_extensions
+                };
                 self.tell(severity, "extension", place, says);
             }
             Err(Missing::Broken(fault)) => {
                 self.warning("processing", place, format!("the extension {url} can't be checked: {fault}"));
             }
         }
+    }
+
+    /// What stands for nothing may be called anything, unless such addresses are not wanted.
+    fn is_of_example(&self, url: &str) -> bool {
+        self.with.habits.example_addresses.is_none() && is_example(url)
     }
 
     fn modifier(&mut self, place: &Place<'_>, structure: &Structure) {
@@ -190,6 +201,26 @@ impl Run<'_> {
             path.split_once('.').filter(|(root, _)| matches!(*root, "Resource" | "DomainResource" | "Element"));
         general
             .is_some_and(|(_, rest)| names.iter().any(|name| name.split_once('.').is_some_and(|(_, own)| own == rest)))
+    }
+}
+
+/// An address of those that RFC 2606 keeps for examples, or of HL7's own invented company.
+pub(super) fn is_example(url: &str) -> bool {
+    let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    ["example.org", "example.com", "acme.com"]
+        .iter()
+        .any(|name| host == *name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')))
+}
+
+/// HL7's extensions for all, and the elements of other releases as extensions (`http://hl7.org/fhir/5.0/…`).
+fn is_of_hl7(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://hl7.org/fhir/") else { return false };
+    let is_release = |part: &str| part.contains('.') && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    match rest.split_once('/') {
+        Some(("StructureDefinition", _)) => true,
+        Some(("tools", rest)) => rest.starts_with("StructureDefinition/"),
+        Some((release, rest)) => is_release(release) && rest.starts_with("StructureDefinition/extension-"),
+        None => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Fixed values, patterns, bounds and lengths.
 
+use meridian_fhirpath::{Context, Expression};
 use meridian_model::ucum::Exact;
 use serde_json::Value;
 
@@ -24,6 +25,14 @@ impl Run<'_> {
             let says = format!("this must have at least {}, it is {}", short(&pattern.value), short(value));
             self.error("value", place, says);
         }
+        if element.must_have_value == Some(true) && value.is_null() {
+            self.error("required", place, "a value has to be here itself, an extension instead of it is not enough");
+        }
+        if let (Some(shape), Some(text)) = (&element.regex, value.as_str())
+            && shape.fits(text) == Some(false)
+        {
+            self.error("value", place, format!("the text has to match {}", shape.text));
+        }
         if let (Some(most), Some(text)) = (element.max_length, value.as_str())
             && u64::try_from(text.chars().count()).is_ok_and(|count| count > most)
         {
@@ -31,7 +40,7 @@ impl Run<'_> {
         }
         for (bound, is_least) in [(&element.min_value, true), (&element.max_value, false)] {
             if let Some(bound) = bound
-                && exceeds(bound, value, is_least) == Some(true)
+                && (exceeds(bound, value, is_least) == Some(true) || self.is_beyond_now(bound, value, is_least))
             {
                 let which = if is_least { "at least" } else { "at most" };
                 self.error(
@@ -43,6 +52,37 @@ impl Run<'_> {
         }
     }
 }
+
+impl Run<'_> {
+    /// A bound of a date may be a duration: back from now for the least, on from now for the most.
+    fn is_beyond_now(&self, bound: &Pinned, value: &Value, is_least: bool) -> bool {
+        let (Value::Object(_), Value::String(date)) = (&bound.value, value) else { return false };
+        let code = bound.value.get("code").and_then(Value::as_str).unwrap_or_default();
+        let Some((_, unit)) = CALENDAR.iter().find(|(ucum, _)| *ucum == code) else { return false };
+        let Some(count) = bound.value.get("value").and_then(Value::as_u64).filter(|count| *count < 1_000_000) else {
+            return false;
+        };
+        let now = if date.contains('T') { "now()" } else { "today()" };
+        let (order, sign) = if is_least { (">=", '-') } else { ("<=", '+') };
+        // The text of a date has passed its format already: it can be nothing else than a literal.
+        let is_date = date.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b'Z' | b'+' | b'.'));
+        let text = format!("@{date} {order} ({now} {sign} {count} {unit})");
+        let Some(expression) = is_date.then(|| Expression::parse(&text).ok()).flatten() else { return false };
+        let context = Context::new(&Value::Null).now(self.with.now).steps(1_000);
+        expression.truth(meridian_fhirpath::Item::resource(&Value::Null), &context).ok() == Some(Some(false))
+    }
+}
+
+/// Units of UCUM that are those of the calendar.
+const CALENDAR: &[(&str, &str)] = &[
+    ("a", "years"),
+    ("mo", "months"),
+    ("wk", "weeks"),
+    ("d", "days"),
+    ("h", "hours"),
+    ("min", "minutes"),
+    ("s", "seconds"),
+];
 
 /// A value for a message, not longer than one looks at.
 pub(super) fn short(value: &Value) -> String {

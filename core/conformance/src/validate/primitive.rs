@@ -3,6 +3,7 @@
 use meridian_model::check::primitive_fault;
 use serde_json::{Map, Value};
 
+use super::extension::is_example;
 use super::items::Item;
 use super::place::{Frame, Place};
 use super::run::Run;
@@ -80,6 +81,18 @@ impl Run<'_> {
         if let Some(says) = unusual {
             self.warning("value", place, says);
         }
+        if let Some(severity) = self.with.habits.example_addresses
+            && matches!(code, "uri" | "url" | "canonical")
+            && is_example(text)
+        {
+            self.tell(severity, "value", place, format!("`{text}` is an address for examples"));
+        }
+        if let Some(severity) = self.with.habits.tags_in_texts
+            && matches!(code, "string" | "markdown")
+            && has_tag(text)
+        {
+            self.tell(severity, "security", place, "the text has tags of HTML".to_owned());
+        }
         if matches!(code, "string" | "uri" | "url" | "canonical") && text.trim() != text && !text.trim().is_empty() {
             self.warning("value", place, "the text begins or ends with blanks");
         }
@@ -97,6 +110,12 @@ impl Run<'_> {
             self.error("value", place, format!("`size` says {said} bytes, the data has {actual}"));
         }
     }
+}
+
+/// `<b`, `</b`, `<!--`: what a browser takes for a tag.
+fn has_tag(text: &str) -> bool {
+    let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+    text.split('<').skip(1).any(|rest| begins(rest) && rest.contains('>'))
 }
 
 /// What is wrong with an address.

@@ -13,6 +13,29 @@ use crate::snapshot::follow;
 use crate::structure::{HL7, Kind, Missing, Node, Structure, Type, canonical};
 
 const LOINC: &str = "http://loinc.org";
+const SNOMED: &str = "http://snomed.info/sct";
+/// Other codes of LOINC and SNOMED CT for the same: where an Observation says that it is a vital sign (its category), R4
+/// asks for the code of the vital sign beside them.
+const ALSO: &[(&str, &str, &str)] = &[
+    (LOINC, "76270-8", "resprate"),
+    (LOINC, "76282-3", "heartrate"),
+    (LOINC, "59408-5", "oxygensat"),
+    (LOINC, "8331-1", "bodytemp"),
+    (LOINC, "8306-3", "bodyheight"),
+    (LOINC, "3141-9", "bodyweight"),
+    (LOINC, "55284-4", "bp"),
+    (LOINC, "76534-7", "bp"),
+    (LOINC, "76535-4", "bp"),
+    (SNOMED, "86290005", "resprate"),
+    (SNOMED, "364075005", "heartrate"),
+    (SNOMED, "431314004", "oxygensat"),
+    (SNOMED, "386725007", "bodytemp"),
+    (SNOMED, "276885007", "bodytemp"),
+    (SNOMED, "50373000", "bodyheight"),
+    (SNOMED, "27113001", "bodyweight"),
+    (SNOMED, "60621009", "bmi"),
+    (SNOMED, "75367002", "bp"),
+];
 /// The codes of R4's vital signs and their profiles.
 const VITAL_SIGNS: &[(&str, &str)] = &[
     ("85353-1", "vitalspanel"),
@@ -42,10 +65,17 @@ impl Run<'_> {
     /// R4: an Observation with one of these codes keeps the profile of its vital sign, whether or not it names it.
     pub(super) fn vital_sign(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
         let codings = frame.resource.get("code").and_then(|code| code.get("coding")).and_then(Value::as_array);
+        let categories = frame.resource.get("category").and_then(Value::as_array).into_iter().flatten();
+        let mut named = categories.filter_map(|one| one.get("coding")?.as_array()).flatten();
+        let is_said = named.any(|coding| coding.get("code").is_some_and(|code| code == "vital-signs"));
         for coding in codings.into_iter().flatten() {
             let text = |key: &str| coding.get(key).and_then(Value::as_str);
             let sign = VITAL_SIGNS.iter().find(|(code, _)| text("code") == Some(code) && text("system") == Some(LOINC));
-            if let Some((_, name)) = sign
+            let also = ALSO
+                .iter()
+                .filter(|_| is_said)
+                .find(|(system, code, _)| text("code") == Some(code) && text("system") == Some(system));
+            if let Some(name) = sign.map(|(_, name)| name).or_else(|| also.map(|(.., name)| name))
                 && let Ok(structure) = self.structure(&format!("{HL7}{name}"))
             {
                 self.keep(frame, place, Item::of(frame.resource), &structure);
@@ -176,18 +206,32 @@ impl Run<'_> {
             return;
         }
         let mut known = Vec::new();
+        let mut missing = Vec::new();
         for address in &kind.profiles {
             match self.part(address) {
                 Ok(one) => known.push(one),
                 Err(Missing::Unknown) if kind.code == "Extension" => return,
                 Err(Missing::Unknown) => {
                     let says = format!("the profile {address} is asked for here, and not known; load its package too");
-                    return self.error("not-found", place, says);
+                    missing.push(("not-found", says));
                 }
                 Err(Missing::Broken(fault)) => {
-                    return self.error("processing", place, format!("the profile {address} can't be used: {fault}"));
+                    missing.push(("processing", format!("the profile {address} can't be used: {fault}")));
                 }
             }
+        }
+        if !missing.is_empty() {
+            // Where another that is allowed is kept, nobody needs these.
+            for (structure, node) in &known {
+                let found = self.trial(frame, place, item, structure, node);
+                if !Self::has_error(&found) {
+                    return self.take(found);
+                }
+            }
+            for (code, says) in missing {
+                self.error(code, place, says);
+            }
+            return;
         }
         match known.as_slice() {
             [] => {}

@@ -9,7 +9,7 @@ use super::response::{item_place, link_ids};
 use super::run::Run;
 use crate::json::{list, text};
 use crate::snapshot;
-use crate::terms::{Coded, Verdict};
+use crate::structure::{HL7, canonical};
 
 impl Run<'_> {
     pub(super) fn questionnaire(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
@@ -47,6 +47,11 @@ impl Run<'_> {
 
     /// A StructureDefinition of which a snapshot can be made.
     pub(super) fn structure_definition(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
+        self.type_of_structure(frame, place);
+        let own = text(frame.resource, "url");
+        if own.is_some() && text(frame.resource, "baseDefinition").map(|base| canonical(base).0) == own {
+            return self.error("invalid", place, "a structure can't be made from itself: the base is its own address");
+        }
         if frame.resource.get("differential").is_none() {
             return;
         }
@@ -62,40 +67,13 @@ impl Run<'_> {
         }
     }
 
-    /// A supplement says so, and adds to codes that are there.
-    pub(super) fn code_system(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
-        let Some(base) = text(frame.resource, "supplements") else { return };
-        if text(frame.resource, "content") != Some("supplement") {
-            self.error("invalid", place, "a code system that supplements another has the content `supplement`");
-        }
-        let base = base.split('|').next().unwrap_or(base);
-        for (index, concept) in list(frame.resource, "concept").iter().enumerate().take(10_000) {
-            let Some(code) = text(concept, "code").filter(|_| self.step()) else { continue };
-            let coded = Coded { system: Some(base), code, ..Coded::default() };
-            if let Verdict::No { says } = self.with.codes.in_code_system(coded) {
-                let at = item_place(place, "concept", Some(index), concept);
-                self.error("code-invalid", &at, says);
-            }
-        }
-    }
-
-    /// The codes that a value set names are those of their code systems.
-    pub(super) fn value_set(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
-        let Some(compose) = frame.resource.get("compose") else { return };
-        let at = item_place(place, "compose", None, compose);
-        for part in ["include", "exclude"] {
-            for (index, include) in list(compose, part).iter().enumerate() {
-                let at = item_place(&at, part, Some(index), include);
-                let Some(system) = text(include, "system") else { continue };
-                for (index, concept) in list(include, "concept").iter().enumerate().take(10_000) {
-                    let Some(code) = text(concept, "code").filter(|_| self.step()) else { continue };
-                    let coded = Coded { system: Some(system), code, ..Coded::default() };
-                    if let Verdict::No { says } = self.with.codes.in_code_system(coded) {
-                        let at = item_place(&at, "concept", Some(index), concept);
-                        self.error("code-invalid", &at, says);
-                    }
-                }
-            }
+    /// The type of a structure: one of R4, relative to HL7's own addresses, or of a logical model's an absolute address.
+    fn type_of_structure(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
+        let Some(name) = text(frame.resource, "type").filter(|name| !name.contains(':')) else { return };
+        let is_own = text(frame.resource, "url").and_then(|url| url.strip_prefix(HL7)) == Some(name);
+        if !is_own && self.with.structures.of_type(name).is_err() {
+            let says = format!("{name} is not a type of FHIR R4; the type of a logical model is an absolute address");
+            self.error("invalid", place, says);
         }
     }
 }

@@ -10,6 +10,9 @@ use super::profile::base_type;
 use super::run::Run;
 use crate::structure::{Aggregation, Type};
 
+/// Depth from which profiles of targets are followed no further.
+const FARTHEST: usize = 48;
+
 /// Where a reference led.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Where {
@@ -26,7 +29,8 @@ impl<'r> Run<'r> {
         match is_written(text) {
             Ok(()) => {}
             Err(says @ (BLANK | TYPE | SCHEME)) => {
-                return self.error("value", place, format!("`{text}` is not a reference: {says}"));
+                let shown = super::pinned::short(&Value::from(text));
+                return self.error("value", place, format!("{shown} is not a reference: {says}"));
             }
             Err(says) => return self.warning("value", place, format!("`{text}` is an unusual reference: {says}")),
         }
@@ -37,7 +41,13 @@ impl<'r> Run<'r> {
                 self.error("not-found", place, says);
             }
         }
-        let found = self.find(frame, text).and_then(|found| found.get("resourceType")?.as_str());
+        let found = self.find(frame, text);
+        if let (None, Some(severity)) = (found, self.with.habits.missing_targets)
+            && !text.starts_with('#')
+        {
+            self.tell(severity, "not-found", place, format!("what `{text}` leads to is not here"));
+        }
+        let found = found.and_then(|found| found.get("resourceType")?.as_str());
         if let (Some(found), Some(written)) = (found, typed(text))
             && found != written
         {
@@ -116,6 +126,11 @@ impl<'r> Run<'r> {
         kind: &str,
         at: Where,
     ) -> bool {
+        // A chain of references goes on from resource to resource; each of them is judged by its own profiles too.
+        if place.depth > FARTHEST {
+            self.note("informational", place, "what lies further along this chain of references is not followed");
+            return true;
+        }
         let within = match at {
             Where::Contained => Within::Resource,
             Where::Bundled => Within::Entry(None),

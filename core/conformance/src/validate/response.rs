@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use meridian_fhirpath::{Context, Expression, Item as Focus};
 use serde_json::Value;
 
 use super::answer::Question;
 use super::enable::is_enabled;
 use super::items::Item;
+use super::outer::Outer;
 use super::place::{Frame, Place};
 use super::run::Run;
 use crate::json::{flag, list, text};
@@ -32,7 +34,7 @@ impl Run<'_> {
         link_ids(list(questionnaire, "item"), &mut all, 0);
         // Who is still answering may leave questions open.
         let is_open = matches!(text(frame.resource, "status"), Some("in-progress"));
-        let response = Response { all, is_open, questionnaire };
+        let response = Response { all, is_open, questionnaire, resource: frame.resource };
         self.items(
             place,
             list(questionnaire, "item"),
@@ -95,7 +97,7 @@ impl Run<'_> {
             "group" => own.iter().any(|(_, item)| says_something(item, 0)),
             _ => answers > 0,
         };
-        if !is_enabled(question, scopes) {
+        if !is_enabled(question, scopes) || !self.is_enabled_by_expression(place, question, response) {
             if is_there {
                 let (index, item) = own.first().map_or((None, question), |(index, item)| (Some(*index), *item));
                 let below = item_place(place, "item", index, item);
@@ -163,11 +165,51 @@ impl Run<'_> {
     }
 }
 
+impl Run<'_> {
+    /// Structured Data Capture: a question may be enabled by an expression over the whole response.
+    fn is_enabled_by_expression(&mut self, place: &Place<'_>, question: &Value, response: &Response<'_>) -> bool {
+        let own = list(question, "extension").iter().find(|one| text(one, "url").is_some_and(is_enable_when));
+        let Some(own) = own else { return true };
+        let expression = match own.get("valueExpression") {
+            Some(said) if text(said, "language") == Some("text/fhirpath") => text(said, "expression"),
+            Some(_) => None,
+            None => text(own, "valueString"),
+        };
+        let Some(expression) = expression else { return true };
+        let outer = Outer { with: self.with, root: self.root, level: self.level };
+        let context = Context::new(response.resource)
+            .root(response.resource)
+            .outside(&outer)
+            .now(self.with.now)
+            .steps(self.with.limits.invariant)
+            .variable("questionnaire", vec![Focus::resource(response.questionnaire)]);
+        let said = Expression::parse(expression)
+            .and_then(|expression| expression.truth(Focus::resource(response.resource), &context));
+        match said {
+            Ok(said) => said == Some(true),
+            Err(fault) => {
+                let link = text(question, "linkId").unwrap_or_default();
+                let says = format!("whether `{link}` is enabled can't be evaluated: {}", fault.says);
+                self.warning("processing", place, says);
+                true
+            }
+        }
+    }
+}
+
+/// SDC's extension, and the one of the Finnish personal health record that says the same.
+fn is_enable_when(url: &str) -> bool {
+    url == "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
+        || url == "http://phr.kanta.fi/StructureDefinition/fiphr-ext-questionnaire-enablewhen"
+}
+
 /// What is known of the whole.
 pub(super) struct Response<'a> {
     all: HashMap<&'a str, &'a Value>,
     pub(super) is_open: bool,
     pub(super) questionnaire: &'a Value,
+    /// The QuestionnaireResponse itself.
+    resource: &'a Value,
 }
 
 pub(super) fn link_ids<'a>(items: &'a [Value], all: &mut HashMap<&'a str, &'a Value>, depth: usize) {

@@ -12,6 +12,9 @@ use super::items::Item;
 use super::place::{Frame, Place, Within};
 use crate::structure::{Missing, Structure};
 
+/// Characters of one message.
+const LONGEST: usize = 2_000;
+
 pub(super) struct Run<'r> {
     pub(super) with: &'r Validator<'r>,
     pub(super) root: &'r Value,
@@ -95,7 +98,12 @@ impl<'r> Run<'r> {
         self.tell(Severity::Information, code, place, says.into());
     }
 
-    pub(super) fn tell(&mut self, severity: Severity, code: &'static str, place: &Place<'_>, says: String) {
+    pub(super) fn tell(&mut self, severity: Severity, code: &'static str, place: &Place<'_>, mut says: String) {
+        // A message may quote what it is about, and that may be a megabyte.
+        if let Some((end, _)) = says.char_indices().nth(LONGEST) {
+            says.truncate(end);
+            says.push('…');
+        }
         let limit = self.with.limits.issues;
         // Errors find room where notes would not.
         if self.issues.len() >= limit.saturating_mul(2) || (self.issues.len() >= limit && severity != Severity::Error) {

@@ -43,10 +43,14 @@ impl Run<'_> {
     fn rules_of_type(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
         match frame.kind {
             "Bundle" => self.bundle(frame, place),
+            "CapabilityStatement" => self.capability_statement(frame, place),
             "CodeSystem" => self.code_system(frame, place),
+            "ConceptMap" => self.concept_map(frame, place),
+            "MeasureReport" => self.measure_report(frame, place),
             "Questionnaire" => self.questionnaire(frame, place),
             "QuestionnaireResponse" => self.questionnaire_response(frame, place),
             "Observation" => self.vital_sign(frame, place),
+            "SearchParameter" => self.search_parameter(frame, place),
             "StructureDefinition" => self.structure_definition(frame, place),
             "ValueSet" => self.value_set(frame, place),
             _ => {}
@@ -155,6 +159,7 @@ impl Run<'_> {
                 self.quantity(place, map);
             }
             "Coding" => self.coding(place, item.value),
+            "Identifier" => self.system(place, map),
             "Narrative" => self.narrative(place, map),
             "Attachment" => self.attachment(place, map),
             _ => {}

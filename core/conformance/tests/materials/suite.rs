@@ -13,13 +13,24 @@ use meridian_model::outcome::Severity;
 use super::{archive, by_habits, errors, line, parse};
 
 /// What stands beside a case.
-struct Beside(Vec<Value>);
+struct Beside {
+    all: Vec<Value>,
+    /// The files that references lead to, where the case asks for them: by the name that the reference's own tests use.
+    targets: Vec<(String, Value)>,
+}
 
 impl Lookup for Beside {
+    fn resolve(&self, reference: &str) -> Option<&Value> {
+        let name = reference.replace('/', "-").to_lowercase();
+        let tail = reference.split_once('/').map(|(_, id)| id.replace('/', "-").to_lowercase());
+        let is_it = |own: &str| own == name || Some(own) == tail.as_deref();
+        self.targets.iter().find(|(own, _)| is_it(own)).map(|(_, value)| value)
+    }
+
     fn canonical(&self, address: &str) -> Option<&Value> {
         let (url, version) = address.split_once('|').map_or((address, None), |(url, version)| (url, Some(version)));
         let is_it = |one: &&Value| one["url"] == url && version.is_none_or(|version| one["version"] == version);
-        self.0.iter().find(is_it)
+        self.all.iter().find(is_it)
     }
 }
 
@@ -41,15 +52,20 @@ fn the_verdicts_are_those_of_the_reference() {
             *left.entry("packages").or_default() += 1;
             continue;
         }
+        if case["use-test"] == false {
+            *left.entry("not used by the reference").or_default() += 1;
+            continue;
+        }
         let file = folder.join(case["file"].as_str().unwrap());
         let beside = beside(&folder, case, &[]);
+        let habits = habits(case);
         let input = read(&file);
         if matches!(input, Input::Absent) {
             *left.entry("file absent or not JSON").or_default() += 1;
             continue;
         }
         if let Some(expected) = expected(&folder, case.get("java")) {
-            let found = verdict(&input, &beside, None);
+            let found = verdict(&input, &beside, None, habits);
             count += 1;
             tally(name, "base", expected, &found, &mut same, &mut told);
         } else {
@@ -63,7 +79,7 @@ fn the_verdicts_are_those_of_the_reference() {
             let mut extra = vec![definition];
             extra.extend(beside_of(&folder, profile));
             let beside = self::beside(&folder, case, &extra);
-            let found = verdict(&input, &beside, Some(&url));
+            let found = verdict(&input, &beside, Some(&url), habits);
             count += 1;
             tally(name, "profile", expected, &found, &mut same, &mut told);
         }
@@ -120,21 +136,52 @@ fn beside_of(folder: &Path, case: &Value) -> Vec<Value> {
 fn beside(folder: &Path, case: &Value, extra: &[Value]) -> Beside {
     let mut all = beside_of(folder, case);
     all.extend(extra.iter().cloned());
-    Beside(all)
+    let targets = if is_asked(case) { targets(folder) } else { Vec::new() };
+    Beside { all, targets }
 }
 
-fn verdict(input: &Input, beside: &Beside, profile: Option<&str>) -> Vec<String> {
+/// Does the case ask what references lead to?
+fn is_asked(case: &Value) -> bool {
+    case.get("validateReference").is_some_and(|asked| asked != "IGNORE")
+}
+
+/// All files of the folder by name: few cases ask for them.
+fn targets(folder: &Path) -> Vec<(String, Value)> {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut found = Vec::new();
+    for path in files {
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_lowercase();
+        if let Input::Value(value) = read(&path)
+            && value.get("resourceType").is_some()
+        {
+            found.push((name, value));
+        }
+    }
+    found
+}
+
+/// As the reference is set for the case.
+fn habits(case: &Value) -> Habits {
+    let error = |is_set: bool| is_set.then_some(Severity::Error);
+    Habits {
+        unknown_extensions: Severity::Error,
+        wrong_displays: Severity::Error,
+        missing_targets: error(is_asked(case)),
+        example_addresses: error(case["examples"] == false),
+        tags_in_texts: error(case["security-checks"] == true),
+    }
+}
+
+fn verdict(input: &Input, beside: &Beside, profile: Option<&str>, habits: Habits) -> Vec<String> {
     let value = match input {
         Input::Value(value) => value,
         Input::Broken(says) => return vec![says.clone()],
         Input::Absent => return Vec::new(),
     };
-    let structures = Structures::r4().with(&beside.0);
+    let structures = Structures::r4().with(&beside.all);
     let is_term = |one: &&Value| matches!(one["resourceType"].as_str(), Some("CodeSystem" | "ValueSet" | "ConceptMap"));
-    let terms = Terms::embedded().with(beside.0.iter().filter(is_term)).unwrap_or_else(|_| Terms::embedded().clone());
+    let terms = Terms::embedded().with(beside.all.iter().filter(is_term)).unwrap_or_else(|_| Terms::embedded().clone());
     let profiles: Vec<&str> = profile.into_iter().collect();
-    // As the reference is set for its suite.
-    let habits = Habits { unknown_extensions: Severity::Error, wrong_displays: Severity::Error };
     errors(&by_habits(value, &profiles, &structures, &terms, beside, habits)).into_iter().map(line).collect()
 }
 

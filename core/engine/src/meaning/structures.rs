@@ -3,14 +3,15 @@
 //! As with the terms each write gives the store another mark, and whoever needs the structures compares it, on the sight
 //! that he has, with that of what this process has read: another process's changes are heeded at once.
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use meridian_conformance::structure::Structures;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
-use meridian_store::{Reader, WriteTx};
+use meridian_store::{Reader, TypeCode, WriteTx};
 use serde_json::Value;
 
+use crate::fixed::Posted;
 use crate::served::value_of;
 use crate::{Engine, EngineError};
 
@@ -25,7 +26,7 @@ const AT_ONCE: u32 = 128;
 pub(crate) struct Known {
     /// Those of packages; posted ones come on top.
     packages: RwLock<Option<Structures>>,
-    now: RwLock<Option<(Vec<u8>, Structures)>>,
+    now: RwLock<Option<(Vec<u8>, Structures, Arc<Posted>)>>,
     reading: Mutex<()>,
 }
 
@@ -62,25 +63,53 @@ impl Engine {
 
     /// The structures in force as `reader` sees them.
     pub(crate) fn structures(&self, reader: &Reader<'_>) -> Result<Structures, EngineError> {
+        self.structures_and_posted(reader).map(|(structures, _)| structures)
+    }
+
+    /// The same, and what of them was posted.
+    fn structures_and_posted(&self, reader: &Reader<'_>) -> Result<(Structures, Arc<Posted>), EngineError> {
         let known = &self.inner.structures;
         let packages = known.packages.read().unwrap_or_else(PoisonError::into_inner).clone();
         let base = packages.unwrap_or_else(|| Structures::embedded().clone());
-        let Some(mark) = reader.setting(MARK)? else { return Ok(base) };
+        let Some(mark) = reader.setting(MARK)? else { return Ok((base, Arc::default())) };
         let same = || {
             let now = known.now.read().unwrap_or_else(PoisonError::into_inner);
-            now.as_ref().filter(|(of, _)| *of == mark).map(|(_, structures)| structures.clone())
+            let now = now.as_ref().filter(|(of, ..)| *of == mark);
+            now.map(|(_, structures, posted)| (structures.clone(), Arc::clone(posted)))
         };
-        if let Some(structures) = same() {
-            return Ok(structures);
+        if let Some(known) = same() {
+            return Ok(known);
         }
         // One reads, the others wait for it.
         let _reading = known.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(structures) = same() {
-            return Ok(structures);
+        if let Some(known) = same() {
+            return Ok(known);
         }
-        let structures = base.with(&posted(reader)?);
-        *known.now.write().unwrap_or_else(PoisonError::into_inner) = Some((mark, structures.clone()));
-        Ok(structures)
+        let all = posted(reader)?;
+        let mut posted = Posted::default();
+        let code = Definitions::r4().type_code(KIND).unwrap_or_default();
+        for one in &all {
+            let text = |key: &str| one.get(key).and_then(Value::as_str);
+            let canonical = text("url").map(|url| (url, text("version")));
+            posted.note(code, text("id").unwrap_or_default(), canonical);
+        }
+        let (structures, posted) = (base.with(&all), Arc::new(posted));
+        let now = Some((mark, structures.clone(), Arc::clone(&posted)));
+        *known.now.write().unwrap_or_else(PoisonError::into_inner) = now;
+        Ok((structures, posted))
+    }
+
+    /// What is stored of a type in the place of what the server has by itself.
+    pub(crate) fn posted_in_place(
+        &self,
+        reader: &Reader<'_>,
+        kind: TypeCode,
+    ) -> Result<Option<Arc<Posted>>, EngineError> {
+        Ok(match Definitions::r4().type_name(kind) {
+            Some(KIND) => Some(self.structures_and_posted(reader)?.1),
+            Some(kind) if super::terms::is_one(kind) => Some(super::terms::posted(reader)?),
+            _ => None,
+        })
     }
 }
 

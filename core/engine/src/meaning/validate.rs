@@ -69,25 +69,29 @@ impl Act for Validate {
                     format!("`{mode}` is none of create, update, delete, profile"),
                 ));
             }
-            let mut issues = Vec::new();
+            if matches!(mode.as_str(), "update" | "delete") && call.id.is_none() {
+                let says = format!("what is to be {mode}d is named by its address: Type/id/$validate");
+                return Err(EngineError::invalid("mode", says));
+            }
+            let mut issues: Vec<Issue> = refused(caller, &mode, &call.kind).into_iter().collect();
+            // What is to take its place is judged by itself, whatever stands there, if anything does.
             let stored = match &call.id {
-                Some(id) => Some(read(engine, caller, &call.kind, id).await?),
-                None => None,
+                Some(id) if call.body.is_none() || mode == "delete" => Some(read(engine, caller, &call.kind, id).await?),
+                _ => None,
             };
             if mode == "delete" {
-                if stored.is_none() {
-                    return Err(EngineError::invalid(
-                        "mode",
-                        "what is to be deleted is named by its address: Type/id/$validate",
-                    ));
-                }
-                return Ok(outcome(&[]));
+                return Ok(outcome(&issues));
             }
             let resource = match (call.body, stored) {
                 (Some(body), _) => body,
                 (None, Some(stored)) => value_in(&stored.body)?,
                 (None, None) => return Err(EngineError::invalid("resource", "the resource to be validated is needed")),
             };
+            if matches!(mode.as_str(), "create" | "update") {
+                // What could not be in force is refused when it is written.
+                let checks = [super::structures::check(&call.kind, &resource), super::terms::check(&call.kind, &resource)];
+                issues.extend(checks.into_iter().filter_map(Result::err).flat_map(|error| error.issues()));
+            }
             fits(&resource, &call.kind, call.id.as_deref().filter(|_| mode != "profile"), &mut issues);
             let profiles: Vec<String> =
                 call.params.iter().filter(|(name, _)| name == "profile").map(|(_, profile)| profile.clone()).collect();
@@ -110,6 +114,18 @@ impl Act for Validate {
             Ok(outcome(&issues))
         })
     }
+}
+
+/// Why the caller may not do what the mode names.
+fn refused(caller: &Caller, mode: &str, kind: &str) -> Option<Issue> {
+    let right = match mode {
+        "create" => Right::Create,
+        "update" => Right::Update,
+        "delete" => Right::Delete,
+        _ => return None,
+    };
+    let denied = decide(caller, right, kind).err()?;
+    Some(Issue::error("forbidden", denied.to_string()).at(kind))
 }
 
 /// Is the resource what the address says?

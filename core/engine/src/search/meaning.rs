@@ -1,6 +1,8 @@
 //! What tokens mean on one sight of the store: a value set or a place in a hierarchy becomes the list of its codes, which
 //! is bound to the one statement as one value.
 
+use std::collections::HashSet;
+
 use meridian_conformance::terms::MOST_CODINGS;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
@@ -12,16 +14,41 @@ use serde_json::Value;
 use super::ground::{Slot, numbers};
 use super::wish::Meaning;
 use crate::EngineError;
+use crate::fixed::of_program;
 use crate::meaning::terms::{in_force, refused};
 use crate::served::value_of;
 
+/// How many codes the conditions of one search may still mean.
+pub(super) struct Allowance(usize);
+
+impl Default for Allowance {
+    fn default() -> Allowance {
+        Allowance(MOST_CODINGS)
+    }
+}
+
+impl Allowance {
+    fn take(&mut self, codes: usize) -> Result<(), EngineError> {
+        let says = || format!("the search means more than {MOST_CODINGS} codes");
+        let left = self.0.checked_sub(codes);
+        self.0 = left.ok_or_else(|| EngineError::Invalid(vec![Issue::error("too-costly", says())]))?;
+        Ok(())
+    }
+}
+
 /// The condition that a token is one of these.
-pub(super) fn tokens(reader: &Reader<'_>, slots: &[Slot], any: &[Meaning]) -> Result<Condition, EngineError> {
+pub(super) fn tokens(
+    reader: &Reader<'_>,
+    slots: &[Slot],
+    any: &[Meaning],
+    allowance: &mut Allowance,
+) -> Result<Condition, EngineError> {
     let terms = in_force(reader)?;
     // A `code` has no system in its rows: the element says which it is.
     let bare = slots.iter().any(|slot| slot.param.paths.iter().any(|path| path.ends_with(":code")));
     let mut tests = Vec::new();
-    for meaning in any {
+    let mut seen = HashSet::new();
+    for meaning in any.iter().filter(|meaning| seen.insert(*meaning)) {
         let codings = match meaning {
             Meaning::In(value_set) => {
                 let url = canonical(reader, value_set)?;
@@ -32,6 +59,7 @@ pub(super) fn tokens(reader: &Reader<'_>, slots: &[Slot], any: &[Meaning]) -> Re
             }
         };
         for (system, codes) in codings {
+            allowance.take(codes.len())?;
             for code in codes {
                 if bare {
                     tests.push(TokenTest { system: SystemTest::None, code: Some(code.clone()) });
@@ -39,10 +67,6 @@ pub(super) fn tokens(reader: &Reader<'_>, slots: &[Slot], any: &[Meaning]) -> Re
                 tests.push(TokenTest { system: SystemTest::Uri(system.clone()), code: Some(code) });
             }
         }
-    }
-    if tests.len() > 2 * MOST_CODINGS {
-        let says = format!("the search means more than {MOST_CODINGS} codes");
-        return Err(EngineError::Invalid(vec![Issue::error("too-costly", says)]));
     }
     Ok(Condition::Token { params: numbers(slots), any: tests, selective: false })
 }
@@ -53,8 +77,12 @@ fn canonical(reader: &Reader<'_>, named: &str) -> Result<String, EngineError> {
         return Ok(named.to_owned());
     };
     let code = Definitions::r4().type_code("ValueSet").unwrap_or_default();
-    let row = reader.find(code, id)?.filter(|row| !row.deleted);
-    let resource = value_of(&row.ok_or_else(|| EngineError::invalid("", format!("{named} is not here")))?.body)?;
+    let resource = match reader.find(code, id)?.filter(|row| !row.deleted) {
+        Some(row) => value_of(&row.body)?,
+        None => {
+            of_program(code, id).ok_or_else(|| EngineError::invalid("", format!("{named} is not here")))?.resource()?.0
+        }
+    };
     let part = |key: &str| resource.get(key).and_then(Value::as_str);
     match (part("url"), part("version")) {
         (Some(url), Some(version)) => Ok(format!("{url}|{version}")),

@@ -25,7 +25,7 @@ pub(super) enum Target {
 }
 
 /// Codes by what they mean.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Meaning {
     /// Those of a value set.
     In(String),
@@ -107,6 +107,7 @@ pub(super) struct Resolver<'r> {
     persons: HashMap<String, Vec<Subject>>,
     /// Whose record the search names, whether or not anything is found there.
     pub(super) asked: Vec<Subject>,
+    allowance: meaning::Allowance,
 }
 
 /// What references come to: whose record, or rows.
@@ -118,7 +119,7 @@ struct Referred {
 
 impl<'r> Resolver<'r> {
     pub(super) fn new(reader: &'r Reader<'r>) -> Resolver<'r> {
-        Resolver { reader, persons: HashMap::new(), asked: Vec::new() }
+        Resolver { reader, persons: HashMap::new(), asked: Vec::new(), allowance: meaning::Allowance::default() }
     }
 
     /// Puts what all must hold into `search`; who is named by every reference becomes the search's `who`.
@@ -159,7 +160,7 @@ impl<'r> Resolver<'r> {
                 });
                 either(who, rows)
             }
-            Wish::Means { slots, any } => meaning::tokens(self.reader, slots, any)?,
+            Wish::Means { slots, any } => meaning::tokens(self.reader, slots, any, &mut self.allowance)?,
             Wish::Identified { condition, patients } => {
                 if let Some(patients) = patients {
                     self.few(patient_code(), vec![patients.clone()])?;

@@ -5,8 +5,11 @@ mod asked;
 mod found;
 mod stream;
 
+use std::sync::Arc;
+
 use meridian_engine::operations::{Act, Answering, Call, Effect, Level, Operation, Streaming};
 use meridian_engine::{Caller, Engine, EngineError};
+use tokio::sync::Semaphore;
 
 const INPUT: &[(&str, &str, bool)] = &[
     ("_format", "code", false),
@@ -23,6 +26,7 @@ const INPUT: &[(&str, &str, bool)] = &[
 /// The rows of this department for the table of operations.
 #[must_use]
 pub fn operations() -> Vec<Operation> {
+    let places = Arc::new(Semaphore::new(stream::PLACES));
     let row = |on: &'static str, name: &'static str, level: Level| Operation {
         on,
         name,
@@ -35,7 +39,7 @@ pub fn operations() -> Vec<Operation> {
                rows as NDJSON, JSON, CSV or Parquet. A view is sent along (`viewResource`), or kept as the content of a \
                Library, since R4 has no ViewDefinition (`viewReference`: `Library/id` or its canonical address).",
         versions: false,
-        act: Box::new(Run),
+        act: Box::new(Run { places: Arc::clone(&places) }),
     };
     vec![
         row("", "viewdefinition-run", Level::System),
@@ -46,7 +50,10 @@ pub fn operations() -> Vec<Operation> {
     ]
 }
 
-struct Run;
+struct Run {
+    /// For walks: one set for all rows of the table.
+    places: Arc<Semaphore>,
+}
 
 impl Act for Run {
     fn run<'a>(&'a self, _: &'a Engine, _: &'a Caller, _: Call) -> Answering<'a> {
@@ -57,7 +64,7 @@ impl Act for Run {
         Some(Box::pin(async move {
             let asked = asked::read(&call)?;
             let view = found::view(engine, caller, &call, &asked).await?;
-            stream::start(engine, caller, view, asked, call).await
+            stream::start(engine, caller, view, asked, call, &self.places).await
         }))
     }
 

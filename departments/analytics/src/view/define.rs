@@ -41,6 +41,49 @@ const VALUES: [&str; 21] = [
     "xhtml",
 ];
 
+/// The members of a view, and what it has beside them as every definition that is kept by its canonical address.
+const ROOT: [&str; 39] = [
+    "resourceType",
+    "meta",
+    "implicitRules",
+    "language",
+    "text",
+    "contained",
+    "url",
+    "identifier",
+    "version",
+    "versionAlgorithmString",
+    "versionAlgorithmCoding",
+    "name",
+    "title",
+    "status",
+    "experimental",
+    "date",
+    "publisher",
+    "contact",
+    "description",
+    "useContext",
+    "jurisdiction",
+    "purpose",
+    "copyright",
+    "copyrightLabel",
+    "approvalDate",
+    "lastReviewDate",
+    "effectivePeriod",
+    "topic",
+    "author",
+    "editor",
+    "reviewer",
+    "endorser",
+    "relatedArtifact",
+    "profile",
+    "fhirVersion",
+    "resource",
+    "constant",
+    "where",
+    "select",
+];
+
 /// Every element may have these.
 const ANYWHERE: [&str; 3] = ["id", "extension", "modifierExtension"];
 
@@ -52,6 +95,7 @@ pub(super) fn read(definition: &Value) -> Result<View, Vec<Fault>> {
     if members.get("resourceType").is_some_and(|kind| kind != "ViewDefinition") {
         reader.fault("resourceType", "`ViewDefinition` is expected");
     }
+    reader.only(members, &ROOT, "");
     let resource = reader.text(members, "resource", "").unwrap_or_default().to_owned();
     if !resource.is_empty() && !Definitions::r4().is_resource_type(&resource) {
         reader.fault("resource", format!("`{resource}` is no resource type of FHIR R4"));
@@ -163,6 +207,9 @@ impl Define {
 
     fn constants(&mut self, members: &Map<String, Value>) {
         for (at, constant) in self.objects(members, "constant", "") {
+            let values = constant.keys().map(String::as_str).filter(|key| key.trim_start_matches('_').starts_with("value"));
+            let known: Vec<&str> = values.map(|key| key.trim_start_matches('_')).chain(["name", "description"]).collect();
+            self.only(constant, &known, &at);
             let Some(name) = self.text(constant, "name", &at) else { continue };
             if !is_name(name) {
                 self.fault(join(&at, "name"), NAME);

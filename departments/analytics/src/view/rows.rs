@@ -1,14 +1,19 @@
 //! The rows of one resource, after the processing algorithm of SQL on FHIR.
 
-use meridian_fhirpath::{Collection, Context, Item, Moment, Node};
+use std::cell::Cell as Counter;
+
+use meridian_fhirpath::{Collection, Context, Item, Moment, Node, STEPS};
 use meridian_model::Value;
 
 use super::fault::Fault;
 use super::names::ROW_INDEX;
 use super::{Column, Over, Path, Select, View};
 
-/// One resource gives at most so many cells: products of several `forEach` grow fast.
-const MOST_CELLS: usize = 1_000_000;
+/// At most so many cells are made on the way to the rows of one resource, each value of a collection counted: products of
+/// several `forEach` grow fast.
+const MOST_CELLS: usize = 2_000_000;
+/// What all expressions together may spend on one resource: ten times what one may.
+const MOST_STEPS: u64 = 10 * STEPS;
 /// `repeat` goes no deeper.
 const DEEPEST: usize = 128;
 
@@ -19,6 +24,16 @@ pub enum Cell<'a> {
     One(Item<'a>),
     /// Of a column that is a collection.
     Many(Collection<'a>),
+}
+
+impl Cell<'_> {
+    /// As how many cells it counts.
+    fn weight(&self) -> usize {
+        match self {
+            Cell::Null | Cell::One(_) => 1,
+            Cell::Many(all) => 1 + all.len(),
+        }
+    }
 }
 
 /// Rows of equal width.
@@ -58,6 +73,8 @@ impl<'a> Rows<'a> {
 struct Run<'a> {
     context: Context<'a>,
     columns: &'a [Column],
+    /// Cells that were made so far.
+    made: Counter<usize>,
 }
 
 impl View {
@@ -71,7 +88,7 @@ impl View {
         if resource.get("resourceType").and_then(Value::as_str) != Some(self.resource.as_str()) {
             return Ok(rows);
         }
-        let mut context = Context::new(resource);
+        let mut context = Context::new(resource).purse(MOST_STEPS);
         if let Some(now) = now {
             context = context.now(now);
         }
@@ -79,7 +96,7 @@ impl View {
             let item = Item::node(Node::of(&constant.value, constant.kind));
             context = context.variable(&constant.name, vec![item]);
         }
-        let run = Run { context, columns: &self.columns };
+        let run = Run { context, columns: &self.columns, made: Counter::new(0) };
         let focus = Item::resource(resource);
         for path in &self.wheres {
             if !run.holds(path, &focus)? {
@@ -137,6 +154,7 @@ impl<'a> Run<'a> {
             }
         };
         if foci.is_empty() && matches!(select.over, Over::EachOrNull(_)) {
+            self.make(select.width, path_of(&select.over))?;
             nulls(select, &mut out.cells);
             out.count += 1;
             return Ok(());
@@ -183,7 +201,9 @@ impl<'a> Run<'a> {
             if path.joins && found.is_empty() {
                 found.push(Item::text(""));
             }
-            out.cells.push(cell(column, path, found)?);
+            let cell = cell(column, path, found)?;
+            self.make(cell.weight(), &path.at)?;
+            out.cells.push(cell);
         }
         if select.selects.is_empty() && select.unions.is_empty() {
             out.count += 1;
@@ -210,7 +230,43 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let own = out.cells.split_off(begin);
-        product(&own, &parts, select.width, out)
+        self.product(&own, &parts, select.width, out)
+    }
+
+    /// Counts cells before they are made.
+    fn make(&self, cells: usize, at: &str) -> Result<(), Fault> {
+        let made = self.made.get().saturating_add(cells);
+        self.made.set(made);
+        if made > MOST_CELLS {
+            return Err(Fault::new(at, format!("one resource gives more than {MOST_CELLS} cells")));
+        }
+        Ok(())
+    }
+
+    /// Each row of each part with each row of the others, those of the first part slowest.
+    fn product(&self, own: &[Cell<'a>], parts: &[Rows<'a>], width: usize, out: &mut Rows<'a>) -> Result<(), Fault> {
+        let total = parts.iter().fold(1_usize, |total, part| total.saturating_mul(part.count));
+        let mut cells = total.saturating_mul(own.iter().map(Cell::weight).sum::<usize>().max(1));
+        for part in parts {
+            let times = total.checked_div(part.count).unwrap_or_default();
+            let weight: usize = part.cells.iter().map(Cell::weight).sum();
+            cells = cells.saturating_add(times.saturating_mul(weight));
+        }
+        self.make(cells, "select")?;
+        out.cells.reserve(total * width);
+        for number in 0..total {
+            out.cells.extend_from_slice(own);
+            let mut below = total;
+            let mut rest = number;
+            for part in parts {
+                below /= part.count.max(1);
+                let row = rest / below.max(1);
+                rest %= below.max(1);
+                out.cells.extend_from_slice(part.row(row));
+            }
+        }
+        out.count += total;
+        Ok(())
     }
 }
 
@@ -232,27 +288,12 @@ fn nulls(select: &Select, out: &mut Vec<Cell<'_>>) {
     }
 }
 
-/// Each row of each part with each row of the others, those of the first part slowest.
-fn product<'a>(own: &[Cell<'a>], parts: &[Rows<'a>], width: usize, out: &mut Rows<'a>) -> Result<(), Fault> {
-    let total = parts.iter().try_fold(1_usize, |total, part| total.checked_mul(part.count));
-    let total = total.filter(|total| total.saturating_mul(width.max(1)) + out.cells.len() <= MOST_CELLS);
-    let Some(total) = total else {
-        return Err(Fault::new("select", format!("one resource gives more than {MOST_CELLS} cells")));
-    };
-    out.cells.reserve(total * width);
-    for number in 0..total {
-        out.cells.extend_from_slice(own);
-        let mut below = total;
-        let mut rest = number;
-        for part in parts {
-            below /= part.count.max(1);
-            let row = rest / below.max(1);
-            rest %= below.max(1);
-            out.cells.extend_from_slice(part.row(row));
-        }
+/// Where the expression stands that is gone through.
+fn path_of(over: &Over) -> &str {
+    match over {
+        Over::Each(path) | Over::EachOrNull(path) => &path.at,
+        Over::Itself | Over::Repeat(_) => "select",
     }
-    out.count += total;
-    Ok(())
 }
 
 fn cell<'a>(column: &Column, path: &Path, found: Collection<'a>) -> Result<Cell<'a>, Fault> {

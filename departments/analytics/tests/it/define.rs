@@ -74,6 +74,22 @@ fn every_fault_is_named_with_its_path() {
             "different types",
         ),
         (
+            json!({"resource": "Patient", "select": [{"column": [column("a")]}], "wheres": [{"path": "active"}]}),
+            "wheres",
+            "not known",
+        ),
+        (
+            json!({"resource": "Patient", "select": [{"column": [column("a")]}], "Where": [{"path": "active"}]}),
+            "Where",
+            "not known",
+        ),
+        (
+            json!({"resource": "Patient", "select": [{"column": [column("a")]}],
+                "constant": [{"name": "x", "valueString": "y", "descr": "z"}]}),
+            "constant[0].descr",
+            "not known",
+        ),
+        (
             json!({"resource": "Patient", "select": [{"column": [column("a")]}], "where": [{}]}),
             "where[0].path",
             "needed",
@@ -185,4 +201,14 @@ fn decimals_keep_their_digits_and_a_primitive_without_a_value_is_null() {
             .unwrap();
     writer.rows(&rows, 10).unwrap();
     assert_eq!(writer.finish().unwrap(), b"{\"v\":1.500,\"s\":null}\n");
+}
+
+#[test]
+fn what_a_definition_says_of_itself_is_passed_over() {
+    let view = json!({"resourceType": "ViewDefinition", "id": "a", "meta": {"profile": ["urn:p"]}, "url": "urn:v",
+        "version": "1", "_version": {"id": "b"}, "name": "v", "title": "V", "status": "draft", "experimental": true,
+        "date": "2024", "publisher": "p", "contact": [], "description": "d", "useContext": [], "copyright": "c",
+        "fhirVersion": ["4.0.1"], "extension": [], "resource": "Patient", "where": [{"path": "active"}],
+        "select": [{"column": [{"name": "id", "path": "id"}]}]});
+    assert!(View::read(&view).is_ok());
 }

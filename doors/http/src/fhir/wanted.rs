@@ -4,9 +4,6 @@
 //! An answer nobody has wishes about passes as it is. What is laid out passes piece by piece; what is shaped, or shown as
 //! a page, is held whole, and takes room for that which all requests share.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -17,11 +14,11 @@ use meridian_model::outcome::Issue;
 use meridian_model::reader::Fault;
 use meridian_model::shape::{Shape, Summary, only_counted};
 use serde_json::Value;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::entries::{Apart, join, value};
 use super::html;
 use super::layout::laid_out;
+use crate::dressing::{AS_VALUE, BY_ENTRY, Room};
 use crate::negotiate::{FHIR_XML, Format, format, is_json};
 use crate::problem::Problem;
 use crate::state::Http;
@@ -31,11 +28,6 @@ const LARGE: usize = 64 << 10;
 
 /// A page is not made of more than so many bytes: it is sent as it is.
 const LONGEST_PAGE: u64 = 32 << 20;
-/// How many times its length a whole answer takes as a value, and one that is shaped entry by entry.
-const AS_VALUE: u64 = 10;
-const BY_ENTRY: u64 = 2;
-/// How long an answer waits for room.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Parameters that a route found elsewhere than in the address, in a form; and the format that is wished with them.
 #[derive(Clone)]
@@ -195,20 +187,10 @@ impl Wanted {
     }
 
     /// Waits for the room that an answer takes which is so long.
-    async fn room(&self, long: Option<u64>) -> Option<OwnedSemaphorePermit> {
+    async fn room(&self, long: Option<u64>) -> Option<Room> {
         let by_entry = self.format == Format::Json && self.holds == Holds::Many;
-        let takes = takes(long, by_entry, self.state.limits.dressed);
-        let room = Arc::clone(&self.state.dressing).acquire_many_owned(takes);
-        tokio::time::timeout(PATIENCE, room).await.ok()?.ok()
+        self.state.dressing.room(long, if by_entry { BY_ENTRY } else { AS_VALUE }).await
     }
-}
-
-/// The kibibytes that an answer takes of all that there are; one whose length is not known, or that is too long, has to be
-/// alone.
-fn takes(long: Option<u64>, by_entry: bool, most: usize) -> u32 {
-    let most = u32::try_from(most / 1024).unwrap_or(u32::MAX).max(1);
-    let times = if by_entry { BY_ENTRY } else { AS_VALUE };
-    long.map_or(most, |long| u32::try_from(long.saturating_mul(times) / 1024).unwrap_or(u32::MAX).min(most))
 }
 
 fn broke_off() -> Response {
@@ -342,17 +324,6 @@ impl Sent {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn large_answers_wait_for_each_other() {
-        let all = 256 << 20;
-        assert_eq!(takes(Some(4 << 20), true, all), 8 << 10);
-        assert_eq!(takes(Some(4 << 20), false, all), 40 << 10);
-        for alone in [takes(None, true, all), takes(Some(u64::MAX), false, all), takes(Some(30 << 20), false, all)] {
-            assert_eq!(alone as usize, all >> 10);
-        }
-        assert_eq!(takes(Some(100), true, 0), 0, "what is small passes in any case");
-    }
 
     #[test]
     fn many_are_shaped_one_by_one_as_they_would_be_together() {

@@ -173,6 +173,36 @@ fn limits_hold() {
 }
 
 #[test]
+fn namespaces_are_not_multiplied() {
+    let body = |around: &str, inner: &str| {
+        format!(
+            "<Patient xmlns=\"http://hl7.org/fhir\" {around}><text><status value=\"generated\"/>\
+             <div xmlns=\"http://www.w3.org/1999/xhtml\">{inner}</div></text></Patient>"
+        )
+    };
+    // 1 MiB of namespace, used ten thousand times.
+    let long = body(&format!("xmlns:x=\"{}\"", "A".repeat(1 << 20)), &"<p x:a=\"\"/>".repeat(10_000));
+    let fault = refused(&long);
+    assert_eq!(fault.kind, FaultKind::TooLong, "{fault}");
+    assert!(fault.message.contains("256"), "{fault}");
+    assert_eq!(tree::read(long.as_bytes(), &Limits::default()).unwrap_err().kind, FaultKind::TooLong);
+    // Within a document the declared prefix is in force: it is not said again below.
+    let uri = format!("urn:{}", "u".repeat(240));
+    let around = format!("xmlns:x=\"{uri}\"");
+    let nested = body(&around, &format!("<p x:a=\"\">{}</p>", "<b x:a=\"\"/>".repeat(1_000)));
+    let value = read(nested.as_bytes(), &Limits::default()).unwrap();
+    let div = value["text"]["div"].as_str().unwrap();
+    assert_eq!(div.matches(&uri).count(), 1);
+    // Beside each other they must say it each, and that is counted.
+    let wide = body(&around, &"<p x:a=\"\"/>".repeat(2_000));
+    let few = Limits { bytes: 100_000, ..Limits::default() };
+    assert_eq!(read(wide.as_bytes(), &few).unwrap_err().kind, FaultKind::TooLong);
+    assert!(read(wide.as_bytes(), &Limits::default()).is_ok());
+    let of_elements = body(&around, &"<x:p/>".repeat(2_000));
+    assert_eq!(read(of_elements.as_bytes(), &few).unwrap_err().kind, FaultKind::TooLong);
+}
+
+#[test]
 fn encodings_but_two_are_refused_by_name() {
     let gb = "<?xml version=\"1.0\" encoding=\"GB18030\"?><Patient xmlns=\"http://hl7.org/fhir\"/>";
     let fault = refused(gb);

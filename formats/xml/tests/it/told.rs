@@ -112,6 +112,17 @@ fn narratives_of_html_are_made_xml() {
 }
 
 #[test]
+fn carriage_returns_cross_wherever_they_stand() {
+    let div = "<div\r\n xmlns=\"http://www.w3.org/1999/xhtml\"\rclass='a\rb'>x\r\ny<!-- c\r\nd\r --><?e\r f?><![CDATA[<g>\rh]]></div\r>";
+    let value = json!({"resourceType": "Patient", "text": {"status": "generated", "div": div}});
+    let back = read(write(&value).unwrap().as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(
+        back["text"]["div"],
+        "<div\n xmlns=\"http://www.w3.org/1999/xhtml\"\nclass='a\rb'>x\r\ny<!-- c\nd\n --><?e\n f?><![CDATA[<g>]]>\r<![CDATA[h]]></div\n>"
+    );
+}
+
+#[test]
 fn comments_and_instructions_are_dropped_and_a_schema_may_be_named() {
     let text = "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<?xml-stylesheet href='a'?><!-- a --><Patient xmlns=\"http://hl7.org/fhir\"\n\
         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"http://hl7.org/fhir x.xsd\"><!-- b --><active value='true'><!-- c --></active></Patient><!-- d -->\n";
@@ -143,6 +154,11 @@ fn what_xml_cannot_say_is_named() {
             "Patient.extension[0].url",
         ),
         (json!({"resourceType": "Patient", "contained": [{"id": "a"}]}), FaultKind::Value, "Patient.contained[0]"),
+        (
+            json!({"resourceType": "Patient", "maritalStatus": {"text": "x"}, "_maritalStatus": {"id": "a"}}),
+            FaultKind::Value,
+            "Patient.maritalStatus",
+        ),
         (json!({"resourceType": "Dog"}), FaultKind::Value, "Dog"),
         (json!([]), FaultKind::Value, ""),
     ];

@@ -217,12 +217,16 @@ fn a_map_is_read_both_ways() {
 fn a_closure_tells_each_pair_once() {
     let terms = with(&[animals()]);
     let code = |code: &str| ("http://x/animals".to_owned(), code.to_owned());
-    let first = terms.closed(&[], &[code("whale"), code("animal")]).unwrap();
+    let first = terms.closed(&[], &[code("whale"), code("animal")], 9).unwrap();
     assert_eq!((first.len(), &first[0].code.1, &first[0].below.1), (1, &"whale".to_owned(), &"animal".to_owned()));
-    let next = terms.closed(&[code("whale"), code("animal")], &[code("swimmer")]).unwrap();
+    let next = terms.closed(&[code("whale"), code("animal")], &[code("swimmer")], 2).unwrap();
     let pairs: Vec<(&str, &str)> = next.iter().map(|pair| (pair.code.1.as_str(), pair.below.1.as_str())).collect();
     assert_eq!(pairs, [("swimmer", "animal"), ("whale", "swimmer")]);
-    assert!(terms.closed(&[], &[code("dog")]).is_err());
+    assert!(terms.closed(&[], &[code("dog")], 9).is_err());
+    let gone = terms.closed(&[code("dog"), code("animal")], &[code("whale")], 9).unwrap();
+    assert_eq!(gone.len(), 1, "a code that its system has no longer stands beside the others");
+    let most = terms.closed(&[code("whale"), code("animal")], &[code("swimmer")], 1).unwrap_err();
+    assert!(most.to_string().contains("more than 1 pairs"), "{most}");
 }
 
 #[test]

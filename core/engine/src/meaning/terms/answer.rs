@@ -7,8 +7,9 @@ use meridian_model::outcome::Issue;
 use meridian_store::Reader;
 use serde_json::Value;
 
-use super::in_force;
+use super::{in_force, is_read};
 use crate::engine::{instant, now};
+use crate::fixed::of_program;
 use crate::operations::{Act, Answering, Call, Effect, Level, Operation};
 use crate::served::value_of;
 use crate::{Engine, EngineError};
@@ -193,6 +194,7 @@ impl Act for Answer {
         Box::pin(async move {
             decide(caller, Right::Look, self.on)?;
             let (answer, on) = (self.answer, self.on);
+            let sends_along = call.id.is_some() || call.body.is_some() || !call.resources.is_empty();
             let work = move |reader: &Reader<'_>| {
                 let terms = in_force(reader)?;
                 let Call { id, mut params, mut values, body, resources, .. } = call;
@@ -208,7 +210,9 @@ impl Act for Answer {
                 let now = instant(now());
                 answer(&terms, &Asked { params: &params, values: &values, now: &now }).map_err(refused)
             };
-            if self.is_long { engine.store().search(work).await } else { engine.store().read(work) }
+            // What is not in memory yet, or was sent along, is read and understood where threads may block.
+            let is_long = self.is_long || sends_along || !engine.store().read(is_read)?;
+            if is_long { engine.store().search(work).await } else { engine.store().read(work) }
         })
     }
 }
@@ -228,8 +232,10 @@ fn of_instance(
     values: &mut Vec<(String, Value)>,
 ) -> Result<(), EngineError> {
     let code = Definitions::r4().type_code(kind).unwrap_or_default();
-    let row = reader.find(code, id)?.filter(|row| !row.deleted);
-    let resource = value_of(&row.ok_or_else(|| EngineError::NotFound(format!("{kind}/{id}")))?.body)?;
+    let resource = match reader.find(code, id)?.filter(|row| !row.deleted) {
+        Some(row) => value_of(&row.body)?,
+        None => of_program(code, id).ok_or_else(|| EngineError::NotFound(format!("{kind}/{id}")))?.resource()?.0,
+    };
     let part = |key: &str| resource.get(key).and_then(Value::as_str);
     let Some(url) = part("url") else {
         values.insert(0, (parameter_of(kind), resource));

@@ -1,12 +1,14 @@
 //! `$closure`: a table of its own for a client, of which of its codes stands below which; told piece by piece.
 //!
-//! The state of a table is one setting of the store: its codes, and each pair with the version that told it.
+//! The state of a table is one setting of the store: its codes, and each pair with the version that told it. What is new is
+//! reckoned beside the writer, and written if the table is still as it was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use meridian_access::{Act as Right, Caller, decide};
 use meridian_conformance::terms::SystemCode;
-use meridian_store::{Lane, WriteTx};
+use meridian_store::{Lane, Reader, WriteTx};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -17,12 +19,17 @@ use crate::operations::{Act, Answering, Call, Effect, Level, Operation};
 use crate::write::origin;
 use crate::{Engine, EngineError};
 
-/// Most codes of one table, and most tables.
+/// Most codes of one table, most that come at once, most pairs of one table.
 const MOST_CODES: usize = 5_000;
+const MOST_NEW: usize = 1_000;
+const MOST_PAIRS: usize = 100_000;
+/// Most tables of the store; the one that was begun first goes.
 const MOST_TABLES: usize = 1_000;
 const LONGEST_NAME: usize = 64;
 /// The setting that holds the names of all tables.
 const NAMES: &str = "closures";
+/// How often a table is read anew that somebody else changed meanwhile.
+const ATTEMPTS: usize = 5;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Table {
@@ -67,10 +74,44 @@ impl Act for Closure {
             if since.is_some() && !codes.is_empty() {
                 return Err(EngineError::invalid("version", "either `concept` or `version` is given, not both"));
             }
-            let work = move |tx: &mut WriteTx<'_>| answer(tx, &name, &codes, since);
-            engine.store().write(Lane::Interactive, origin(caller), work).await
+            if codes.len() > MOST_NEW {
+                return Err(EngineError::invalid("concept", format!("at most {MOST_NEW} come at once")));
+            }
+            // Each client has tables of its own.
+            let setting = format!("closure/{}/{}/{name}", caller.institution, caller.actor);
+            let asked = Arc::new(Asked { setting, name, codes, since });
+            for _ in 0..ATTEMPTS {
+                let answered = Arc::clone(&asked);
+                let made = engine.store().search(move |reader: &Reader<'_>| answer(reader, &answered)).await?;
+                let Some(change) = made.change else { return Ok(made.answer) };
+                let asked = Arc::clone(&asked);
+                let work = move |tx: &mut WriteTx<'_>| keep(tx, &asked.setting, &change);
+                if engine.store().write(Lane::Interactive, origin(caller), work).await? {
+                    return Ok(made.answer);
+                }
+            }
+            Err(EngineError::Busy)
         })
     }
+}
+
+struct Asked {
+    setting: String,
+    name: String,
+    codes: Vec<SystemCode>,
+    since: Option<u64>,
+}
+
+/// What is told, and what has to be kept before.
+struct Made {
+    answer: Value,
+    change: Option<Change>,
+}
+
+/// The bytes of a table as they were, and as they shall be.
+struct Change {
+    was: Option<Vec<u8>>,
+    shall: Vec<u8>,
 }
 
 fn code_of(coding: &Value) -> Result<SystemCode, EngineError> {
@@ -78,50 +119,42 @@ fn code_of(coding: &Value) -> Result<SystemCode, EngineError> {
     part("system").zip(part("code")).ok_or_else(|| EngineError::invalid("concept", "a Coding with system and code"))
 }
 
-fn answer(tx: &mut WriteTx<'_>, name: &str, codes: &[SystemCode], since: Option<u64>) -> Result<Value, EngineError> {
-    let setting = format!("closure/{name}");
-    let broken = |error: serde_json::Error| EngineError::Internal(format!("the setting {setting}: {error}"));
-    let kept: Option<Table> = match tx.setting(&setting)? {
-        Some(bytes) => Some(serde_json::from_slice(&bytes).map_err(broken)?),
-        None => None,
-    };
-    if let Some(since) = since {
-        let table = kept.ok_or_else(|| EngineError::Absent(format!("the closure table {name} is not here")))?;
-        let pairs = table.pairs.iter().filter(|(_, _, told)| *told > since);
-        return Ok(shown(name, &table, pairs));
-    }
-    let mut table = match (kept, codes.is_empty()) {
-        // Begun, or begun anew.
-        (None, true) => {
-            register(tx, name)?;
-            Table::default()
-        }
-        (Some(_), true) => Table::default(),
-        (Some(table), false) => table,
-        (None, false) => return Err(EngineError::Absent(format!("the closure table {name} is not here"))),
-    };
-    if !codes.is_empty() {
-        add(tx, name, codes, &mut table)?;
-    }
-    tx.put_setting(&setting, &serde_json::to_vec(&table).map_err(broken)?)?;
-    let told = table.version;
-    Ok(shown(name, &table, table.pairs.iter().filter(|(_, _, version)| *version == told)))
+fn broken(error: &serde_json::Error) -> EngineError {
+    EngineError::Internal(format!("a closure table: {error}"))
 }
 
-fn add(tx: &WriteTx<'_>, name: &str, codes: &[SystemCode], table: &mut Table) -> Result<(), EngineError> {
-    let mut new: Vec<SystemCode> = Vec::new();
-    for code in codes {
-        if !table.codes.contains(code) && !new.contains(code) {
-            new.push(code.clone());
-        }
+fn answer(reader: &Reader<'_>, asked: &Asked) -> Result<Made, EngineError> {
+    let Asked { setting, name, codes, since } = asked;
+    let was = reader.setting(setting)?;
+    let kept: Option<Table> = was.as_deref().map(serde_json::from_slice).transpose().map_err(|e| broken(&e))?;
+    let absent = || EngineError::Absent(format!("the closure table {name} is not here"));
+    if let Some(since) = since {
+        let table = kept.ok_or_else(absent)?;
+        let pairs = table.pairs.iter().filter(|(_, _, told)| told > since);
+        return Ok(Made { answer: shown(name, &table, pairs), change: None });
     }
+    // With a name alone it is begun, or begun anew.
+    let mut table = if codes.is_empty() { Table::default() } else { kept.ok_or_else(absent)? };
+    if !codes.is_empty() {
+        add(reader, name, codes, &mut table)?;
+    }
+    let told = table.version;
+    let answer = shown(name, &table, table.pairs.iter().filter(|(_, _, version)| *version == told));
+    let shall = serde_json::to_vec(&table).map_err(|e| broken(&e))?;
+    Ok(Made { answer, change: Some(Change { was, shall }) })
+}
+
+fn add(reader: &Reader<'_>, name: &str, codes: &[SystemCode], table: &mut Table) -> Result<(), EngineError> {
+    let mut seen: HashSet<&SystemCode> = table.codes.iter().collect();
+    let new: Vec<SystemCode> = codes.iter().filter(|code| seen.insert(code)).cloned().collect();
     if table.codes.len() + new.len() > MOST_CODES {
         return Err(EngineError::invalid("concept", format!("{name} would have more than {MOST_CODES} codes")));
     }
-    let pairs = in_force(tx)?.closed(&table.codes, &new).map_err(refused)?;
+    let room = MOST_PAIRS.saturating_sub(table.pairs.len());
+    let pairs = in_force(reader)?.closed(&table.codes, &new, room).map_err(refused)?;
     table.version += 1;
     table.codes.extend(new);
-    let places: BTreeMap<&SystemCode, u32> = table.codes.iter().zip(0..).collect();
+    let places: HashMap<&SystemCode, u32> = table.codes.iter().zip(0..).collect();
     let place = |code: &SystemCode| places.get(code).copied();
     let version = table.version;
     let pairs = pairs.iter().filter_map(|pair| Some((place(&pair.code)?, place(&pair.below)?, version)));
@@ -130,18 +163,29 @@ fn add(tx: &WriteTx<'_>, name: &str, codes: &[SystemCode], table: &mut Table) ->
     Ok(())
 }
 
-/// Notes a new table; there are so many, and no more.
-fn register(tx: &mut WriteTx<'_>, name: &str) -> Result<(), EngineError> {
-    let broken = |error: serde_json::Error| EngineError::Internal(format!("the setting {NAMES}: {error}"));
-    let mut names: Vec<String> = match tx.setting(NAMES)? {
-        Some(bytes) => serde_json::from_slice(&bytes).map_err(broken)?,
-        None => Vec::new(),
-    };
-    if names.len() >= MOST_TABLES {
-        return Err(EngineError::NotSupported(format!("{MOST_TABLES} closure tables are all that one store has")));
+/// Keeps a table that nobody else has changed; false if somebody has.
+fn keep(tx: &mut WriteTx<'_>, setting: &str, change: &Change) -> Result<bool, EngineError> {
+    if tx.setting(setting)? != change.was {
+        return Ok(false);
     }
-    names.push(name.to_owned());
-    Ok(tx.put_setting(NAMES, &serde_json::to_vec(&names).map_err(broken)?)?)
+    if change.was.is_none() {
+        register(tx, setting)?;
+    }
+    tx.put_setting(setting, &change.shall)?;
+    Ok(true)
+}
+
+/// Notes a new table; the first ones go for it.
+fn register(tx: &mut WriteTx<'_>, setting: &str) -> Result<(), EngineError> {
+    let names = tx.setting(NAMES)?;
+    let names: Option<Vec<String>> =
+        names.as_deref().map(serde_json::from_slice).transpose().map_err(|e| broken(&e))?;
+    let mut names = names.unwrap_or_default();
+    names.push(setting.to_owned());
+    for gone in names.drain(..names.len().saturating_sub(MOST_TABLES)) {
+        tx.drop_setting(&gone)?;
+    }
+    Ok(tx.put_setting(NAMES, &serde_json::to_vec(&names).map_err(|e| broken(&e))?)?)
 }
 
 /// Pairs as a ConceptMap: each code with those that are more general.

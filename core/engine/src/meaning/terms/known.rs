@@ -4,8 +4,8 @@
 //! store that he has, with the mark of what this process has read. So another process's changes are heeded at once, and a
 //! search in a transaction sees what that has written.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use meridian_conformance::terms::{Loaded, Terms};
 use meridian_model::definitions::Definitions;
@@ -13,22 +13,29 @@ use meridian_model::outcome::Issue;
 use meridian_store::{Reader, TypeCode, WriteTx};
 use serde_json::Value;
 
+use crate::fixed::Posted;
 use crate::served::value_of;
 use crate::{Engine, EngineError};
 
 /// The setting that holds the mark.
 const MARK: &str = "terms";
 const KINDS: [&str; 3] = ["CodeSystem", "ValueSet", "ConceptMap"];
-/// Resources that are read at a time.
-const AT_ONCE: u32 = 256;
 
 /// What this process knows of the terms of its store.
 #[derive(Default)]
 pub(crate) struct Known {
     /// Those that come with the program and with packages.
     base: RwLock<Option<Terms>>,
-    now: RwLock<Option<(Vec<u8>, Terms)>>,
+    /// By the mark of the store, the last ones first: a search that began before a write still goes by the mark of then.
+    now: RwLock<VecDeque<(Vec<u8>, Now)>>,
     read: Mutex<HashMap<(TypeCode, String), Read>>,
+}
+
+/// What is in force, and what of it was posted.
+#[derive(Clone)]
+struct Now {
+    terms: Terms,
+    posted: Arc<Posted>,
 }
 
 /// A resource that was read once.
@@ -78,7 +85,7 @@ pub(crate) fn install(engine: &Engine, resources: &[Value]) -> Result<(), Engine
     engine.store().read(|reader| {
         if let Some(known) = reader.beside::<Known>() {
             *known.base.write().unwrap_or_else(PoisonError::into_inner) = Some(terms);
-            *known.now.write().unwrap_or_else(PoisonError::into_inner) = None;
+            known.now.write().unwrap_or_else(PoisonError::into_inner).clear();
         }
         Ok(())
     })
@@ -92,51 +99,68 @@ fn base(reader: &Reader<'_>) -> Terms {
 
 /// The terms in force as `reader` sees them.
 pub(crate) fn in_force(reader: &Reader<'_>) -> Result<Terms, EngineError> {
-    let Some(mark) = reader.setting(MARK)? else { return Ok(base(reader)) };
+    now(reader).map(|now| now.terms)
+}
+
+/// What is stored in the place of what came with the program.
+pub(crate) fn posted(reader: &Reader<'_>) -> Result<Arc<Posted>, EngineError> {
+    now(reader).map(|now| now.posted)
+}
+
+/// Whether what is in force has been read, so that asking for it takes no time.
+pub(crate) fn is_read(reader: &Reader<'_>) -> Result<bool, EngineError> {
+    let (Some(mark), Some(known)) = (reader.setting(MARK)?, reader.beside::<Known>()) else { return Ok(true) };
+    let now = known.now.read().unwrap_or_else(PoisonError::into_inner);
+    Ok(now.iter().any(|(of, _)| *of == mark))
+}
+
+fn now(reader: &Reader<'_>) -> Result<Now, EngineError> {
+    let Some(mark) = reader.setting(MARK)? else { return Ok(Now { terms: base(reader), posted: Arc::default() }) };
     let Some(known) = reader.beside::<Known>() else { return read(reader, &mut HashMap::new()) };
-    let same =
-        |now: &Option<(Vec<u8>, Terms)>| now.as_ref().filter(|(of, _)| *of == mark).map(|(_, terms)| terms.clone());
-    if let Some(terms) = same(&known.now.read().unwrap_or_else(PoisonError::into_inner)) {
-        return Ok(terms);
+    let same = |now: &VecDeque<(Vec<u8>, Now)>| now.iter().find(|(of, _)| *of == mark).map(|(_, now)| now.clone());
+    if let Some(now) = same(&known.now.read().unwrap_or_else(PoisonError::into_inner)) {
+        return Ok(now);
     }
     // One reads, the others wait for it.
     let mut all = known.read.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(terms) = same(&known.now.read().unwrap_or_else(PoisonError::into_inner)) {
-        return Ok(terms);
+    if let Some(now) = same(&known.now.read().unwrap_or_else(PoisonError::into_inner)) {
+        return Ok(now);
     }
-    let terms = read(reader, &mut all)?;
-    *known.now.write().unwrap_or_else(PoisonError::into_inner) = Some((mark, terms.clone()));
-    Ok(terms)
+    let now = read(reader, &mut all)?;
+    let mut last = known.now.write().unwrap_or_else(PoisonError::into_inner);
+    last.truncate(1);
+    last.push_front((mark, now.clone()));
+    drop(last);
+    Ok(now)
 }
 
 /// Reads all that was posted; what was read before is not understood anew.
-fn read(reader: &Reader<'_>, before: &mut HashMap<(TypeCode, String), Read>) -> Result<Terms, EngineError> {
+fn read(reader: &Reader<'_>, before: &mut HashMap<(TypeCode, String), Read>) -> Result<Now, EngineError> {
     let mut found: HashMap<(TypeCode, String), Read> = HashMap::new();
     for kind in KINDS.iter().filter_map(|kind| Definitions::r4().type_code(kind)) {
-        let mut after = String::new();
-        loop {
-            let rows = reader.resources_of(kind, &after, AT_ONCE)?;
-            let Some(last) = rows.last() else { break };
-            after.clone_from(&last.id);
-            for row in rows.iter().filter(|row| !row.deleted) {
-                let key = (kind, row.id.clone());
-                let same = before.get(&key).filter(|read| (read.version, read.at) == (row.version, row.at)).cloned();
-                let read = match same {
-                    Some(read) => read,
-                    None => {
-                        let loaded = Loaded::read(&value_of(&row.body)?).ok();
-                        Read { version: row.version, at: row.at, loaded }
-                    }
-                };
-                found.insert(key, read);
-            }
+        for head in reader.heads_of(kind)?.into_iter().filter(|head| !head.deleted) {
+            let key = (kind, head.id);
+            let same = before.get(&key).filter(|read| (read.version, read.at) == (head.version, head.at)).cloned();
+            let read = match same {
+                Some(read) => read,
+                None => {
+                    let Some(row) = reader.find(kind, &key.1)? else { continue };
+                    let loaded = Loaded::read(&value_of(&row.body)?).ok();
+                    Read { version: row.version, at: row.at, loaded }
+                }
+            };
+            found.insert(key, read);
         }
     }
     *before = found;
+    let mut posted = Posted::default();
+    for ((kind, id), read) in before.iter() {
+        posted.note(*kind, id, read.loaded.as_ref().map(|loaded| (loaded.url(), loaded.version())));
+    }
     // Of two with one url and version the one that was written later is in force.
     let mut all: Vec<(i64, &str, &Loaded)> =
         before.iter().filter_map(|((_, id), read)| Some((read.at, id.as_str(), read.loaded.as_ref()?))).collect();
     all.sort_unstable_by_key(|(at, id, _)| (*at, *id));
     let loaded: Vec<Loaded> = all.into_iter().map(|(_, _, loaded)| loaded.clone()).collect();
-    Ok(base(reader).and(&loaded))
+    Ok(Now { terms: base(reader).and(&loaded), posted: Arc::new(posted) })
 }

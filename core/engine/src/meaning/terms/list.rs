@@ -1,5 +1,7 @@
 //! `$terms`: which code systems, value sets and maps are in force.
 
+use std::collections::BTreeMap;
+
 use meridian_access::Caller;
 use meridian_store::Reader;
 use serde_json::{Value, json};
@@ -14,6 +16,14 @@ pub(super) fn operation() -> Operation {
                 three, `url` a part of the address.";
     let input = &[("type", "code", false), ("url", "string", false)];
     Operation { roles: EVERYBODY, ..Operation::of_the_system("terms", Effect::Looks, input, says, List) }
+}
+
+/// The code systems whose codes are here, each with its versions; the last counts where none is named.
+///
+/// # Errors
+/// Those of the store.
+pub async fn code_systems(engine: &Engine) -> Result<BTreeMap<String, Vec<Option<String>>>, EngineError> {
+    engine.store().search(|reader: &Reader<'_>| Ok(in_force(reader)?.systems())).await
 }
 
 struct List;

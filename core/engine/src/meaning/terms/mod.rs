@@ -10,7 +10,8 @@ mod known;
 mod list;
 
 pub(crate) use answer::refused;
-pub(crate) use known::{Known, check, follow, in_force, install, is_one};
+pub(crate) use known::{Known, check, follow, in_force, install, is_one, is_read, posted};
+pub use list::code_systems;
 
 use crate::operations::Operation;
 

@@ -4,7 +4,13 @@ mod csv;
 mod json;
 mod parquet;
 
-use super::{Fault, Rows, View};
+use meridian_fhirpath::Item;
+use meridian_model::Value;
+
+use super::{Cell, Fault, Rows, View};
+
+/// Longest row, in bytes of the texts in it: many columns may hold the same long text.
+const LONGEST_ROW: usize = 64 << 20;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,20 +90,31 @@ impl Writer {
     /// # Errors
     /// A value that does not fit the table type that its column asks for, in Parquet.
     pub fn rows(&mut self, rows: &Rows<'_>, most: usize) -> Result<(), Fault> {
-        for row in rows.iter().take(most) {
-            match &mut self.form {
-                Form::Ndjson(keys) => {
-                    keys.row(row, &mut self.out);
-                    self.out.push(b'\n');
-                }
-                Form::Json(keys, is_first) => {
-                    self.out.extend_from_slice(if *is_first { b"\n" } else { b",\n" });
-                    *is_first = false;
-                    keys.row(row, &mut self.out);
-                }
-                Form::Csv => csv::row(row, &mut self.out),
-                Form::Parquet(table) => table.row(row, &mut self.out)?,
+        rows.iter().take(most).try_for_each(|row| self.row(row))
+    }
+
+    /// Prints a row.
+    ///
+    /// # Errors
+    /// As [`Self::rows`]; a row that is too long.
+    pub fn row(&mut self, row: &[Cell<'_>]) -> Result<(), Fault> {
+        let mut left = LONGEST_ROW;
+        if row.iter().any(|cell| !fits(cell, &mut left)) {
+            let says = format!("a row of this resource has more than {} MB of text", LONGEST_ROW >> 20);
+            return Err(Fault::new("select", says));
+        }
+        match &mut self.form {
+            Form::Ndjson(keys) => {
+                keys.row(row, &mut self.out);
+                self.out.push(b'\n');
             }
+            Form::Json(keys, is_first) => {
+                self.out.extend_from_slice(if *is_first { b"\n" } else { b",\n" });
+                *is_first = false;
+                keys.row(row, &mut self.out);
+            }
+            Form::Csv => csv::row(row, &mut self.out),
+            Form::Parquet(table) => table.row(row, &mut self.out)?,
         }
         Ok(())
     }
@@ -124,5 +141,39 @@ impl Writer {
             Form::Ndjson(_) | Form::Csv => {}
         }
         Ok(self.out)
+    }
+}
+
+/// Takes the length of a cell's texts from what is left; false when that is not enough.
+fn fits(cell: &Cell<'_>, left: &mut usize) -> bool {
+    let mut take = |bytes: usize| match left.checked_sub(bytes) {
+        Some(less) => {
+            *left = less;
+            true
+        }
+        None => false,
+    };
+    match cell {
+        Cell::Null => true,
+        Cell::One(item) => item_fits(item, &mut take),
+        Cell::Many(items) => items.iter().all(|item| item_fits(item, &mut take)),
+    }
+}
+
+fn item_fits(item: &Item<'_>, take: &mut impl FnMut(usize) -> bool) -> bool {
+    match item {
+        Item::Node(node) => value_fits(node.value(), take),
+        Item::Text(text) => take(text.len()),
+        Item::Shared(text) => take(text.len()),
+        _ => take(16),
+    }
+}
+
+fn value_fits(value: &Value, take: &mut impl FnMut(usize) -> bool) -> bool {
+    match value {
+        Value::String(text) => take(text.len()),
+        Value::Array(items) => take(2) && items.iter().all(|item| value_fits(item, take)),
+        Value::Object(members) => members.iter().all(|(key, member)| take(key.len()) && value_fits(member, take)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => take(8),
     }
 }

@@ -21,8 +21,10 @@ use sort::Sort;
 
 /// Rows of a group.
 const GROUP_ROWS: usize = 50_000;
-/// Bytes of texts of a group.
-const GROUP_BYTES: usize = 8 << 20;
+/// What a group may hold before it is written, in bytes.
+const GROUP_BYTES: usize = 32 << 20;
+/// What the library needs to know of each cell: the two levels.
+const LEVELS: usize = 4;
 
 /// A table that is being written.
 pub(super) struct Table {
@@ -143,7 +145,7 @@ impl Table {
 }
 
 impl Column {
-    /// Adds a cell; says how many bytes it took.
+    /// Adds a cell; says how many bytes are held for it.
     fn push(&mut self, cell: &Cell<'_>) -> Result<usize, Fault> {
         let odd = |says: String| Fault::new("", format!("column `{}`: {says}", self.name));
         // Lists: 0 none, 1 empty, 2 a null in it, 3 a value. Single values: 0 none, 1 there.
@@ -152,18 +154,18 @@ impl Column {
             Cell::Null => {
                 self.definitions.push(0);
                 self.repetitions.push(0);
-                Ok(0)
+                Ok(LEVELS)
             }
             Cell::Many(items) if items.is_empty() => {
                 self.definitions.push(1);
                 self.repetitions.push(0);
-                Ok(0)
+                Ok(LEVELS)
             }
             Cell::One(item) => {
                 let added = self.cells.push(self.sort, item).map_err(odd)?;
                 self.definitions.push(if added.is_some() { there } else { none });
                 self.repetitions.push(0);
-                Ok(added.unwrap_or(0))
+                Ok(LEVELS + added.unwrap_or(0))
             }
             Cell::Many(items) => {
                 let mut bytes = 0;
@@ -171,7 +173,7 @@ impl Column {
                     let added = self.cells.push(self.sort, item).map_err(odd)?;
                     self.definitions.push(if added.is_some() { there } else { none });
                     self.repetitions.push(i16::from(nth > 0));
-                    bytes += added.unwrap_or(0);
+                    bytes += LEVELS + added.unwrap_or(0);
                 }
                 Ok(bytes)
             }

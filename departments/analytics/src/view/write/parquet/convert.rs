@@ -33,7 +33,7 @@ impl Cells {
         }
     }
 
-    /// Adds a value and says how many bytes it took; `None` for a primitive without a value, of which nothing is added.
+    /// Adds a value and says how many bytes are held for it; `None` for a primitive without a value, of which nothing is added.
     pub(super) fn push(&mut self, sort: Sort, item: &Item<'_>) -> Result<Option<usize>, String> {
         if item.as_node().is_some_and(|node| node.value().is_null()) {
             return Ok(None);
@@ -70,6 +70,7 @@ impl Cells {
                 let number = if let Sort::Decimal(digits, scale) = sort { scaled(&text, digits, scale) } else { None };
                 let number = number.ok_or_else(|| odd(&text, "DECIMAL of its size"))?;
                 values.push(FixedLenByteArray::from(number.to_be_bytes().to_vec()));
+                return Ok(Some(16 + size_of::<FixedLenByteArray>() + 32));
             }
             Self::Bytes(values) => {
                 let bytes = match sort {
@@ -82,7 +83,7 @@ impl Cells {
                 };
                 let length = bytes.len();
                 values.push(ByteArray::from(bytes));
-                return Ok(Some(length + 16));
+                return Ok(Some(length + size_of::<ByteArray>() + 32));
             }
         }
         Ok(Some(8))
@@ -125,7 +126,7 @@ fn timestamp(text: &str, zoned: bool) -> Option<i64> {
         return None;
     }
     let text = if zoned || !has_zone { text } else { without_zone(text) };
-    let (whole, below) = without_fraction(text);
+    let (whole, below) = without_fraction(text)?;
     let lo = meridian_model::date::DateRange::parse(&whole, Zone::UTC)?.lo;
     lo.checked_mul(1_000)?.checked_add(below)
 }
@@ -141,13 +142,16 @@ fn without_zone(text: &str) -> &str {
     text.get(..date.len() + 1 + end).unwrap_or(text)
 }
 
-/// The text to the second, and the microseconds beyond.
-fn without_fraction(text: &str) -> (String, i64) {
-    let Some((before, after)) = text.split_once('.') else { return (text.to_owned(), 0) };
+/// The text to the second, and the microseconds beyond; nothing where those don't say all.
+fn without_fraction(text: &str) -> Option<(String, i64)> {
+    let Some((before, after)) = text.split_once('.') else { return Some((text.to_owned(), 0)) };
     let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
     let (digits, zone) = after.split_at_checked(end).unwrap_or((after, ""));
+    if digits.bytes().skip(6).any(|digit| digit != b'0') {
+        return None;
+    }
     let micros = digits.bytes().map(|b| i64::from(b - b'0')).chain(std::iter::repeat(0)).take(6);
-    (format!("{before}{zone}"), micros.fold(0, |sum, digit| sum * 10 + digit))
+    Some((format!("{before}{zone}"), micros.fold(0, |sum, digit| sum * 10 + digit)))
 }
 
 /// A decimal as a whole number of units of its scale, exactly or not at all.
@@ -196,6 +200,9 @@ mod tests {
         assert_eq!(timestamp("1970-01-01T08:00:00.123456+08:00", true), Some(123_456));
         assert_eq!(timestamp("1970-01-01T08:00:00+08:00", false), Some(8 * 3_600_000_000));
         assert_eq!((timestamp("1970-01-01", true), timestamp("1970-01-01T08:00:00", true)), (None, None));
+        // Microseconds are all that there is room for.
+        assert_eq!(timestamp("1970-01-01T00:00:00.1234560Z", true), Some(123_456));
+        assert_eq!(timestamp("1970-01-01T00:00:00.1234567Z", true), None);
         assert_eq!((time("00:00:01.5"), time("25:00:00")), (Some(1_500_000), None));
     }
 }

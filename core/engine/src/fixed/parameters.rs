@@ -1,5 +1,4 @@
-//! R4's own search parameters and Meridian's, as the SearchParameter resources that can be read by id. They are not
-//! stored, and so no search of the store finds them; a door that has them found asks for all.
+//! R4's own search parameters and Meridian's, as SearchParameter resources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,23 +6,9 @@ use meridian_model::definitions::{Definitions, SearchParam};
 use serde_json::{Value, json};
 
 use super::SEARCH_PARAMETER;
-use crate::served::Served;
-
-/// When R4 (4.0.1) was published, in milliseconds since 1970 UTC.
-const PUBLISHED: i64 = 1_572_393_600_000;
-
-/// The parameter whose URL ends in `id`.
-pub(crate) fn fixed(id: &str) -> Option<Served> {
-    let r4 = Definitions::r4();
-    let all = r4.resource_types().flat_map(|kind| r4.search_params(kind).iter().copied());
-    let same: Vec<&SearchParam> = all.filter(|param| param.url.rsplit('/').next() == Some(id)).collect();
-    let param = same.first()?;
-    let body = serde_json::to_vec(&resource(param, id, &same)).ok()?;
-    Some(Served { kind: SEARCH_PARAMETER, id: id.to_owned(), version: 1, at: PUBLISHED, deleted: false, body })
-}
 
 /// All of them, by id.
-pub fn fixed_parameters() -> Vec<Value> {
+pub(super) fn all() -> Vec<Value> {
     let r4 = Definitions::r4();
     let mut by_id: BTreeMap<&str, Vec<&SearchParam>> = BTreeMap::new();
     for param in r4.resource_types().flat_map(|kind| r4.search_params(kind).iter().copied()) {
@@ -36,7 +21,6 @@ fn resource(param: &SearchParam, id: &str, same: &[&SearchParam]) -> Value {
     let bases: BTreeSet<&str> = same.iter().map(|param| param.base).collect();
     let mut resource = json!({
         "resourceType": SEARCH_PARAMETER, "id": id,
-        "meta": {"versionId": "1", "lastUpdated": crate::engine::instant(PUBLISHED)},
         "url": param.url, "version": "4.0.1", "name": param.code, "status": "active",
         "description": param.description, "code": param.code, "base": bases, "type": param.kind.code(),
     });
@@ -56,14 +40,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_r4_gives_can_be_read() {
-        let served = fixed("individual-gender").unwrap();
-        let gender: Value = serde_json::from_slice(&served.body).unwrap();
+    fn what_r4_gives_is_there_once_for_all_its_types() {
+        let all = all();
+        let find = |id: &str| all.iter().find(|one| one["id"] == id);
+        let gender = find("individual-gender").unwrap();
         assert_eq!(gender["base"], json!(["Patient", "Person", "Practitioner", "RelatedPerson"]));
         assert_eq!((&gender["code"], &gender["type"]), (&json!("gender"), &json!("token")));
         assert!(gender["expression"].as_str().unwrap().contains("Patient.gender"));
-        assert!(fixed("Patient-pinyin").is_some() && fixed("nothing").is_none());
-        let all = fixed_parameters();
-        assert!(all.len() > 1300 && all.contains(&gender), "{}", all.len());
+        assert!(find("Patient-pinyin").is_some() && all.len() > 1300, "{}", all.len());
     }
 }
