@@ -99,6 +99,23 @@ impl Terms {
         Terms { inner: Arc::new(inner) }
     }
 
+    /// Whether it is this very resource that its url leads to, with its version where it has one.
+    #[must_use]
+    pub fn finds(&self, loaded: &Loaded) -> bool {
+        fn is<T>(shelf: &Shelf<T>, loaded: &Loaded, held: &Arc<T>) -> bool {
+            let found = shelf.find(loaded.url(), loaded.version());
+            found.and_then(|entry| entry.peek()).is_some_and(|found| Arc::ptr_eq(found, held))
+        }
+        match &loaded.0 {
+            Held::System(system) if matches!(system.head.content, Content::Supplement) => {
+                is(&self.inner.supplements, loaded, system)
+            }
+            Held::System(system) => is(&self.inner.plain, loaded, system),
+            Held::Set(set) => is(&self.inner.sets, loaded, set),
+            Held::Map(map) => is(&self.inner.maps, loaded, map),
+        }
+    }
+
     /// The code system of a url, in one version or the newest; `None` where it is not here.
     fn system(&self, url: &str, version: Option<&str>) -> Result<Option<System>, Fault> {
         let Some(entry) = self.inner.systems.find(url, version) else {

@@ -37,7 +37,6 @@ async fn own_resources_are_found_as_if_they_were_stored() {
         ("CodeSystem", "name:exact=AllergenCode"),
         ("CodeSystem", "title:contains=代码"),
         ("CodeSystem", "title:exact=食物与环境过敏原"),
-        ("CodeSystem", "title:not=x"),
         ("CodeSystem", "title:missing=true"),
         ("CodeSystem", "status=draft"),
         ("CodeSystem", "status:not=draft"),
@@ -109,7 +108,7 @@ async fn stored_and_own_ones_come_in_one_list() {
     let all = world.ids("ConceptMap", "_count=1000").await;
     let own = embedded::all().iter().filter(|one| one.kind == "ConceptMap").count();
     assert_eq!(all.len(), own + 7);
-    for query in ["_id:not=nobody", "_sort=name", "_sort=-name", "_sort=status,_id", "_sort=-_id", "status=draft"] {
+    for query in ["status:missing=false", "_sort=name", "_sort=-name", "_sort=status,_id", "_sort=-_id", "status=draft"] {
         let whole = pages(&world, "ConceptMap", query, 1000).await;
         for count in [1, 2, 3, 7, own, own + 6, own + 7] {
             assert_eq!(pages(&world, "ConceptMap", query, count).await, whole, "{query} {count}");

@@ -165,6 +165,35 @@ fn chain(codes: usize) -> Value {
 }
 
 #[tokio::test]
+async fn an_address_means_what_stands_there() {
+    let world = World::new();
+    let set = |id: &str, version: Option<&str>, code: &str| {
+        let mut set = json!({"resourceType": "ValueSet", "id": id, "url": "http://x/u", "status": "active",
+            "compose": {"include": [{"system": "http://x/s", "concept": [{"code": code}]}]}});
+        version.into_iter().for_each(|version| set["version"] = json!(version));
+        set
+    };
+    world.put(set("a", None, "1")).await;
+    world.put(set("b", Some("2"), "2")).await;
+    world.put(set("c", Some("2"), "3")).await;
+    let all = table();
+    let expand = all.iter().find(|o| o.on == "ValueSet" && o.name == "expand" && o.level == Level::Instance).unwrap();
+    for (id, code) in [("a", "1"), ("b", "2"), ("c", "3")] {
+        let call = Call { kind: "ValueSet".to_owned(), id: Some(id.to_owned()), ..Call::default() };
+        let answer = expand.act.run(&world.engine, &operator(), call).await.unwrap();
+        assert_eq!(answer["expansion"]["contains"][0]["code"], code, "{id}");
+    }
+    // A search goes by what is in force, and says so where that is another one.
+    let coding = json!({"system": "http://x/s", "code": "3"});
+    world.put(json!({"resourceType": "Basic", "id": "x", "code": {"coding": [coding]}})).await;
+    assert_eq!(world.ids("Basic", "code:in=ValueSet/c").await, ["x"]);
+    for other in ["ValueSet/a", "ValueSet/b"] {
+        let says = world.refused("Basic", &format!("code:in={other}")).await;
+        assert!(says.contains("is not in force"), "{says}");
+    }
+}
+
+#[tokio::test]
 async fn an_active_one_that_cannot_be_understood_is_refused() {
     let world = World::new();
     let mut round = system("r", 1);

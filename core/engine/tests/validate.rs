@@ -6,7 +6,7 @@ mod searching;
 use std::collections::HashMap;
 
 use meridian_engine::operations::{Call, EVERY_TYPE, Level, table};
-use meridian_engine::{Class, Engine, EngineError, Strictness, Validation, create, delete, patch, read};
+use meridian_engine::{Caller, Class, Engine, EngineError, Role, Strictness, Validation, create, delete, patch, read};
 use searching::{World, operator};
 use serde_json::{Value, json};
 
@@ -121,4 +121,84 @@ async fn an_institution_has_it_refused_or_tagged() {
     let refused = patch(engine, &operator(), "Patient", &made.served.id, &edit, None).await.unwrap_err();
     assert!(format!("{refused:?}").contains("pat-1"));
     create(engine, &operator(), "Patient", json!({"resourceType": "Patient"}), None).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_large_resource_is_judged_to_its_end() {
+    let world = World::new();
+    world.engine.set_validation(Validation { all: Strictness::Reject, of: HashMap::new() });
+    // More values than any resource has steps by itself.
+    let concepts: Vec<Value> = (0..60_000).map(|n| json!({"code": format!("c{n}"), "display": "x"})).collect();
+    let mut system = json!({"resourceType": "CodeSystem", "url": "http://x/large", "status": "active",
+        "content": "complete", "concept": concepts});
+    let made = create(&world.engine, &operator(), "CodeSystem", system.clone(), None).await.unwrap();
+    let stored: Value = serde_json::from_slice(&made.served.body).unwrap();
+    assert!(stored["meta"]["tag"].to_string().contains(r#""valid""#), "{}", stored["meta"]);
+    system["content"] = json!("all of it");
+    let refused = create(&world.engine, &operator(), "CodeSystem", system, None).await.unwrap_err();
+    assert_eq!(refused.issues()[0].expression, ["CodeSystem.content"]);
+}
+
+#[tokio::test]
+async fn update_and_delete_are_asked_of_one_resource_by_who_may_do_so() {
+    let world = World::new();
+    world.put(json!({"resourceType": "Patient", "id": "a"})).await;
+    let all = table();
+    let ask = async |level: Level, id: Option<&str>, mode: &str, role: Role| {
+        let operation = all.iter().find(|o| o.on == EVERY_TYPE && o.name == "validate" && o.level == level).unwrap();
+        let call = Call {
+            kind: "Patient".to_owned(),
+            id: id.map(str::to_owned),
+            params: vec![("mode".to_owned(), mode.to_owned())],
+            body: (mode != "delete").then(|| json!({"resourceType": "Patient"})),
+            ..Call::default()
+        };
+        let caller = Caller { role, ..operator() };
+        operation.act.run(&world.engine, &caller, call).await.map(|outcome| outcome.to_string())
+    };
+    for mode in ["update", "delete"] {
+        let refused = ask(Level::Type, None, mode, Role::Operator).await.unwrap_err();
+        assert_eq!((refused.class(), refused.issues()[0].expression[0].as_str()), (Class::Invalid, "mode"));
+        let missing = ask(Level::Instance, Some("b"), "delete", Role::Operator).await.unwrap_err();
+        assert_eq!(missing.class(), Class::NotFound);
+    }
+    assert!(ask(Level::Instance, Some("a"), "delete", Role::Operator).await.unwrap().contains("All OK"));
+    assert!(ask(Level::Instance, Some("a"), "delete", Role::Doctor).await.unwrap().contains("forbidden"));
+    // What is to take a place that nobody has yet.
+    assert!(ask(Level::Instance, Some("b"), "update", Role::Operator).await.unwrap().contains("no error was found"));
+}
+
+#[tokio::test]
+async fn only_the_server_says_that_something_is_valid() {
+    let world = World::new();
+    let engine = &world.engine;
+    let ours = json!({"system": "https://meridian.example/validation", "code": "valid"});
+    let sent = |id: &str| json!({"resourceType": "Patient", "id": id, "meta": {"tag": [ours]}});
+    let told = async |id: &str| {
+        let now: Value = serde_json::from_slice(&read(engine, &operator(), "Patient", id).await.unwrap().body).unwrap();
+        now["meta"]["tag"].to_string().matches("meridian.example/validation").count()
+    };
+    // Nobody judges: then nobody says so, by a PUT, a patch or an operation.
+    world.put(sent("a")).await;
+    assert_eq!(told("a").await, 0);
+    let edit = json!([{"op": "add", "path": "/meta/tag/-", "value": ours}]);
+    patch(engine, &operator(), "Patient", "a", &edit, None).await.unwrap();
+    assert_eq!(told("a").await, 0);
+    let all = table();
+    let add = all.iter().find(|o| o.name == "meta-add").unwrap();
+    let marks = |tag: &Value| Call {
+        kind: "Patient".to_owned(),
+        id: Some("a".to_owned()),
+        values: vec![("meta".to_owned(), json!({"tag": [tag]}))],
+        ..Call::default()
+    };
+    let refused = add.act.run(engine, &operator(), marks(&ours)).await.unwrap_err();
+    assert_eq!((refused.class(), refused.issues()[0].expression[0].as_str()), (Class::Invalid, "meta.tag"));
+    // What was judged keeps its word when an operation marks it otherwise.
+    engine.set_validation(Validation { all: Strictness::Tag, of: HashMap::new() });
+    world.put(sent("a")).await;
+    assert_eq!(told("a").await, 1);
+    engine.set_validation(Validation::default());
+    add.act.run(engine, &operator(), marks(&json!({"system": "urn:t", "code": "x"}))).await.unwrap();
+    assert_eq!(told("a").await, 1);
 }

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use regex::Regex;
 
 use crate::functions::Function;
 use crate::item::Item;
@@ -77,7 +76,7 @@ pub(crate) struct Call {
     pub(crate) directions: Vec<Direction>,
     pub(crate) place: usize,
     /// The pattern of `matches()` and its like, where it is a literal.
-    pub(crate) regex: OnceLock<Option<Regex>>,
+    pub(crate) regex: OnceLock<Option<crate::pattern::Pattern>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,8 @@ use num_traits::{Signed as _, ToPrimitive as _, Zero as _};
 
 /// Most digits behind the point.
 pub(crate) const MOST_SCALE: u32 = 37;
+/// Longest text that is read as a number, in bytes.
+const LONGEST: usize = 1024;
 /// Digits of a quotient that does not end.
 const QUOTIENT_DIGITS: u32 = 28;
 
@@ -42,6 +44,9 @@ impl Decimal {
     /// A decimal as FHIR and FHIRPath write it: `-1.50`, `1e3`. `None` for other text and for what is too long.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
+        if text.len() > LONGEST {
+            return None;
+        }
         let (digits, exponent) = match text.split_once(['e', 'E']) {
             Some((digits, exponent)) if exponent.len() <= 6 => (digits, exponent.parse::<i32>().ok()?),
             Some(_) => return None,

@@ -13,17 +13,26 @@ use crate::item::{Collection, Item};
 use crate::quantity::{Quantity, equivalent as equivalent_decimals};
 use crate::temporal::Temporal;
 
+/// Steps that converting a unit costs.
+pub(crate) const CONVERTING: u64 = 32;
+
 /// `=` of two items; `None` where it is not known.
 pub(crate) fn equal(one: &Item<'_>, two: &Item<'_>, budget: &mut Budget) -> Result<Option<bool>, Fault> {
     budget.spend(1)?;
     if let (Some(one), Some(two)) = (one.str(), two.str()) {
-        return Ok(Some(one == two));
+        return equal_texts(one, two, budget).map(Some);
     }
     if let (Item::Type(one), Item::Type(two)) = (one, two) {
         return Ok(Some(one == two));
     }
     match (one.scalar(), two.scalar()) {
-        (Some(one), Some(two)) => Ok(equal_scalars(&one, &two)),
+        (Some(one), Some(two)) => {
+            if let (Some(one), Some(two)) = (one.str(), two.str()) {
+                return equal_texts(one, two, budget).map(Some);
+            }
+            converts(&one, &two, budget)?;
+            Ok(equal_scalars(&one, &two))
+        }
         (None, None) => match (one.as_node(), two.as_node()) {
             (Some(one), Some(two)) if one.address() == two.address() => Ok(Some(true)),
             (Some(one), Some(two)) if one.value().is_null() || two.value().is_null() => {
@@ -50,6 +59,21 @@ pub(crate) fn equal_all(one: &[Item<'_>], two: &[Item<'_>], budget: &mut Budget)
         }
     }
     Ok(known)
+}
+
+/// Pays for units that may have to be converted, with exact numbers of any length.
+fn converts(one: &Item<'_>, two: &Item<'_>, budget: &mut Budget) -> Result<(), Fault> {
+    let is_converted = matches!((one, two), (Item::Quantity(_), Item::Quantity(_)));
+    if is_converted { budget.spend(CONVERTING) } else { Ok(()) }
+}
+
+/// Texts of different lengths are told apart at once.
+fn equal_texts(one: &str, two: &str, budget: &mut Budget) -> Result<bool, Fault> {
+    if one.len() != two.len() {
+        return Ok(false);
+    }
+    budget.compare(one.len(), two.len())?;
+    Ok(one == two)
 }
 
 fn equal_scalars(one: &Item<'_>, two: &Item<'_>) -> Option<bool> {
@@ -80,14 +104,26 @@ fn order_scalars(one: &Item<'_>, two: &Item<'_>) -> Option<Option<Ordering>> {
 }
 
 /// `<` and its like: the order of two items. `None` where it is not known.
-pub(crate) fn order(one: &Item<'_>, two: &Item<'_>, place: usize) -> Result<Option<Ordering>, Fault> {
+pub(crate) fn order(
+    one: &Item<'_>,
+    two: &Item<'_>,
+    place: usize,
+    budget: &mut Budget,
+) -> Result<Option<Ordering>, Fault> {
     if let (Some(one), Some(two)) = (one.str(), two.str()) {
+        budget.compare(one.len(), two.len())?;
         return Ok(Some(one.cmp(two)));
     }
     let found = match (one.scalar(), two.scalar()) {
         (Some(one), Some(two)) => match (one.str(), two.str()) {
-            (Some(one), Some(two)) => Some(Some(one.cmp(two))),
-            _ => order_scalars(&one, &two),
+            (Some(one), Some(two)) => {
+                budget.compare(one.len(), two.len())?;
+                Some(Some(one.cmp(two)))
+            }
+            _ => {
+                converts(&one, &two, budget)?;
+                order_scalars(&one, &two)
+            }
         },
         _ => None,
     };
@@ -125,22 +161,27 @@ fn moment(item: &Item<'_>) -> Option<Temporal> {
 pub(crate) fn equivalent(one: &Item<'_>, two: &Item<'_>, budget: &mut Budget) -> Result<bool, Fault> {
     budget.spend(1)?;
     if let (Some(one), Some(two)) = (one.str(), two.str()) {
-        return Ok(equivalent_texts(one, two));
+        return equivalent_texts(one, two, budget);
     }
     match (one.scalar(), two.scalar()) {
         (Some(one), Some(two)) => {
             if let (Some(one), Some(two)) = (one.str(), two.str()) {
-                return Ok(equivalent_texts(one, two));
+                return equivalent_texts(one, two, budget);
             }
             if let (Some(one), Some(two)) = (number(&one), number(&two)) {
                 return Ok(equivalent_decimals(one, two));
             }
+            converts(&one, &two, budget)?;
             if let (Some(one), Some(two)) = (quantity(&one), quantity(&two)) {
                 return Ok(one.is_equivalent(&two));
             }
             Ok(equal_scalars(&one, &two) == Some(true))
         }
         (None, None) => match (one.as_node(), two.as_node()) {
+            // Of primitives without values what stands beside them counts.
+            (Some(one), Some(two)) if one.value().is_null() || two.value().is_null() => {
+                similar(one.sibling().unwrap_or(&Value::Null), two.sibling().unwrap_or(&Value::Null), budget)
+            }
             (Some(one), Some(two)) => similar(one.value(), two.value(), budget),
             _ => equal(one, two, budget).map(|known| known == Some(true)),
         },
@@ -176,11 +217,14 @@ fn matched<T>(one: &[T], two: &[T], mut fits: impl FnMut(&T, &T) -> Result<bool,
 }
 
 /// Without case, and every blank as a space.
-fn equivalent_texts(one: &str, two: &str) -> bool {
-    let plain = |text: &str| -> String {
-        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).flat_map(char::to_lowercase).collect()
-    };
-    one == two || plain(one) == plain(two)
+fn equivalent_texts(one: &str, two: &str, budget: &mut Budget) -> Result<bool, Fault> {
+    if one.len() == two.len() && equal_texts(one, two, budget)? {
+        return Ok(true);
+    }
+    budget.items(one.len().min(two.len()) / 8)?;
+    let plain =
+        |c: char| if c.is_whitespace() { ' ' } else { c }.to_lowercase();
+    Ok(one.chars().flat_map(plain).eq(two.chars().flat_map(plain)))
 }
 
 /// Equal JSON, where numbers are numbers and not their text.
@@ -191,7 +235,7 @@ fn same(one: &Value, two: &Value, budget: &mut Budget) -> Result<bool, Fault> {
             if one.len() != two.len() {
                 return Ok(false);
             }
-            return members(one, two, |one, two| same(one, two, budget));
+            return members(one, two, budget, same);
         }
         (Value::Array(one), Value::Array(two)) => {
             if one.len() != two.len() {
@@ -204,6 +248,7 @@ fn same(one: &Value, two: &Value, budget: &mut Budget) -> Result<bool, Fault> {
             }
             true
         }
+        (Value::String(one), Value::String(two)) => return equal_texts(one, two, budget),
         (Value::Number(one), Value::Number(two)) => match (Decimal::read(one.as_str()), Decimal::read(two.as_str())) {
             (Some(one), Some(two)) => one == two,
             _ => one == two,
@@ -215,11 +260,13 @@ fn same(one: &Value, two: &Value, budget: &mut Budget) -> Result<bool, Fault> {
 fn members(
     one: &Map<String, Value>,
     two: &Map<String, Value>,
-    mut fits: impl FnMut(&Value, &Value) -> Result<bool, Fault>,
+    budget: &mut Budget,
+    fits: fn(&Value, &Value, &mut Budget) -> Result<bool, Fault>,
 ) -> Result<bool, Fault> {
     for (key, value) in one {
+        budget.items(key.len() / 64)?;
         match two.get(key) {
-            Some(other) if fits(value, other)? => {}
+            Some(other) if fits(value, other, budget)? => {}
             _ => return Ok(false),
         }
     }
@@ -232,7 +279,7 @@ fn similar(one: &Value, two: &Value, budget: &mut Budget) -> Result<bool, Fault>
     Ok(match (one, two) {
         (Value::Object(one), Value::Object(two)) => {
             return if one.len() == two.len() {
-                members(one, two, |one, two| similar(one, two, budget))
+                members(one, two, budget, similar)
             } else {
                 Ok(false)
             };
@@ -244,7 +291,7 @@ fn similar(one: &Value, two: &Value, budget: &mut Budget) -> Result<bool, Fault>
                 Ok(false)
             };
         }
-        (Value::String(one), Value::String(two)) => equivalent_texts(one, two),
+        (Value::String(one), Value::String(two)) => return equivalent_texts(one, two, budget),
         (Value::Number(one), Value::Number(two)) => match (Decimal::read(one.as_str()), Decimal::read(two.as_str())) {
             (Some(one), Some(two)) => equivalent_decimals(one, two),
             _ => one == two,
@@ -274,6 +321,7 @@ impl<'a> Distinct<'a> {
         }
         match item.str() {
             Some(text) => {
+                budget.items(text.len() / 16)?;
                 self.texts.insert(text.to_owned());
             }
             None => self.others.push(self.items.len()),
@@ -284,6 +332,7 @@ impl<'a> Distinct<'a> {
 
     pub(crate) fn has(&self, item: &Item<'a>, budget: &mut Budget) -> Result<bool, Fault> {
         if let Some(text) = item.str() {
+            budget.items(text.len() / 64)?;
             return Ok(self.texts.contains(text));
         }
         for at in &self.others {

@@ -36,6 +36,16 @@ impl Budget {
         }
     }
 
+    /// Pays for so many items that are copied, moved or looked through.
+    pub(crate) fn items(&mut self, count: usize) -> Result<(), Fault> {
+        self.spend(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
+    /// Pays for comparing texts of these lengths for their order, which ends with the shorter.
+    pub(crate) fn compare(&mut self, one: usize, two: usize) -> Result<(), Fault> {
+        self.items(one.min(two) / 64)
+    }
+
     /// Pays for reading a text of this length.
     pub(crate) fn read(&mut self, length: usize) -> Result<(), Fault> {
         self.spend(1 + u64::try_from(length / 64).unwrap_or(u64::MAX))
@@ -101,6 +111,12 @@ impl<'e, 'a> Eval<'e, 'a> {
         }
     }
 
+    /// A copy of a collection, which is paid for before it is made.
+    pub(crate) fn copy(&mut self, items: &[Item<'a>]) -> Result<Collection<'a>, Fault> {
+        self.budget.items(items.len())?;
+        Ok(items.to_vec())
+    }
+
     /// Evaluates; what `defineVariable()` defines stays for the steps that follow.
     pub(crate) fn eval(&mut self, expr: &Expr, scope: Scope<'_, 'a>) -> Result<Collection<'a>, Fault> {
         self.budget.spend(1)?;
@@ -108,12 +124,12 @@ impl<'e, 'a> Eval<'e, 'a> {
             Expr::Empty => Ok(Vec::new()),
             Expr::Literal(item) => Ok(vec![item.clone()]),
             Expr::Variable { name, place } => self.variable(name, *place),
-            Expr::This => Ok(scope.this.to_vec()),
+            Expr::This => self.copy(scope.this),
             Expr::Index => {
                 Ok(scope.index.map(|index| Item::integer(index.try_into().unwrap_or(i64::MAX))).into_iter().collect())
             }
             Expr::Total { place } => match scope.total {
-                Some(total) => Ok(total.to_vec()),
+                Some(total) => self.copy(total),
                 None => Err(Fault::semantic(*place, "`$total` is known inside `aggregate()` only")),
             },
             Expr::Path { start, steps } => self.path(start.as_deref(), steps, scope),
@@ -141,7 +157,7 @@ impl<'e, 'a> Eval<'e, 'a> {
                 rest.next();
                 self.member(scope.this, member, true)?
             }
-            (None, _) => scope.this.to_vec(),
+            (None, _) => self.copy(scope.this)?,
         };
         for step in rest {
             items = match step {

@@ -18,6 +18,7 @@ mod lexer;
 mod locate;
 mod parser;
 pub mod patch;
+pub mod pattern;
 mod quantity;
 mod temporal;
 mod types;

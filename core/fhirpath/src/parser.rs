@@ -103,6 +103,10 @@ impl Parser {
             _ => return self.path(),
         };
         self.at += 1;
+        if negative && let Some(least) = self.least() {
+            self.at += 1;
+            return Ok(Expr::Literal(least));
+        }
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(Fault::budget(place, format!("nested more than {DEEPEST} deep")));
@@ -110,6 +114,24 @@ impl Parser {
         let operand = Box::new(self.signed()?);
         self.depth -= 1;
         Ok(if negative { Expr::Negate { operand, place } } else { Expr::Plus { operand, place } })
+    }
+
+    /// The least Integer and Long, which without their sign would be too large.
+    fn least(&self) -> Option<Item<'static>> {
+        let least = match self.peek() {
+            Token::Number(digits) => Item::Integer(format!("-{digits}").parse().ok().filter(|it| *it == i32::MIN)?),
+            Token::Long(digits) => Item::Long(format!("-{digits}").parse().ok().filter(|it| *it == i64::MIN)?),
+            _ => return None,
+        };
+        // A unit, or a path that begins with the number, is read as one of a number that is too large.
+        let behind = self.tokens.get(self.at + 1).map(|(_, token)| token);
+        let goes_on = match behind {
+            Some(Token::Symbol(symbol)) => matches!(*symbol, "." | "["),
+            Some(Token::Text(_)) => true,
+            Some(Token::Name { text, delimited: false }) => Calendar::named(text).is_some(),
+            _ => false,
+        };
+        (!goes_on).then_some(least)
     }
 
     fn path(&mut self) -> Result<Expr, Fault> {

@@ -5,6 +5,9 @@
 mod place;
 mod value;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
 use serde_json::Value;
 
 use crate::context::Context;
@@ -18,6 +21,10 @@ use value::New;
 pub const MOST_OPERATIONS: usize = 1_000;
 /// Steps that finding the place of one operation may take.
 const STEPS: u64 = 200_000;
+/// And all operations of a patch together: less than half a second.
+const PURSE: u64 = 4_000_000;
+/// To find where an item stands costs a step for so many values of the resource.
+const VALUES_A_STEP: u64 = 8;
 /// How much of a path a message shows, in characters.
 const SHOWN: usize = 200;
 
@@ -60,16 +67,46 @@ pub fn apply(parameters: &Value, resource: &mut Value) -> Result<(), Fault> {
         return Err(fault(MOST_OPERATIONS, format!("a patch may have {MOST_OPERATIONS} operations")));
     }
     let mut work = resource.clone();
+    let budget = Budget { purse: Arc::new(AtomicU64::new(PURSE)), search: values(resource) / VALUES_A_STEP };
     for (number, parameter) in operations.iter().enumerate() {
-        let operation = Operation::read(parameter).map_err(|says| fault(number, says))?;
+        let operation = Operation::read(parameter, &budget).map_err(|says| fault(number, says))?;
         operation.act(&mut work).map_err(|says| Fault { operation: number, path: operation.path.to_owned(), says })?;
     }
     *resource = work;
     Ok(())
 }
 
+/// What all operations may do together.
+struct Budget {
+    purse: Arc<AtomicU64>,
+    /// What it costs to find where an item stands.
+    search: u64,
+}
+
+impl Budget {
+    fn context<'a>(&self, resource: &'a Value) -> Context<'a> {
+        Context { purse: Some(Arc::clone(&self.purse)), ..Context::new(resource).steps(STEPS) }
+    }
+
+    /// The places of items that were found.
+    fn places(&self, resource: &Value, found: &[Item<'_>], context: &Context<'_>) -> Result<Vec<Place>, String> {
+        let places = place::of(resource, found)?;
+        context.pay(self.search.saturating_mul(u64::try_from(places.len()).unwrap_or(u64::MAX)));
+        Ok(places)
+    }
+}
+
+fn values(value: &Value) -> u64 {
+    match value {
+        Value::Object(members) => members.values().map(values).sum::<u64>() + 1,
+        Value::Array(items) => items.iter().map(values).sum::<u64>() + 1,
+        _ => 1,
+    }
+}
+
 /// One operation.
 struct Operation<'p> {
+    budget: &'p Budget,
     act: &'p str,
     path: &'p str,
     name: Option<&'p str>,
@@ -80,7 +117,7 @@ struct Operation<'p> {
 }
 
 impl<'p> Operation<'p> {
-    fn read(parameter: &'p Value) -> Result<Self, String> {
+    fn read(parameter: &'p Value, budget: &'p Budget) -> Result<Self, String> {
         match parameter.get("name").and_then(Value::as_str) {
             Some("operation") => {}
             other => return Err(format!("the parameter `{}` is no operation", other.unwrap_or(""))),
@@ -88,7 +125,7 @@ impl<'p> Operation<'p> {
         let parts = parameter.get("part").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let (mut act, mut path) = (None, None);
         let mut read =
-            Self { act: "", path: "", name: None, value: None, index: None, source: None, destination: None };
+            Self { budget, act: "", path: "", name: None, value: None, index: None, source: None, destination: None };
         for part in parts {
             let text = || part.as_object()?.iter().find(|(key, _)| key.starts_with("value"))?.1.as_str();
             let number = |name: &str| {
@@ -167,23 +204,25 @@ impl<'p> Operation<'p> {
 
     /// The places that the path leads to.
     fn places(&self, resource: &Value) -> Result<Vec<Place>, String> {
-        let context = Context::new(resource).steps(STEPS);
+        let context = self.budget.context(resource);
         let expression = self.expression()?;
         let found = expression.evaluate(Item::resource(resource), &context).map_err(|fault| fault.to_string())?;
-        place::of(resource, &found)
+        self.budget.places(resource, &found, &context)
     }
 
     /// The list that the path names; it may still be empty.
     fn list(&self, resource: &Value) -> Result<value::Target, String> {
-        let context = Context::new(resource).steps(STEPS);
+        let context = self.budget.context(resource);
         let expression = self.expression()?;
         let focus = [Item::Node(Node::resource(resource))];
         let mut eval = Eval::new(&context, &focus);
-        let parents = expression.parents(&mut eval).map_err(|fault| fault.to_string())?;
+        let parents = expression.parents(&mut eval);
+        context.pay(context.allowance().saturating_sub(eval.budget.left()));
+        let parents = parents.map_err(|fault| fault.to_string())?;
         let Some((parents, name)) = parents else {
             return Err("the path must end with the name of a list".to_owned());
         };
-        let places = place::of(resource, &parents)?;
+        let places = self.budget.places(resource, &parents, &context)?;
         let [place] = places.as_slice() else { return Err(count(places.len(), "there is nothing at the path")) };
         let target = place.child(resource, name)?;
         if !target.many {
@@ -314,6 +353,33 @@ mod tests {
             ("value", json!({ "valueHumanName": { "text": "x" } })),
         ];
         assert!(run(&patient, &[&insert]).unwrap_err().says.contains("7"));
+    }
+
+    #[test]
+    fn all_operations_share_one_budget() {
+        let codes: Vec<Value> = (0..4_000).map(|n| json!({ "text": n.to_string() })).collect();
+        let resource = json!({ "resourceType": "Observation", "category": codes });
+        // Each is under the limit of one.
+        let dear = [
+            ("type", code("delete")),
+            ("path", text("Observation.category.where(text & text & text & text = 'x')")),
+        ];
+        let dear: &[(&str, Value)] = &dear;
+        assert_eq!(run(&resource, &[dear]).unwrap(), resource);
+        let fault = run(&resource, &vec![dear; MOST_OPERATIONS]).unwrap_err();
+        assert!(fault.says.contains("more steps") && fault.operation > 10, "{fault}");
+        let list = [
+            ("type", code("move")),
+            ("path", text("Observation.category.where(text & text & text = '7').coding")),
+            ("source", json!({ "valueInteger": 0 })),
+            ("destination", json!({ "valueInteger": 0 })),
+        ];
+        let list: &[(&str, Value)] = &list;
+        assert!(!run(&resource, &[list]).unwrap_err().says.contains("more steps"));
+        let cheap = [("type", code("delete")), ("path", text("Observation.category[0]"))];
+        let cheap: &[(&str, Value)] = &cheap;
+        let patched = run(&resource, &vec![cheap; MOST_OPERATIONS]).unwrap();
+        assert_eq!(patched["category"].as_array().map(Vec::len), Some(3_000));
     }
 
     #[test]

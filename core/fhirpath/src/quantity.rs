@@ -14,6 +14,8 @@ use crate::temporal::Step;
 const CALENDAR: &str = "http://hl7.org/fhirpath/CodeSystem/calendar-units";
 /// Digits that a conversion which does not end keeps.
 const DIGITS: u32 = 28;
+/// Longest unit of a FHIR Quantity that is reckoned with, in bytes.
+const LONGEST_UNIT: usize = 1024;
 
 #[derive(Debug, Clone)]
 pub struct Quantity {
@@ -111,6 +113,9 @@ impl Quantity {
             return None;
         }
         let text = |key: &str| map.get(key).and_then(Value::as_str);
+        if ["code", "unit"].iter().any(|key| text(key).is_some_and(|text| text.len() > LONGEST_UNIT)) {
+            return None;
+        }
         let unit = match (text("system"), text("code")) {
             (Some(ucum::SYSTEM), Some(code)) => Unit::Ucum { code: Arc::from(code), of_fhir: true },
             (Some(CALENDAR), Some(code)) => Unit::read(code),
@@ -118,6 +123,7 @@ impl Quantity {
             _ => text("unit").map_or_else(Unit::one, |unit| Unit::Other(Arc::from(unit))),
         };
         let Value::Number(number) = map.get("value")? else { return None };
+
         Some(Self { value: Decimal::read(number.as_str())?, unit })
     }
 

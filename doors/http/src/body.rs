@@ -37,6 +37,11 @@ pub(crate) struct Received {
 }
 
 impl Received {
+    /// The room alone, for as long as what was made of the body is held.
+    pub(crate) fn into_room(self) -> Option<OwnedSemaphorePermit> {
+        self.room
+    }
+
     /// The resource of the body in either form; a large one is read on a thread that may block.
     pub(crate) async fn value(&self, format: Format, limit: usize) -> Result<Value, Problem> {
         if format != Format::Xml {

@@ -143,8 +143,21 @@ fn body_in(headers: &HeaderMap, read: &str) -> Result<Format, Problem> {
         let says = format!("a body in `{coding}` is not read here");
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
     }
-    let kind = text(header::CONTENT_TYPE).filter(|kind| kind.contains('/'));
-    kind.and_then(known).ok_or_else(|| unread(headers, read))
+    let kind = text(header::CONTENT_TYPE).filter(|kind| kind.contains('/') && is_r4(kind));
+    let format = kind.and_then(known).ok_or_else(|| unread(headers, read))?;
+    // It counts more than what the document says of itself (RFC 7303): read otherwise, the letters would be others.
+    match kind.and_then(|kind| parameter(kind, "charset")) {
+        Some(charset) if !is_readable(charset, format) => {
+            let says = format!("a body in `{charset}` is not read here; send UTF-8");
+            Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says))
+        }
+        _ => Ok(format),
+    }
+}
+
+fn is_readable(charset: &str, format: Format) -> bool {
+    let is = |name: &str| charset.eq_ignore_ascii_case(name);
+    is("utf-8") || is("utf8") || is("us-ascii") || (format == Format::Xml && is("utf-16"))
 }
 
 fn unread(headers: &HeaderMap, read: &str) -> Problem {
@@ -226,6 +239,19 @@ mod tests {
         assert_eq!(body("application/json"), Some(Format::Json));
         assert_eq!((body("text/html"), body("xml"), body("text/turtle")), (None, None, None));
         assert!(is_json_body(&HeaderMap::new()).is_err());
+        // Bytes of GBK may be UTF-8 as well, with other letters.
+        for other in ["GBK", "gb18030", "\"GB2312\"", "iso-8859-1", "utf-16", "utf-7"] {
+            let json = HeaderMap::from_iter([(
+                header::CONTENT_TYPE,
+                HeaderValue::try_from(format!("application/fhir+json; charset={other}")).unwrap(),
+            )]);
+            assert!(is_json_body(&json).is_err(), "{other}");
+        }
+        assert_eq!(body("application/fhir+xml; charset=GBK"), None);
+        assert_eq!(body("application/fhir+xml;charset=\"utf-16\""), Some(Format::Xml));
+        assert_eq!(body("text/xml; charset=US-ASCII"), Some(Format::Xml));
+        assert_eq!(body("application/fhir+xml; fhirVersion=5.0"), None);
+        assert_eq!(body("application/fhir+json; fhirVersion=4.0"), Some(Format::Json));
     }
 
     #[test]

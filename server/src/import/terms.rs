@@ -29,10 +29,17 @@ pub(crate) async fn terms(args: TermsArgs) -> anyhow::Result<()> {
         let part = |key: &str| resource.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (kind, url, version) = (part("resourceType"), part("url"), part("version"));
         let concepts = resource.get("concept").and_then(Value::as_array).map_or(0, Vec::len);
-        let unit = units::resource(serde_json::to_vec(&resource)?);
+        let bytes = serde_json::to_vec(&resource)?;
         drop(resource);
+        if let Some(longest) = sink.longest().filter(|longest| bytes.len() > *longest) {
+            bail!(
+                "{kind} {url} has {} bytes, and a running server takes {longest}: stop the server, import, and start it again",
+                bytes.len()
+            );
+        }
+        let unit = units::resource(bytes);
         let says = match sink.write(unit).await.with_context(|| format!("{kind} {url}"))? {
-            Written::New(_) => "in force",
+            Written::New(_) => "written",
             Written::Before => "was imported before",
             Written::Dangling(says) => bail!("{kind} {url}: {says}"),
         };

@@ -85,3 +85,23 @@ fn what_can_t_be_is_named() {
     let structures = Structures::r4().with([&one, &other]);
     assert!(format!("{:?}", structures.get("http://a").unwrap_err()).contains("rests on itself"));
 }
+
+#[test]
+fn slices_of_slices_have_an_end() {
+    let nested = |levels: usize| {
+        let names = (1..=levels).map(|level| vec!["a"; level].join("/"));
+        let slices = names.map(|name| json!({"path": "Observation.category", "sliceName": name}));
+        let first = ["Observation", "Observation.category"].map(|path| json!({"path": path}));
+        definition("http://deep", OBSERVATION, first.into_iter().chain(slices).collect())
+    };
+    let eight = made(&nested(8), Structures::r4()).unwrap();
+    let (mut node, mut levels) = (find(&eight.root, "Observation.category"), 0);
+    while let Some(slice) = node.slices.first() {
+        (node, levels) = (slice, levels + 1);
+    }
+    assert_eq!(levels, 8);
+    // On the stack that a thread of the server has, 1,200 were too many.
+    let fault = std::thread::spawn(move || super::made(&nested(5_000), Structures::r4()).unwrap_err().to_string());
+    let fault = fault.join().unwrap();
+    assert!(fault.contains("more than 8 deep"), "{fault}");
+}

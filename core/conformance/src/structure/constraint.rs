@@ -82,13 +82,28 @@ impl Shape {
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     known: Mutex<HashMap<(String, String), Arc<Constraint>>>,
+    /// Those that are looked for first, and stay as they are.
+    below: Option<Arc<Interner>>,
 }
 
 impl Interner {
+    /// One that shares what `below` knows, and takes what is new with it when it goes.
+    pub(crate) fn above(below: &Arc<Interner>) -> Interner {
+        Interner { known: Mutex::default(), below: Some(below.clone()) }
+    }
+
+    fn find(&self, key: &(String, String)) -> Option<Arc<Constraint>> {
+        self.known.lock().ok()?.get(key).cloned()
+    }
+
     pub(crate) fn get(&self, key: &str, severity: Severity, human: &str, expression: &str) -> Arc<Constraint> {
         let fresh = || Arc::new(Constraint::new(key, severity, human, expression));
+        let name = (key.to_owned(), expression.to_owned());
+        if let Some(one) = self.below.as_ref().and_then(|below| below.find(&name)) {
+            return if one.severity == severity { one } else { fresh() };
+        }
         let Ok(mut known) = self.known.lock() else { return fresh() };
-        let one = known.entry((key.to_owned(), expression.to_owned())).or_insert_with(fresh);
+        let one = known.entry(name).or_insert_with(fresh);
         // The same expression may be an error in one structure and a warning in another.
         if one.severity == severity { one.clone() } else { fresh() }
     }
@@ -97,5 +112,23 @@ impl Interner {
         if let Ok(mut known) = self.known.lock() {
             known.insert((constraint.key.clone(), constraint.expression.clone()), constraint.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_new_goes_with_the_definition_that_brought_it() {
+        let r4 = Arc::new(Interner::default());
+        let known = r4.get("a", Severity::Error, "a", "true");
+        let own = Interner::above(&r4);
+        assert!(Arc::ptr_eq(&own.get("a", Severity::Error, "a", "true"), &known));
+        assert!(!Arc::ptr_eq(&own.get("a", Severity::Warning, "a", "true"), &known));
+        let new = own.get("b", Severity::Error, "b", "true");
+        assert!(Arc::ptr_eq(&own.get("b", Severity::Error, "b", "true"), &new), "once in a definition");
+        drop(own);
+        assert_eq!(Arc::strong_count(&new), 1, "nobody keeps it");
     }
 }

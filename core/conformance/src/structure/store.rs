@@ -26,6 +26,7 @@ pub struct Structures(Arc<Inner>);
 struct Inner {
     /// By address without version; the later wins where none is asked for.
     added: HashMap<String, Vec<Arc<Added>>>,
+    /// R4's constraints.
     interner: Arc<Interner>,
 }
 
@@ -137,9 +138,9 @@ impl Structures {
         definition(resource, &Interner::default()).map(|_| ())
     }
 
-    /// Reads the StructureDefinition itself.
+    /// Reads the StructureDefinition itself. Its own constraints go with it: only R4's are kept for all.
     pub(crate) fn read(&self, resource: &Value) -> Result<super::Definition, Fault> {
-        definition(resource, &self.0.interner)
+        definition(resource, &Interner::above(&self.0.interner))
     }
 
     /// Is the structure at `address` the one at `base` or made from it?

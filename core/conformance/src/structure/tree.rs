@@ -6,6 +6,8 @@ use super::{Element, Node};
 
 /// No element of any type lies deeper.
 const DEEPEST: usize = 64;
+/// Slices of slices; each level costs a turn of the stack when a snapshot is made.
+const DEEPEST_SLICE: usize = 8;
 
 /// A node while the tree is built; children and slices by their place in the list of all.
 struct Draft {
@@ -69,6 +71,9 @@ impl Builder {
         let names: Vec<&str> = path.split('.').collect();
         if names.len() > DEEPEST {
             return Err(format!("{path} is nested too deeply"));
+        }
+        if element.slice.as_ref().is_some_and(|name| name.matches('/').count() >= DEEPEST_SLICE) {
+            return Err(format!("{path} has slices of slices, more than {DEEPEST_SLICE} deep"));
         }
         let root = self.drafts.first().map(|root| root.element.path.clone()).unwrap_or_default();
         if names.len() < 2 || names.first() != Some(&root.as_str()) {

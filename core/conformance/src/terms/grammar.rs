@@ -120,36 +120,19 @@ fn is_uri(text: &str) -> bool {
     !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c))
 }
 
-/// A name of the time zone database, by its form and its first part.
+/// A name of the time zone database of IANA, of this or an earlier time: one of those without an area, or one of an area by
+/// its form.
+#[rustfmt::skip] // the names, as many in a line as fit
 fn is_time_zone(text: &str) -> bool {
-    const AREAS: [&str; 11] = [
-        "Africa",
-        "America",
-        "Antarctica",
-        "Arctic",
-        "Asia",
-        "Atlantic",
-        "Australia",
-        "Europe",
-        "Indian",
-        "Pacific",
-        "Etc",
+    const AREAS: [&str; 16] = [
+        "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Brazil", "Canada", "Chile", "Etc",
+        "Europe", "Indian", "Mexico", "Pacific", "US",
     ];
-    const ALONE: [&str; 14] = [
-        "UTC",
-        "GMT",
-        "UCT",
-        "Zulu",
-        "PRC",
-        "ROC",
-        "ROK",
-        "Japan",
-        "Singapore",
-        "Hongkong",
-        "EST",
-        "MST",
-        "HST",
-        "CET",
+    const ALONE: [&str; 45] = [
+        "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt", "Eire", "Factory", "GB", "GB-Eire", "GMT", "GMT+0",
+        "GMT-0", "GMT0", "Greenwich", "HST", "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan", "Kwajalein",
+        "Libya", "MET", "MST", "MST7MDT", "NZ", "NZ-CHAT", "Navajo", "PRC", "PST8PDT", "Poland", "Portugal", "ROC", "ROK",
+        "Singapore", "Turkey", "UCT", "UTC", "Universal", "W-SU", "WET", "Zulu",
     ];
     let plain = |part: &str| {
         part.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
@@ -214,7 +197,11 @@ mod tests {
     fn the_others_by_their_form() {
         assert!(holds(UCUM, "mmol/L") && !holds(UCUM, "furlongs per"));
         assert!(holds("urn:ietf:rfc:3986", "urn:oid:1.2") && !holds("urn:ietf:rfc:3986", "no uri"));
-        assert!(holds("https://www.iana.org/time-zones", "Asia/Shanghai"));
+        for zone in
+            ["Asia/Shanghai", "America/Argentina/Buenos_Aires", "US/Eastern", "EET", "EST5EDT", "GB", "Etc/GMT+8"]
+        {
+            assert!(holds("https://www.iana.org/time-zones", zone), "{zone}");
+        }
         assert!(!holds("https://www.iana.org/time-zones", "Mars/Base"));
         assert!(holds("http://varnomen.hgvs.org/", "NM_005228.3:c.2369C>T"));
         assert!(!holds(UCUM, &"m".repeat(1_000_000)));

@@ -157,13 +157,15 @@ impl Row {
     }
 }
 
+/// The rows of a type, and of which generation of the search parameters they are.
+type Rows = (i64, Arc<Vec<Row>>);
+
 /// What this process has of its own.
 #[derive(Default)]
 pub(crate) struct Known {
     /// What a door has besides. Before one said so, searches find nothing of all this.
     given: RwLock<Option<Arc<Shelves>>>,
-    /// By type; of which generation of the search parameters.
-    rows: Mutex<HashMap<TypeCode, (i64, Arc<Vec<Row>>)>>,
+    rows: Mutex<HashMap<TypeCode, Rows>>,
 }
 
 impl Engine {

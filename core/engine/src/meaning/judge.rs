@@ -1,4 +1,6 @@
 //! Validation of what is written, by the policy of its institution: not at all, marked with a tag, or refused.
+//!
+//! What is judged is what will stand there: of a patch its outcome, of a feed's message what it makes with what was there.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,16 +12,21 @@ use meridian_conformance::terms::Terms;
 use meridian_conformance::validate::{Habits, Limits, Lookup, Nowhere, Validator, validate};
 use meridian_fhirpath::Moment;
 use meridian_model::outcome::{Issue, Severity};
-use meridian_store::{Lane, Reader};
+use meridian_store::Reader;
 use serde_json::{Value, json};
 
 use super::terms;
 use crate::engine::now;
-use crate::write::{Ask, Edit, Entry, Sent};
+use crate::write::{Ask, Edit, Entry, Merging, Options, Sent};
 use crate::{Engine, EngineError};
 
-/// The system of the tag of what was validated: `valid` or `invalid`.
-const TAG: &str = "https://meridian.example/validation";
+/// The system of the tag of what was validated: `valid`, `invalid`, or `unchecked` where it could not be judged to its end.
+pub(crate) const TAG: &str = "https://meridian.example/validation";
+/// The code of the issue that says so.
+const TOO_COSTLY: &str = "too-costly";
+/// Steps that any resource may take, and those that it may take for each of its values: who writes much is judged long.
+const STEPS: u64 = 500_000;
+const STEPS_A_VALUE: u64 = 20;
 
 /// What becomes of a resource that is not valid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -97,14 +104,29 @@ impl Judge {
 
     /// Refuses the resource or marks it.
     fn judge(&self, resource: &mut Value, strictness: Strictness) -> Result<(), EngineError> {
-        let limits = Limits { steps: 500_000, issues: 50, ..Limits::default() };
+        let steps = STEPS.saturating_add(values(resource).saturating_mul(STEPS_A_VALUE));
+        let limits = Limits { steps, issues: 50, ..Limits::default() };
         let mut issues = self.issues(resource, &[], &Nowhere, limits);
         issues.retain(is_wrong);
         if strictness == Strictness::Reject && !issues.is_empty() {
             return Err(EngineError::Unprocessable(issues));
         }
-        mark(resource, issues.is_empty());
+        let word = match issues.iter().find(|issue| issue.code != TOO_COSTLY) {
+            Some(_) => "invalid",
+            None if issues.is_empty() => "valid",
+            None => "unchecked",
+        };
+        mark(resource, word);
         Ok(())
+    }
+}
+
+/// How many values a resource is made of.
+fn values(value: &Value) -> u64 {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(values).sum::<u64>(),
+        Value::Object(members) => 1 + members.values().map(values).sum::<u64>(),
+        _ => 1,
     }
 }
 
@@ -113,12 +135,12 @@ pub(super) fn is_wrong(issue: &Issue) -> bool {
 }
 
 /// Says in the tags whether it is valid; an older word of ours is taken away.
-fn mark(resource: &mut Value, is_valid: bool) {
+fn mark(resource: &mut Value, word: &str) {
     let Some(meta) = resource.as_object_mut().map(|all| all.entry("meta").or_insert_with(|| json!({}))) else { return };
     let Some(tags) = meta.as_object_mut().map(|meta| meta.entry("tag").or_insert_with(|| json!([]))) else { return };
     let Some(tags) = tags.as_array_mut() else { return };
     tags.retain(|tag| tag.get("system").and_then(Value::as_str) != Some(TAG));
-    tags.push(json!({"system": TAG, "code": if is_valid { "valid" } else { "invalid" }}));
+    tags.push(json!({"system": TAG, "code": word}));
 }
 
 /// A patch whose outcome is judged.
@@ -135,6 +157,10 @@ impl fmt::Debug for Judged {
 }
 
 impl Edit for Judged {
+    fn is_dear(&self) -> bool {
+        self.edit.is_dear()
+    }
+
     fn edit(&self, resource: Value) -> Result<Value, EngineError> {
         let mut resource = self.edit.edit(resource)?;
         self.judge.judge(&mut resource, self.strictness)?;
@@ -146,14 +172,46 @@ impl Edit for Judged {
     }
 }
 
-/// The entries as they may be written. What an operation changes of a resource is its own business.
+/// A merging whose outcome is judged: what a feed sends is a part, and what stands there is the whole.
+#[derive(Debug)]
+struct JudgedMerging {
+    merging: Arc<dyn Merging>,
+    judge: Arc<Judge>,
+    strictness: Strictness,
+}
+
+impl Merging for JudgedMerging {
+    fn stands_for(&self, entry: usize, found: &Value) -> Option<String> {
+        self.merging.stands_for(entry, found)
+    }
+
+    fn merge(&self, entry: usize, before: &Value, sent: Value) -> Option<Value> {
+        let mut merged = self.merging.merge(entry, before, sent)?;
+        // A feed is never refused, and without that there is no error.
+        let _ = self.judge.judge(&mut merged, self.strictness);
+        Some(merged)
+    }
+
+    fn note(&self, note: &str) -> Option<String> {
+        self.merging.note(note)
+    }
+}
+
+impl fmt::Debug for Judge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Judge").finish_non_exhaustive()
+    }
+}
+
+/// The entries as they may be written; what will be merged is judged when it is. What an operation changes of a resource
+/// is its own business.
 pub(crate) async fn judged(
     engine: &Engine,
     caller: &Caller,
     entries: Vec<Entry>,
-    lane: Lane,
-    is_feed: bool,
+    options: &mut Options,
 ) -> Result<Vec<Entry>, EngineError> {
+    let is_feed = options.job.is_some();
     let strictness = match engine.strictness(&caller.institution) {
         Strictness::Off => return Ok(entries),
         Strictness::Reject if is_feed => Strictness::Tag,
@@ -166,9 +224,14 @@ pub(crate) async fn judged(
             entry.ask = one(entry.ask, &judge, strictness).map_err(|error: EngineError| error.within(&entry.place))?;
             Ok(entry)
         });
-        judged.collect::<Result<Vec<_>, EngineError>>()
+        Ok::<_, EngineError>((judged.collect::<Result<Vec<_>, EngineError>>()?, judge))
     };
-    engine.store().ahead(lane, work).await
+    let (entries, judge) = engine.store().ahead(options.lane, work).await?;
+    options.judged = true;
+    if let Some(merging) = options.merging.take() {
+        options.merging = Some(Arc::new(JudgedMerging { merging, judge, strictness }));
+    }
+    Ok(entries)
 }
 
 fn one(mut ask: Ask, judge: &Arc<Judge>, strictness: Strictness) -> Result<Ask, EngineError> {
@@ -196,8 +259,8 @@ mod tests {
     #[test]
     fn the_mark_is_there_once() {
         let mut patient = json!({"resourceType": "Patient", "meta": {"tag": [{"system": "a", "code": "b"}]}});
-        mark(&mut patient, false);
-        mark(&mut patient, true);
+        mark(&mut patient, "invalid");
+        mark(&mut patient, "valid");
         assert_eq!(patient["meta"]["tag"], json!([{"system": "a", "code": "b"}, {"system": TAG, "code": "valid"}]));
     }
 }

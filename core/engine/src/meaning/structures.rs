@@ -21,12 +21,15 @@ const MARK: &str = "structures";
 /// Resources that are read at a time.
 const AT_ONCE: u32 = 128;
 
+/// What is in force under a mark, and what of it was posted.
+type Now = (Vec<u8>, Structures, Arc<Posted>);
+
 /// What this process knows of the structures of its store.
 #[derive(Default)]
 pub(crate) struct Known {
     /// Those of packages; posted ones come on top.
     packages: RwLock<Option<Structures>>,
-    now: RwLock<Option<(Vec<u8>, Structures, Arc<Posted>)>>,
+    now: RwLock<Option<Now>>,
     reading: Mutex<()>,
 }
 

@@ -4,19 +4,15 @@
 use std::collections::HashSet;
 
 use meridian_conformance::terms::MOST_CODINGS;
-use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
 use meridian_model::reference::Reference;
 use meridian_store::Reader;
 use meridian_store::search::{Condition, SystemTest, TokenTest};
-use serde_json::Value;
 
 use super::ground::{Slot, numbers};
 use super::wish::Meaning;
 use crate::EngineError;
-use crate::fixed::of_program;
-use crate::meaning::terms::{in_force, refused};
-use crate::served::value_of;
+use crate::meaning::terms::{addressed, in_force, refused};
 
 /// How many codes the conditions of one search may still mean.
 pub(super) struct Allowance(usize);
@@ -76,19 +72,17 @@ fn canonical(reader: &Reader<'_>, named: &str) -> Result<String, EngineError> {
     let Reference::Relative { kind: "ValueSet", id, .. } = Reference::parse(named) else {
         return Ok(named.to_owned());
     };
-    let code = Definitions::r4().type_code("ValueSet").unwrap_or_default();
-    let resource = match reader.find(code, id)?.filter(|row| !row.deleted) {
-        Some(row) => value_of(&row.body)?,
-        None => {
-            of_program(code, id).ok_or_else(|| EngineError::invalid("", format!("{named} is not here")))?.resource()?.0
-        }
-    };
-    let part = |key: &str| resource.get(key).and_then(Value::as_str);
-    match (part("url"), part("version")) {
-        (Some(url), Some(version)) => Ok(format!("{url}|{version}")),
-        (Some(url), None) => Ok(url.to_owned()),
-        (None, _) => Err(EngineError::invalid("", format!("{named} has no url, and so is not in force"))),
+    let found = addressed(reader, "ValueSet", id, |_| true)?;
+    let found = found.ok_or_else(|| EngineError::invalid("", format!("{named} is not here")))?;
+    let canonical = found.canonical();
+    let canonical =
+        canonical.ok_or_else(|| EngineError::invalid("", format!("{named} has no url, and so is not in force")))?;
+    if !found.in_force {
+        let says =
+            format!("{named} is not in force, its url leads to another value set: search by {canonical} for that");
+        return Err(EngineError::invalid("", says));
     }
+    Ok(canonical)
 }
 
 /// A search that names what is not here is a wrong search, and finds neither nothing nor all.

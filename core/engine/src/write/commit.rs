@@ -131,7 +131,7 @@ impl Work {
                 let (entries, options) = (&self.entries, &self.options);
                 let mut resolved = resolve(tx, &self.caller, entries, &self.ids, &catalogue, options, &self.met)?;
                 let (kept, patients) = (std::mem::take(&mut resolved.kept), std::mem::take(&mut resolved.patients));
-                let preparing = Preparing::of(entries, resolved, &self.caller, &catalogue, merging);
+                let preparing = Preparing::of(entries, resolved, &self.caller, &catalogue, options);
                 (kept, writing.all(tx, preparing, &patients, entries)?)
             }
         };

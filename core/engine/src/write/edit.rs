@@ -19,6 +19,11 @@ pub(crate) trait Edit: Send + Sync + Debug {
 
     /// The word under which the look at what was there is written down.
     fn word(&self) -> &'static str;
+
+    /// Whether it may take long: then it is never done in the writer's transaction.
+    fn is_dear(&self) -> bool {
+        false
+    }
 }
 
 /// RFC 6902.
@@ -49,6 +54,10 @@ impl Edit for JsonPatch {
 pub(crate) struct PathPatch(Value);
 
 impl Edit for PathPatch {
+    fn is_dear(&self) -> bool {
+        true
+    }
+
     fn edit(&self, mut resource: Value) -> Result<Value, EngineError> {
         meridian_fhirpath::patch::apply(&self.0, &mut resource).map_err(|fault| {
             let at = format!("Parameters.parameter[{}]", fault.operation);

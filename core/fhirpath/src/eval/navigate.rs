@@ -28,11 +28,16 @@ impl<'a> Eval<'_, 'a> {
                 Item::Node(node) => {
                     if is_start && member.of_type != Kind::UNKNOWN && types.is_a(node.kind(), member.of_type) {
                         found.push(item.clone());
+                        self.budget.spend(1)?;
                     } else {
-                        elements(types, node, member, &mut found);
+                        let seen = elements(types, node, member, &mut found);
+                        self.budget.items(seen)?;
                     }
                 }
-                Item::Quantity(quantity) => found.extend(part(quantity, &member.name)),
+                Item::Quantity(quantity) => {
+                    self.budget.spend(2)?;
+                    found.extend(part(quantity, &member.name));
+                }
                 Item::Type(of) => match &*member.name {
                     "namespace" => found.push(Item::Text(of.model)),
                     "name" => found.push(Item::Text(of.name)),
@@ -41,7 +46,6 @@ impl<'a> Eval<'_, 'a> {
                 _ => {}
             }
         }
-        self.budget.spend(found.len().try_into().unwrap_or(u64::MAX))?;
         Ok(found)
     }
 
@@ -50,7 +54,7 @@ impl<'a> Eval<'_, 'a> {
         let Some(map) = node.object() else { return Ok(()) };
         let types = types();
         let table = types.table(node.kind());
-        let before = found.len();
+        self.budget.spend(1)?;
         for (key, value) in map {
             let json = match key.strip_prefix('_') {
                 // Beside its value it has been seen with it.
@@ -65,13 +69,14 @@ impl<'a> Eval<'_, 'a> {
                 Some((_, of)) => (of.kind, of.under),
                 None => (Kind::UNKNOWN, ""),
             };
-            if key.starts_with('_') {
-                push(types, &Value::Null, Some(value), kind, found);
+            let seen = if key.starts_with('_') {
+                push(types, &Value::Null, Some(value), kind, found)
             } else {
-                push(types, value, if under.is_empty() { None } else { map.get(under) }, kind, found);
-            }
+                push(types, value, if under.is_empty() { None } else { map.get(under) }, kind, found)
+            };
+            self.budget.items(seen)?;
         }
-        self.budget.spend(1 + u64::try_from(found.len() - before).unwrap_or(u64::MAX))
+        Ok(())
     }
 }
 
@@ -84,31 +89,32 @@ fn part<'a>(quantity: &Quantity, name: &str) -> Option<Item<'a>> {
     }
 }
 
-fn elements<'a>(types: &Types, node: &Node<'a>, member: &Member, found: &mut Collection<'a>) {
-    let Some(map) = node.object() else { return };
+/// Says how many values were looked at.
+fn elements<'a>(types: &Types, node: &Node<'a>, member: &Member, found: &mut Collection<'a>) -> usize {
+    let Some(map) = node.object() else { return 0 };
     let table = types.table(node.kind());
     match member.id.and_then(|id| table.element(id)) {
         Some(Element { choice: false, keys, .. }) => {
             if let Some(key) = keys.first() {
                 let (value, sibling) = pair(map, key.json, key.under);
                 if value.is_some() || sibling.is_some() {
-                    push(types, value.unwrap_or(&Value::Null), sibling, key.kind, found);
+                    return push(types, value.unwrap_or(&Value::Null), sibling, key.kind, found);
                 }
             }
+            0
         }
         Some(element) => choice(types, map, element, found),
         // An element that the definitions do not know, unless it is the JSON name of a choice, which is no element.
         None if table.form == Form::Unknown || table.key(&member.name).is_none() => {
-            if let Some(value) = map.get(&*member.name) {
-                push(types, value, None, Kind::UNKNOWN, found);
-            }
+            map.get(&*member.name).map_or(0, |value| push(types, value, None, Kind::UNKNOWN, found))
         }
-        None => {}
+        None => 0,
     }
 }
 
 /// The one of a choice that is there.
-fn choice<'a>(types: &Types, map: &'a Map<String, Value>, element: &Element, found: &mut Collection<'a>) {
+fn choice<'a>(types: &Types, map: &'a Map<String, Value>, element: &Element, found: &mut Collection<'a>) -> usize {
+    let mut looked = map.len() / 16;
     let mut seen: Option<&Key> = None;
     for key in map.keys() {
         let json = key.strip_prefix('_').unwrap_or(key);
@@ -119,9 +125,10 @@ fn choice<'a>(types: &Types, map: &'a Map<String, Value>, element: &Element, fou
         {
             seen = Some(of);
             let sibling = if of.under.is_empty() { None } else { map.get(of.under) };
-            push(types, map.get(of.json).unwrap_or(&Value::Null), sibling, of.kind, found);
+            looked += push(types, map.get(of.json).unwrap_or(&Value::Null), sibling, of.kind, found);
         }
     }
+    looked
 }
 
 /// A member and its sibling.
@@ -141,8 +148,14 @@ fn pair<'a>(map: &'a Map<String, Value>, json: &str, under: &str) -> (Option<&'a
     (value, sibling)
 }
 
-/// One node for each value, arrays taken apart.
-fn push<'a>(types: &Types, value: &'a Value, sibling: Option<&'a Value>, kind: Kind, found: &mut Collection<'a>) {
+/// One node for each value, arrays taken apart. Says how many values were looked at.
+fn push<'a>(
+    types: &Types,
+    value: &'a Value,
+    sibling: Option<&'a Value>,
+    kind: Kind,
+    found: &mut Collection<'a>,
+) -> usize {
     let mut one = |value: &'a Value, sibling: Option<&'a Value>| {
         let sibling = sibling.filter(|sibling| !sibling.is_null());
         if value.is_null() && sibling.is_none() {
@@ -159,13 +172,19 @@ fn push<'a>(types: &Types, value: &'a Value, sibling: Option<&'a Value>, kind: K
     match (value, sibling) {
         (Value::Array(values), sibling) => {
             let siblings = sibling.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            for at in 0..values.len().max(siblings.len()) {
+            let many = values.len().max(siblings.len());
+            for at in 0..many {
                 one(values.get(at).unwrap_or(&Value::Null), siblings.get(at));
             }
+            many
         }
         (Value::Null, Some(Value::Array(siblings))) => {
             siblings.iter().for_each(|sibling| one(&Value::Null, Some(sibling)));
+            siblings.len()
         }
-        (value, sibling) => one(value, sibling),
+        (value, sibling) => {
+            one(value, sibling);
+            1
+        }
     }
 }

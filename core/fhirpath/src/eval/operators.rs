@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::{Eval, Scope};
+use super::{Budget, Eval, Scope};
 use crate::ast::{Expr, Operator, TypeName};
 use crate::equal::{self, Distinct};
 use crate::fault::Fault;
@@ -44,7 +44,9 @@ impl<'a> Eval<'_, 'a> {
                 let known = equal::equivalent_all(&left, &right, &mut self.budget)?;
                 truth(Some(known == (operator == O::Equivalent)))
             }
-            O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual => compare(operator, &left, &right, place)?,
+            O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual => {
+                compare(operator, &left, &right, place, &mut self.budget)?
+            }
             O::Union => Distinct::of(left.into_iter().chain(right), &mut self.budget)?.items,
             O::In => self.contains(&right, &left, place)?,
             O::Contains => self.contains(&left, &right, place)?,
@@ -100,9 +102,12 @@ impl<'a> Eval<'_, 'a> {
         Ok(truth(Some(false)))
     }
 
-    /// A collection as a Boolean: one that is none counts as true.
+    /// A collection as a Boolean: one that is none counts as true, and of a primitive without a value nothing is known.
     pub(crate) fn bool_of(&self, items: &[Item<'a>], place: usize) -> Result<Option<bool>, Fault> {
-        Ok(single(items, place, "a condition")?.map(|item| item.bool().unwrap_or(true)))
+        Ok(single(items, place, "a condition")?.and_then(|item| match item {
+            Item::Node(node) if node.value().is_null() => None,
+            item => Some(item.bool().unwrap_or(true)),
+        }))
     }
 
     pub(crate) fn integer_of(&self, items: &[Item<'a>], place: usize, what: &str) -> Result<Option<i64>, Fault> {
@@ -121,11 +126,12 @@ impl<'a> Eval<'_, 'a> {
     }
 
     /// The items that are of a type. One at most, unless many are let through (R4's own invariants need it).
-    pub(crate) fn r#as(&self, mut items: Collection<'a>, of_type: &TypeName) -> Result<Collection<'a>, Fault> {
+    pub(crate) fn r#as(&mut self, mut items: Collection<'a>, of_type: &TypeName) -> Result<Collection<'a>, Fault> {
         check_type(of_type)?;
         if !self.as_filters {
             single(&items, of_type.place, "the left side of `as`")?;
         }
+        self.budget.items(items.len())?;
         items.retain(|item| is_of(item, of_type, false));
         Ok(items)
     }
@@ -169,6 +175,9 @@ impl<'a> Eval<'_, 'a> {
         if let (Some(one), Some(two), Operator::Add) = (one.str(), two.str(), operator) {
             self.budget.text(one.len() + two.len())?;
             return Ok(vec![Item::made([one, two].concat())]);
+        }
+        if let (Item::Quantity(_), Item::Quantity(_)) = (&one, &two) {
+            self.budget.spend(equal::CONVERTING)?;
         }
         let found = match (&one, &two) {
             (Item::Integer(one), Item::Integer(two)) => integers(operator, i64::from(*one), i64::from(*two))
@@ -235,7 +244,12 @@ fn decimals(
             Operator::Subtract => one.minus(two),
             Operator::Times => one.times(two),
             Operator::Over => one.over(two),
-            Operator::Div => one.whole_over(two),
+            Operator::Div => {
+                return Some(one.whole_over(two).map(|whole| match whole.whole().map(i32::try_from) {
+                    Some(Ok(integer)) => Item::Integer(integer),
+                    _ => Item::Decimal(whole),
+                }));
+            }
             Operator::Mod => one.rest_over(two),
             _ => return None,
         }
@@ -276,6 +290,10 @@ fn shift(
         let says = format!("`{}` is no duration that can be added to a date or time", by.unit.text());
         return Err(Fault::execution(place, says));
     };
+    if is_time && step < crate::temporal::Step::Hour {
+        let says = "to a time hours, minutes, seconds and milliseconds can be added; it has no days";
+        return Err(Fault::execution(place, says));
+    }
     // Parts of a unit fall away: durations are those of the calendar. Of a keyword's seconds the parts count.
     let is_second = matches!(by.unit, crate::quantity::Unit::Calendar(crate::temporal::Step::Second, _));
     let (amount, step) = match by.value.times(1000.into()) {
@@ -294,11 +312,12 @@ fn compare<'a>(
     left: &[Item<'_>],
     right: &[Item<'_>],
     place: usize,
+    budget: &mut Budget,
 ) -> Result<Collection<'a>, Fault> {
     let one = single(left, place, "the left side of a comparison")?;
     let two = single(right, place, "the right side of a comparison")?;
     let (Some(one), Some(two)) = (one, two) else { return Ok(Vec::new()) };
-    let order = equal::order(one, two, place)?;
+    let order = equal::order(one, two, place, budget)?;
     Ok(truth(order.map(|order| match operator {
         Operator::Less => order == Ordering::Less,
         Operator::LessOrEqual => order != Ordering::Greater,

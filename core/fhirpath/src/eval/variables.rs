@@ -9,15 +9,20 @@ use crate::item::{Collection, Item};
 const OWN: [&str; 7] = ["context", "resource", "rootResource", "ucum", "sct", "loinc", "terminologies"];
 
 impl<'a> Eval<'_, 'a> {
-    pub(crate) fn variable(&self, name: &str, place: usize) -> Result<Collection<'a>, Fault> {
+    pub(crate) fn variable(&mut self, name: &str, place: usize) -> Result<Collection<'a>, Fault> {
+        // An expression may define thousands.
+        self.budget.items((self.defined.len() + self.context.variables.len()) / 16)?;
         if let Some((_, value)) = self.defined.iter().rev().find(|(known, _)| &**known == name) {
+            self.budget.items(value.len())?;
             return Ok(value.clone());
         }
-        if let Some((_, value)) = self.context.variables.iter().rev().find(|(known, _)| *known == name) {
-            return Ok(value.clone());
+        let context = self.context;
+        if let Some((_, value)) = context.variables.iter().rev().find(|(known, _)| *known == name) {
+            return self.copy(value);
         }
+        self.budget.items(name.len() / 8)?;
         let item = match name {
-            "context" => return Ok(self.focus.to_vec()),
+            "context" => return self.copy(self.focus),
             "resource" => Item::resource(self.context.resource),
             "rootResource" => Item::resource(self.context.root),
             "ucum" => Item::Text(meridian_model::ucum::SYSTEM),
@@ -35,6 +40,7 @@ impl<'a> Eval<'_, 'a> {
 
     /// `defineVariable()`: a name is given once.
     pub(crate) fn define(&mut self, name: &str, value: Collection<'a>) -> Result<(), Fault> {
+        self.budget.items((self.defined.len() + self.context.variables.len()) / 16 + name.len() / 8)?;
         let is_known = OWN.contains(&name)
             || self.defined.iter().any(|(known, _)| &**known == name)
             || self.context.variables.iter().any(|(known, _)| *known == name);

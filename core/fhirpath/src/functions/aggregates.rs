@@ -39,10 +39,13 @@ impl<'a> Eval<'_, 'a> {
             self.budget.spend(1)?;
             let value = item.scalar().filter(|value| value.system() == total.system()).ok_or_else(|| unfit(item))?;
             if is_sum {
+                if let Item::Quantity(_) = value {
+                    self.budget.spend(equal::CONVERTING)?;
+                }
                 let Some(sum) = sum(&total, &value) else { return Ok(Vec::new()) };
                 total = sum;
             } else {
-                let Some(order) = equal::order(&value, &total, call.place)? else { return Ok(Vec::new()) };
+                let Some(order) = equal::order(&value, &total, call.place, &mut self.budget)? else { return Ok(Vec::new()) };
                 let wanted = if call.function == Function::Min { Ordering::Less } else { Ordering::Greater };
                 if order == wanted {
                     total = value;

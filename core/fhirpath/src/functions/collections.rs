@@ -65,7 +65,10 @@ impl<'a> Eval<'_, 'a> {
                 input
             }
             Function::Last => input.pop().into_iter().collect(),
-            Function::Tail => input.into_iter().skip(1).collect(),
+            Function::Tail => {
+                self.budget.items(input.len())?;
+                input.into_iter().skip(1).collect()
+            }
             Function::Skip | Function::Take => {
                 let Some(count) = self.integer(call, 0, scope)? else { return Ok(Vec::new()) };
                 let count = usize::try_from(count.max(0)).unwrap_or(usize::MAX);
@@ -73,6 +76,7 @@ impl<'a> Eval<'_, 'a> {
                     input.truncate(count);
                     input
                 } else {
+                    self.budget.items(input.len())?;
                     input.into_iter().skip(count).collect()
                 }
             }
@@ -95,8 +99,8 @@ impl<'a> Eval<'_, 'a> {
             Function::Combine => {
                 // Both collections keep their order anyway, which the second argument may ask for.
                 self.one(call, 1, scope)?;
+                self.budget.items(input.len().saturating_add(other.len()))?;
                 input.extend(other);
-                self.budget.spend(input.len().try_into().unwrap_or(u64::MAX))?;
                 input
             }
             Function::SubsetOf => truth(Some(self.is_within(&input, other)?)),
@@ -106,6 +110,7 @@ impl<'a> Eval<'_, 'a> {
                 let other = Distinct::of(other, &mut self.budget)?;
                 let mut found = Vec::new();
                 for item in input {
+                    self.budget.spend(1)?;
                     if other.has(&item, &mut self.budget)? == is_intersection {
                         found.push(item);
                     }

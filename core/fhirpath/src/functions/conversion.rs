@@ -21,6 +21,12 @@ impl<'a> Eval<'_, 'a> {
         use Function as F;
         let Some(item) = single(input, call.place, "the input of a conversion")? else { return Ok(Vec::new()) };
         let argument = self.text(call, 0, scope)?;
+        if let Some(text) = item.str() {
+            self.budget.read(text.len())?;
+        }
+        if matches!(call.function, F::ToQuantity | F::ConvertsToQuantity) {
+            self.budget.spend(crate::equal::CONVERTING)?;
+        }
         if !call.args.is_empty() && argument.is_none() {
             return Ok(Vec::new());
         }
@@ -104,6 +110,7 @@ fn boolean<'a>(value: &Item<'a>) -> Option<Item<'a>> {
     let known = match value {
         Item::Boolean(value) => return Some(Item::Boolean(*value)),
         other => match other.str() {
+            Some(text) if text.len() > 5 => return None,
             Some(text) => match text.to_ascii_lowercase().as_str() {
                 "true" | "t" | "yes" | "y" | "1" | "1.0" => true,
                 "false" | "f" | "no" | "n" | "0" | "0.0" => false,

@@ -8,6 +8,9 @@ use crate::fault::Fault;
 use crate::item::{Collection, Item};
 use crate::temporal::{Between, Precision, Step, Temporal};
 
+/// Longest text or template of a date, in bytes.
+const LONGEST: usize = 256;
+
 impl<'a> Eval<'_, 'a> {
     pub(super) fn dates(
         &mut self,
@@ -90,6 +93,10 @@ impl<'a> Eval<'_, 'a> {
 
 /// Reads a text by a template: `dd-MM-yyyy`, `yyyyMMddHHmmss`. Other letters and marks stand for themselves.
 pub(super) fn by_format(text: &str, format: &str) -> Option<Temporal> {
+    // Nobody writes a date so long.
+    if text.len().max(format.len()) > LONGEST {
+        return None;
+    }
     let mut parts = Parts::default();
     let mut rest = text;
     let mut template = format;

@@ -10,6 +10,9 @@ use crate::fault::Fault;
 use crate::item::{Collection, Item};
 use crate::types::{Form, Kind, types};
 
+/// Steps that asking the outside costs, beside what it reckons itself.
+const ASKING: u64 = 50;
+
 impl<'a> Eval<'_, 'a> {
     pub(super) fn fhir(
         &mut self,
@@ -23,6 +26,7 @@ impl<'a> Eval<'_, 'a> {
                 let Some(url) = self.text(call, 0, scope)? else { return Ok(Vec::new()) };
                 let url = url.str().unwrap_or("");
                 let extensions = self.member(&input, extension(), false)?;
+                self.budget.items(extensions.len().saturating_mul(url.len() / 64))?;
                 Ok(extensions.into_iter().filter(|item| has_url(item, url)).collect())
             }
             F::HasValue => Ok(truth(Some(matches!(input.as_slice(), [item] if is_primitive(item))))),
@@ -31,10 +35,14 @@ impl<'a> Eval<'_, 'a> {
                 _ => Ok(Vec::new()),
             },
             F::Resolve => self.resolve(&input),
-            F::GetResourceKey => Ok(input.iter().filter_map(references::resource_key).collect()),
+            F::GetResourceKey => {
+                self.budget.items(input.len())?;
+                Ok(input.iter().filter_map(references::resource_key).collect())
+            }
             F::GetReferenceKey => {
                 let of_type = self.text(call, 0, scope)?;
                 let of_type = of_type.as_ref().and_then(Item::str).map(|name| name.trim_start_matches("FHIR."));
+                self.budget.items(input.len())?;
                 Ok(input.iter().filter_map(|item| references::reference_key(item, of_type)).collect())
             }
             F::CheckModifiers => self.check_modifiers(call, input, scope),
@@ -56,6 +64,7 @@ impl<'a> Eval<'_, 'a> {
                 let (Some(one), Some(structure)) = (one, structure) else { return Ok(Vec::new()) };
                 let Some(node) = one.as_node() else { return Err(wrong(one, "a part of a resource", call.place)) };
                 let structure = structure.str().unwrap_or("");
+                self.budget.spend(ASKING)?;
                 match self.context.outside.conforms_to(node.value(), node.type_name(), structure) {
                     Some(answer) => Ok(truth(Some(answer))),
                     None => Err(Fault::execution(call.place, format!("the structure `{structure}` is not known here"))),
@@ -76,9 +85,11 @@ impl<'a> Eval<'_, 'a> {
         for at in 0..call.args.len() {
             allowed.extend(self.argument(call, at, scope)?.iter().filter_map(Item::str).map(str::to_owned));
         }
+        self.budget.items(input.len())?;
         for node in input.iter().filter_map(Item::as_node) {
             let modifiers = node.object().and_then(|map| map.get("modifierExtension")?.as_array());
             for modifier in modifiers.into_iter().flatten() {
+                self.budget.items(1 + allowed.len())?;
                 let url = modifier.get("url").and_then(serde_json::Value::as_str).unwrap_or("");
                 if !allowed.iter().any(|known| known == url) {
                     let says = format!("the modifier extension `{url}` changes the meaning and is not expected here");

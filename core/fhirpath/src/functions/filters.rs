@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use super::Function;
 use crate::ast::{Call, Direction};
 use crate::equal::{self, Distinct};
-use crate::eval::{Eval, Scope, check_type, is_of, single};
+use crate::eval::{Budget, Eval, Scope, check_type, is_of, single};
 use crate::fault::Fault;
 use crate::item::{Collection, Item};
 
@@ -31,13 +31,16 @@ impl<'a> Eval<'_, 'a> {
             (Function::Select, Some(projection), _) => {
                 let mut found = Vec::new();
                 for (index, item) in input.iter().enumerate() {
-                    found.append(&mut self.inside(projection, scope.of(item, index))?);
+                    let mut more = self.inside(projection, scope.of(item, index))?;
+                    self.budget.items(more.len())?;
+                    found.append(&mut more);
                 }
                 Ok(found)
             }
             (Function::Repeat | Function::RepeatAll, ..) => self.repeat(call, input, scope),
             (Function::OfType, _, Some(of_type)) => {
                 check_type(of_type)?;
+                self.budget.items(input.len())?;
                 Ok(input.into_iter().filter(|item| is_of(item, of_type, false)).collect())
             }
             (Function::Sort, ..) => self.sort(call, input, scope),
@@ -103,20 +106,20 @@ impl<'a> Eval<'_, 'a> {
         }
         let length = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         self.budget.spend(length.saturating_mul(u64::from(length.checked_ilog2().unwrap_or(0)) + 1))?;
-        let rows = sorted(rows, &mut |one, two| order(call, &one.0, &two.0))?;
+        let rows = sorted(rows, &mut |one, two| order(call, &one.0, &two.0, &mut self.budget))?;
         Ok(rows.into_iter().map(|(_, item)| item).collect())
     }
 }
 
 type Keys<'a> = Vec<Option<Item<'a>>>;
 
-fn order(call: &Call, one: &Keys<'_>, two: &Keys<'_>) -> Result<Ordering, Fault> {
+fn order(call: &Call, one: &Keys<'_>, two: &Keys<'_>, budget: &mut Budget) -> Result<Ordering, Fault> {
     let directions = call.directions.iter().copied().chain(std::iter::repeat(Direction::Ascending));
     for ((one, two), direction) in one.iter().zip(two).zip(directions) {
         let order = match (one, two) {
             (Some(one), Some(two)) => {
                 // What has no known order stays as it stands.
-                let order = equal::order(one, two, call.place)?.unwrap_or(Ordering::Equal);
+                let order = equal::order(one, two, call.place, budget)?.unwrap_or(Ordering::Equal);
                 if direction == Direction::Ascending { order } else { order.reverse() }
             }
             // What has no key is lower than all others; a negated key leaves it there.

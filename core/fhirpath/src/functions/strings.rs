@@ -48,6 +48,7 @@ impl<'a> Eval<'_, 'a> {
         }
         let Some(argument) = self.text(call, 0, scope)? else { return Ok(Vec::new()) };
         let part = argument.str().unwrap_or("");
+        self.budget.read(part.len())?;
         Ok(match call.function {
             F::StartsWith => truth(Some(text.starts_with(part))),
             F::EndsWith => truth(Some(text.ends_with(part))),

@@ -21,7 +21,9 @@ impl<'a> Eval<'_, 'a> {
             for node in input.iter().filter_map(Item::as_node) {
                 let (steps, seen) = locate::steps(root, node.address());
                 self.budget.spend(seen)?;
-                found.extend(steps.map(|steps| Item::made(locate::written(root, &steps, short))));
+                let written = steps.map(|steps| locate::written(root, &steps, short));
+                self.budget.text(written.as_ref().map_or(0, String::len))?;
+                found.extend(written.map(Item::made));
             }
             return Ok(found);
         }

@@ -21,12 +21,15 @@ impl<'a> Eval<'_, 'a> {
             (Function::Trace, _) => {
                 let name = self.text(call, 0, scope)?;
                 let name = name.as_ref().and_then(Item::str).unwrap_or("");
+                self.budget.items(input.len())?;
                 match call.args.get(1) {
                     None => self.context.outside.trace(name, &input),
                     Some(projection) => {
                         let mut traced = Vec::new();
                         for (index, item) in input.iter().enumerate() {
-                            traced.append(&mut self.inside(projection, scope.of(item, index))?);
+                            let mut more = self.inside(projection, scope.of(item, index))?;
+                            self.budget.items(more.len())?;
+                            traced.append(&mut more);
                         }
                         self.context.outside.trace(name, &traced);
                     }
@@ -41,14 +44,17 @@ impl<'a> Eval<'_, 'a> {
                 let value = match call.args.get(1) {
                     // Seen from the collection whose steps follow.
                     Some(projection) => self.inside(projection, Scope { this: &input, ..scope })?,
-                    None => input.clone(),
+                    None => self.copy(&input)?,
                 };
                 self.define(name, value)?;
                 Ok(input)
             }
             (Function::Is, Some(of_type)) => self.is(&input, of_type),
             (Function::As, Some(of_type)) => self.r#as(input, of_type),
-            (Function::Type, _) => Ok(input.iter().map(type_of).collect()),
+            (Function::Type, _) => {
+                self.budget.items(input.len())?;
+                Ok(input.iter().map(type_of).collect())
+            }
             _ => {
                 let one = single(&input, call.place, "the input of `comparable()`")?;
                 let two = self.one(call, 0, scope)?;
@@ -56,6 +62,7 @@ impl<'a> Eval<'_, 'a> {
                 let (Some(one), Some(two)) = (one.and_then(quantity), two.as_ref().and_then(quantity)) else {
                     return Ok(Vec::new());
                 };
+                self.budget.spend(equal::CONVERTING)?;
                 Ok(truth(Some(one.order(&two).is_some())))
             }
         }

@@ -12,6 +12,7 @@ mod look;
 mod openapi;
 mod operation;
 mod terminology;
+mod unsaid;
 mod wanted;
 mod write;
 

@@ -4,9 +4,11 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use meridian_engine::incoming;
+use meridian_engine::{EngineError, incoming};
 use meridian_engine::operations::{Call, EVERY_TYPE, Effect, Level, Operation, Sent};
+use meridian_model::outcome::Issue;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Asked, json, not_allowed};
 use crate::negotiate::body_format;
@@ -49,12 +51,16 @@ pub(super) async fn run(
         ..Call::default()
     };
     let foreign = operation.act.foreign();
+    let mut room = None;
     if *method == Method::POST {
         let is_raw = operation.act.raw();
         let longest = if foreign.is_empty() && !is_raw { LONGEST } else { state.limits.resource };
         let received = crate::body::read(&state, &headers, body, longest).await?;
         if !received.bytes.is_empty() {
             let mut value = received.value(body_format(&headers)?, longest).await?;
+            if !is_raw {
+                all_say_something(&value)?;
+            }
             let is_foreign = |value: &Value| kind_of(value).is_some_and(|kind| foreign.contains(&kind));
             if is_foreign(&value) {
                 call.body = Some(value);
@@ -89,16 +95,50 @@ pub(super) async fn run(
                 }
             }
         }
+        // What was made of the body is held until it is worked off, and takes room as long.
+        room = received.into_room();
     }
     for (input, _, required) in operation.input {
         if *required && call.param(input).is_none() && call.value(input).is_none() {
-            return Err(meridian_engine::EngineError::invalid(*input, "this parameter is needed").into());
+            return Err(EngineError::invalid(*input, "this parameter is needed").into());
         }
     }
-    if let Some(streaming) = operation.act.stream(&state.engine, &caller, call.clone()) {
-        return Ok(streamed(streaming.await?));
+    if operation.act.forms().is_empty() {
+        let answer = operation.act.bytes(&state.engine, &caller, call).await;
+        drop(room);
+        return Ok(json(StatusCode::OK, answer?));
     }
-    Ok(json(StatusCode::OK, operation.act.bytes(&state.engine, &caller, call).await?))
+    let by_header = call.param("_format").is_none();
+    let Some(streaming) = operation.act.stream(&state.engine, &caller, call) else {
+        return Err(EngineError::Internal("an operation without its forms".to_owned()).into());
+    };
+    match streaming.await {
+        Ok(sent) => Ok(streamed(sent, room)),
+        Err(error) => Err(if by_header { refused_form(error) } else { error.into() }),
+    }
+}
+
+/// A form that the operation does not write is a fault of `_format`; where the header asked for it, it has a status of its
+/// own.
+fn refused_form(error: EngineError) -> Problem {
+    let is_form = |issue: &Issue| issue.code == "not-supported" && issue.expression == ["_format"];
+    match error.issues().into_iter().find(is_form) {
+        Some(issue) => Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", issue.diagnostics),
+        None => error.into(),
+    }
+}
+
+/// A parameter without a value, a resource or parts (`inv-1`) would be as if it had not been sent: no filter, no resource.
+fn all_say_something(value: &Value) -> Result<(), EngineError> {
+    let all = value.get("parameter").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let says = |key: &String| key.starts_with("value") || key == "resource" || key == "part";
+    match all.iter().position(|one| one.as_object().is_some_and(|members| !members.keys().any(says))) {
+        Some(nth) if kind_of(value) == Some("Parameters") => {
+            let says = "a parameter has a value, a resource or parts";
+            Err(EngineError::invalid(format!("Parameters.parameter[{nth}]"), says))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The operation at an address. What every type has may be offered by one in its own way.
@@ -124,13 +164,13 @@ fn accept(headers: &HeaderMap) -> String {
 }
 
 /// An answer in a form of its own, piece by piece. One that breaks off ends without its end, which every client notices.
-fn streamed(sent: Sent) -> Response {
-    let pieces = stream::unfold(sent.pieces, |mut pieces| async move {
+fn streamed(sent: Sent, room: Option<OwnedSemaphorePermit>) -> Response {
+    let pieces = stream::unfold((sent.pieces, room), |(mut pieces, room)| async move {
         let piece = pieces.recv().await?;
         if let Err(error) = &piece {
             tracing::error!(%error, "an answer broke off");
         }
-        Some((piece, pieces))
+        Some((piece, (pieces, room)))
     });
     let kind = [(header::CONTENT_TYPE, sent.media_type)];
     (StatusCode::OK, kind, Body::from_stream(pieces)).into_response()

@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::entries::{Apart, join, value};
 use super::html;
 use super::layout::laid_out;
+use super::unsaid;
 use crate::dressing::{AS_VALUE, BY_ENTRY, Room};
 use crate::negotiate::{FHIR_XML, Format, format, is_json};
 use crate::problem::Problem;
@@ -25,6 +26,9 @@ use crate::state::Http;
 
 /// Answers from this size on, in bytes, are worked on where threads may block.
 const LARGE: usize = 64 << 10;
+
+/// What to ask for where XML can't say it.
+const INSTEAD: &str = "ask for JSON, or with `_summary=data` where it is the narrative";
 
 /// A page is not made of more than so many bytes: it is sent as it is.
 const LONGEST_PAGE: u64 = 32 << 20;
@@ -51,6 +55,8 @@ pub(super) struct Wanted {
     holds: Holds,
     /// Nothing is written.
     looks: bool,
+    /// An operation that answers in forms of its own.
+    own_forms: bool,
     page: html::Place,
 }
 
@@ -71,13 +77,15 @@ impl Wanted {
         let path = decoded.collect::<Result<Vec<String>, _>>().unwrap_or_default();
         let params = meridian_engine::split_query(parts.uri.query().unwrap_or_default()).unwrap_or_default();
         let by_form = parts.method == Method::POST && path.last().is_some_and(|last| last == "_search");
+        let own_forms = has_own_forms(state, &path);
         let (format, fits) = match format(&parts.headers, wished(&params)) {
             // The form may wish for another one.
             _ if by_form => (Format::Json, Ok(())),
             // Events and descriptions are of one form alone; a listener says `text/event-stream`.
             _ if path.iter().any(|segment| segment == "$events" || segment == "openapi.json") => (Format::Json, Ok(())),
-            // An operation that answers in forms of its own reads the wish itself.
-            _ if has_own_forms(state, &path) => (Format::Json, Ok(())),
+            // An operation that answers in forms of its own reads the wish itself; its errors are FHIR.
+            Ok(Format::Xml) if own_forms => (Format::Xml, Ok(())),
+            _ if own_forms => (Format::Json, Ok(())),
             Ok(format) => (format, Ok(())),
             Err(problem) => (Format::Json, Err(problem)),
         };
@@ -85,7 +93,7 @@ impl Wanted {
         let looks = matches!(parts.method, Method::GET | Method::HEAD);
         let fits = fits.and_then(|()| if looks { check(&params, &path, holds).map(|_| ()) } else { Ok(()) });
         let page = html::Place::new(&parts.headers, path, params, looks);
-        (Wanted { state: state.clone(), format, holds, looks: looks || by_form, page }, fits)
+        (Wanted { state: state.clone(), format, holds, looks: looks || by_form, own_forms, page }, fits)
     }
 
     /// A search from a form on a page sends its empty fields too: the address without them.
@@ -111,6 +119,9 @@ impl Wanted {
         }
         let wishes = check(&self.page.params, &self.page.path, self.holds).unwrap_or_default();
         let is_good = response.status().is_success();
+        if self.own_forms && is_good {
+            return response;
+        }
         let as_it_is = wishes.shape.is_whole() || !is_good;
         if self.format == Format::Json && as_it_is && !wishes.pretty {
             return response;
@@ -136,6 +147,8 @@ impl Wanted {
         if bytes.is_empty() {
             return Response::from_parts(parts, Body::empty());
         }
+        // What was done stays done, whatever can't be made of its answer: then that goes out as it is.
+        let as_made = (!self.looks).then(|| bytes.clone());
         let is_large = bytes.len() > LARGE;
         let (status, pretty) = (parts.status, wishes.pretty);
         let make = move || {
@@ -150,7 +163,7 @@ impl Wanted {
                     if self.format == Format::Html {
                         Made::Page(html::page(&self.state, &self.page, status, &value))
                     } else {
-                        match meridian_xml::write(&value) {
+                        match unsaid::write(value, self.is_list()) {
                             Ok(text) => Made::Xml(text.into_bytes()),
                             // Why a request failed is told in any case.
                             Err(_) if !is_good => Made::Json(bytes.to_vec()),
@@ -171,19 +184,30 @@ impl Wanted {
                 parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_XML));
                 Response::from_parts(parts, body.into())
             }
-            Ok(Ok(Made::Unsaid(fault))) => {
-                let says = format!("this answer can't be written as XML, ask for JSON: {fault}");
-                Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says).into_response()
-            }
             Ok(Ok(Made::Page(page))) => {
                 for (name, value) in page.headers {
                     parts.headers.insert(name, value);
                 }
                 Response::from_parts(parts, page.body.into())
             }
-            Ok(Err(error)) => Problem::from(error).into_response(),
-            Err(error) => crate::caller::fault(error).into_response(),
+            failed => match (as_made, failed) {
+                (Some(bytes), _) => Response::from_parts(parts, bytes.into()),
+                (None, Ok(Ok(Made::Unsaid(fault)))) => {
+                    let says = format!("this answer can't be written as XML: {fault}; {INSTEAD}");
+                    Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says).into_response()
+                }
+                (None, Ok(Err(error))) => Problem::from(error).into_response(),
+                (None, Err(error)) => crate::caller::fault(error).into_response(),
+                (None, Ok(Ok(_))) => broke_off(),
+            },
         }
+    }
+
+    /// Whether the answer is a list that this server makes, and no resource that somebody stored.
+    fn is_list(&self) -> bool {
+        let path = &self.page.path;
+        let is_made = path.last().is_none_or(|last| last.starts_with(['$', '_']));
+        self.holds == Holds::Many && (self.looks || is_made)
     }
 
     /// Waits for the room that an answer takes which is so long.

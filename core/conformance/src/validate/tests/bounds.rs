@@ -80,11 +80,15 @@ fn depth_is_refused_by_name_whatever_is_nested() {
     let work = || {
         let mut extension = json!({"url": "http://a/b", "valueString": "x"});
         for _ in 0..5_000 {
-            extension = json!({"url": "http://a/b", "extension": [extension]});
+            let mut around = json!({"url": "http://a/b"});
+            // `json!` would copy what is within, at each level anew.
+            around["extension"] = Value::Array(vec![extension]);
+            extension = around;
         }
         let contained = json!({"resourceType": "Patient", "id": "c"});
-        let patient = json!({"resourceType": "Patient", "extension": [extension], "contained": [contained],
-            "managingOrganization": {"reference": "#c"}});
+        let mut patient =
+            json!({"resourceType": "Patient", "contained": [contained], "managingOrganization": {"reference": "#c"}});
+        patient["extension"] = Value::Array(vec![extension]);
         let limits = meridian_model::reader::Limits::default();
         let fault = meridian_model::reader::parse(patient.to_string().as_bytes(), &limits).unwrap_err();
         assert!(fault.message.contains("deep") || fault.message.contains("nest"), "{}", fault.message);

@@ -1,17 +1,15 @@
 //! `$lookup`, `$validate-code`, `$expand`, `$subsumes` and `$translate`, on types and on instances.
 
-use meridian_access::{Act as Right, Caller, Role, decide};
+use meridian_access::{Act as Right, Caller, Role};
 use meridian_conformance::terms::{Asked, Fault, Kind, Terms};
-use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
 use meridian_store::Reader;
 use serde_json::Value;
 
-use super::{in_force, is_read};
+use super::{addressed, in_force, is_read};
 use crate::engine::{instant, now};
-use crate::fixed::of_program;
 use crate::operations::{Act, Answering, Call, Effect, Level, Operation};
-use crate::served::value_of;
+use crate::sight::{Permission, permission};
 use crate::{Engine, EngineError};
 
 /// What a value set, a code or a map is looked up by: names, types and whether each must be given.
@@ -192,7 +190,7 @@ struct Answer {
 impl Act for Answer {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
-            decide(caller, Right::Look, self.on)?;
+            let may = permission(caller, Right::Look, self.on)?;
             let (answer, on) = (self.answer, self.on);
             let sends_along = call.id.is_some() || call.body.is_some() || !call.resources.is_empty();
             let work = move |reader: &Reader<'_>| {
@@ -200,7 +198,7 @@ impl Act for Answer {
                 let Call { id, mut params, mut values, body, resources, .. } = call;
                 values.extend(resources);
                 match id {
-                    Some(id) => of_instance(reader, on, &id, &mut params, &mut values)?,
+                    Some(id) => of_instance(reader, &may, (on, &id), &mut params, &mut values)?,
                     // The value set, code system or map itself may be all that is sent.
                     None => {
                         let is_own = |body: &Value| body.get("resourceType").is_some_and(|kind| kind == on);
@@ -223,32 +221,26 @@ fn parameter_of(kind: &str) -> String {
     format!("{}{rest}", first.to_lowercase())
 }
 
-/// Asks about the resource of an address: by its url, under which it is in memory; one without url as it is.
+/// Asks about the resource of an address: by its url, under which it is in memory; as it is where its url leads elsewhere.
 fn of_instance(
     reader: &Reader<'_>,
-    kind: &str,
-    id: &str,
+    may: &Permission,
+    (kind, id): (&str, &str),
     params: &mut Vec<(String, String)>,
     values: &mut Vec<(String, Value)>,
 ) -> Result<(), EngineError> {
-    let code = Definitions::r4().type_code(kind).unwrap_or_default();
-    let resource = match reader.find(code, id)?.filter(|row| !row.deleted) {
-        Some(row) => value_of(&row.body)?,
-        None => of_program(code, id).ok_or_else(|| EngineError::NotFound(format!("{kind}/{id}")))?.resource()?.0,
-    };
-    let part = |key: &str| resource.get(key).and_then(Value::as_str);
-    let Some(url) = part("url") else {
-        values.insert(0, (parameter_of(kind), resource));
-        return Ok(());
-    };
-    let version = part("version");
-    let mut put = |name: &str, value: String| params.insert(0, (name.to_owned(), value));
-    if kind == "CodeSystem" {
-        version.into_iter().for_each(|version| put("version", version.to_owned()));
-        put("system", url.to_owned());
-        put("url", url.to_owned());
-    } else {
-        put("url", version.map_or_else(|| url.to_owned(), |version| format!("{url}|{version}")));
+    let found = addressed(reader, kind, id, |row| may.shows(row))?;
+    let found = found.ok_or_else(|| EngineError::NotFound(format!("{kind}/{id}")))?;
+    let mut put = |name: &str, value: &str| params.insert(0, (name.to_owned(), value.to_owned()));
+    match found.canonical().filter(|_| found.in_force) {
+        Some(_) if kind == "CodeSystem" => {
+            let url = found.url().unwrap_or_default();
+            found.version().into_iter().for_each(|version| put("version", version));
+            put("system", url);
+            put("url", url);
+        }
+        Some(canonical) => put("url", &canonical),
+        None => values.insert(0, (parameter_of(kind), found.resource)),
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use meridian_conformance::terms::{Loaded, Terms};
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
-use meridian_store::{Reader, TypeCode, WriteTx};
+use meridian_store::{Reader, Stored, TypeCode, WriteTx};
 use serde_json::Value;
 
 use crate::fixed::Posted;
@@ -105,6 +105,13 @@ pub(crate) fn in_force(reader: &Reader<'_>) -> Result<Terms, EngineError> {
 /// What is stored in the place of what came with the program.
 pub(crate) fn posted(reader: &Reader<'_>) -> Result<Arc<Posted>, EngineError> {
     now(reader).map(|now| now.posted)
+}
+
+/// What is in memory of the version of a stored resource; `None` of what is not understood.
+pub(super) fn loaded(reader: &Reader<'_>, row: &Stored) -> Option<Loaded> {
+    let read = reader.beside::<Known>()?.read.lock().unwrap_or_else(PoisonError::into_inner);
+    let read = read.get(&(row.kind, row.id.clone()))?;
+    if (read.version, read.at) == (row.version, row.at) { read.loaded.clone() } else { None }
 }
 
 /// Whether what is in force has been read, so that asking for it takes no time.

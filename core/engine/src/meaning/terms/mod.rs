@@ -4,11 +4,13 @@
 //! draft or to what is retired wants to be understood too. An active one that cannot be understood is refused; another is
 //! stored and stays out of force.
 
+mod address;
 mod answer;
 mod closure;
 mod known;
 mod list;
 
+pub(crate) use address::addressed;
 pub(crate) use answer::refused;
 pub(crate) use known::{Known, check, follow, in_force, install, is_one, is_read, posted};
 pub use list::code_systems;

@@ -34,6 +34,7 @@ impl<'a> Eval<'_, 'a> {
                 return Ok(Some(root));
             }
             let contained = |of: &'a Value| of.get("contained").and_then(Value::as_array).into_iter().flatten();
+            self.budget.items((contained(resource).count() + contained(root).count()) / 4)?;
             let mut all = contained(resource).chain(contained(root));
             return Ok(all.find(|one| one.get("id").and_then(Value::as_str) == Some(id)));
         }

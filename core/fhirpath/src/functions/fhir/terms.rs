@@ -23,6 +23,7 @@ impl<'a> Eval<'_, 'a> {
                 let value_set = self.text(call, 0, scope)?;
                 let (Some(one), Some(value_set)) = (one, value_set) else { return Ok(Vec::new()) };
                 let value_set = value_set.str().unwrap_or("");
+                self.budget.spend(super::ASKING)?;
                 let made;
                 let (value, name) = match one {
                     Item::Node(node) => (node.value(), node.type_name()),
@@ -51,6 +52,7 @@ impl<'a> Eval<'_, 'a> {
         for (system, above) in general {
             for (other, below) in special {
                 self.budget.spend(1)?;
+                self.budget.compare(system.len(), other.len())?;
                 if system != other {
                     continue;
                 }
@@ -66,12 +68,32 @@ impl<'a> Eval<'_, 'a> {
         Ok(known)
     }
 
+    /// Pays for a copy of a value.
+    fn weigh(&mut self, value: &Value) -> Result<(), Fault> {
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            self.budget.spend(1)?;
+            match value {
+                Value::String(text) => self.budget.items(text.len() / 8)?,
+                Value::Array(all) => open.extend(all),
+                Value::Object(map) => open.extend(map.values()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// An operation of `%terminologies`.
     fn service(&mut self, call: &Call, scope: Scope<'_, 'a>) -> Result<Collection<'a>, Fault> {
         let mut arguments = Vec::with_capacity(call.args.len());
         for at in 0..call.args.len() {
-            arguments.push(self.one(call, at, scope)?.map_or(Value::Null, |item| item.to_json()));
+            let argument = self.one(call, at, scope)?;
+            if let Some(node) = argument.as_ref().and_then(Item::as_node) {
+                self.weigh(node.value())?;
+            }
+            arguments.push(argument.map_or(Value::Null, |item| item.to_json()));
         }
+        self.budget.spend(super::ASKING)?;
         let act = match call.function {
             Function::Expand => "expand",
             Function::Lookup => "lookup",
