@@ -12,6 +12,7 @@ mod concepts;
 mod definition;
 mod discriminate;
 mod enable;
+mod entries;
 mod extension;
 mod invariant;
 mod items;
@@ -72,13 +73,14 @@ pub struct Limits {
     pub issues: usize,
     /// Elements within elements, and profiles asked of one value within another.
     pub depth: usize,
-    /// Items that one invariant may touch.
+    /// Items that one invariant may touch, and all of them together.
     pub invariant: u64,
+    pub expressions: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 2_000_000, issues: 200, depth: 128, invariant: 1_000_000 }
+        Self { steps: 2_000_000, issues: 200, depth: 128, invariant: 1_000_000, expressions: 20_000_000 }
     }
 }
 
@@ -124,7 +126,7 @@ impl Default for Habits {
 /// for besides those that `meta.profile` names.
 #[must_use]
 pub fn validate(resource: &Value, profiles: &[&str], with: &Validator<'_>) -> Vec<Issue> {
-    let mut run = Run::new(with, resource, 0);
+    let mut run = Run::new(with, resource);
     run.start(profiles);
     run.finish()
 }

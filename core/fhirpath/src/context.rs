@@ -107,6 +107,28 @@ impl Drop for Kept {
     }
 }
 
+/// What several evaluations may spend together. Clones draw from the same.
+#[derive(Debug, Clone)]
+pub struct Purse(Arc<AtomicU64>);
+
+impl Purse {
+    #[must_use]
+    pub fn new(steps: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(steps)))
+    }
+
+    /// What is left.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Takes out so many steps, or all that are left.
+    pub fn pay(&self, steps: u64) {
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(steps)));
+    }
+}
+
 /// What one evaluation needs beside its focus. Cheap to make and to clone.
 #[derive(Clone)]
 pub struct Context<'a> {
@@ -118,7 +140,7 @@ pub struct Context<'a> {
     pub(crate) now: Option<Moment>,
     pub(crate) steps: u64,
     /// What is left for all evaluations together.
-    pub(crate) purse: Option<Arc<AtomicU64>>,
+    pub(crate) purse: Option<Purse>,
     pub(crate) as_filters: bool,
 }
 
@@ -181,21 +203,21 @@ impl<'a> Context<'a> {
         Self { steps, ..self }
     }
 
-    /// How many items all evaluations with this context and its clones may touch together.
+    /// What this and all evaluations that draw from the same purse may spend together.
     #[must_use]
-    pub fn purse(self, steps: u64) -> Self {
-        Self { purse: Some(Arc::new(AtomicU64::new(steps))), ..self }
+    pub fn purse(self, purse: &Purse) -> Self {
+        Self { purse: Some(purse.clone()), ..self }
     }
 
     /// What the next evaluation may spend.
     pub(crate) fn allowance(&self) -> u64 {
-        self.purse.as_ref().map_or(self.steps, |purse| self.steps.min(purse.load(Ordering::Relaxed)))
+        self.purse.as_ref().map_or(self.steps, |purse| self.steps.min(purse.left()))
     }
 
     /// Pays for an evaluation.
     pub(crate) fn pay(&self, steps: u64) {
         if let Some(purse) = &self.purse {
-            let _ = purse.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(steps)));
+            purse.pay(steps);
         }
     }
 }

@@ -24,7 +24,7 @@ mod temporal;
 mod types;
 
 pub use cache::Cache;
-pub use context::{Context, Kept, Moment, Nothing, Outside, STEPS};
+pub use context::{Context, Kept, Moment, Nothing, Outside, Purse, STEPS};
 pub use decimal::Decimal;
 pub use expression::Expression;
 pub use fault::{Fault, FaultKind};

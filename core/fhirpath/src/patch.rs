@@ -5,12 +5,9 @@
 mod place;
 mod value;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-
 use serde_json::Value;
 
-use crate::context::Context;
+use crate::context::{Context, Purse};
 use crate::eval::Eval;
 use crate::expression::Expression;
 use crate::item::{Item, Node};
@@ -67,7 +64,7 @@ pub fn apply(parameters: &Value, resource: &mut Value) -> Result<(), Fault> {
         return Err(fault(MOST_OPERATIONS, format!("a patch may have {MOST_OPERATIONS} operations")));
     }
     let mut work = resource.clone();
-    let budget = Budget { purse: Arc::new(AtomicU64::new(PURSE)), search: values(resource) / VALUES_A_STEP };
+    let budget = Budget { purse: Purse::new(PURSE), search: values(resource) / VALUES_A_STEP };
     for (number, parameter) in operations.iter().enumerate() {
         let operation = Operation::read(parameter, &budget).map_err(|says| fault(number, says))?;
         operation.act(&mut work).map_err(|says| Fault { operation: number, path: operation.path.to_owned(), says })?;
@@ -78,14 +75,14 @@ pub fn apply(parameters: &Value, resource: &mut Value) -> Result<(), Fault> {
 
 /// What all operations may do together.
 struct Budget {
-    purse: Arc<AtomicU64>,
+    purse: Purse,
     /// What it costs to find where an item stands.
     search: u64,
 }
 
 impl Budget {
     fn context<'a>(&self, resource: &'a Value) -> Context<'a> {
-        Context { purse: Some(Arc::clone(&self.purse)), ..Context::new(resource).steps(STEPS) }
+        Context::new(resource).steps(STEPS).purse(&self.purse)
     }
 
     /// The places of items that were found.
@@ -360,10 +357,8 @@ mod tests {
         let codes: Vec<Value> = (0..4_000).map(|n| json!({ "text": n.to_string() })).collect();
         let resource = json!({ "resourceType": "Observation", "category": codes });
         // Each is under the limit of one.
-        let dear = [
-            ("type", code("delete")),
-            ("path", text("Observation.category.where(text & text & text & text = 'x')")),
-        ];
+        let dear =
+            [("type", code("delete")), ("path", text("Observation.category.where(text & text & text & text = 'x')"))];
         let dear: &[(&str, Value)] = &dear;
         assert_eq!(run(&resource, &[dear]).unwrap(), resource);
         let fault = run(&resource, &vec![dear; MOST_OPERATIONS]).unwrap_err();

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use meridian_fhirpath::{Context, Expression};
+use meridian_fhirpath::Expression;
 use meridian_model::outcome::Severity;
 use serde_json::{Map, Value};
 
 use super::invariant::focus;
 use super::items::Item;
-use super::outer::Outer;
 use super::place::{Frame, Place};
 use super::run::Run;
 use crate::structure::{ContextKind, HL7, Missing, Structure, UseContext, is_primitive};
@@ -121,12 +120,9 @@ impl Run<'_> {
             return self.error("extension", place, says);
         }
         for one in &structure.context_invariants {
-            let outer = Outer { with: self.with, root: self.root, level: self.level };
-            let context = Context::new(frame.resource)
-                .root(frame.holder().resource)
-                .outside(&outer)
-                .now(self.with.now)
-                .steps(self.with.limits.invariant)
+            let outer = self.outer();
+            let context = outer
+                .context(frame.resource, frame.holder().resource)
                 .variable("extension", vec![focus(place, place.item)]);
             let said = one.compiled().map(|expression| expression.truth(focus(above, above.item), &context));
             if let Ok(Ok(Some(false))) = said {
@@ -160,12 +156,8 @@ impl Run<'_> {
             }
             ContextKind::FhirPath => {
                 let Ok(expression) = Expression::parse(expression) else { return true };
-                let outer = Outer { with: self.with, root: self.root, level: self.level };
-                let context = Context::new(frame.resource)
-                    .root(frame.holder().resource)
-                    .outside(&outer)
-                    .now(self.with.now)
-                    .steps(self.with.limits.invariant);
+                let outer = self.outer();
+                let context = outer.context(frame.resource, frame.holder().resource);
                 let found = expression.evaluate(meridian_fhirpath::Item::resource(frame.resource), &context);
                 let Ok(found) = found else { return true };
                 found.iter().any(|item| match item.as_node() {

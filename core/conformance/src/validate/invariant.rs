@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use meridian_fhirpath::{Context, Item as Focus, Node as FocusNode};
+use meridian_fhirpath::{Item as Focus, Node as FocusNode};
 use meridian_model::outcome::Severity;
 
 use super::items::Item;
-use super::outer::Outer;
 use super::place::{Frame, Place};
 use super::run::Run;
 use crate::structure::{Constraint, Native};
@@ -51,12 +50,8 @@ impl Run<'_> {
             return Ok(has("extension") != has_value);
         }
         let expression = one.compiled().map_err(str::to_owned)?;
-        let outer = Outer { with: self.with, root: self.root, level: self.level };
-        let context = Context::new(frame.resource)
-            .root(frame.holder().resource)
-            .outside(&outer)
-            .now(self.with.now)
-            .steps(self.with.limits.invariant);
+        let outer = self.outer();
+        let context = outer.context(frame.resource, frame.holder().resource);
         // Only a plain no breaks a rule: where an element that the rule speaks of is not there, it says nothing.
         let said = expression.truth(focus(place, item), &context).map_err(|fault| fault.says)?;
         Ok(said != Some(false))

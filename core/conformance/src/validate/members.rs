@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::entries;
 use super::items::{Item, Pair};
 use super::place::{Frame, Place, Within};
 use super::run::Run;
@@ -258,10 +259,8 @@ impl Run<'_> {
         match (place.name, frame.kind) {
             ("contained", _) => Within::Resource,
             ("resource", "Bundle") => {
-                let entries = frame.resource.get("entry").and_then(Value::as_array).into_iter().flatten();
-                let mut entries =
-                    entries.filter(|entry| entry.get("resource").is_some_and(|one| std::ptr::eq(one, value)));
-                Within::Entry(entries.next().and_then(|entry| entry.get("fullUrl")).and_then(Value::as_str))
+                let entries = self.bundles.of(frame.resource);
+                Within::Entry(entries.around(frame.resource, value).and_then(entries::url))
             }
             _ => Within::Itself,
         }

@@ -1,9 +1,10 @@
 //! What expressions ask of the world outside of the resource: other resources, value sets, profiles.
 
-use meridian_fhirpath::Outside;
+use meridian_fhirpath::{Context, Outside};
 use serde_json::Value;
 
-use super::run::Run;
+use super::entries::Bundles;
+use super::run::{Budget, Run};
 use super::{Limits, Validator, reference};
 use crate::terms::{Coded, Subsumes, Verdict};
 
@@ -11,14 +12,37 @@ use crate::terms::{Coded, Subsumes, Verdict};
 const DEEPEST: usize = 3;
 
 pub(super) struct Outer<'r> {
-    pub(super) with: &'r Validator<'r>,
-    pub(super) root: &'r Value,
-    pub(super) level: usize,
+    with: &'r Validator<'r>,
+    root: &'r Value,
+    level: usize,
+    bundles: &'r Bundles,
+    budget: Budget,
+}
+
+impl Run<'_> {
+    pub(super) fn outer(&self) -> Outer<'_> {
+        let Run { with, root, level, ref bundles, ref budget, .. } = *self;
+        Outer { with, root, level, bundles, budget: budget.clone() }
+    }
+}
+
+impl<'r> Outer<'r> {
+    /// What an expression about a resource, which may stand in another, is evaluated with: R4's own ones let `as` take
+    /// many, and all of them draw from one purse.
+    pub(super) fn context(&'r self, resource: &'r Value, holder: &'r Value) -> Context<'r> {
+        Context::new(resource)
+            .root(holder)
+            .outside(self)
+            .now(self.with.now)
+            .steps(self.with.limits.invariant)
+            .purse(&self.budget.expressions)
+            .as_filters()
+    }
 }
 
 impl Outside for Outer<'_> {
     fn resolve<'a>(&'a self, reference: &str) -> Option<&'a Value> {
-        reference::in_bundle(self.root, None, reference).or_else(|| self.with.lookup.resolve(reference))
+        reference::in_bundle(self.bundles, self.root, None, reference).or_else(|| self.with.lookup.resolve(reference))
     }
 
     fn member_of(&self, item: &Value, type_name: &str, value_set: &str) -> Option<bool> {
@@ -50,9 +74,8 @@ impl Outside for Outer<'_> {
         if self.level >= DEEPEST || self.with.structures.get(structure).is_err() {
             return None;
         }
-        let limits = Limits { steps: self.with.limits.steps / 8, issues: 1, ..self.with.limits };
-        let with = Validator { limits, ..*self.with };
-        let mut run = Run::new(&with, item, self.level + 1);
+        let with = Validator { limits: Limits { issues: 1, ..self.with.limits }, ..*self.with };
+        let mut run = Run::asked_for(&with, item, self.level + 1, self.budget.clone());
         run.start(&[structure]);
         Some(!Run::has_error(&run.finish()))
     }

@@ -4,6 +4,7 @@ use meridian_model::definitions::Definitions;
 use meridian_model::reference::is_id;
 use serde_json::{Map, Value};
 
+use super::entries::{self, Bundles};
 use super::items::Item;
 use super::place::{Frame, Place, Within};
 use super::profile::base_type;
@@ -184,7 +185,7 @@ impl<'r> Run<'r> {
             }
             let Some(around) = own.around else { break };
             if around.kind == "Bundle"
-                && let Some(found) = in_bundle(around.resource, full_url, reference)
+                && let Some(found) = in_bundle(&self.bundles, around.resource, full_url, reference)
             {
                 return Some((found, Where::Bundled));
             }
@@ -200,19 +201,21 @@ fn contained<'a>(holder: &'a Value, id: &str) -> Option<&'a Value> {
     all.iter().find(|one| one.get("id").and_then(Value::as_str) == Some(id))
 }
 
-/// The entry of a Bundle that a reference leads to, from a resource with `full_url`.
-pub(super) fn in_bundle<'a>(bundle: &'a Value, full_url: Option<&str>, reference: &str) -> Option<&'a Value> {
-    let entries = bundle.get("entry").and_then(Value::as_array)?;
+/// The resource in a Bundle that a reference leads to, from a resource with `full_url`.
+pub(super) fn in_bundle<'a>(
+    bundles: &Bundles,
+    bundle: &'a Value,
+    full_url: Option<&str>,
+    reference: &str,
+) -> Option<&'a Value> {
+    let entries = bundles.of(bundle);
     let (reference, version) = split_version(reference);
     let reference = reference.split('#').next().unwrap_or(reference);
-    let url = |entry: &'a Value| entry.get("fullUrl").and_then(Value::as_str);
     let is_version = |entry: &Value| {
         version.is_none_or(|version| entry.pointer("/resource/meta/versionId").and_then(Value::as_str) == Some(version))
     };
-    let by_url = |wanted: &str| {
-        let mut found = entries.iter().filter(|entry| url(entry) == Some(wanted) && is_version(entry));
-        found.next().and_then(|entry| entry.get("resource"))
-    };
+    let resource = |place: Option<usize>| bundle.get("entry")?.get(place?)?.get("resource");
+    let by_url = |wanted: &str| resource(entries.at(bundle, wanted, is_version));
     if reference.contains(':') {
         return by_url(reference);
     }
@@ -225,13 +228,8 @@ pub(super) fn in_bundle<'a>(bundle: &'a Value, full_url: Option<&str>, reference
     if full_url.is_some_and(|own| own.starts_with("urn:")) {
         return by_url(&format!("urn:uuid:{id}")).or_else(|| by_url(&format!("urn:oid:{id}")));
     }
-    let is_it = |entry: &&'a Value| {
-        let resource = entry.get("resource");
-        let text = |key: &str| resource.and_then(|one| one.get(key)).and_then(Value::as_str);
-        let is_near = url(entry).is_none_or(|url| url.ends_with(reference));
-        is_near && text("resourceType") == Some(kind) && text("id") == Some(id) && is_version(entry)
-    };
-    entries.iter().find(is_it).and_then(|entry| entry.get("resource"))
+    let is_near = |entry: &Value| entries::url(entry).is_none_or(|url| url.ends_with(reference)) && is_version(entry);
+    resource(entries.named(bundle, (kind, id), is_near))
 }
 
 /// `http://a/fhir/` of `http://a/fhir/Patient/1`.

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use meridian_fhirpath::{Context, Expression, Item as Focus};
+use meridian_fhirpath::{Expression, Item as Focus};
 use serde_json::Value;
 
 use super::answer::Question;
 use super::enable::is_enabled;
 use super::items::Item;
-use super::outer::Outer;
 use super::place::{Frame, Place};
 use super::run::Run;
 use crate::json::{flag, list, text};
@@ -176,12 +175,9 @@ impl Run<'_> {
             None => text(own, "valueString"),
         };
         let Some(expression) = expression else { return true };
-        let outer = Outer { with: self.with, root: self.root, level: self.level };
-        let context = Context::new(response.resource)
-            .root(response.resource)
-            .outside(&outer)
-            .now(self.with.now)
-            .steps(self.with.limits.invariant)
+        let outer = self.outer();
+        let context = outer
+            .context(response.resource, response.resource)
             .variable("questionnaire", vec![Focus::resource(response.questionnaire)]);
         let said = Expression::parse(expression)
             .and_then(|expression| expression.truth(Focus::resource(response.resource), &context));

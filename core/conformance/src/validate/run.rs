@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem;
 
+use meridian_fhirpath::Purse;
 use meridian_model::outcome::{Issue, Severity};
 use serde_json::Value;
 
 use super::Validator;
+use super::entries::Bundles;
 use super::items::Item;
 use super::place::{Frame, Place, Within};
 use crate::structure::{Missing, Structure};
@@ -30,12 +32,27 @@ pub(super) struct Run<'r> {
     pub(super) tried: HashMap<(usize, usize), bool>,
     /// The ids of elements, by the resource that they stand in.
     pub(super) ids: HashSet<(usize, String)>,
-    steps: u64,
+    pub(super) bundles: Bundles,
+    pub(super) budget: Budget,
     spent: bool,
 }
 
+/// What a validation may still do, with all that it asks for in turn.
+#[derive(Clone)]
+pub(super) struct Budget {
+    steps: Purse,
+    pub(super) expressions: Purse,
+}
+
 impl<'r> Run<'r> {
-    pub(super) fn new(with: &'r Validator<'r>, root: &'r Value, level: usize) -> Self {
+    pub(super) fn new(with: &'r Validator<'r>, root: &'r Value) -> Self {
+        let limits = with.limits;
+        let budget = Budget { steps: Purse::new(limits.steps), expressions: Purse::new(limits.expressions) };
+        Self::asked_for(with, root, 0, budget)
+    }
+
+    /// One that another asks for, and pays for.
+    pub(super) fn asked_for(with: &'r Validator<'r>, root: &'r Value, level: usize, budget: Budget) -> Self {
         Self {
             with,
             root,
@@ -46,7 +63,8 @@ impl<'r> Run<'r> {
             active: Vec::new(),
             tried: HashMap::new(),
             ids: HashSet::new(),
-            steps: with.limits.steps,
+            bundles: Bundles::default(),
+            budget,
             spent: false,
         }
     }
@@ -76,8 +94,8 @@ impl<'r> Run<'r> {
     }
 
     pub(super) fn pay(&mut self, steps: u64) -> bool {
-        self.steps = self.steps.saturating_sub(steps);
-        self.spent = self.spent || self.steps == 0;
+        self.budget.steps.pay(steps);
+        self.spent = self.spent || self.budget.steps.left() == 0 || self.budget.expressions.left() == 0;
         !self.spent
     }
 

@@ -48,12 +48,8 @@ pub(super) async fn start(
 ) -> Result<Sent, EngineError> {
     let format = asked.format();
     let writer = Writer::new(&view, format, asked.header).map_err(|fault| unprocessable(&fault))?;
-    let wanted = Wanted {
-        kind: view.resource.clone(),
-        since: asked.since,
-        patients: asked.patients,
-        groups: asked.groups,
-    };
+    let wanted =
+        Wanted { kind: view.resource.clone(), since: asked.since, patients: asked.patients, groups: asked.groups };
     let place = timeout(WAIT, Arc::clone(places).acquire_owned()).await;
     let Ok(Ok(place)) = place else {
         return Err(EngineError::Full("as many views run as may at one time; try again later".to_owned()));

@@ -207,8 +207,10 @@ impl Define {
 
     fn constants(&mut self, members: &Map<String, Value>) {
         for (at, constant) in self.objects(members, "constant", "") {
-            let values = constant.keys().map(String::as_str).filter(|key| key.trim_start_matches('_').starts_with("value"));
-            let known: Vec<&str> = values.map(|key| key.trim_start_matches('_')).chain(["name", "description"]).collect();
+            let values =
+                constant.keys().map(String::as_str).filter(|key| key.trim_start_matches('_').starts_with("value"));
+            let known: Vec<&str> =
+                values.map(|key| key.trim_start_matches('_')).chain(["name", "description"]).collect();
             self.only(constant, &known, &at);
             let Some(name) = self.text(constant, "name", &at) else { continue };
             if !is_name(name) {

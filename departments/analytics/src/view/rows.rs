@@ -2,7 +2,7 @@
 
 use std::cell::Cell as Counter;
 
-use meridian_fhirpath::{Collection, Context, Item, Moment, Node, STEPS};
+use meridian_fhirpath::{Collection, Context, Item, Moment, Node, Purse, STEPS};
 use meridian_model::Value;
 
 use super::fault::Fault;
@@ -88,7 +88,7 @@ impl View {
         if resource.get("resourceType").and_then(Value::as_str) != Some(self.resource.as_str()) {
             return Ok(rows);
         }
-        let mut context = Context::new(resource).purse(MOST_STEPS);
+        let mut context = Context::new(resource).purse(&Purse::new(MOST_STEPS));
         if let Some(now) = now {
             context = context.now(now);
         }

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn one_that_cannot_be_said_does_not_hide_the_others() {
-        let all = [patient("a", "x", GOOD), patient("b", "x", BAD), patient("c", "x\u{1}", GOOD), patient("d", "y", GOOD)];
+        let all =
+            [patient("a", "x", GOOD), patient("b", "x", BAD), patient("c", "x\u{1}", GOOD), patient("d", "y", GOOD)];
         let entry = |one: &Value| json!({"fullUrl": "urn:x", "resource": one, "search": {"mode": "match"}});
         let list = json!({"resourceType": "Bundle", "type": "searchset", "total": 4,
             "entry": all.iter().map(entry).collect::<Vec<_>>()});
@@ -126,7 +127,8 @@ mod tests {
 
     #[test]
     fn what_was_written_keeps_its_place_and_its_status() {
-        let entry = |one: Value| json!({"resource": one, "response": {"status": "201", "location": "Patient/x/_history/1"}});
+        let entry =
+            |one: Value| json!({"resource": one, "response": {"status": "201", "location": "Patient/x/_history/1"}});
         let inner = json!({"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": patient("c", "\u{2}", GOOD)}]});
         let list = json!({"resourceType": "Bundle", "type": "batch-response",
             "entry": [entry(patient("a", "\u{1}", GOOD)), entry(patient("b", "x", BAD)), entry(inner)]});
@@ -144,7 +146,8 @@ mod tests {
 
     #[test]
     fn a_stored_bundle_is_shown_whole_or_not() {
-        let stored = json!({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient("a", "x", BAD)}]});
+        let stored =
+            json!({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient("a", "x", BAD)}]});
         let fault = write(stored, true).unwrap_err();
         assert_eq!(fault.path, "Bundle.entry[0].resource.text.div");
         assert!(write(patient("a", "x", BAD), true).is_err());

@@ -164,3 +164,43 @@ fn profiles_that_ask_for_each_other_end() {
     assert_eq!(soon(|| errors(&bundle(true), &[], &structures)), [] as [&str; 0]);
     one(&soon(|| errors(&bundle(false), &[], &structures)), &["does not keep http://p/ring"]);
 }
+
+#[test]
+fn a_large_bundle_is_asked_for_each_reference_in_one_step() {
+    let entry = |nth: usize| {
+        let other = |step: usize| json!({"reference": format!("Observation/o{}", (nth + step) % 6_000)});
+        json!({"fullUrl": format!("http://x/fhir/Observation/o{nth}"), "resource": {"resourceType": "Observation",
+            "id": format!("o{nth}"), "status": "final", "code": {"text": "x"},
+            "hasMember": [other(1), other(10), other(100), other(1_000)]}})
+    };
+    let bundle =
+        json!({"resourceType": "Bundle", "type": "collection", "entry": (0..6_000).map(entry).collect::<Vec<_>>()});
+    let limits = Limits { steps: u64::MAX, expressions: u64::MAX, ..Limits::default() };
+    let structures = Structures::r4();
+    let validator = Validator { limits, ..with(structures) };
+    let found = soon(|| validate(&bundle, &[], &validator));
+    assert!(found.iter().all(|issue| issue.severity != Severity::Error), "{found:?}");
+}
+
+#[test]
+fn all_invariants_of_a_validation_draw_from_one_purse() {
+    let constraint = |nth: usize| {
+        json!({"key": format!("slow-{nth}"), "severity": "error", "human": "x",
+            "expression": format!("name.all(%resource.name.given.where($this.length() > {nth}).count() > 0)")})
+    };
+    let constraints: Vec<Value> = (0..400).map(constraint).collect();
+    let slow = profile("slow", "Patient", json!([{"path": "Patient", "constraint": constraints}]));
+    let name = json!({"given": ["a".repeat(500)]});
+    let patient = json!({"resourceType": "Patient", "name": vec![name; 300]});
+    let found = soon(|| all(&patient, &["http://p/slow"], &Structures::r4().with([&slow])));
+    one(&found, &["too-costly", "too many steps"]);
+    // What is asked for in turn pays from the same.
+    let asks = profile(
+        "asks",
+        "Patient",
+        json!([{"path": "Patient.name", "constraint": [
+        {"key": "asks-1", "severity": "error", "human": "x", "expression": "%resource.conformsTo('http://p/slow')"}]}]),
+    );
+    let found = soon(|| all(&patient, &["http://p/asks"], &Structures::r4().with([&slow, &asks])));
+    one(&found, &["too-costly", "too many steps"]);
+}

@@ -253,3 +253,23 @@ fn questions_are_enabled_by_expressions_too() {
     assert_eq!(base(&response(true)), [] as [&str; 0]);
     one(&base(&response(false)), &["`2` is answered, although it is not enabled"]);
 }
+
+#[test]
+fn what_is_contained_is_referred_to() {
+    let with_reference = |reference: Value| {
+        let mut patient = json!({"resourceType": "Patient", "contained": [
+            {"resourceType": "Organization", "id": "o", "name": "x"}]});
+        if !reference.is_null() {
+            patient["managingOrganization"] = json!({"reference": reference});
+        }
+        patient
+    };
+    let all = |value: &Value| -> Vec<String> {
+        let issues = validate(value, &[], &with(Structures::r4()));
+        issues.into_iter().map(|issue| format!("{}: {}", issue.code, issue.diagnostics)).collect()
+    };
+    let orphan = all(&with_reference(Value::Null));
+    assert!(orphan.iter().any(|says| says.starts_with("invariant: dom-3")), "{orphan:?}");
+    let referred = all(&with_reference(json!("#o")));
+    assert!(!referred.iter().any(|says| says.contains("dom-3")), "{referred:?}");
+}
