@@ -50,7 +50,6 @@ pub use feed::{Committed, Event, Happened};
 pub use glance::glance;
 pub use history::{History, Of as HistoryOf, Request as HistoryRequest, history};
 pub use meaning::judge::{Strictness, Validation};
-pub use meaning::terms::code_systems;
 pub use meridian_access::{Caller, Role};
 pub use meridian_model::reader::Limits;
 pub use meridian_store::{Lane, Moved, Movement, NewTimer, Subject, Timer};

@@ -108,7 +108,8 @@ async fn stored_and_own_ones_come_in_one_list() {
     let all = world.ids("ConceptMap", "_count=1000").await;
     let own = embedded::all().iter().filter(|one| one.kind == "ConceptMap").count();
     assert_eq!(all.len(), own + 7);
-    for query in ["status:missing=false", "_sort=name", "_sort=-name", "_sort=status,_id", "_sort=-_id", "status=draft"] {
+    for query in ["status:missing=false", "_sort=name", "_sort=-name", "_sort=status,_id", "_sort=-_id", "status=draft"]
+    {
         let whole = pages(&world, "ConceptMap", query, 1000).await;
         for count in [1, 2, 3, 7, own, own + 6, own + 7] {
             assert_eq!(pages(&world, "ConceptMap", query, count).await, whole, "{query} {count}");

@@ -8,7 +8,6 @@ mod conversion;
 mod dates;
 mod fhir;
 mod filters;
-mod html;
 mod math;
 mod patterns;
 mod strings;

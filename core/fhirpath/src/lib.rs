@@ -16,6 +16,7 @@ mod functions;
 mod item;
 mod lexer;
 mod locate;
+pub mod narrative;
 mod parser;
 pub mod patch;
 pub mod pattern;

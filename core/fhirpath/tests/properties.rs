@@ -1,4 +1,4 @@
-//! Whatever is fed: an answer or a fault, never a panic, within the budget.
+//! Whatever is fed: an answer or a fault, never a panic, within the budget: no more items than steps, and no more time.
 
 #![cfg(test)]
 
@@ -18,6 +18,19 @@ fn patient() -> Value {
     })
 }
 
+/// A long text of few letters.
+fn long() -> &'static str {
+    static LONG: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let mut seed = 1_u32;
+        let letter = |_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if seed >> 31 == 0 { 'a' } else { 'b' }
+        };
+        (0..200_000).map(letter).collect()
+    });
+    &LONG
+}
+
 fn run(text: &str, steps: u64) -> Option<FaultKind> {
     let patient = patient();
     let expression = match Expression::parse(text) {
@@ -28,9 +41,12 @@ fn run(text: &str, steps: u64) -> Option<FaultKind> {
         }
     };
     let _ = expression.check("Patient");
+    let many: Vec<Item<'_>> = (0..300).map(Item::integer).collect();
     let context = Context::new(&patient).steps(steps).now(Moment { millis: 0, offset_minutes: 0 });
+    let context = context.variable("many", many).variable("long", vec![Item::text(long())]);
     match expression.evaluate(Item::resource(&patient), &context) {
         Ok(found) => {
+            assert!(u64::try_from(found.len()).unwrap() <= steps, "{text}: {} items", found.len());
             for item in &found {
                 let _ = (item.to_json(), item.to_text(), item.type_name());
             }
@@ -79,6 +95,11 @@ fn expression() -> impl Strategy<Value = String> {
             "'(a+)+$'",
             "'yyyy'",
             "%x",
+            "%many",
+            "%long",
+            "$total.select($total)",
+            "defineVariable('x', %many).select(%x)",
+            "'(a|b)*a(a|b){200}c'",
         ])
         .prop_map(str::to_owned),
     ];
@@ -269,6 +290,38 @@ fn what_would_take_for_ever_ends_with_the_budget() {
             "{text}: {kind:?}"
         );
         assert!(start.elapsed() < Duration::from_secs(20), "{text}: {:?}", start.elapsed());
+    }
+}
+
+/// What copies, compares and matches pays for all of it, so that few steps can't take much memory or time.
+#[test]
+fn work_is_paid_for_by_its_amount() {
+    for text in [
+        // Copies of collections.
+        "(1|2|3|4|5).aggregate($total.select($total), 1.combine(2))",
+        "defineVariable('x', %many).select(%x).select(%x).select(%x)",
+        "%many.select(%many).select(%context | %many)",
+        "%many.aggregate($total.combine($total), 1)",
+        "%many.repeatAll(%many)",
+        "%many.aggregate($total.combine($total).tail(), 1.combine(2).combine(3))",
+        // Comparisons of long texts.
+        "%many.combine(%many).combine(%many).select(%many.select((%long & 'a') = (%long & 'b'))).count()",
+        "defineVariable('y', %long & 'x').select(%many.select(%many.select(%long ~ %y)))",
+        "defineVariable('y', %long & 'x').select(%many.select(%many.select(%long < %y)))",
+        "%many.select(%many.select(%long | %long))",
+        // Patterns with large programs, many tries, and matches that look to the end again and again.
+        "%long.matches('(a|b)*a(a|b){300}c')",
+        "%many.select(%many.select(%long.matches('(a|b)*a(a|b){12}c')))",
+        "%long.replaceMatches('[ab]+c|a', 'x')",
+    ] {
+        let start = Instant::now();
+        let kind = run(text, 2_000_000);
+        assert_eq!(kind, Some(FaultKind::Budget), "{text}");
+        assert!(start.elapsed() < Duration::from_secs(20), "{text}: {:?}", start.elapsed());
+    }
+    // What is usual stays within it.
+    for text in ["%long.matches('^[ab]+$')", "%long.contains('c')", "%many.select($this + 1).where($this > 7).sort(-$this)"] {
+        assert_eq!(run(text, 2_000_000), None, "{text}");
     }
 }
 

@@ -43,7 +43,7 @@ fn patient() -> Value {
         "generalPractitioner": [{ "reference": "Practitioner/1" }, { "reference": "Practitioner/2/_history/1" }],
         "contained": [{ "resourceType": "Organization", "id": "o", "name": "O", "partOf": { "reference": "#" } }],
         "contact": [{ "gender": "female", "modifierExtension": [{ "url": "m", "valueBoolean": true }] }],
-        "text": { "status": "generated", "div": "<div>x</div>" },
+        "text": { "status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>" },
         "futureElement": [{ "a": 1.5 }],
         "extension": [
             { "url": "age", "valueAge": { "value": 2, "system": "http://unitsofmeasure.org", "code": "a" } },

@@ -48,7 +48,9 @@ fn structure(elements: &mut Vec<Value>, said: &Value) -> Result<()> {
             None => {
                 let id = super::text(&row, "id").to_owned();
                 let at = place(&id).with_context(|| format!("there is no {id}"))?;
-                elements.splice(at..=at, [row]);
+                if let Some(own) = elements.get_mut(at) {
+                    *own = row;
+                }
             }
         }
     }

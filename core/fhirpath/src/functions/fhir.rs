@@ -56,7 +56,7 @@ impl<'a> Eval<'_, 'a> {
                 };
                 let Some(text) = text else { return Ok(truth(Some(false))) };
                 self.budget.spend(u64::try_from(text.len() / 16).unwrap_or(u64::MAX))?;
-                Ok(truth(Some(super::html::is_narrative(text))))
+                Ok(truth(Some(crate::narrative::faults(text).is_empty())))
             }
             F::ConformsTo => {
                 let one = single(&input, call.place, "the input of `conformsTo()`")?;

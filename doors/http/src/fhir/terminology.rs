@@ -23,7 +23,7 @@ pub(super) async fn metadata(state: &Http, params: &[(String, String)]) -> Resul
 }
 
 async fn capabilities(state: &Http) -> Result<String, Problem> {
-    let systems = meridian_engine::code_systems(&state.engine).await?;
+    let systems = state.engine.code_systems().await?;
     let systems = systems.into_iter().map(|(uri, versions)| {
         let last = versions.len().saturating_sub(1);
         let version = |(nth, code): (usize, Option<String>)| {

@@ -18,12 +18,14 @@ pub(super) fn operation() -> Operation {
     Operation { roles: EVERYBODY, ..Operation::of_the_system("terms", Effect::Looks, input, says, List) }
 }
 
-/// The code systems whose codes are here, each with its versions; the last counts where none is named.
-///
-/// # Errors
-/// Those of the store.
-pub async fn code_systems(engine: &Engine) -> Result<BTreeMap<String, Vec<Option<String>>>, EngineError> {
-    engine.store().search(|reader: &Reader<'_>| Ok(in_force(reader)?.systems())).await
+impl Engine {
+    /// The code systems whose codes are here, each with its versions; the last counts where none is named.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn code_systems(&self) -> Result<BTreeMap<String, Vec<Option<String>>>, EngineError> {
+        self.store().search(|reader: &Reader<'_>| Ok(in_force(reader)?.systems())).await
+    }
 }
 
 struct List;

@@ -13,7 +13,6 @@ mod list;
 pub(crate) use address::addressed;
 pub(crate) use answer::refused;
 pub(crate) use known::{Known, check, follow, in_force, install, is_one, is_read, posted};
-pub use list::code_systems;
 
 use crate::operations::Operation;
 
