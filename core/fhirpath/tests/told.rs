@@ -79,6 +79,28 @@ fn all(table: &[(&str, &str)]) {
 }
 
 #[test]
+fn what_reviews_found() {
+    all(&[
+        ("-2147483648", "-2147483648"),
+        ("-2147483648 is Integer", "true"),
+        ("-9223372036854775808L", "-9223372036854775808"),
+        ("-2147483648.abs()", "Syntax"),
+        ("2147483648", "Syntax"),
+        ("@T10:00:00 + 1 year", "Execution"),
+        ("@T10:00:00 - 1 'd'", "Execution"),
+        ("@T23:30:00 + 1 hour", "00:30:00"),
+        ("name[1].given[1] and true", ""),
+        ("name.given.where($this).count()", "3"),
+        ("'\u{663}'.matches('\\\\d') or 'é'.matches('\\\\w')", "false"),
+        ("'xzzz'.matchesFull('a)|(?:zzz')", "Execution"),
+        ("(5.5 div 0.7).type().name", "Integer"),
+        ("5.5 div 0.7", "7"),
+        ("name.given[3] ~ name.given[3]", "true"),
+        ("name.given[3] ~ name.given[0]", "false"),
+    ]);
+}
+
+#[test]
 fn paths() {
     all(&[
         ("name.given", "Peter; James; Jim; string"),
@@ -342,7 +364,8 @@ fn what_stands_in_an_entry_is_found_in_its_bundle() {
         { "fullUrl": "urn:uuid:1", "resource": { "resourceType": "Patient", "id": "a" } },
         { "fullUrl": "http://x/fhir/Group/g", "resource": { "resourceType": "Group" } },
         { "resource": { "resourceType": "Observation", "subject": { "reference": "urn:uuid:1" }, "focus": [
-            { "reference": "Patient/a" }, { "reference": "Group/g/_history/2" }, { "reference": "Patient/b" } ] } },
+            { "reference": "Patient/a" }, { "reference": "Group/g/_history/2" }, { "reference": "Patient/b" },
+            { "reference": "http://x/fhir/Group/g/_history/2" } ] } },
     ] });
     let observation = &bundle["entry"][2]["resource"];
     let context = Context::new(observation).root(&bundle);
@@ -351,7 +374,7 @@ fn what_stands_in_an_entry_is_found_in_its_bundle() {
         found.iter().map(|item| item.type_name().1).collect::<Vec<_>>()
     };
     assert_eq!(found("subject.resolve()"), ["Patient"]);
-    assert_eq!(found("focus.resolve()"), ["Patient", "Group"]);
+    assert_eq!(found("focus.resolve()"), ["Patient", "Group", "Group"]);
     assert_eq!(found("%rootResource"), ["Bundle"]);
 }
 

@@ -8,20 +8,23 @@ use super::pinned::is_equal;
 use super::quantity::compare;
 use crate::json::{list, text};
 
-/// `scopes` are the items around the question, from the outermost.
-pub(super) fn is_enabled(question: &Value, scopes: &[&[Value]]) -> bool {
+/// Items that one question looks through at most.
+const MOST_WALKED: u64 = 500_000;
+
+/// `scopes` are the items around the question, from the outermost; `walked` counts those that were looked through.
+pub(super) fn is_enabled(question: &Value, scopes: &[&[Value]], walked: &mut u64) -> bool {
     let conditions = list(question, "enableWhen");
     if conditions.is_empty() {
         return true;
     }
-    let mut holds = conditions.iter().map(|one| holds(one, scopes));
+    let mut holds = conditions.iter().map(|one| holds(one, scopes, walked));
     if text(question, "enableBehavior") == Some("all") { holds.all(|is| is) } else { holds.any(|is| is) }
 }
 
-fn holds(condition: &Value, scopes: &[&[Value]]) -> bool {
+fn holds(condition: &Value, scopes: &[&[Value]], walked: &mut u64) -> bool {
     let link = text(condition, "question").unwrap_or_default();
     // The nearest: in the same repetition of a group before another.
-    let answers = scopes.iter().rev().map(|scope| answers_of(scope, link, 0)).find(|found| !found.is_empty());
+    let answers = scopes.iter().rev().map(|scope| answers_of(scope, link, 0, walked)).find(|found| !found.is_empty());
     let answers = answers.unwrap_or_default();
     let wanted = condition.as_object().into_iter().flatten().find(|(key, _)| key.starts_with("answer"));
     let Some((_, wanted)) = wanted else { return false };
@@ -38,8 +41,9 @@ fn holds(condition: &Value, scopes: &[&[Value]]) -> bool {
 }
 
 /// The values given to a question, anywhere below these items.
-fn answers_of<'a>(items: &'a [Value], link: &str, depth: usize) -> Vec<&'a Value> {
-    if depth > 32 {
+fn answers_of<'a>(items: &'a [Value], link: &str, depth: usize, walked: &mut u64) -> Vec<&'a Value> {
+    *walked += u64::try_from(items.len()).unwrap_or(MOST_WALKED);
+    if depth > 32 || *walked > MOST_WALKED {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -48,9 +52,9 @@ fn answers_of<'a>(items: &'a [Value], link: &str, depth: usize) -> Vec<&'a Value
         if text(item, "linkId") == Some(link) {
             found.extend(answers.iter().filter_map(value_of).map(|(_, value)| value));
         }
-        found.extend(answers_of(list(item, "item"), link, depth + 1));
+        found.extend(answers_of(list(item, "item"), link, depth + 1, walked));
         for answer in answers {
-            found.extend(answers_of(list(answer, "item"), link, depth + 1));
+            found.extend(answers_of(list(answer, "item"), link, depth + 1, walked));
         }
     }
     found

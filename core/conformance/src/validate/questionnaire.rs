@@ -25,10 +25,16 @@ impl Run<'_> {
         }
         for (index, item) in items.iter().enumerate() {
             let below = item_place(place, "item", Some(index), item);
-            for condition in list(item, "enableWhen") {
-                let Some(question) = text(condition, "question") else { continue };
-                let mut own = HashMap::new();
+            let conditions = list(item, "enableWhen");
+            let mut own = HashMap::new();
+            if !conditions.is_empty() {
                 link_ids(list(item, "item"), &mut own, 0);
+            }
+            for condition in conditions {
+                if !self.step() {
+                    return;
+                }
+                let Some(question) = text(condition, "question") else { continue };
                 if text(item, "linkId") == Some(question) {
                     self.error("structure", &below, "a question can't be enabled by its own answer");
                 } else if own.contains_key(question) {

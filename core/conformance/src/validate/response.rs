@@ -56,10 +56,16 @@ impl Run<'_> {
             return self.error("too-costly", place, "the items are nested too deeply to be checked");
         }
         let mut furthest = 0;
+        let mut places = HashMap::new();
+        for (at, link) in questions.iter().enumerate().filter_map(|(at, one)| Some((at, text(one, "linkId")?))) {
+            places.entry(link).or_insert(at);
+        }
+        let mut answered: HashMap<&str, Vec<(usize, &'a Value)>> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
             let below = item_place(place, "item", Some(index), item);
             let Some(link) = text(item, "linkId") else { continue };
-            match questions.iter().position(|one| text(one, "linkId") == Some(link)) {
+            answered.entry(link).or_default().push((index, item));
+            match places.get(link).copied() {
                 Some(at) if at < furthest => {
                     self.error("structure", &below, format!("`{link}` is out of the order of the questionnaire"));
                 }
@@ -75,9 +81,8 @@ impl Run<'_> {
                 return;
             }
             let Some(link) = text(question, "linkId") else { continue };
-            let own: Vec<(usize, &'a Value)> =
-                items.iter().enumerate().filter(|(_, item)| text(item, "linkId") == Some(link)).collect();
-            self.question(place, question, &own, response, scopes);
+            let own = answered.get(link).map_or(&[][..], Vec::as_slice);
+            self.question(place, question, own, response, scopes);
         }
     }
 
@@ -96,7 +101,10 @@ impl Run<'_> {
             "group" => own.iter().any(|(_, item)| says_something(item, 0)),
             _ => answers > 0,
         };
-        if !is_enabled(question, scopes) || !self.is_enabled_by_expression(place, question, response) {
+        let mut walked = 0;
+        let is_asked = is_enabled(question, scopes, &mut walked);
+        self.pay(walked);
+        if !is_asked || !self.is_enabled_by_expression(place, question, response) {
             if is_there {
                 let (index, item) = own.first().map_or((None, question), |(index, item)| (Some(*index), *item));
                 let below = item_place(place, "item", index, item);

@@ -204,3 +204,18 @@ fn all_invariants_of_a_validation_draw_from_one_purse() {
     let found = soon(|| all(&patient, &["http://p/asks"], &Structures::r4().with([&slow, &asks])));
     one(&found, &["too-costly", "too many steps"]);
 }
+
+#[test]
+fn long_questionnaires_are_read_through_once() {
+    let when = |nth: usize| json!([{"question": format!("q{}", nth / 2), "operator": "exists", "answerBoolean": true}]);
+    let question = |nth: usize| json!({"linkId": format!("q{nth}"), "type": "string", "enableWhen": when(nth)});
+    let group = json!({"linkId": "g", "type": "group", "item": (0..20_000).map(question).collect::<Vec<_>>(),
+        "enableWhen": (0..2_000).map(|nth| when(nth)[0].clone()).collect::<Vec<_>>()});
+    let questionnaire = json!({"resourceType": "Questionnaire", "id": "q", "status": "active", "item": [group]});
+    soon(|| all(&questionnaire, &[], Structures::r4()));
+    let answer = |nth: usize| json!({"linkId": format!("q{nth}"), "answer": [{"valueString": "x"}]});
+    let response = json!({"resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": "#q",
+        "contained": [questionnaire], "item": [{"linkId": "g", "item": (0..20_000).map(answer).collect::<Vec<_>>()}]});
+    let found = soon(|| all(&response, &[], Structures::r4()));
+    one(&found, &["too-costly"]);
+}

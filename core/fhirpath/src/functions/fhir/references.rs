@@ -52,10 +52,11 @@ impl<'a> Eval<'_, 'a> {
 /// Is this entry what a reference means: by its full URL, or by type and id?
 fn is_target(entry: &Value, reference: &str) -> bool {
     let full = entry.get("fullUrl").and_then(Value::as_str).unwrap_or("");
+    // Whatever the version: a Bundle holds one of each.
+    let reference = reference.split("/_history/").next().unwrap_or(reference);
     if full == reference {
         return true;
     }
-    let reference = reference.split("/_history/").next().unwrap_or(reference);
     let Some((of_type, id)) = reference.split_once('/').filter(|(_, id)| !id.contains('/')) else { return false };
     let Some(resource) = entry.get("resource") else { return false };
     let text = |key: &str| resource.get(key).and_then(Value::as_str);
