@@ -40,6 +40,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use asked::Asked;
+pub(crate) use canonical::{Standing, compare};
 pub use closure::{Pair, SystemCode};
 pub use codes::{Coded, Codes, Subsumes, Verdict};
 pub use fault::{Fault, Kind};
@@ -82,7 +83,8 @@ impl Terms {
         embedded::terms()
     }
 
-    /// These, and the given CodeSystem, ValueSet and ConceptMap resources: of two with one url and version the later.
+    /// These, and the given CodeSystem, ValueSet and ConceptMap resources: of two with one url and version the later,
+    /// unless it is a draft or retired and the other is not.
     ///
     /// # Errors
     /// What is wrong with one of them.
@@ -154,6 +156,14 @@ impl Terms {
         }
     }
 
+    /// Whether the codes of a system are here, in some version.
+    fn has_codes(&self, system: &str) -> bool {
+        let has = |entry: &Arc<Entry<CodeSystem>>| {
+            entry.get().is_ok_and(|system| !matches!(system.head.content, Content::NotPresent))
+        };
+        self.inner.systems.of(system).iter().any(has)
+    }
+
     /// Says that a system, or this version of it, is not here.
     fn missing(&self, system: &str, version: Option<&str>) -> String {
         let there = self.inner.systems.versions(system);
@@ -223,16 +233,20 @@ impl Inner {
                         system.head.supplements.as_deref().map_or(url, |base| canonical::split(base).0).to_owned(),
                     );
                     match system.head.content {
-                        Content::Supplement => self.supplements.put(Entry::now(url, version, Arc::clone(system))),
-                        _ => self.put_system(Entry::now(url, version, Arc::clone(system))),
+                        Content::Supplement => self.supplements.put(Entry::now(url, version, Arc::clone(system)).standing(one.1)),
+                        _ => self.put_system(Entry::now(url, version, Arc::clone(system)).standing(one.1)),
                     }
-                    self.note(url, &system.head.oids, system.head.value_set.as_deref());
+                    if one.1 == Standing::Active {
+                        self.note(url, &system.head.oids, system.head.value_set.as_deref());
+                    }
                 }
                 Held::Set(set) => {
                     let url = set.url.as_deref().unwrap_or_default();
-                    self.sets.put(Entry::now(url, set.version.as_deref(), Arc::clone(set)));
+                    self.sets.put(Entry::now(url, set.version.as_deref(), Arc::clone(set)).standing(one.1));
                 }
-                Held::Map(map) => self.maps.put(Entry::now(&map.url, map.version.as_deref(), Arc::clone(map))),
+                Held::Map(map) => {
+                    self.maps.put(Entry::now(&map.url, map.version.as_deref(), Arc::clone(map)).standing(one.1));
+                }
             }
         }
         self.join(&touched);
@@ -268,7 +282,8 @@ impl Inner {
                 let before = self.systems.find(url, plain.version.as_deref()).unwrap_or(plain);
                 let (before, supplement) = (Arc::clone(before), Arc::clone(entry));
                 let make = move || before.get()?.supplemented(&*supplement.get()?);
-                self.systems.put(Entry::later(url, plain.version.as_deref(), make));
+                let joined = Entry::later(url, plain.version.as_deref(), make).standing(plain.standing);
+                self.systems.put(joined);
             }
         }
     }

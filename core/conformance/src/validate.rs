@@ -9,6 +9,7 @@ mod binding;
 mod bundle;
 mod code;
 mod concepts;
+mod contained;
 mod definition;
 mod discriminate;
 mod enable;

@@ -36,7 +36,7 @@ async fn what_is_imported_is_in_force_and_comes_once() -> anyhow::Result<()> {
     ensure!(!looked_up(&fhir, "in-1").await?, "it was there before");
 
     // Into the server that has the folder open.
-    let said = import(&data, &files).await?;
+    let said = import("--data-dir", &data, &files).await?;
     ensure!(said.contains("3 concepts: in force") && said.contains("ConceptMap"), "{said}");
     ensure!(looked_up(&fhir, "in-1").await?, "in-1 is not in force");
     let found = fhir.get("ValueSet/$expand?url=http://import.example/ValueSet/wards&filter=xnk").await?.good()?;
@@ -44,7 +44,7 @@ async fn what_is_imported_is_in_force_and_comes_once() -> anyhow::Result<()> {
     let map = "ConceptMap/$translate?url=http://import.example/ConceptMap/wards";
     let answer = fhir.get(&format!("{map}&system={SYSTEM}&code=in-1")).await?;
     ensure!(answer.expect(200)?.text.contains("0301"), "{answer}");
-    let said = import(&data, &files).await?;
+    let said = import("--data-dir", &data, &files).await?;
     ensure!(said.contains("was imported before") && !said.contains("in force"), "{said}");
     let kept = fhir.count(&format!("CodeSystem?url={SYSTEM}")).await?;
     ensure!(kept == 1, "{kept} CodeSystems");
@@ -53,15 +53,18 @@ async fn what_is_imported_is_in_force_and_comes_once() -> anyhow::Result<()> {
     server.stop().await?;
     let later = server.folder().join("later.csv");
     std::fs::write(&later, CSV.replace("version: 1", "version: 2").replace("in-2", "in-9"))?;
-    import(&data, &later.to_string_lossy()).await?;
+    // On PostgreSQL what is not in the folder is named as the server was told it.
+    let store = meridian_testkit::postgres::schema_for(server.folder());
+    let (option, home) = store.as_deref().map_or(("--data-dir", data.as_str()), |store| ("--store", store));
+    import(option, home, &later.to_string_lossy()).await?;
     server.restart().await?;
     let fhir = server.operator();
     ensure!(looked_up(&fhir, "in-9").await?, "what was imported into the folder is not in force");
     Ok(())
 }
 
-async fn import(data: &str, path: &str) -> anyhow::Result<String> {
-    let output = command(&["terms", "import", "--data-dir", data, path]).await?;
+async fn import(option: &str, home: &str, path: &str) -> anyhow::Result<String> {
+    let output = command(&["terms", "import", option, home, path]).await?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{said}");
     Ok(said)

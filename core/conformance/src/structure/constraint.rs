@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use meridian_fhirpath::Expression;
+use meridian_fhirpath::pattern::{Meaning, Pattern};
 use meridian_model::outcome::Severity;
 
 /// An invariant of an element.
@@ -29,6 +30,8 @@ pub enum Native {
     ExtensionEither,
     /// `txt-1` and `txt-2`: the XHTML of a narrative.
     Narrative,
+    /// `dom-3`: what is contained is referred to.
+    Contained,
 }
 
 impl Constraint {
@@ -37,6 +40,7 @@ impl Constraint {
             ("ele-1", _) => Some(Native::NotEmpty),
             ("ext-1", "extension.exists() != value.exists()") => Some(Native::ExtensionEither),
             ("txt-1" | "txt-2", "htmlChecks()") => Some(Native::Narrative),
+            ("dom-3", _) => Some(Native::Contained),
             _ => None,
         };
         let (key, human, expression) = (key.to_owned(), human.to_owned(), expression.to_owned());
@@ -57,24 +61,23 @@ impl Constraint {
 #[derive(Debug)]
 pub struct Shape {
     pub text: String,
-    compiled: OnceLock<Option<regex::Regex>>,
+    compiled: OnceLock<Option<Pattern>>,
 }
 
-/// Bytes that a compiled expression may take.
-const LARGEST: usize = 1 << 20;
+/// Steps that trying it on one text may take: some tenths of a second at worst.
+const DEAREST: u64 = 1_000_000;
 
 impl Shape {
     pub(crate) fn new(text: &str) -> Self {
         Self { text: text.to_owned(), compiled: OnceLock::new() }
     }
 
-    /// `None`: the expression can't be used, or would be too large.
+    /// `None`: the expression can't be used, or would be too large for this text.
     #[must_use]
     pub fn fits(&self, text: &str) -> Option<bool> {
-        let made = self
-            .compiled
-            .get_or_init(|| regex::RegexBuilder::new(&format!("^(?:{})$", self.text)).size_limit(LARGEST).build().ok());
-        made.as_ref().map(|regex| regex.is_match(text))
+        let whole = Meaning { whole: true, ..Meaning::default() };
+        let made = self.compiled.get_or_init(|| Pattern::read(&self.text, whole).ok()).as_ref()?;
+        (made.cost(text.len()) <= DEAREST).then(|| made.is_match(text))
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use serde_json::Value;
 
 use super::table::table;
+use crate::terms::{Standing, compare};
+
 use super::{Fault, HL7, Interner, Structure, canonical, definition};
 use crate::snapshot;
 
@@ -24,7 +26,7 @@ pub struct Structures(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// By address without version; the later wins where none is asked for.
+    /// By address without version; the last is meant where none is asked for.
     added: HashMap<String, Vec<Arc<Added>>>,
     /// R4's constraints.
     interner: Arc<Interner>,
@@ -33,6 +35,7 @@ struct Inner {
 #[derive(Debug)]
 struct Added {
     version: Option<String>,
+    standing: Standing,
     resource: Arc<Value>,
     made: OnceLock<Result<Arc<Structure>, Fault>>,
 }
@@ -63,13 +66,27 @@ impl Structures {
             {
                 let version = resource.get("version").and_then(Value::as_str).map(str::to_owned);
                 let rows = added.entry(url.to_owned()).or_default();
+                let standing = Standing::of(resource);
+                if rows.iter().any(|one| one.version == version && one.standing > standing) {
+                    continue;
+                }
                 rows.retain(|one| one.version != version);
-                rows.push(Arc::new(Added { version, resource: Arc::new(resource.clone()), made: OnceLock::new() }));
+                rows.push(Arc::new(Added {
+                    version,
+                    standing,
+                    resource: Arc::new(resource.clone()),
+                    made: OnceLock::new(),
+                }));
+                rows.sort_by(|one, other| {
+                    let by_version = || compare(one.version.as_deref(), other.version.as_deref());
+                    one.standing.cmp(&other.standing).then_with(by_version)
+                });
             }
         }
         // What was made may rest on what has changed.
         for one in added.values_mut().flatten() {
-            let fresh = Added { version: one.version.clone(), resource: one.resource.clone(), made: OnceLock::new() };
+            let (version, resource) = (one.version.clone(), one.resource.clone());
+            let fresh = Added { version, standing: one.standing, resource, made: OnceLock::new() };
             *one = Arc::new(fresh);
         }
         Self(Arc::new(Inner { added, interner: self.0.interner.clone() }))
@@ -86,7 +103,8 @@ impl Structures {
     /// The same while others are being made, whose addresses are in `trail`.
     pub(crate) fn within(&self, address: &str, trail: &mut Vec<String>) -> Result<Arc<Structure>, Missing> {
         let (url, version) = canonical(address);
-        if let Some(one) = self.0.added.get(url).and_then(|rows| choose(rows, version)) {
+        let added = self.0.added.get(url).and_then(|rows| choose(rows, version));
+        if let Some(one) = added.filter(|one| !one.is_behind_ours(url, version)) {
             if let Some(made) = one.made.get() {
                 return made.clone().map_err(Missing::Broken);
             }
@@ -162,7 +180,20 @@ impl Structures {
     }
 }
 
-/// The one of this version; without one, the last that was added. `1.2` also means `1.2.x`.
+impl Added {
+    /// R4's own goes before a draft, and before what is older, unless that very version is asked for.
+    fn is_behind_ours(&self, url: &str, version: Option<&str>) -> bool {
+        let ours = super::table::VERSION;
+        let is_lower = match version {
+            Some(version) => ours.starts_with(version) && self.standing < Standing::Active,
+            None => self.standing < Standing::Active || compare(self.version.as_deref(), Some(ours)).is_lt(),
+        };
+        is_lower && table().get(url).is_some()
+    }
+}
+
+/// The one of this version; without one, the newest of those that are active (`terms/canonical`). `1.2` also means
+/// `1.2.x`.
 fn choose<'a>(rows: &'a [Arc<Added>], version: Option<&str>) -> Option<&'a Arc<Added>> {
     let Some(version) = version else { return rows.last() };
     let exact = rows.iter().rev().find(|one| one.version.as_deref() == Some(version));

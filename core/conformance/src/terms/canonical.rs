@@ -1,6 +1,31 @@
-//! Canonical addresses: `url|version`, and which of two versions is the newer.
+//! Canonical addresses: `url|version`, and which of several resources is meant.
+//!
+//! R4 (references, canonical URLs) lets a server take the latest version where a reference names none. So here, of code
+//! systems, value sets, maps and structures alike: what is active goes before a draft, and that before what is retired; of
+//! these the newest version, whatever was written last. A version that is named is found whatever its status.
 
 use std::cmp::Ordering;
+
+use serde_json::Value;
+
+/// How far a resource may speak for its address.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Standing {
+    Retired,
+    Draft,
+    Active,
+}
+
+impl Standing {
+    /// By the resource's `status`; what comes with the program or says none is active.
+    pub(crate) fn of(resource: &Value) -> Standing {
+        match resource.get("status").and_then(Value::as_str) {
+            Some("active") | None => Standing::Active,
+            Some("retired") => Standing::Retired,
+            Some(_) => Standing::Draft,
+        }
+    }
+}
 
 /// The url, and the version behind the last `|`.
 pub(super) fn split(canonical: &str) -> (&str, Option<&str>) {
@@ -18,7 +43,7 @@ pub(super) fn join(url: &str, version: Option<&str>) -> String {
 }
 
 /// Orders versions: numbers as numbers, so that 4.10 is newer than 4.9; no version is older than any.
-pub(super) fn compare(one: Option<&str>, other: Option<&str>) -> Ordering {
+pub(crate) fn compare(one: Option<&str>, other: Option<&str>) -> Ordering {
     let (Some(one), Some(other)) = (one, other) else { return one.is_some().cmp(&other.is_some()) };
     let parts = |text: &str| text.split(['.', '-', '/', '_']).map(str::to_owned).collect::<Vec<_>>();
     for (one, other) in parts(one).iter().zip(&parts(other)) {

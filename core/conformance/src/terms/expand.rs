@@ -1,6 +1,7 @@
 //! `$expand`: the codes of a value set.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -175,8 +176,8 @@ fn answering<'g>(
 impl<'a> Wish<'a> {
     fn of(asked: &Asked<'a>, gathered: &Gathered) -> Result<Wish<'a>, Fault> {
         let only: Vec<&str> = asked.all("designation").collect();
-        let urls = gathered.systems.iter().map(|used| used.url.as_str());
-        let twice = urls.clone().enumerate().any(|(at, url)| urls.clone().skip(at + 1).any(|other| other == url));
+        let mut urls = HashSet::new();
+        let twice = gathered.systems.iter().any(|used| !urls.insert(used.url.as_str()));
         Ok(Wish {
             language: asked.one("displayLanguage"),
             designations: asked.flag("includeDesignations")?.unwrap_or(!only.is_empty()),

@@ -7,7 +7,26 @@ use super::grammar::Grammar;
 use super::set::{Filter, Operator};
 use super::system::CodeSystem;
 
-/// Properties that every concept has.
+/// Properties that every concept has, and that of LOINC by which all that lies above is meant.
+const OWN: [&str; 9] =
+    ["code", "concept", "display", "definition", "parent", "child", "inactive", "notSelectable", "ancestor"];
+/// Bytes of text that a regular expression is tried on for one step.
+const TRIED: u64 = 4;
+
+/// A filter on what the system does not know would let nothing or everything through, and nobody would see it.
+fn known(filter: &Filter, system: &CodeSystem) -> Result<(), Fault> {
+    let asks = matches!(
+        filter.operator,
+        Operator::Equals | Operator::Regex | Operator::In | Operator::NotIn | Operator::Exists
+    );
+    let property = filter.property.as_str();
+    if asks && !OWN.contains(&property) && !system.keys.iter().any(|key| key.code == property) {
+        return Err(Fault::invalid(not_here(filter, &system.head.url)));
+    }
+    Ok(())
+}
+
+/// Properties that every concept has, with their values.
 fn own<'s>(system: &'s CodeSystem, at: u32, property: &str) -> Option<Vec<&'s str>> {
     match property {
         "code" | "concept" => Some(vec![system.code(at)]),
@@ -57,28 +76,43 @@ pub(super) fn named(filter: &Filter, system: &CodeSystem) -> Result<u32, Fault> 
     })
 }
 
-/// Whether a filter holds for a concept.
+/// Whether a filter holds for a concept. What was done for it is added to `steps`.
 ///
 /// # Errors
-/// `Invalid` where it names a code that the system does not have.
-pub(super) fn holds(filter: &Filter, system: &CodeSystem, at: u32) -> Result<bool, Fault> {
+/// `Invalid` where it names a code or property that the system does not have.
+pub(super) fn holds(filter: &Filter, system: &CodeSystem, at: u32, steps: &mut u64) -> Result<bool, Fault> {
+    known(filter, system)?;
+    tried(filter, system, at, steps)
+}
+
+fn tried(filter: &Filter, system: &CodeSystem, at: u32, steps: &mut u64) -> Result<bool, Fault> {
+    let mut is_a = |at: u32, ancestor: u32| {
+        let (is, walked) = system.walk(at, ancestor);
+        *steps += walked;
+        is
+    };
     Ok(match filter.operator {
-        Operator::IsA => system.is_a(at, named(filter, system)?),
+        Operator::IsA => is_a(at, named(filter, system)?),
         Operator::DescendentOf => {
             let root = named(filter, system)?;
-            at != root && system.is_a(at, root)
+            at != root && is_a(at, root)
         }
-        Operator::IsNotA => !system.is_a(at, named(filter, system)?),
-        Operator::Generalizes => system.is_a(named(filter, system)?, at),
+        Operator::IsNotA => !is_a(at, named(filter, system)?),
+        Operator::Generalizes => is_a(named(filter, system)?, at),
         Operator::Equals => match filter.property.as_str() {
             // LOINC's way to say: at any place below.
-            "ancestor" => system.find(&filter.value).is_some_and(|root| at != root && system.is_a(at, root)),
+            "ancestor" => system.find(&filter.value).is_some_and(|root| at != root && is_a(at, root)),
             property => values(system, at, property).into_iter().any(|value| same(value, &filter.value)),
         },
         Operator::Regex => {
             let regex = filter.regex.as_ref();
             let values = values(system, at, &filter.property);
-            regex.is_some_and(|regex| values.into_iter().any(|value| regex.is_match(value)))
+            regex.is_some_and(|regex| {
+                values.into_iter().any(|value| {
+                    *steps += regex.cost(value.len()) / TRIED;
+                    regex.is_match(value)
+                })
+            })
         }
         Operator::In => is_one_of(filter, system, at),
         Operator::NotIn => !is_one_of(filter, system, at),
@@ -99,6 +133,7 @@ pub(super) enum Prepared<'f> {
 
 impl Prepared<'_> {
     pub(super) fn of<'f>(filter: &'f Filter, system: &Arc<CodeSystem>) -> Result<Prepared<'f>, Fault> {
+        known(filter, system)?;
         let with = |mut marks: Vec<bool>, root: u32, itself: bool| {
             if let Some(mark) = marks.get_mut(root as usize) {
                 *mark = itself;
@@ -121,14 +156,18 @@ impl Prepared<'_> {
                 let root = named(filter, system)?;
                 with(system.above(root), root, true)
             }
+            Operator::Equals if filter.property == "ancestor" => match system.find(&filter.value) {
+                Some(root) => system.below(root),
+                None => Vec::new(),
+            },
             _ => return Ok(Prepared::Each(filter)),
         }))
     }
 
-    pub(super) fn holds(&self, system: &CodeSystem, at: u32) -> Result<bool, Fault> {
+    pub(super) fn holds(&self, system: &CodeSystem, at: u32, steps: &mut u64) -> Result<bool, Fault> {
         match self {
             Prepared::Marks(marks) => Ok(marks.get(at as usize).copied().unwrap_or_default()),
-            Prepared::Each(filter) => holds(filter, system, at),
+            Prepared::Each(filter) => tried(filter, system, at, steps),
         }
     }
 }

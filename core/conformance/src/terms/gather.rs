@@ -1,6 +1,6 @@
 //! All codes of a value set, in order, each once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -20,6 +20,8 @@ const MOST: usize = 2_000_000;
 pub(super) struct Gathered {
     pub(super) systems: Vec<Used>,
     pub(super) members: Vec<Member>,
+    /// The places of the systems by url and version.
+    places: HashMap<String, Vec<(Option<String>, u32)>>,
 }
 
 /// A code system that codes were taken from.
@@ -31,6 +33,12 @@ pub(super) struct Used {
     /// What of it is there already.
     concepts: Vec<bool>,
     codes: HashSet<Box<str>>,
+}
+
+/// A part whose filters have been tried on all of its system, or one that is asked for each code.
+enum Ready<'p> {
+    Marked(&'p str, Arc<CodeSystem>, Vec<bool>),
+    Not(&'p Part),
 }
 
 /// One code.
@@ -74,18 +82,20 @@ impl Gathered {
 
     /// The place of a system.
     fn using(&mut self, url: &str, version: Option<&str>, table: Option<&Arc<CodeSystem>>) -> u32 {
-        let same = |used: &Used| used.url == url && used.version.as_deref() == version;
-        let at = self.systems.iter().position(same).unwrap_or_else(|| {
-            self.systems.push(Used {
-                url: url.to_owned(),
-                version: version.map(str::to_owned),
-                table: table.map(Arc::clone),
-                concepts: vec![false; table.map_or(0, |table| table.len() as usize)],
-                codes: HashSet::new(),
-            });
-            self.systems.len() - 1
+        let known = self.places.get(url).and_then(|of| of.iter().find(|(known, _)| known.as_deref() == version));
+        if let Some((_, at)) = known {
+            return *at;
+        }
+        let at = u32::try_from(self.systems.len()).unwrap_or(u32::MAX);
+        self.places.entry(url.to_owned()).or_default().push((version.map(str::to_owned), at));
+        self.systems.push(Used {
+            url: url.to_owned(),
+            version: version.map(str::to_owned),
+            table: table.map(Arc::clone),
+            concepts: vec![false; table.map_or(0, |table| table.len() as usize)],
+            codes: HashSet::new(),
         });
-        u32::try_from(at).unwrap_or(u32::MAX)
+        at
     }
 
     /// Puts a code there, unless it is.
@@ -141,20 +151,72 @@ impl View<'_> {
 
     /// Takes out what is excluded.
     fn leave_out(&self, set: &ValueSet, all: &mut Gathered) -> Result<(), Fault> {
+        let excluded = set.exclude.iter().map(|part| self.ready(part, all)).collect::<Result<Vec<_>, _>>()?;
         let mut kept = Vec::with_capacity(all.members.len());
         for member in std::mem::take(&mut all.members) {
             let Some(used) = all.used(&member) else { continue };
             if set.inactive == Some(false) && all.is_inactive(&member) {
                 continue;
             }
-            match self.is_excluded(set, &used.url, all.code(&member))? {
-                Answer::No => kept.push(member),
-                Answer::Yes(_) => {}
-                Answer::Unknown(why) => return Err(Fault::not_found(why)),
+            let coded = Coded { system: Some(&used.url), code: all.code(&member), ..Coded::default() };
+            let mut is_out = false;
+            for part in &excluded {
+                match part {
+                    _ if is_out => break,
+                    Ready::Marked(system, ..) if used.url != *system => {}
+                    Ready::Marked(_, table, marks) => {
+                        self.spend(1)?;
+                        let marked = table.find(coded.code).and_then(|at| marks.get(at as usize));
+                        is_out = marked.copied().unwrap_or_default();
+                    }
+                    Ready::Not(part) => match self.part_holds(part, coded)? {
+                        Answer::No => {}
+                        Answer::Yes(_) => is_out = true,
+                        Answer::Unknown(why) => return Err(Fault::not_found(why)),
+                    },
+                }
+            }
+            if !is_out {
+                kept.push(member);
             }
         }
         all.members = kept;
         Ok(())
+    }
+
+    /// What a part means by filters on a system that is all here, as marks on its concepts, so that nobody walks up from
+    /// each code anew.
+    fn ready<'p>(&self, part: &'p Part, all: &Gathered) -> Result<Ready<'p>, Fault> {
+        let (Some(system), None, [], false) =
+            (&part.system, &part.codes, part.value_sets.as_slice(), part.filters.is_empty())
+        else {
+            return Ok(Ready::Not(part));
+        };
+        let system = self.terms.url_of(system);
+        let is_asked = all.places.contains_key(system);
+        match self.system(system, part.version.as_deref())? {
+            Some(System::Table(table)) if is_asked && table.head.content == Content::Complete => {
+                let marks = self.marks(part, &table)?;
+                Ok(Ready::Marked(system, table, marks))
+            }
+            _ => Ok(Ready::Not(part)),
+        }
+    }
+
+    /// True at the place of each concept that the filters of a part let through.
+    fn marks(&self, part: &Part, table: &Arc<CodeSystem>) -> Result<Vec<bool>, Fault> {
+        let filters = part.filters.iter().map(|filter| Prepared::of(filter, table)).collect::<Result<Vec<_>, _>>()?;
+        self.spend(u64::from(table.len()) * (1 + filters.len() as u64))?;
+        let mut marks = Vec::with_capacity(table.len() as usize);
+        for at in 0..table.len() {
+            let (mut fits, mut steps) = (true, 0);
+            for filter in &filters {
+                fits = fits && filter.holds(table, at, &mut steps)?;
+            }
+            self.spend(steps)?;
+            marks.push(fits);
+        }
+        Ok(marks)
     }
 
     fn gather_part(&self, part: &Part, into: &mut Gathered) -> Result<(), Fault> {
@@ -237,16 +299,8 @@ impl View<'_> {
             });
         };
         let used = into.using(url, version, Some(table));
-        let filters = part.filters.iter().map(|filter| Prepared::of(filter, table)).collect::<Result<Vec<_>, _>>()?;
-        self.spend(u64::from(table.len()) * (1 + filters.len() as u64))?;
-        for at in 0..table.len() {
-            let mut fits = true;
-            for filter in &filters {
-                fits = fits && filter.holds(table, at)?;
-            }
-            if fits {
-                into.put(Member { system: used, concept: Some(at), listed: None })?;
-            }
+        for (at, _) in (0..).zip(self.marks(part, table)?).filter(|(_, fits)| *fits) {
+            into.put(Member { system: used, concept: Some(at), listed: None })?;
         }
         Ok(())
     }

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::gather::{Gathered, Member};
 
+/// Deeper ones are told flat, since no reader takes JSON so deep.
+const DEEPEST: usize = 40;
+
 /// Which members stand below which: of each the place of the next one above it that is a member too.
 fn above(gathered: &Gathered, members: &[&Member]) -> Vec<Option<usize>> {
     let mut places: HashMap<(u32, u32), usize> = HashMap::new();
@@ -14,16 +17,26 @@ fn above(gathered: &Gathered, members: &[&Member]) -> Vec<Option<usize>> {
             places.insert((member.system, at), place);
         }
     }
-    let next = |member: &Member| {
+    // What was found on the way up, for those who pass there again.
+    let mut passed: HashMap<(u32, u32), Option<usize>> = HashMap::new();
+    let mut next = |member: &Member| {
         let table = gathered.used(member)?.table.as_ref()?;
         // By the first parents; another way up is not shown.
+        let mut way = Vec::new();
         let mut at = member.concept?;
-        loop {
-            at = *table.parents(at).first()?;
+        let found = loop {
+            let Some(parent) = table.parents(at).first() else { break None };
+            at = *parent;
             if let Some(place) = places.get(&(member.system, at)) {
-                return Some(*place);
+                break Some(*place);
             }
-        }
+            if let Some(found) = passed.get(&(member.system, at)) {
+                break *found;
+            }
+            way.push(at);
+        };
+        passed.extend(way.into_iter().map(|at| ((member.system, at), found)));
+        found
     };
     members.iter().map(|member| next(member)).collect()
 }
@@ -39,10 +52,14 @@ pub(super) fn nest(gathered: &Gathered, members: &[&Member], mut entries: Vec<Va
     }
     // From the deepest up, each takes what stands below it.
     let mut order: Vec<usize> = Vec::new();
-    let mut open: Vec<usize> = (0..entries.len()).filter(|place| above.get(*place) == Some(&None)).collect();
-    while let Some(place) = open.pop() {
+    let roots = (0..entries.len()).filter(|place| above.get(*place) == Some(&None));
+    let mut open: Vec<(usize, usize)> = roots.map(|place| (place, 1)).collect();
+    while let Some((place, depth)) = open.pop() {
+        if depth > DEEPEST {
+            return entries;
+        }
         order.push(place);
-        open.extend(inside.get(&place).into_iter().flatten());
+        open.extend(inside.get(&place).into_iter().flatten().map(|below| (*below, depth + 1)));
     }
     for place in order.iter().rev() {
         let Some(children) = inside.get(place) else { continue };

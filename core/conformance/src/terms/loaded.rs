@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::canonical::Standing;
 use super::fault::{Fault, shown};
 use super::json::text;
 use super::map::ConceptMap;
@@ -12,7 +13,7 @@ use super::system::CodeSystem;
 
 /// A CodeSystem, ValueSet or ConceptMap in memory. A clone shares it.
 #[derive(Clone)]
-pub struct Loaded(pub(super) Held);
+pub struct Loaded(pub(super) Held, pub(super) Standing);
 
 #[derive(Clone)]
 pub(super) enum Held {
@@ -27,7 +28,7 @@ impl Loaded {
     /// # Errors
     /// `Invalid` or `TooCostly`, naming what is wrong with it.
     pub fn read(resource: &Value) -> Result<Loaded, Fault> {
-        Ok(Loaded(match text(resource, "resourceType") {
+        let held = match text(resource, "resourceType") {
             Some("CodeSystem") => Held::System(Arc::new(CodeSystem::parse(resource)?)),
             Some("ValueSet") => {
                 let set = ValueSet::parse(resource)?;
@@ -40,7 +41,8 @@ impl Loaded {
             other => {
                 return Err(Fault::invalid(format!("{} is no terminology", shown(other.unwrap_or("what was given")))));
             }
-        }))
+        };
+        Ok(Loaded(held, Standing::of(resource)))
     }
 
     /// The url by which it is found.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::codes::Coded;
 use super::fault::{Fault, shown};
 use super::grammar::Grammar;
-use super::set::{ListedCode, Part, ValueSet};
+use super::set::{Contained, ListedCode, Part, ValueSet};
 use super::system::{CodeSystem, Content};
 use super::versions::Versions;
 use super::{Terms, canonical, filter};
@@ -18,14 +18,25 @@ const DEEPEST: usize = 50;
 const MOST_STEPS: u64 = 10_000_000;
 /// What it costs to look into another value set.
 const OF_A_SET: u64 = 10;
+/// Concepts above one that are looked at for a step.
+const LOOKED_AT: u64 = 4;
 
 /// What one question is answered from.
 pub(super) struct View<'t> {
     pub(super) terms: &'t Terms,
     pub(super) versions: Cow<'t, Versions>,
     /// The value sets that are being looked into, one made of the other.
-    trail: RefCell<Vec<String>>,
+    trail: RefCell<Vec<On>>,
     steps: Cell<u64>,
+}
+
+/// A value set on the trail.
+struct On {
+    /// Which it is: two versions of one url are two. It is borrowed as long as it is here.
+    place: *const ValueSet,
+    name: String,
+    /// What `#id` means in it.
+    contained: Arc<Contained>,
 }
 
 /// A code system, in one of its two forms.
@@ -165,17 +176,20 @@ impl<'t> View<'t> {
     /// `Invalid` where the set is made of itself.
     pub(super) fn inside<T>(&self, set: &ValueSet, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
         self.spend(OF_A_SET)?;
-        let Some(url) = &set.url else { return work() };
         {
             let mut trail = self.trail.borrow_mut();
-            if trail.iter().any(|other| other == url) {
-                let way = trail.join(" → ");
-                return Err(Fault::invalid(format!("the value set {} is made of itself: {way} → {url}", set.named())));
+            let name = set.named();
+            if trail.iter().any(|other| std::ptr::eq(other.place, set)) {
+                let way: Vec<&str> = trail.iter().map(|on| on.name.as_str()).collect();
+                let way = way.join(" → ");
+                return Err(Fault::invalid(format!("the value set {name} is made of itself: {way} → {name}")));
             }
             if trail.len() >= DEEPEST {
                 return Err(Fault::too_costly(format!("value sets are made of value sets more than {DEEPEST} deep")));
             }
-            trail.push(url.clone());
+            let of_another = trail.last().filter(|_| set.is_contained).map(|on| Arc::clone(&on.contained));
+            let contained = of_another.unwrap_or_else(|| Arc::clone(&set.contained));
+            trail.push(On { place: std::ptr::from_ref(set), name, contained });
         }
         let done = work();
         self.trail.borrow_mut().pop();
@@ -184,6 +198,9 @@ impl<'t> View<'t> {
 
     /// The value set of a canonical; an error where it is not here.
     pub(super) fn value_set(&self, wanted: &str) -> Result<Option<Arc<ValueSet>>, Fault> {
+        if let Some(id) = wanted.strip_prefix('#') {
+            return Ok(self.trail.borrow().last().and_then(|on| on.contained.get(id).cloned()));
+        }
         let (url, version) = canonical::split(wanted);
         self.terms.value_set(url, version)
     }
@@ -250,7 +267,10 @@ impl<'t> View<'t> {
                 };
                 self.spend(part.filters.len() as u64)?;
                 for filter in &part.filters {
-                    if !filter::holds(filter, &table, at)? {
+                    let mut steps = 0;
+                    let holds = filter::holds(filter, &table, at, &mut steps)?;
+                    self.spend(steps / LOOKED_AT)?;
+                    if !holds {
                         return Ok(Answer::No);
                     }
                 }
@@ -269,7 +289,8 @@ impl<'t> View<'t> {
                 }
                 Ok(Answer::Yes(found(None)))
             }
-            None if listed.is_some() => Ok(Answer::Yes(found(None))),
+            // Where the system is here and the version is not, that may be a slip.
+            None if listed.is_some() && !self.terms.has_codes(system) => Ok(Answer::Yes(found(None))),
             None => Ok(Answer::Unknown(self.terms.missing(system, self.versions.pick(system, wanted)?))),
         }
     }

@@ -1,9 +1,9 @@
 //! A value set in memory: what its ValueSet resource composes, or only lists.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use regex::Regex;
+use meridian_fhirpath::pattern::{Meaning, Pattern};
 use serde_json::{Map, Value};
 
 use super::canonical;
@@ -13,9 +13,8 @@ use super::json::{list, owned, text};
 /// Most parts of one value set, and most codes that it lists.
 const MOST_PARTS: usize = 10_000;
 const MOST_LISTED: usize = 1_000_000;
-/// A regular expression may be this long, and compiled this large.
+/// A regular expression may be this long.
 const LONGEST_REGEX: usize = 4096;
-const LARGEST_REGEX: usize = 1 << 20;
 
 /// A value set.
 #[derive(Debug)]
@@ -28,9 +27,16 @@ pub(super) struct ValueSet {
     pub(super) inactive: Option<bool>,
     /// The codes of an expansion that stands in the resource, where it composes nothing.
     pub(super) listed: Option<Given>,
+    /// The value sets that the resource contains, by the ids by which it includes them (`#id`).
+    pub(super) contained: Arc<Contained>,
+    /// It is contained in another, and finds what that contains.
+    pub(super) is_contained: bool,
     /// The elements of the resource that an answer repeats.
     pub(super) head: Map<String, Value>,
 }
+
+/// Value sets by their ids.
+pub(super) type Contained = HashMap<String, Arc<ValueSet>>;
 
 /// One include or exclude: what all of these say.
 #[derive(Debug, Default)]
@@ -86,7 +92,7 @@ pub(super) struct Filter {
     pub(super) property: String,
     pub(super) operator: Operator,
     pub(super) value: String,
-    pub(super) regex: Option<Regex>,
+    pub(super) regex: Option<Pattern>,
     /// The values of `in` and `not-in`, apart.
     pub(super) values: OnceLock<Vec<String>>,
 }
@@ -117,8 +123,25 @@ impl ValueSet {
                 (None, Some(expansion)) => Some(Given::parse(expansion)?),
                 _ => None,
             },
+            contained: Arc::new(Self::contained(resource)?),
+            is_contained: false,
             head: head.map(|(key, value)| (key.clone(), value.clone())).collect(),
         })
+    }
+
+    /// Those that a resource contains; a contained resource contains none itself.
+    fn contained(resource: &Value) -> Result<Contained, Fault> {
+        let all = list(resource, "contained").iter().filter(|one| text(one, "resourceType") == Some("ValueSet"));
+        all.filter_map(|one| Some((text(one, "id")?, one)))
+            .map(|(id, one)| {
+                let mut bare = one.clone();
+                if let Some(map) = bare.as_object_mut() {
+                    map.remove("contained");
+                }
+                let set = ValueSet { is_contained: true, ..ValueSet::parse(&bare)? };
+                Ok((id.to_owned(), Arc::new(set)))
+            })
+            .collect()
     }
 
     /// A value set of one part, as implicit ones are.
@@ -133,6 +156,8 @@ impl ValueSet {
             exclude: Vec::new(),
             inactive: None,
             listed: None,
+            contained: Arc::default(),
+            is_contained: false,
             head: head.as_object().cloned().unwrap_or_default(),
         }
     }
@@ -215,6 +240,7 @@ impl Listed {
 impl Given {
     fn parse(expansion: &Value) -> Result<Given, Fault> {
         let mut parts: Vec<Part> = Vec::new();
+        let mut places: HashMap<(&str, Option<&str>), usize> = HashMap::new();
         let mut open: Vec<&Value> = list(expansion, "contains").iter().rev().collect();
         let mut count: u64 = 0;
         while let Some(one) = open.pop() {
@@ -225,17 +251,14 @@ impl Given {
                 continue;
             };
             let version = text(one, "version");
-            let same = |part: &&mut Part| part.system.as_deref() == Some(system) && part.version.as_deref() == version;
-            let part = match parts.iter_mut().find(same) {
-                Some(part) => part,
-                None => {
-                    parts.push(Part::whole(system, version));
-                    match parts.last_mut() {
-                        Some(part) => part,
-                        None => continue,
-                    }
+            let place = *places.entry((system, version)).or_insert(parts.len());
+            if place == parts.len() {
+                if place >= MOST_PARTS {
+                    return Err(Fault::too_costly(format!("codes of more than {MOST_PARTS} systems are listed")));
                 }
-            };
+                parts.push(Part::whole(system, version));
+            }
+            let Some(part) = parts.get_mut(place) else { continue };
             part.codes.get_or_insert_default().put(code, text(one, "display"), list(one, "designation"))?;
         }
         let total = expansion.get("total").and_then(Value::as_u64);
@@ -273,15 +296,12 @@ impl Filter {
     }
 }
 
-/// An expression that the whole of a text must match. Matching takes time in proportion to the text, whatever is written.
-fn regex(text: &str) -> Result<Regex, Fault> {
-    let wrong = |why: String| Fault::invalid(format!("the regular expression `{}` {why}", shown(text)));
+/// An expression that the whole of a text must match.
+fn regex(text: &str) -> Result<Pattern, Fault> {
+    let wrong = |why: &str| Fault::invalid(format!("the regular expression `{}` {why}", shown(text)));
     if text.len() > LONGEST_REGEX {
-        return Err(wrong(format!("is longer than {LONGEST_REGEX} bytes")));
+        return Err(wrong(&format!("is longer than {LONGEST_REGEX} bytes")));
     }
-    let built = regex::RegexBuilder::new(&format!("^(?:{text})$")).size_limit(LARGEST_REGEX).build();
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => wrong("grows too large".to_owned()),
-        _ => wrong("is none that can be matched in linear time".to_owned()),
-    })
+    let whole = Meaning { whole: true, ..Meaning::default() };
+    Pattern::read(text, whole).map_err(|why| wrong(&shown(&why)))
 }

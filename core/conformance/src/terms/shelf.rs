@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use super::canonical::compare;
+use super::canonical::{Standing, compare};
 use super::fault::Fault;
 
 /// One resource.
 pub(super) struct Entry<T> {
     pub(super) url: Box<str>,
     pub(super) version: Option<Box<str>>,
+    pub(super) standing: Standing,
     make: Make<T>,
     made: OnceLock<Result<Arc<T>, Fault>>,
 }
@@ -23,13 +24,18 @@ impl<T> Entry<T> {
         version: Option<&str>,
         make: impl Fn() -> Result<T, Fault> + Send + Sync + 'static,
     ) -> Entry<T> {
-        Entry { url: url.into(), version: version.map(Into::into), make: Box::new(make), made: OnceLock::new() }
+        let (url, version, made) = (url.into(), version.map(Into::into), OnceLock::new());
+        Entry { url, version, standing: Standing::Active, make: Box::new(make), made }
     }
 
     pub(super) fn now(url: &str, version: Option<&str>, made: Arc<T>) -> Entry<T> {
         let made = OnceLock::from(Ok(made));
         let make = Box::new(|| Err(Fault::invalid("nothing is kept to make it of")));
-        Entry { url: url.into(), version: version.map(Into::into), make, made }
+        Entry { url: url.into(), version: version.map(Into::into), standing: Standing::Active, make, made }
+    }
+
+    pub(super) fn standing(self, standing: Standing) -> Entry<T> {
+        Entry { standing, ..self }
     }
 
     /// What was made before.
@@ -44,7 +50,7 @@ impl<T> Entry<T> {
 
 /// All resources of one type.
 pub(super) struct Shelf<T> {
-    /// Of each url the versions, the newest last.
+    /// Of each url the versions, the one that is meant where none is named last.
     by_url: HashMap<Box<str>, Vec<Arc<Entry<T>>>>,
 }
 
@@ -61,19 +67,26 @@ impl<T> Clone for Shelf<T> {
 }
 
 impl<T> Shelf<T> {
-    /// Puts a resource there, in the place of another with its url and version.
+    /// Puts a resource there, in the place of another with its url and version, unless that has a better standing.
     pub(super) fn put(&mut self, entry: Entry<T>) {
         self.put_shared(Arc::new(entry));
     }
 
     pub(super) fn put_shared(&mut self, entry: Arc<Entry<T>>) {
         let versions = self.by_url.entry(entry.url.clone()).or_default();
+        let same = |other: &&Arc<Entry<T>>| other.version == entry.version;
+        if versions.iter().find(same).is_some_and(|other| other.standing > entry.standing) {
+            return;
+        }
         versions.retain(|other| other.version != entry.version);
         versions.push(entry);
-        versions.sort_by(|one, other| compare(one.version.as_deref(), other.version.as_deref()));
+        versions.sort_by(|one, other| {
+            let by_version = || compare(one.version.as_deref(), other.version.as_deref());
+            one.standing.cmp(&other.standing).then_with(by_version)
+        });
     }
 
-    /// The one of this version, or the newest.
+    /// The one of this version, or the newest of those that are active.
     pub(super) fn find(&self, url: &str, version: Option<&str>) -> Option<&Arc<Entry<T>>> {
         let versions = self.by_url.get(url)?;
         match version {
@@ -82,7 +95,7 @@ impl<T> Shelf<T> {
         }
     }
 
-    /// All of one url, the newest last.
+    /// All of one url, the one that is meant where no version is named last.
     pub(super) fn of(&self, url: &str) -> &[Arc<Entry<T>>] {
         self.by_url.get(url).map_or(&[], Vec::as_slice)
     }

@@ -10,12 +10,16 @@ mod supplement;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 pub(super) use build::{Builder, LONGEST_CODE};
 use lists::{Lists, Span};
 
 use super::find::Find;
+
+/// So many concepts are looked through one by one.
+const FEW: usize = 64;
 
 /// How much of a code system a resource holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -205,21 +209,31 @@ impl CodeSystem {
 
     /// Whether one is the other, or a kind of it by any number of steps.
     pub(super) fn is_a(&self, at: u32, ancestor: u32) -> bool {
+        self.walk(at, ancestor).0
+    }
+
+    /// The same, and how many concepts were looked at for it.
+    pub(super) fn walk(&self, at: u32, ancestor: u32) -> (bool, u64) {
         // Seldom more than some tens: a list is quicker than a set.
         let mut seen = vec![at];
+        let mut many: HashSet<u32> = HashSet::new();
         let mut next = 0;
         while let Some(now) = seen.get(next).copied() {
             if now == ancestor {
-                return true;
+                return (true, next as u64);
             }
             next += 1;
+            if seen.len() > FEW && many.is_empty() {
+                many.extend(&seen);
+            }
             for parent in self.parents(now) {
-                if !seen.contains(parent) {
+                let is_new = if many.is_empty() { !seen.contains(parent) } else { many.insert(*parent) };
+                if is_new {
                     seen.push(*parent);
                 }
             }
         }
-        false
+        (false, next as u64)
     }
 
     /// All that lies below a concept, without itself; true at its place.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use meridian_fhirpath::{Item as Focus, Node as FocusNode};
 use meridian_model::outcome::Severity;
 
+use super::contained;
 use super::items::Item;
 use super::place::{Frame, Place};
 use super::run::Run;
@@ -48,6 +49,9 @@ impl Run<'_> {
             let has = |name: &str| item.value.get(name).is_some();
             let has_value = item.value.as_object().is_some_and(|map| map.keys().any(|key| is_value_key(key)));
             return Ok(has("extension") != has_value);
+        }
+        if one.native == Some(Native::Contained) {
+            return Ok(contained::orphans(item.value).is_empty());
         }
         let expression = one.compiled().map_err(str::to_owned)?;
         let outer = self.outer();

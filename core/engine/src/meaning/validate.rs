@@ -76,7 +76,9 @@ impl Act for Validate {
             let mut issues: Vec<Issue> = refused(caller, &mode, &call.kind).into_iter().collect();
             // What is to take its place is judged by itself, whatever stands there, if anything does.
             let stored = match &call.id {
-                Some(id) if call.body.is_none() || mode == "delete" => Some(read(engine, caller, &call.kind, id).await?),
+                Some(id) if call.body.is_none() || mode == "delete" => {
+                    Some(read(engine, caller, &call.kind, id).await?)
+                }
                 _ => None,
             };
             if mode == "delete" {
@@ -89,7 +91,8 @@ impl Act for Validate {
             };
             if matches!(mode.as_str(), "create" | "update") {
                 // What could not be in force is refused when it is written.
-                let checks = [super::structures::check(&call.kind, &resource), super::terms::check(&call.kind, &resource)];
+                let checks =
+                    [super::structures::check(&call.kind, &resource), super::terms::check(&call.kind, &resource)];
                 issues.extend(checks.into_iter().filter_map(Result::err).flat_map(|error| error.issues()));
             }
             fits(&resource, &call.kind, call.id.as_deref().filter(|_| mode != "profile"), &mut issues);

@@ -272,4 +272,13 @@ fn what_is_contained_is_referred_to() {
     assert!(orphan.iter().any(|says| says.starts_with("invariant: dom-3")), "{orphan:?}");
     let referred = all(&with_reference(json!("#o")));
     assert!(!referred.iter().any(|says| says.contains("dom-3")), "{referred:?}");
+    let mut shown = with_reference(Value::Null);
+    shown["text"] = json!({"status": "generated",
+        "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\"><img src=\"#o\" alt=\"x\"/></div>"});
+    let shown = all(&shown);
+    assert!(!shown.iter().any(|says| says.contains("dom-3")), "{shown:?}");
+    let mut back = with_reference(Value::Null);
+    back["contained"][0] = json!({"resourceType": "Provenance", "id": "p", "target": [{"reference": "#"}]});
+    let back = all(&back);
+    assert!(!back.iter().any(|says| says.contains("dom-3")), "{back:?}");
 }

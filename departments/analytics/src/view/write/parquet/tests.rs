@@ -72,7 +72,7 @@ fn groups_are_written_while_rows_come() {
     let mut writer = Writer::new(&view, Format::Parquet, false).unwrap();
     let mut bytes = Vec::new();
     let resource = json!({"resourceType": "Patient", "id": "x".repeat(1_000)});
-    for _ in 0..20_000 {
+    for _ in 0..40_000 {
         writer.rows(&view.rows(&resource, None).unwrap(), 1).unwrap();
         bytes.append(&mut writer.take());
     }
@@ -80,5 +80,5 @@ fn groups_are_written_while_rows_come() {
     bytes.append(&mut writer.finish().unwrap());
     let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
     assert!(file.num_row_groups() > 1);
-    assert_eq!(file.metadata().file_metadata().num_rows(), 20_000);
+    assert_eq!(file.metadata().file_metadata().num_rows(), 40_000);
 }
