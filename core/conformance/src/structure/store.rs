@@ -200,3 +200,40 @@ fn choose<'a>(rows: &'a [Arc<Added>], version: Option<&str>) -> Option<&'a Arc<A
     let starts = |own: &str| own.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'));
     exact.or_else(|| rows.iter().rev().find(|one| one.version.as_deref().is_some_and(starts)))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn patient(url: &str, version: &str, status: &str, name: &str) -> Value {
+        json!({"resourceType": "StructureDefinition", "url": url, "version": version, "name": name, "status": status,
+            "kind": "resource", "abstract": false, "type": "Patient", "derivation": "constraint",
+            "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+            "differential": {"element": [{"id": "Patient", "path": "Patient", "short": name}]}})
+    }
+
+    #[test]
+    fn what_is_active_is_meant_and_of_that_the_newest() {
+        const URL: &str = "http://x/sd";
+        let found = |all: &[Value], address: &str| {
+            let structures = Structures::r4().with(all);
+            structures.get(address).unwrap().version.clone()
+        };
+        let some = |version: &str| Some(version.to_owned());
+        let of = |version: &str, status: &str| patient(URL, version, status, "A");
+        assert_eq!(found(&[of("2.0", "active"), of("1.0", "active")], URL), some("2.0"));
+        assert_eq!(found(&[of("1.9", "active"), of("1.10", "active")], URL), some("1.10"));
+        let all = [of("1", "active"), of("2", "draft"), of("3", "retired")];
+        assert_eq!((found(&all, URL), found(&all, "http://x/sd|2")), (some("1"), some("2")));
+        assert_eq!(found(&all[1..], URL), some("2"));
+        // R4's own stand against drafts and against what is older.
+        let vital = "http://hl7.org/fhir/StructureDefinition/vitalsigns";
+        for (version, status) in [("4.0.1", "draft"), ("9", "draft"), ("1", "active")] {
+            assert_eq!(found(&[patient(vital, version, status, "B")], vital), some("4.0.1"), "{version} {status}");
+        }
+        assert_eq!(found(&[patient(vital, "9", "active", "B")], vital), some("9"));
+        assert_eq!(found(&[patient(vital, "9", "draft", "B")], &format!("{vital}|9")), some("9"));
+    }
+}

@@ -186,7 +186,7 @@ impl View<'_> {
 
     /// What a part means by filters on a system that is all here, as marks on its concepts, so that nobody walks up from
     /// each code anew.
-    fn ready<'p>(&self, part: &'p Part, all: &Gathered) -> Result<Ready<'p>, Fault> {
+    fn ready<'p>(&'p self, part: &'p Part, all: &Gathered) -> Result<Ready<'p>, Fault> {
         let (Some(system), None, [], false) =
             (&part.system, &part.codes, part.value_sets.as_slice(), part.filters.is_empty())
         else {

@@ -3,6 +3,7 @@
 mod bounds;
 mod compose;
 mod laws;
+mod mended;
 mod operations;
 mod r4;
 
