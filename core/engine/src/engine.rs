@@ -1,6 +1,7 @@
 //! What every use-case works on: the store, the rules of the record, and who follows its changes.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use meridian_model::definitions::Definitions;
 use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
@@ -23,6 +24,8 @@ pub(crate) struct Inner {
     pub(crate) participants: Vec<Arc<dyn Participant>>,
     pub(crate) feed: Feed,
     pub(crate) statistics: Statistics,
+    /// Whether somebody lets go what was erased.
+    pub(crate) settling: AtomicBool,
 }
 
 impl Engine {
@@ -35,6 +38,7 @@ impl Engine {
             participants,
             feed: Feed::default(),
             statistics: Statistics::default(),
+            settling: AtomicBool::new(false),
         };
         let engine = Engine { inner: Arc::new(inner) };
         // A store that cannot be read now says so at the first write, whose catalogue is then out of force.
