@@ -1,6 +1,7 @@
 //! What every use-case works on: the store, the rules of the record, and who follows its changes.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use meridian_model::definitions::Definitions;
 use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
@@ -26,6 +27,8 @@ pub(crate) struct Inner {
     pub(crate) fixed: crate::fixed::Known,
     pub(crate) structures: crate::meaning::structures::Known,
     pub(crate) validation: std::sync::RwLock<crate::meaning::judge::Validation>,
+    /// Whether somebody lets go what was erased.
+    pub(crate) settling: AtomicBool,
 }
 
 impl Engine {
@@ -42,6 +45,7 @@ impl Engine {
             fixed: crate::fixed::Known::default(),
             structures: crate::meaning::structures::Known::default(),
             validation: std::sync::RwLock::default(),
+            settling: AtomicBool::new(false),
         };
         let engine = Engine { inner: Arc::new(inner) };
         // A store that cannot be read now says so at the first write, whose catalogue is then out of force.

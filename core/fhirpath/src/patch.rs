@@ -373,7 +373,8 @@ mod tests {
         assert!(!run(&resource, &[list]).unwrap_err().says.contains("more steps"));
         let cheap = [("type", code("delete")), ("path", text("Observation.category[0]"))];
         let cheap: &[(&str, Value)] = &cheap;
-        let few = json!({ "resourceType": "Observation", "category": resource["category"].as_array().unwrap()[..1_500] });
+        let few =
+            json!({ "resourceType": "Observation", "category": resource["category"].as_array().unwrap()[..1_500] });
         let patched = run(&few, &vec![cheap; MOST_OPERATIONS]).unwrap();
         assert_eq!(patched["category"].as_array().map(Vec::len), Some(500));
     }

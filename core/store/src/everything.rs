@@ -1,8 +1,10 @@
 //! Whole records: the resources of subjects in the order of their numbers, and what points into a record from elsewhere.
 
+use std::collections::{BTreeMap, HashMap};
+
 use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
-use crate::key::pack_id;
+use crate::key::{pack_id, unpack_id};
 use crate::reader::{stored, stored_columns};
 use crate::sql::{bind, build};
 use crate::{Key, NO_DATE, Reader, StoreError, Stored, Subject, TypeCode};
@@ -80,6 +82,26 @@ impl Reader<'_> {
             }
         }
         Ok((page.rows, page.more))
+    }
+
+    /// The numbers of those of these resources that exist, were deleted, or are only pointed at; a question for all of them.
+    pub fn places_of(&self, wanted: &[(TypeCode, String)]) -> Result<HashMap<(TypeCode, String), Key>, StoreError> {
+        const AT_ONCE: usize = 500;
+        let mut by_kind: BTreeMap<TypeCode, Vec<&str>> = BTreeMap::new();
+        for (kind, id) in wanted {
+            by_kind.entry(*kind).or_default().push(id);
+        }
+        let mut keys = HashMap::with_capacity(wanted.len());
+        for (kind, ids) in by_kind {
+            for some in ids.chunks(AT_ONCE) {
+                let mut select = Query::select();
+                select.columns(["id", "key"]).from("directory").and_where(Expr::col("type").eq(kind));
+                select.and_where(Expr::col("id").is_in(some.iter().map(|id| pack_id(id))));
+                let found = self.conn.ask(&select, |row| Ok((unpack_id(row.bytes(0)?), Key(row.get(1)?))))?;
+                keys.extend(found.into_iter().map(|(id, key)| ((kind, id), key)));
+            }
+        }
+        Ok(keys)
     }
 
     /// The numbers of the resources that point to one of these (all of one type) by one of these parameters, in order; at

@@ -26,6 +26,7 @@ mod marks;
 mod member;
 mod memo;
 mod pace;
+mod pinned;
 mod postgres;
 mod purge;
 mod queues;

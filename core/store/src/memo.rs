@@ -1,7 +1,7 @@
 //! What one sight of the store has looked up already. Nobody else writes while it lasts, so that it stays true: a snapshot
 //! does not change, and within an act only the act itself writes, which tells the memo.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::search::Foreseen;
@@ -21,8 +21,6 @@ pub(crate) struct Memo {
     /// Systems that no row uses, among others.
     systems: RefCell<HashMap<String, Option<i64>>>,
     pub(crate) foreseen: Foreseen,
-    /// Whether all search rows are there.
-    pub(crate) ready: Cell<bool>,
 }
 
 impl Memo {

@@ -184,7 +184,9 @@ impl Store {
             _checkpoint: parts.checkpoint,
             _lock: parts.lock,
         };
-        Ok(Store { inner: Arc::new(inner) })
+        let store = Store { inner: Arc::new(inner) };
+        store.on(&store.inner.points, |reader| reader.words.learn(reader.conn))?;
+        Ok(store)
     }
 
     /// Where the store lives.

@@ -320,6 +320,7 @@ impl<'r> Resolver<'r> {
         let (mut ids, mut patients, mut urls) = (Vec::new(), Vec::new(), Vec::new());
         let mut who: Option<Vec<Subject>> = None;
         let own = slots.iter().any(|slot| slot.own);
+        let rowed: Vec<u32> = slots.iter().filter(|slot| !slot.own).map(|slot| slot.number).collect();
         for target in targets {
             match target {
                 Target::Url(url) => urls.push(url.clone()),
@@ -327,7 +328,9 @@ impl<'r> Resolver<'r> {
                     let persons = if kinds.contains(&patient_code()) { self.persons(id)? } else { Vec::new() };
                     for kind in kinds {
                         if *kind == patient_code() {
-                            patients.extend(self.patient_ids(id, &persons)?);
+                            if !rowed.is_empty() {
+                                patients.extend(self.patient_ids(id, &persons)?);
+                            }
                             if own {
                                 who.get_or_insert_default().extend(&persons);
                             }
@@ -339,7 +342,6 @@ impl<'r> Resolver<'r> {
             }
         }
         let params = numbers(slots);
-        let rowed: Vec<u32> = slots.iter().filter(|slot| !slot.own).map(|slot| slot.number).collect();
         let mut rows = Vec::new();
         if !rowed.is_empty() && !patients.is_empty() {
             if rowed.len() == params.len() {

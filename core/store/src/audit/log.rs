@@ -29,7 +29,7 @@ pub(super) const COLUMNS: &[&str] = &[
     "hash",
 ];
 
-static ADD: Sql = Sql::new(|| sql::insert("look", COLUMNS));
+static ADD: Many = Many::new(|| sql::many_fresh("look", COLUMNS));
 static ADD_SUBJECT: Many = Many::new(|| sql::many_new("look_subject", &["subject", "seq"]));
 static LAST: Sql = Sql::new(|| sql::select_ordered("look", &["seq", "hash"], &[], "seq", Order::Desc));
 
@@ -238,20 +238,24 @@ impl Keeper {
         }
         let conn = self.link.conn();
         let at = now();
-        let mut listed = Vec::new();
+        let (mut listed, mut linked) = (Vec::new(), Vec::with_capacity(group.len()));
         for (look, _) in group {
             let subjects: Vec<u8> = look.subjects.iter().flat_map(|s| s.0.to_be_bytes()).collect();
             let seq = self.seq + 1;
             let hash = chain::link(&self.hash, &chain::look_fields(seq, at, look, &subjects));
-            let who = [&look.actor, &look.display, &look.role, &look.institution];
-            let what = [&look.act, &look.kind, &look.id, &look.query, &look.request];
-            let mut row = vec![seq.into(), at.into()];
-            row.extend(who.into_iter().chain(what).map(Value::from));
-            row.extend([Value::from(&subjects), Value::from(&hash)]);
-            conn.execute(&ADD, &row)?;
             listed.extend(look.subjects.iter().map(|subject| (subject.0, seq)));
+            linked.push((seq, look, subjects, hash));
             (self.seq, self.hash) = (seq, hash);
         }
+        let rows = linked.iter().map(|(seq, look, subjects, hash)| {
+            let who = [&look.actor, &look.display, &look.role, &look.institution];
+            let what = [&look.act, &look.kind, &look.id, &look.query, &look.request];
+            let mut row = vec![Value::from(*seq), at.into()];
+            row.extend(who.into_iter().chain(what).map(Value::from));
+            row.extend([Value::from(subjects), Value::from(hash)]);
+            row
+        });
+        conn.many(&ADD, rows)?;
         conn.many(&ADD_SUBJECT, listed.into_iter().map(|(subject, seq)| [subject.into(), seq.into()]))?;
         self.link.commit()
     }

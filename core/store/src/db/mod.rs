@@ -14,13 +14,24 @@ use sea_query::QueryStatementWriter;
 use crate::StoreError;
 pub(crate) use crate::postgres::Answers;
 use crate::postgres::PgConn;
-use crate::sql::{self, AsSql, Many, ManyTexts};
+use crate::sql::{self, AsSql, Built, Many, ManyTexts};
 
 /// Which SQL is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
     Sqlite,
     Postgres,
+}
+
+/// How a server plans a statement whose values differ from one time to the next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Plan {
+    /// Once for all values: there is but one good way, by the indexes, whatever is asked for.
+    Kept,
+    /// For its own values each time.
+    Fresh,
+    /// It is no matter.
+    Either,
 }
 
 /// A connection inside a transaction.
@@ -91,7 +102,7 @@ impl Conn<'_> {
     ) -> Result<Option<T>, StoreError> {
         match self {
             Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
-            Conn::Pg(conn) => conn.row(text.on(Dialect::Postgres), values, read),
+            Conn::Pg(conn) => conn.row(Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
@@ -112,7 +123,7 @@ impl Conn<'_> {
                 lite::each(conn, text.on(Dialect::Sqlite), values, see)?;
                 Ok(all)
             }
-            Conn::Pg(conn) => conn.rows(text.on(Dialect::Postgres), values, read),
+            Conn::Pg(conn) => conn.rows(Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
@@ -125,7 +136,7 @@ impl Conn<'_> {
     ) -> Result<(), StoreError> {
         match self {
             Conn::Lite(conn) => lite::each(conn, text.on(Dialect::Sqlite), values, see),
-            Conn::Pg(conn) => conn.each(text.on(Dialect::Postgres), values, see),
+            Conn::Pg(conn) => conn.each(Built(text.on(Dialect::Postgres), text.plan()), values, see),
         }
     }
 
@@ -146,10 +157,10 @@ impl Conn<'_> {
     }
 
     /// How the database means to find the rows of a statement.
-    pub(crate) fn plan(self, text: &str, values: &[Value<'_>]) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn plan(self, text: &str, values: &[Value<'_>], how: Plan) -> Result<Vec<String>, StoreError> {
         match self {
             Conn::Lite(_) => self.rows(&format!("EXPLAIN QUERY PLAN {text}"), values, |row| row.get(3)),
-            Conn::Pg(_) => self.rows(&format!("EXPLAIN {text}"), values, |row| row.get(0)),
+            Conn::Pg(_) => self.rows(&Built(&format!("EXPLAIN {text}"), how), values, |row| row.get(0)),
         }
     }
 

@@ -19,7 +19,7 @@ use client::{Client, Seen};
 
 use crate::StoreError;
 use crate::db::{Deadline, Row, Value, Writing};
-use crate::sql::ManyTexts;
+use crate::sql::{Built, ManyTexts};
 
 pub(crate) use answer::PgRow;
 pub(crate) use listen::Listener;
@@ -55,6 +55,8 @@ pub(crate) enum Role {
     Writing,
     /// Words of other processes.
     Listening,
+    /// Work on the tables themselves, which takes as long as it takes.
+    Tidying,
 }
 
 /// A connection that is made anew when it broke.
@@ -117,9 +119,15 @@ impl PgConn {
         *slot = None;
         let silence = match self.role {
             Role::Reading(limit) => limit.map(|limit| limit + GRACE),
-            Role::Writing | Role::Listening => None,
+            Role::Writing | Role::Listening | Role::Tidying => None,
         };
-        *slot = Some(Client::open(&self.config, &self.settings(), silence)?);
+        // What is asked differs from one search to the next; elsewhere the server sees by itself whether it does.
+        let anew = match self.role {
+            Role::Reading(Some(_)) => Some("force_custom_plan"),
+            Role::Reading(None) => Some("auto"),
+            _ => None,
+        };
+        *slot = Some(Client::open(&self.config, &self.settings(), silence, anew)?);
         Ok(())
     }
 
@@ -137,12 +145,15 @@ impl PgConn {
                 settings.push(("default_transaction_read_only", "on".to_owned()));
                 settings.push(("random_page_cost", "1.1".to_owned()));
                 if let Some(limit) = limit {
-                    // What is asked differs from one search to the next: each is planned for its own values.
-                    settings.push(("plan_cache_mode", "force_custom_plan".to_owned()));
                     settings.push(("statement_timeout", limit.as_millis().to_string()));
                 }
             }
             Role::Listening => {}
+            Role::Tidying => {
+                // Whatever the role or the database says.
+                settings.push(("statement_timeout", "0".to_owned()));
+                settings.push(("lock_timeout", "0".to_owned()));
+            }
             Role::Writing => {
                 settings.push(("synchronous_commit", "on".to_owned()));
                 // Whatever the role or the database says: the numbers are read as they are behind the lock.
@@ -170,8 +181,12 @@ impl PgConn {
         self.with(|client| client.send(text, values))
     }
 
-    fn ask(&self, text: &str, values: &[Value<'_>]) -> Result<Answer, StoreError> {
-        self.first_twice(|client| client.ask(text, values))
+    fn ask<'t>(&self, text: impl Into<Built<'t>>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
+        let Built(text, plan) = text.into();
+        self.first_twice(|client| {
+            client.plan(plan)?;
+            client.ask(text, values)
+        })
     }
 
     /// Asks; the first question of a reading once more on a new connection if the server went away since the last
@@ -205,6 +220,15 @@ impl PgConn {
     pub(crate) fn change(&self, text: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         self.note_written();
         Ok(self.ask(text, values)?.written)
+    }
+
+    /// Tidies a table. A server that leaves it out only warns.
+    pub(crate) fn vacuum(&self, table: &str) -> Result<(), StoreError> {
+        self.ask(format!("VACUUM (INDEX_CLEANUP ON) \"{table}\"").as_str(), &[])?;
+        match self.with(|client| Ok(client.warned.take()))? {
+            None => Ok(()),
+            Some(warned) => Err(StoreError::Database(warned)),
+        }
     }
 
     pub(crate) fn many<'v, R: AsRef<[Value<'v>]>>(
@@ -258,9 +282,9 @@ impl PgConn {
         Ok(())
     }
 
-    pub(crate) fn row<T>(
+    pub(crate) fn row<'t, T>(
         &self,
-        text: &str,
+        text: impl Into<Built<'t>>,
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
@@ -270,7 +294,7 @@ impl PgConn {
 
     pub(crate) fn rows<T>(
         &self,
-        text: &str,
+        text: Built<'_>,
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
@@ -279,7 +303,7 @@ impl PgConn {
 
     pub(crate) fn each(
         &self,
-        text: &str,
+        Built(text, plan): Built<'_>,
         values: &[Value<'_>],
         mut see: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
@@ -290,10 +314,14 @@ impl PgConn {
             see(&Row::Pg(row))
         };
         let first = self.unasked.get();
-        let (portal, mut seen) = match self.first(|client| client.open_portal(text, values, STEP, &mut see)) {
+        let mut open = |client: &mut Client| {
+            client.plan(plan)?;
+            client.open_portal(text, values, STEP, &mut see)
+        };
+        let (portal, mut seen) = match self.first(&mut open) {
             Err(StoreError::Unavailable(_)) if first && !shown.get() => {
                 self.anew()?;
-                self.with(|client| client.open_portal(text, values, STEP, &mut see))?
+                self.with(open)?
             }
             told => told?,
         };

@@ -99,6 +99,11 @@ pub(crate) enum Subjects {
 }
 
 impl Subjects {
+    /// Whether they stand in the text.
+    pub(super) fn are_listed(&self) -> bool {
+        matches!(self, Subjects::List(list) if list.len() <= LISTED)
+    }
+
     pub(crate) fn hold(&self, dialect: Dialect, column: Expr) -> Expr {
         match self {
             Subjects::List(list) if list.len() <= LISTED => one_of(column, list.iter().map(|s| s.0).collect()),
