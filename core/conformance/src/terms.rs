@@ -156,10 +156,10 @@ impl Terms {
         }
     }
 
-    /// Whether the codes of a system are here, in some version.
-    fn has_codes(&self, system: &str) -> bool {
+    /// Whether all codes of a system are here, in some version.
+    fn is_whole(&self, system: &str) -> bool {
         let has = |entry: &Arc<Entry<CodeSystem>>| {
-            entry.get().is_ok_and(|system| !matches!(system.head.content, Content::NotPresent))
+            entry.get().is_ok_and(|system| matches!(system.head.content, Content::Complete))
         };
         self.inner.systems.of(system).iter().any(has)
     }
@@ -233,7 +233,9 @@ impl Inner {
                         system.head.supplements.as_deref().map_or(url, |base| canonical::split(base).0).to_owned(),
                     );
                     match system.head.content {
-                        Content::Supplement => self.supplements.put(Entry::now(url, version, Arc::clone(system)).standing(one.1)),
+                        Content::Supplement => {
+                            self.supplements.put(Entry::now(url, version, Arc::clone(system)).standing(one.1));
+                        }
                         _ => self.put_system(Entry::now(url, version, Arc::clone(system)).standing(one.1)),
                     }
                     if one.1 == Standing::Active {

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-
 use crate::functions::Function;
 use crate::item::Item;
 use crate::types::{Kind, NameId, System};

@@ -222,8 +222,7 @@ fn equivalent_texts(one: &str, two: &str, budget: &mut Budget) -> Result<bool, F
         return Ok(true);
     }
     budget.items(one.len().min(two.len()) / 8)?;
-    let plain =
-        |c: char| if c.is_whitespace() { ' ' } else { c }.to_lowercase();
+    let plain = |c: char| if c.is_whitespace() { ' ' } else { c }.to_lowercase();
     Ok(one.chars().flat_map(plain).eq(two.chars().flat_map(plain)))
 }
 
@@ -278,11 +277,7 @@ fn similar(one: &Value, two: &Value, budget: &mut Budget) -> Result<bool, Fault>
     budget.spend(1)?;
     Ok(match (one, two) {
         (Value::Object(one), Value::Object(two)) => {
-            return if one.len() == two.len() {
-                members(one, two, budget, similar)
-            } else {
-                Ok(false)
-            };
+            return if one.len() == two.len() { members(one, two, budget, similar) } else { Ok(false) };
         }
         (Value::Array(one), Value::Array(two)) => {
             return if one.len() == two.len() {

@@ -127,7 +127,8 @@ mod tests {
     fn patterns_that_would_explode_do_not() {
         let read = |text: &str| Pattern::read(text, Meaning::default());
         assert!(!read("(a+)+b").unwrap().is_match(&"a".repeat(100_000)));
-        for pattern in ["(", "[", "(?=x)", r"(a)\1", "((a{1,1000}){1,1000}){1,1000}", "a{1000000}", &"(".repeat(1_000)] {
+        for pattern in ["(", "[", "(?=x)", r"(a)\1", "((a{1,1000}){1,1000}){1,1000}", "a{1000000}", &"(".repeat(1_000)]
+        {
             assert!(read(pattern).is_err(), "{pattern}");
         }
     }

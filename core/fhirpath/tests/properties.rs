@@ -320,7 +320,9 @@ fn work_is_paid_for_by_its_amount() {
         assert!(start.elapsed() < Duration::from_secs(20), "{text}: {:?}", start.elapsed());
     }
     // What is usual stays within it.
-    for text in ["%long.matches('^[ab]+$')", "%long.contains('c')", "%many.select($this + 1).where($this > 7).sort(-$this)"] {
+    for text in
+        ["%long.matches('^[ab]+$')", "%long.contains('c')", "%many.select($this + 1).where($this > 7).sort(-$this)"]
+    {
         assert_eq!(run(text, 2_000_000), None, "{text}");
     }
 }

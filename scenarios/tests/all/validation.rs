@@ -1,5 +1,6 @@
 //! What an institution wants to become of what is not valid, through every door by which it writes: nothing, a mark, or a
 //! refusal; and packages that bring profiles.
+#![allow(clippy::indexing_slicing)] // members of JSON objects are set
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -46,7 +47,7 @@ fn bundle(kind: &str, entries: &[Value]) -> Value {
     json!({"resourceType": "Bundle", "type": kind, "entry": entries})
 }
 
-fn post(resource: Value) -> Value {
+fn post(resource: &Value) -> Value {
     let kind = resource.get("resourceType").cloned();
     json!({"resource": resource, "request": {"method": "POST", "url": kind}})
 }
@@ -119,10 +120,10 @@ async fn reject(fhir: &Fhir) -> anyhow::Result<()> {
 }
 
 async fn reject_in_bundles(fhir: &Fhir) -> anyhow::Result<()> {
-    let whole = bundle("transaction", &[post(good("whole")), post(wrong("whole"))]);
+    let whole = bundle("transaction", &[post(&good("whole")), post(&wrong("whole"))]);
     refused(&fhir.bundle(&whole).await?, "entry[1]")?;
     none_of(fhir, "whole").await?;
-    let each = bundle("batch", &[post(good("each")), post(wrong("each")), post(good("each"))]);
+    let each = bundle("batch", &[post(&good("each")), post(&wrong("each")), post(&good("each"))]);
     let answer = fhir.bundle(&each).await?.expect(200)?.json()?;
     let statuses: Vec<&str> = answer
         .get("entry")

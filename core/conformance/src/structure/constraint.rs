@@ -66,17 +66,29 @@ pub struct Shape {
 
 /// Steps that trying it on one text may take: some tenths of a second at worst.
 const DEAREST: u64 = 1_000_000;
+/// Of these so many are one of a validation.
+const TRIED: u64 = 8;
 
 impl Shape {
     pub(crate) fn new(text: &str) -> Self {
         Self { text: text.to_owned(), compiled: OnceLock::new() }
     }
 
+    fn pattern(&self) -> Option<&Pattern> {
+        let whole = Meaning { whole: true, ..Meaning::default() };
+        self.compiled.get_or_init(|| Pattern::read(&self.text, whole).ok()).as_ref()
+    }
+
+    /// Steps that trying it on a text costs.
+    #[must_use]
+    pub fn cost(&self, text: &str) -> u64 {
+        self.pattern().map_or(0, |pattern| pattern.cost(text.len()).min(DEAREST) / TRIED)
+    }
+
     /// `None`: the expression can't be used, or would be too large for this text.
     #[must_use]
     pub fn fits(&self, text: &str) -> Option<bool> {
-        let whole = Meaning { whole: true, ..Meaning::default() };
-        let made = self.compiled.get_or_init(|| Pattern::read(&self.text, whole).ok()).as_ref()?;
+        let made = self.pattern()?;
         (made.cost(text.len()) <= DEAREST).then(|| made.is_match(text))
     }
 }

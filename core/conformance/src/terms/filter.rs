@@ -13,6 +13,9 @@ const OWN: [&str; 9] =
 /// Bytes of text that a regular expression is tried on for one step.
 const TRIED: u64 = 4;
 
+/// Takes steps from what a question may cost.
+type Pay<'p> = &'p dyn Fn(u64) -> Result<(), Fault>;
+
 /// A filter on what the system does not know would let nothing or everything through, and nobody would see it.
 fn known(filter: &Filter, system: &CodeSystem) -> Result<(), Fault> {
     let asks = matches!(
@@ -76,43 +79,45 @@ pub(super) fn named(filter: &Filter, system: &CodeSystem) -> Result<u32, Fault> 
     })
 }
 
-/// Whether a filter holds for a concept. What was done for it is added to `steps`.
+/// Whether a filter holds for a concept. What is done for it is paid.
 ///
 /// # Errors
 /// `Invalid` where it names a code or property that the system does not have.
-pub(super) fn holds(filter: &Filter, system: &CodeSystem, at: u32, steps: &mut u64) -> Result<bool, Fault> {
+pub(super) fn holds(filter: &Filter, system: &CodeSystem, at: u32, pay: Pay<'_>) -> Result<bool, Fault> {
     known(filter, system)?;
-    tried(filter, system, at, steps)
+    tried(filter, system, at, pay)
 }
 
-fn tried(filter: &Filter, system: &CodeSystem, at: u32, steps: &mut u64) -> Result<bool, Fault> {
-    let mut is_a = |at: u32, ancestor: u32| {
+fn tried(filter: &Filter, system: &CodeSystem, at: u32, pay: Pay<'_>) -> Result<bool, Fault> {
+    let is_a = |at: u32, ancestor: u32| {
         let (is, walked) = system.walk(at, ancestor);
-        *steps += walked;
-        is
+        pay(walked).map(|()| is)
     };
     Ok(match filter.operator {
-        Operator::IsA => is_a(at, named(filter, system)?),
+        Operator::IsA => is_a(at, named(filter, system)?)?,
         Operator::DescendentOf => {
             let root = named(filter, system)?;
-            at != root && is_a(at, root)
+            at != root && is_a(at, root)?
         }
-        Operator::IsNotA => !is_a(at, named(filter, system)?),
-        Operator::Generalizes => is_a(named(filter, system)?, at),
+        Operator::IsNotA => !is_a(at, named(filter, system)?)?,
+        Operator::Generalizes => is_a(named(filter, system)?, at)?,
         Operator::Equals => match filter.property.as_str() {
             // LOINC's way to say: at any place below.
-            "ancestor" => system.find(&filter.value).is_some_and(|root| at != root && is_a(at, root)),
+            "ancestor" => match system.find(&filter.value) {
+                Some(root) => at != root && is_a(at, root)?,
+                None => false,
+            },
             property => values(system, at, property).into_iter().any(|value| same(value, &filter.value)),
         },
         Operator::Regex => {
-            let regex = filter.regex.as_ref();
-            let values = values(system, at, &filter.property);
-            regex.is_some_and(|regex| {
-                values.into_iter().any(|value| {
-                    *steps += regex.cost(value.len()) / TRIED;
-                    regex.is_match(value)
-                })
-            })
+            let Some(regex) = &filter.regex else { return Ok(false) };
+            for value in values(system, at, &filter.property) {
+                pay(regex.cost(value.len()) / TRIED)?;
+                if regex.is_match(value) {
+                    return Ok(true);
+                }
+            }
+            false
         }
         Operator::In => is_one_of(filter, system, at),
         Operator::NotIn => !is_one_of(filter, system, at),
@@ -164,10 +169,10 @@ impl Prepared<'_> {
         }))
     }
 
-    pub(super) fn holds(&self, system: &CodeSystem, at: u32, steps: &mut u64) -> Result<bool, Fault> {
+    pub(super) fn holds(&self, system: &CodeSystem, at: u32, pay: Pay<'_>) -> Result<bool, Fault> {
         match self {
             Prepared::Marks(marks) => Ok(marks.get(at as usize).copied().unwrap_or_default()),
-            Prepared::Each(filter) => tried(filter, system, at, steps),
+            Prepared::Each(filter) => tried(filter, system, at, pay),
         }
     }
 }

@@ -209,11 +209,10 @@ impl View<'_> {
         self.spend(u64::from(table.len()) * (1 + filters.len() as u64))?;
         let mut marks = Vec::with_capacity(table.len() as usize);
         for at in 0..table.len() {
-            let (mut fits, mut steps) = (true, 0);
+            let mut fits = true;
             for filter in &filters {
-                fits = fits && filter.holds(table, at, &mut steps)?;
+                fits = fits && filter.holds(table, at, &|steps| self.spend(steps))?;
             }
-            self.spend(steps)?;
             marks.push(fits);
         }
         Ok(marks)

@@ -18,8 +18,6 @@ const DEEPEST: usize = 50;
 const MOST_STEPS: u64 = 10_000_000;
 /// What it costs to look into another value set.
 const OF_A_SET: u64 = 10;
-/// Concepts above one that are looked at for a step.
-const LOOKED_AT: u64 = 4;
 
 /// What one question is answered from.
 pub(super) struct View<'t> {
@@ -267,10 +265,7 @@ impl<'t> View<'t> {
                 };
                 self.spend(part.filters.len() as u64)?;
                 for filter in &part.filters {
-                    let mut steps = 0;
-                    let holds = filter::holds(filter, &table, at, &mut steps)?;
-                    self.spend(steps / LOOKED_AT)?;
-                    if !holds {
+                    if !filter::holds(filter, &table, at, &|steps| self.spend(steps))? {
                         return Ok(Answer::No);
                     }
                 }
@@ -289,8 +284,8 @@ impl<'t> View<'t> {
                 }
                 Ok(Answer::Yes(found(None)))
             }
-            // Where the system is here and the version is not, that may be a slip.
-            None if listed.is_some() && !self.terms.has_codes(system) => Ok(Answer::Yes(found(None))),
+            // Where all of the system is here in another version, this one may be a slip.
+            None if listed.is_some() && !self.terms.is_whole(system) => Ok(Answer::Yes(found(None))),
             None => Ok(Answer::Unknown(self.terms.missing(system, self.versions.pick(system, wanted)?))),
         }
     }

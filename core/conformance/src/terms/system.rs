@@ -10,7 +10,6 @@ mod supplement;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
 
 pub(super) use build::{Builder, LONGEST_CODE};
@@ -216,7 +215,7 @@ impl CodeSystem {
     pub(super) fn walk(&self, at: u32, ancestor: u32) -> (bool, u64) {
         // Seldom more than some tens: a list is quicker than a set.
         let mut seen = vec![at];
-        let mut many: HashSet<u32> = HashSet::new();
+        let mut many: Vec<bool> = Vec::new();
         let mut next = 0;
         while let Some(now) = seen.get(next).copied() {
             if now == ancestor {
@@ -224,10 +223,13 @@ impl CodeSystem {
             }
             next += 1;
             if seen.len() > FEW && many.is_empty() {
-                many.extend(&seen);
+                many.resize(self.concepts.len(), false);
+                for at in &seen {
+                    mark(&mut many, *at);
+                }
             }
             for parent in self.parents(now) {
-                let is_new = if many.is_empty() { !seen.contains(parent) } else { many.insert(*parent) };
+                let is_new = if many.is_empty() { !seen.contains(parent) } else { mark(&mut many, *parent) };
                 if is_new {
                     seen.push(*parent);
                 }
@@ -285,6 +287,11 @@ impl CodeSystem {
     pub(super) fn index(&self) -> &Find {
         self.find.get_or_init(|| Find::of(self))
     }
+}
+
+/// Marks a place; true if it was not marked.
+fn mark(marks: &mut [bool], at: u32) -> bool {
+    marks.get_mut(at as usize).is_some_and(|mark| !std::mem::replace(mark, true))
 }
 
 /// Whether a text in the language `has` answers the wish for `wanted`: `zh-CN` and `zh` answer each other.

@@ -23,6 +23,9 @@ pub(super) struct Question<'a, 'r> {
     pub(super) response: &'r Response<'a>,
 }
 
+/// Steps that reading the regular expression of a question costs.
+const READING: u64 = 500;
+
 impl Run<'_> {
     pub(super) fn answers(&mut self, place: &Place<'_>, of: &Question<'_, '_>, answers: &[Value]) {
         let link = text(of.question, "linkId").unwrap_or_default();
@@ -187,10 +190,12 @@ impl Run<'_> {
                 self.error("value", place, format!("the answer has at least {least} characters, this has {count}"));
             }
         }
-        if let (Some(text), Some(shape)) = (value.as_str(), extension(of.question, "regex").and_then(Value::as_str))
-            && Shape::new(shape).fits(text) == Some(false)
-        {
-            self.error("value", place, format!("the answer has to match {shape}"));
+        if let (Some(text), Some(shape)) = (value.as_str(), extension(of.question, "regex").and_then(Value::as_str)) {
+            let shape = Shape::new(shape);
+            // It is read anew for each answer.
+            if self.pay(READING + shape.cost(text)) && shape.fits(text) == Some(false) {
+                self.error("value", place, format!("the answer has to match {}", shape.text));
+            }
         }
         if of.kind == "reference" {
             self.target_of(place, of, value);

@@ -29,6 +29,7 @@ impl Run<'_> {
             self.error("required", place, "a value has to be here itself, an extension instead of it is not enough");
         }
         if let (Some(shape), Some(text)) = (&element.regex, value.as_str())
+            && self.pay(shape.cost(text))
             && shape.fits(text) == Some(false)
         {
             self.error("value", place, format!("the text has to match {}", shape.text));

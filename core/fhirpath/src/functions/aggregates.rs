@@ -45,7 +45,9 @@ impl<'a> Eval<'_, 'a> {
                 let Some(sum) = sum(&total, &value) else { return Ok(Vec::new()) };
                 total = sum;
             } else {
-                let Some(order) = equal::order(&value, &total, call.place, &mut self.budget)? else { return Ok(Vec::new()) };
+                let Some(order) = equal::order(&value, &total, call.place, &mut self.budget)? else {
+                    return Ok(Vec::new());
+                };
                 let wanted = if call.function == Function::Min { Ordering::Less } else { Ordering::Greater };
                 if order == wanted {
                     total = value;

@@ -47,9 +47,14 @@ fn an_expansion_of_many_systems_is_read_at_once_or_refused() {
 
 #[test]
 fn two_versions_of_a_value_set_are_two() {
-    let one = compose("http://x/v", "1", &json!({"include": [{"system": "http://x/animals", "concept": [{"code": "cat"}]}]}));
-    let two = compose("http://x/v", "2", &json!({"include": [{"valueSet": ["http://x/v|1"]},
-        {"system": "http://x/animals", "concept": [{"code": "bird"}]}]}));
+    let one =
+        compose("http://x/v", "1", &json!({"include": [{"system": "http://x/animals", "concept": [{"code": "cat"}]}]}));
+    let two = compose(
+        "http://x/v",
+        "2",
+        &json!({"include": [{"valueSet": ["http://x/v|1"]},
+        {"system": "http://x/animals", "concept": [{"code": "bird"}]}]}),
+    );
     let terms = with(&[animals(), one, two]);
     let found = terms.expand(&asked(&params("url=http://x/v"), &[])).unwrap();
     assert_eq!(codes(&found), ["cat", "bird"]);
@@ -70,8 +75,12 @@ fn long_ways_up_are_walked_once() {
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     // What has to walk for each code pays for the way.
     let inside = json!({"include": [{"system": "http://x/chain", "valueSet": ["http://x/below"]}]});
-    let below = compose("http://x/below", "1", &json!({"include": [{"system": "http://x/chain", "filter":
-        [{"property": "concept", "op": "is-a", "value": "c0"}]}]}));
+    let below = compose(
+        "http://x/below",
+        "1",
+        &json!({"include": [{"system": "http://x/chain", "filter":
+        [{"property": "concept", "op": "is-a", "value": "c0"}]}]}),
+    );
     let says = expanded(&terms.with(&[below]).unwrap(), &inside, "count=1").unwrap_err();
     assert!(says.contains("too many steps"), "{says}");
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
@@ -97,7 +106,11 @@ fn a_tree_that_nobody_could_read_is_told_flat() {
 #[test]
 fn what_is_active_is_meant_and_of_that_the_newest() {
     let of = |version: &str, status: &str, code: &str| {
-        let mut set = compose("http://x/v", version, &json!({"include": [{"system": "http://x/animals", "concept": [{"code": code}]}]}));
+        let mut set = compose(
+            "http://x/v",
+            version,
+            &json!({"include": [{"system": "http://x/animals", "concept": [{"code": code}]}]}),
+        );
         set["status"] = json!(status);
         set
     };
@@ -135,7 +148,8 @@ fn what_a_value_set_contains_is_found_in_it() {
     other["contained"] = inner;
     let stranger = compose("http://x/stranger", "1", &include(json!({"valueSet": ["#in"]})));
     let mut round = compose("http://x/round", "1", &include(json!({"valueSet": ["#in"]})));
-    round["contained"] = json!([{"resourceType": "ValueSet", "id": "in", "compose": include(json!({"valueSet": ["#in"]}))}]);
+    round["contained"] =
+        json!([{"resourceType": "ValueSet", "id": "in", "compose": include(json!({"valueSet": ["#in"]}))}]);
     let terms = with(&[animals(), outer, other, stranger, round]);
     let expand = |url: &str| terms.expand(&asked(&params(&format!("url={url}")), &[])).map_err(|fault| fault.says);
     assert_eq!(codes(&expand("http://x/outer").unwrap()), ["cat"]);
@@ -154,7 +168,11 @@ fn a_version_that_nobody_has_is_told() {
     let says = ask("&systemVersion=9").unwrap_err();
     assert!(says.contains("the version 9") && says.contains("1.0"), "{says}");
     // Of a system that is not here at all what is listed may be right.
-    let lost = compose("http://x/w", "1", &json!({"include": [{"system": "http://lost", "version": "9", "concept": [{"code": "a"}]}]}));
+    let lost = compose(
+        "http://x/w",
+        "1",
+        &json!({"include": [{"system": "http://lost", "version": "9", "concept": [{"code": "a"}]}]}),
+    );
     assert_eq!(result(&with(&[lost]), "url=http://x/w&system=http://lost&code=a"), Ok(json!(true)));
 }
 
@@ -177,7 +195,8 @@ fn expressions_are_matched_as_a_whole_and_paid_for() {
     assert!(expanded(&terms, &filtered("code", "regex", "a)|(?:cat"), "").unwrap_err().contains("regular expression"));
     assert_eq!(expanded(&terms, &filtered("code", "regex", "ca|cat"), "").unwrap(), ["cat"]);
     let mut large = animals();
-    let text: String = (0..1_000_000_u32).map(|n| if n.wrapping_mul(2_654_435_761) >> 31 == 0 { 'a' } else { 'b' }).collect();
+    let text: String =
+        (0..1_000_000_u32).map(|n| if n.wrapping_mul(2_654_435_761) >> 31 == 0 { 'a' } else { 'b' }).collect();
     large["concept"][0]["concept"][1]["display"] = json!(text);
     let start = Instant::now();
     let says = expanded(&with(&[large]), &filtered("display", "regex", "(a|b)*a(a|b){1000}c"), "").unwrap_err();
