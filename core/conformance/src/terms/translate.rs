@@ -44,6 +44,11 @@ impl Terms {
     /// `NotFound` for a map that is not here; `Invalid` for wrong parameters.
     pub fn translate(&self, asked: &Asked<'_>) -> Result<Value, Fault> {
         let codes = asked.codes()?;
+        // Without a system the one of a map that is named is meant.
+        let names_a_map = asked.one("url").is_some() || asked.value("conceptMap").is_some();
+        if !names_a_map && codes.iter().any(|code| code.system.is_none()) {
+            return Err(Fault::invalid("the parameter system is missing: of which system is the code?"));
+        }
         let reverse = asked.flag("reverse")?.unwrap_or_default();
         let maps = self.asked_maps(asked, reverse)?;
         let known = asked.every("dependency").filter_map(|one| {

@@ -87,6 +87,10 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let full_url = entry.get("fullUrl").and_then(Value::as_str).map(str::to_owned);
     let method = text("method").unwrap_or_default();
+    if path.split('/').any(|segment| segment.starts_with('$')) {
+        let says = format!("operations are not run inside Bundles: call `{method} {url}` by itself");
+        return Err(EngineError::NotSupported(says).within(&place));
+    }
     if matches!(method, "GET" | "HEAD") {
         let (path, query) = (path.to_owned(), query.to_owned());
         return Ok(Wanted::Read(Read { path, query, if_none_match: text("ifNoneMatch").map(str::to_owned), place }));
