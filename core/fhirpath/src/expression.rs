@@ -51,21 +51,8 @@ impl Expression {
     /// # Errors
     /// As [`Self::evaluate`], and for several items.
     pub fn truth<'a>(&self, focus: Item<'a>, context: &Context<'a>) -> Result<Option<bool>, Fault> {
-        self.condition(focus, context, context.as_filters)
-    }
-
-    /// Does an invariant hold? Empty does not. `as` lets many items through ([`Context::as_filters`]).
-    ///
-    /// # Errors
-    /// As [`Self::truth`].
-    pub fn holds<'a>(&self, focus: Item<'a>, context: &Context<'a>) -> Result<bool, Fault> {
-        Ok(self.condition(focus, context, true)? == Some(true))
-    }
-
-    fn condition<'a>(&self, focus: Item<'a>, context: &Context<'a>, as_filters: bool) -> Result<Option<bool>, Fault> {
         let focus = [focus];
         let mut eval = Eval::new(context, &focus);
-        eval.as_filters = as_filters;
         let found = Self::run(&mut eval, &self.inner.expr)?;
         eval.bool_of(&found, 0)
     }

@@ -40,7 +40,7 @@ impl Constraint {
             ("ele-1", _) => Some(Native::NotEmpty),
             ("ext-1", "extension.exists() != value.exists()") => Some(Native::ExtensionEither),
             ("txt-1" | "txt-2", "htmlChecks()") => Some(Native::Narrative),
-            ("dom-3", _) => Some(Native::Contained),
+            ("dom-3", text) if text.starts_with("contained.where((('#'+id in (%resource.") => Some(Native::Contained),
             _ => None,
         };
         let (key, human, expression) = (key.to_owned(), human.to_owned(), expression.to_owned());
