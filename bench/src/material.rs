@@ -66,7 +66,8 @@ impl Material {
 }
 
 /// The same lives in another region: its identifiers are of other systems, so that nothing of it is there yet, and its
-/// people have other names and telephones, so that nobody is taken for somebody of the first.
+/// people have other names, telephones, streets and days of birth, so that nobody is taken for somebody of the first: a
+/// record stays as long as it is, however many copies there are.
 fn again(folder: &Path, nth: usize, quick: bool, target: &Path) -> anyhow::Result<PathBuf> {
     let target = target.join(folder.file_name().context("a folder without a name")?);
     std::fs::create_dir_all(&target)?;
@@ -81,14 +82,46 @@ fn again(folder: &Path, nth: usize, quick: bool, target: &Path) -> anyhow::Resul
         for system in SYSTEMS {
             text = text.replace(system, &format!("{system}-{nth}"));
         }
-        text = text.replace("\"family\": \"", &format!("\"family\": \"{}", syllables(nth)));
+        let other = syllables(nth);
+        text = text.replace("\"family\": \"", &format!("\"family\": \"{other}"));
         text = text.replace("\"555-", &format!("\"{}-", 600 + nth));
+        text = later(&text, nth);
+        text = in_lists(&text, "given", &other);
+        text = in_lists(&text, "line", &other);
         save(&target.join(path.file_name().unwrap_or_default()), text.as_bytes())?;
     }
     Ok(target)
 }
 
-/// What begins the family names of a copy.
+/// Born some weeks later.
+fn later(text: &str, nth: usize) -> String {
+    const BORN: &str = "\"birthDate\": \"";
+    let mut parts = text.split(BORN);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (day, rest) = part.split_at_checked(10).unwrap_or((part, ""));
+        let weeks = jiff::Span::new().try_weeks(i64::try_from(nth).unwrap_or_default() * 5);
+        let born = day.parse::<jiff::civil::Date>().and_then(|day| day.checked_add(weeks?));
+        out.push_str(BORN);
+        out.push_str(&born.map_or_else(|_| day.to_owned(), |born| born.to_string()));
+        out.push_str(rest);
+    }
+    out
+}
+
+/// `other` before the first text of each list of this name.
+fn in_lists(text: &str, name: &str, other: &str) -> String {
+    let list = format!("\"{name}\": [");
+    let mut parts = text.split(list.as_str());
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(&list);
+        out.push_str(&part.replacen('"', &format!("\"{other}"), 1));
+    }
+    out
+}
+
+/// What begins the names of a copy.
 fn syllables(nth: usize) -> String {
     const FIRST: [&str; 10] = ["Ba", "Ce", "Di", "Fo", "Gu", "Ky", "La", "Me", "No", "Ru"];
     let digits = nth.to_string().into_bytes();

@@ -16,6 +16,8 @@ use crate::{Class, Engine, EngineError};
 const LOOK: Duration = Duration::from_secs(1);
 /// Rows that are told at a time.
 const STEP: u32 = 500;
+/// How often it is looked at what cannot be read, before it is passed over.
+const TRIES: u32 = 5;
 /// What a job's state may be called.
 const STATES: [&str; 5] = ["waiting", "committed", "done", "failed", "parked"];
 
@@ -23,9 +25,9 @@ impl Engine {
     /// Tells the feed what other processes write, as long as it is polled; for ever still where no other process can be.
     pub async fn follow_others(&self) {
         let Some(mut words) = self.store().hear() else { return std::future::pending().await };
-        let mut last = None;
+        let mut place = Place::default();
         loop {
-            if let Err(error) = catch_up(self, &mut last) {
+            if let Err(error) = catch_up(self, &mut place) {
                 tracing::warn!(%error, "what other processes wrote is told later");
             }
             if let Ok(Ok(word)) = tokio::time::timeout(LOOK, words.recv()).await {
@@ -52,11 +54,19 @@ fn told(engine: &Engine, word: &str) {
     }
 }
 
-fn catch_up(engine: &Engine, last: &mut Option<i64>) -> Result<(), EngineError> {
-    let Some(mut from) = *last else {
+/// How far it was told.
+#[derive(Default)]
+struct Place {
+    last: Option<i64>,
+    /// How often the rows behind it could not be read.
+    failed: u32,
+}
+
+fn catch_up(engine: &Engine, place: &mut Place) -> Result<(), EngineError> {
+    let Some(mut from) = place.last else {
         #[allow(clippy::redundant_closure_for_method_calls)] // the method is of one lifetime, the closure of any
         let newest = engine.store().read::<_, StoreError>(|reader| reader.writes_last())?;
-        *last = Some(newest);
+        place.last = Some(newest);
         return Ok(());
     };
     loop {
@@ -65,43 +75,59 @@ fn catch_up(engine: &Engine, last: &mut Option<i64>) -> Result<(), EngineError> 
             return Ok(());
         }
         for act in heard.rows.chunk_by(|one, next| one.tx == next.tx) {
-            let changes = match changes(engine, act) {
-                // The server is away: it is looked at again. What cannot be read now cannot be read later, and must not
-                // keep what follows from being told.
-                Err(error) if matches!(error.class(), Class::Unavailable | Class::TooCostly) => return Err(error),
-                Err(error) => {
-                    let tx = act.first().map(|row| row.tx);
-                    tracing::error!(%error, tx, "what another process wrote cannot be told");
-                    continue;
+            let mut changes = Vec::new();
+            for row in act {
+                match changed(engine, row) {
+                    Ok(told) => changes.extend(told),
+                    Err(error) if place.is_tried_again(&error) => return Err(error),
+                    Err(error) => {
+                        tracing::error!(%error, row.tx, row.seq, "what another process wrote cannot be told");
+                    }
                 }
-                Ok(changes) => changes,
-            };
-            if changes.iter().any(|change| change.kind == SEARCH_PARAMETER) {
+            }
+            if act
+                .iter()
+                .flat_map(|row| row.what.lines())
+                .filter_map(read)
+                .any(|(_, kind, ..)| kind == SEARCH_PARAMETER)
+            {
                 engine.renew_catalogue()?;
             }
             if !changes.is_empty() {
                 engine.inner.feed.tell(Event::Changes(changes.into()));
             }
+            // What was told is not told again when something behind it fails.
+            place.last = act.last().map(|row| row.seq).or(place.last);
         }
         from = heard.last;
-        *last = Some(from);
+        *place = Place { last: Some(from), failed: 0 };
     }
 }
 
-/// What the rows of one act tell of resources.
-fn changes(engine: &Engine, act: &[WriteRow]) -> Result<Vec<Committed>, EngineError> {
-    let mut changes = Vec::new();
-    for row in act {
-        let subject = Subject(row.subject);
-        for line in row.what.lines() {
-            let Some((happened, kind, id, version)) = read(line) else { continue };
-            // What is deleted says nothing any more; the version before it does.
-            let telling = if happened == Happened::Deleted { version - 1 } else { version };
-            let withheld = withheld(engine, kind, id, telling)?;
-            let person = engine.store().read::<_, StoreError>(|reader| reader.person_at(subject, row.tx))?;
-            let (id, institution) = (id.to_owned(), row.origin.institution.clone());
-            changes.push(Committed { happened, kind, id, version, subject, person, institution, withheld });
+impl Place {
+    /// A server that is away is looked at again. What still cannot be read after some times never can, and must not keep
+    /// what follows from being told.
+    fn is_tried_again(&mut self, error: &EngineError) -> bool {
+        if matches!(error.class(), Class::Unavailable | Class::TooCostly) {
+            return true;
         }
+        self.failed = self.failed.saturating_add(1);
+        error.passes() && self.failed < TRIES
+    }
+}
+
+/// What a row tells of resources.
+fn changed(engine: &Engine, row: &WriteRow) -> Result<Vec<Committed>, EngineError> {
+    let mut changes = Vec::new();
+    let subject = Subject(row.subject);
+    for line in row.what.lines() {
+        let Some((happened, kind, id, version)) = read(line) else { continue };
+        // What is deleted says nothing any more; the version before it does.
+        let telling = if happened == Happened::Deleted { version - 1 } else { version };
+        let withheld = withheld(engine, kind, id, telling)?;
+        let person = engine.store().read::<_, StoreError>(|reader| reader.person_at(subject, row.tx))?;
+        let (id, institution) = (id.to_owned(), row.origin.institution.clone());
+        changes.push(Committed { happened, kind, id, version, subject, person, institution, withheld });
     }
     Ok(changes)
 }

@@ -156,7 +156,11 @@ fn at(host: String) -> Host {
 
 /// Without percent signs.
 fn plain(text: &str) -> Result<String, StoreError> {
-    let wrong = || StoreError::Place(format!("'{text}' has a percent sign that begins nothing"));
+    // What it is stays out of the message: it may be the password.
+    let wrong = || {
+        let says = "the address of a store has a percent sign that begins nothing: write %25 for a percent sign";
+        StoreError::Place(says.to_owned())
+    };
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
