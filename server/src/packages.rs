@@ -25,6 +25,7 @@ fn install(engine: &Engine, folder: &Path) -> anyhow::Result<()> {
     paths.sort();
     let limits = Limits::default();
     let mut resources = Vec::new();
+    let (mut here, mut wanted) = (Vec::new(), Vec::new());
     for path in paths {
         let length = fs::metadata(&path)?.len();
         if usize::try_from(length).map_or(true, |length| length > limits.packed) {
@@ -37,8 +38,20 @@ fn install(engine: &Engine, folder: &Path) -> anyhow::Result<()> {
             say(format!("  left out: {fault}"));
         }
         resources.extend(package.resources);
+        wanted.extend(package.dependencies.into_iter().map(|on| (package.name.clone(), on)));
+        here.push(package.name);
+    }
+    for (package, (name, version)) in wanted.iter().filter(|(_, on)| is_missing(on, &here)) {
+        say(format!(
+            "package {package} rests on {name} {version}, which is not in the folder: what needs it is not judged"
+        ));
     }
     Ok(engine.install(&resources)?)
+}
+
+/// Whether what a package rests on is neither in the folder nor what the program has itself: R4 and its terminology.
+fn is_missing((name, _): &(String, String), here: &[String]) -> bool {
+    !(here.contains(name) || name.starts_with("hl7.fhir.r4.") || name == "hl7.terminology.r4")
 }
 
 /// The policy of `--validation`: `reject` for all, `CODE=tag` for one institution.
@@ -69,5 +82,12 @@ mod tests {
         let validation = validation(&words).unwrap();
         assert_eq!((validation.all, validation.of["CJ01"]), (Strictness::Tag, Strictness::Reject));
         assert!(super::validation(&["loud".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn what_a_package_rests_on_is_here_or_missed() {
+        let here = ["x.base".to_owned()];
+        let missing = |name: &str| is_missing(&(name.to_owned(), "1.0.0".to_owned()), &here);
+        assert!(!missing("x.base") && !missing("hl7.fhir.r4.core") && missing("hl7.fhir.uv.ips"));
     }
 }

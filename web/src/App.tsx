@@ -6,6 +6,7 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { useLayoutEffect, useMemo } from "react";
 import { BrowserRouter } from "react-router";
+import { setLanguage } from "./fhir/http";
 import { queries } from "./queries";
 import { Pages } from "./Pages";
 import { Gate } from "./session/Gate";
@@ -28,7 +29,10 @@ export function App() {
   const palette = contrast ? stark : calm;
   const theme = useMemo(() => antdTheme(palette, large, still), [palette, large]);
   useLayoutEffect(() => applyAppearance({ palette, large, contrast }), [palette, large, contrast]);
-  useLayoutEffect(() => void speak(language), [language]);
+  useLayoutEffect(() => {
+    setLanguage(language);
+    void speak(language);
+  }, [language]);
 
   return (
     <ConfigProvider

@@ -1,6 +1,6 @@
 //! Which address shows which page. Workbenches load when they are first opened.
 
-import { lazy, useEffect } from "react";
+import { type ComponentType, lazy, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Route, Routes } from "react-router";
 import { Empty } from "./parts/states";
@@ -23,6 +23,18 @@ const Terms = lazy(() => import("./standards/terms/Terms"));
 const Validate = lazy(() => import("./standards/validate/Validate"));
 const Conformance = lazy(() => import("./standards/conformance/Conformance"));
 
+/** What the operator alone may open. Whoever else follows a link to one is told so: the page is there. */
+const OPERATOR: Record<string, ComponentType> = {
+  inbox: Inbox,
+  feeds: Feeds,
+  reviews: Reviews,
+  jobs: Jobs,
+  store: Store,
+  audit: Audit,
+  validate: Validate,
+  conformance: Conformance,
+};
+
 export function Pages() {
   const { user } = useSession();
   const operator = user.role === "operator";
@@ -38,26 +50,22 @@ export function Pages() {
         <Route index element={operator ? <OperatorStart /> : <DoctorStart />} />
         <Route path="residents" element={<Residents />} />
         <Route path="residents/:id" element={<Record />} />
-        {operator && <Route path="inbox" element={<Inbox />} />}
-        {operator && <Route path="feeds" element={<Feeds />} />}
-        {operator && <Route path="reviews" element={<Reviews />} />}
-        {operator && <Route path="jobs" element={<Jobs />} />}
-        {operator && <Route path="store" element={<Store />} />}
-        {operator && <Route path="audit" element={<Audit />} />}
-        {operator && <Route path="validate" element={<Validate />} />}
-        {operator && <Route path="conformance" element={<Conformance />} />}
+        {Object.entries(OPERATOR).map(([path, Page]) => (
+          <Route key={path} path={path} element={operator ? <Page /> : <Instead of="noRight" />} />
+        ))}
         <Route path="terms" element={<Terms />} />
         <Route path="tour" element={<Tour />} />
-        <Route path="*" element={<Lost />} />
+        <Route path="*" element={<Instead of="notFound" />} />
       </Route>
     </Routes>
   );
 }
 
-function Lost() {
+/** Where there is no page to show: why, and the way back. */
+function Instead({ of }: { of: "notFound" | "noRight" }) {
   const { t } = useTranslation();
   return (
-    <Empty big title={t("common.notFound")} help={t("common.notFoundHelp")}>
+    <Empty big title={t(`common.${of}`)} help={t(`common.${of}Help`)}>
       <Link to="/">{t("common.toStart")}</Link>
     </Empty>
   );

@@ -77,7 +77,8 @@ pub fn operation(caller: &Caller, name: &str, roles: &[Role]) -> Result<(), Deni
     if matches!(caller.role, Role::Operator | Role::System) || roles.contains(&caller.role) {
         return Ok(());
     }
-    Err(Denied { role: caller.role, what: format!("call ${name}") })
+    let who: Vec<String> = roles.iter().map(|role| format!("{role}s, ")).collect();
+    Err(Denied { role: caller.role, what: format!("call ${name}: that is for {}operators and systems", who.concat()) })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod embedded;
 mod json;
 pub mod package;
+pub mod says;
 pub mod snapshot;
 pub mod structure;
 pub mod terms;

@@ -47,7 +47,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { packed: 256 << 20, unpacked: 2 << 30, file: 64 << 20, files: 100_000 }
+        Self { packed: 64 << 20, unpacked: 256 << 20, file: 64 << 20, files: 100_000 }
     }
 }
 

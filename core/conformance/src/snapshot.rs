@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::says::Says;
 use crate::structure::{Definition, Fault, Kind, Missing, Node, Structure, Structures, canonical};
 
 use merge::Maker;
@@ -50,11 +51,11 @@ pub fn made(resource: &Value, structures: &Structures) -> Result<Structure, Faul
 fn base(structure: &Structure, structures: &Structures, trail: &mut Vec<String>) -> Result<Arc<Structure>, Fault> {
     let place = "StructureDefinition.baseDefinition";
     let Some(base) = &structure.base else {
-        return Err(Fault::new(place, "a structure without a snapshot needs a baseDefinition"));
+        return Err(Fault::new(place, Says::BaseNeeded));
     };
     structures.within(base, trail).map_err(|missing| match missing {
-        Missing::Unknown => Fault::new(place, format!("{base} is not here; load it too, or give a snapshot")),
-        Missing::Broken(fault) => Fault::new(place, format!("{base} can't be used: {fault}")),
+        Missing::Unknown => Fault::new(place, Says::BaseMissing { base: base.clone() }),
+        Missing::Broken(fault) => Fault::new(place, broken(base, &fault)),
     })
 }
 
@@ -88,6 +89,11 @@ fn generate(
     let mut maker = Maker::new(structures, trail, &base.root, structure.is_constraint);
     maker.apply(&mut root, differential, &differential.element.path)?;
     Ok(root)
+}
+
+/// What an address that can't be used is told by.
+fn broken(address: &str, fault: &Fault) -> Says {
+    Says::BaseBroken { base: address.to_owned(), fault: Box::new(fault.told()) }
 }
 
 /// Do two addresses mean the same structure?

@@ -11,17 +11,27 @@ mod resource;
 mod store;
 mod table;
 mod tree;
+mod usable;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::says::Says;
+
 pub use constraint::{Constraint, Native, Shape};
 pub use element::{Aggregation, Binding, By, Discriminator, Element, MANY, Pinned, Rules, Slicing, Strength, Type};
 pub use store::{Missing, Structures};
+pub use usable::Unusable;
 
 pub(crate) use constraint::Interner;
 pub(crate) use decode::{Definition, definition};
 pub(crate) use embedded::all_embedded;
+
+/// The invariants of R4, by the names of `definitions/structures.json`.
+#[cfg(test)]
+pub(crate) fn r4_constraints() -> impl Iterator<Item = (&'static str, &'static Constraint)> {
+    table::table().constraints.iter().map(|(name, one)| (name.as_str(), &**one))
+}
 
 /// Where HL7's structures have their addresses.
 pub const HL7: &str = "http://hl7.org/fhir/StructureDefinition/";
@@ -31,18 +41,25 @@ pub const HL7: &str = "http://hl7.org/fhir/StructureDefinition/";
 pub struct Fault {
     /// The element or the file where it is, or the address of the structure; may be empty.
     pub place: String,
-    pub says: String,
+    pub says: Says,
 }
 
 impl Fault {
-    pub(crate) fn new(place: impl Into<String>, says: impl Into<String>) -> Self {
+    pub(crate) fn new(place: impl Into<String>, says: impl Into<Says>) -> Self {
         Self { place: place.into(), says: says.into() }
+    }
+
+    /// The whole, with its place, as a message or a part of one.
+    #[must_use]
+    pub fn told(&self) -> Says {
+        let says = self.says.clone();
+        if self.place.is_empty() { says } else { Says::AtPlace { place: self.place.clone(), says: Box::new(says) } }
     }
 }
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.place.is_empty() { f.write_str(&self.says) } else { write!(f, "{}: {}", self.place, self.says) }
+        write!(f, "{}", self.told())
     }
 }
 

@@ -24,6 +24,7 @@ mod loaded;
 mod lookup;
 mod map;
 mod member;
+mod named;
 mod search;
 mod set;
 mod shelf;
@@ -45,8 +46,10 @@ pub use closure::{Pair, SystemCode};
 pub use codes::{Coded, Codes, Subsumes, Verdict};
 pub use fault::{Fault, Kind};
 pub use loaded::Loaded;
+pub use named::{Named, Spelled};
 pub use search::{Codings, MOST_CODINGS};
 
+use crate::says::Says;
 pub(crate) use embedded::all_embedded;
 use loaded::Held;
 use map::ConceptMap;
@@ -165,14 +168,14 @@ impl Terms {
     }
 
     /// Says that a system, or this version of it, is not here.
-    fn missing(&self, system: &str, version: Option<&str>) -> String {
+    fn missing(&self, system: &str, version: Option<&str>) -> Says {
         let there = self.inner.systems.versions(system);
         match version {
             Some(version) if !there.is_empty() => {
-                let (version, there) = (fault::shown(version), there.join(", "));
-                format!("the version {version} of the code system {system} is not here; these are: {there}")
+                let (version, there) = (fault::shown(version), there.into_iter().collect());
+                Says::VersionMissing { system: system.to_owned(), version, there }
             }
-            _ => format!("the code system {} is not here", fault::shown(system)),
+            _ => Says::SystemMissing { system: fault::shown(system) },
         }
     }
 

@@ -19,6 +19,7 @@ mod invariant;
 mod items;
 mod measure;
 mod members;
+mod moment;
 mod narrative;
 mod outer;
 mod pinned;
@@ -43,6 +44,8 @@ use serde_json::Value;
 use crate::structure::Structures;
 use crate::terms::Codes;
 
+pub(crate) use discriminate::{Step, steps};
+
 use run::Run;
 
 /// What lies outside of the value: other resources, as far as they are at hand.
@@ -57,6 +60,11 @@ pub trait Lookup: Send + Sync {
     fn canonical(&self, address: &str) -> Option<&Value> {
         let _ = address;
         None
+    }
+
+    /// Whether nobody waits for the answer any longer; asked now and then.
+    fn is_over(&self) -> bool {
+        false
     }
 }
 

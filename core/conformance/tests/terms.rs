@@ -161,7 +161,7 @@ fn the_terms_of_the_official_examples() {
             match terms.in_code_system(coded) {
                 Verdict::Yes { .. } => yes += 1,
                 Verdict::Unknown { .. } => unknown += 1,
-                Verdict::No { says } => drop(no.insert(says)),
+                Verdict::No { says } => drop(no.insert(says.to_string())),
             }
         }
     }

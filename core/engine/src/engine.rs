@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use meridian_model::definitions::Definitions;
 use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
+use tokio::sync::Semaphore;
 
 use crate::catalogue::Known;
 use crate::feed::Feed;
@@ -27,6 +28,8 @@ pub(crate) struct Inner {
     pub(crate) fixed: crate::fixed::Known,
     pub(crate) structures: crate::meaning::structures::Known,
     pub(crate) validation: std::sync::RwLock<crate::meaning::judge::Validation>,
+    /// Places for `$validate`, which takes a processor and no connection.
+    pub(crate) judging: Arc<Semaphore>,
     /// Whether somebody lets go what was erased.
     pub(crate) settling: AtomicBool,
 }
@@ -45,6 +48,7 @@ impl Engine {
             fixed: crate::fixed::Known::default(),
             structures: crate::meaning::structures::Known::default(),
             validation: std::sync::RwLock::default(),
+            judging: Arc::new(Semaphore::new(crate::meaning::validate::PLACES)),
             settling: AtomicBool::new(false),
         };
         let engine = Engine { inner: Arc::new(inner) };

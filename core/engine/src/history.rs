@@ -63,7 +63,10 @@ async fn instance(
         let ends: HashSet<(Key, i64)> = reader.deletions(&[row.key])?.into_iter().collect();
         Ok::<_, EngineError>(Some((row, versions, ends, more)))
     })?;
-    let (row, versions, ends, more) = found.ok_or_else(missing)?;
+    let (row, versions, ends, more) = found.ok_or_else(|| match engine.own(code, id) {
+        Some(_) => EngineError::Absent(format!("{kind}/{id} is the server's own: it has one version and no history")),
+        None => missing(),
+    })?;
     let next = versions.last().filter(|_| more).map(|last| After::Version(last.version));
     let mut look = look(caller, "history", kind);
     look.id = id.to_owned();

@@ -39,7 +39,7 @@ pub use bundle::{
     transaction, version_of_tag,
 };
 pub use catalogue::{
-    give_up as give_up_search_rows, keep as keep_search_parameters, settle as settle_search_parameters,
+    FhirPath, give_up as give_up_search_rows, keep as keep_search_parameters, settle as settle_search_parameters,
 };
 pub use create::create;
 pub use delete::{MOST_DELETED, delete, delete_where};

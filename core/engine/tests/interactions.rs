@@ -6,6 +6,7 @@ use meridian_engine::{
     Options, Outcome, Policy, Reply, Request, Returning, Role, create, delete, delete_where, history, patch,
     patch_where, read, run_bundle, run_read, search, update, update_by, update_where, vread,
 };
+use meridian_model::language::Language;
 use meridian_store::{Store, StoreOptions};
 use serde_json::{Value, json};
 
@@ -511,7 +512,7 @@ async fn a_large_transaction_is_read_and_written_in_lots() {
     let options = Options { bodies: false, ..Options::default() };
     let reply = run(&engine, &whole, 16 << 10, options.clone()).await.unwrap();
     assert_eq!(reply.replies.len(), 5_001);
-    let answer: Value = serde_json::from_slice(&reply.json("http://x", Returning::Minimal)).unwrap();
+    let answer: Value = serde_json::from_slice(&reply.json("http://x", Returning::Minimal, Language::English)).unwrap();
     let location = answer["entry"][4_999]["response"]["location"].as_str().unwrap();
     let id = location.split('/').nth(1).unwrap();
     let last: Value = serde_json::from_slice(&read(&engine, &operator(), "Basic", id).await.unwrap().body).unwrap();
@@ -546,7 +547,7 @@ async fn a_batch_answers_in_its_order_and_as_it_was_wished() {
         [(Returning::Minimal, ""), (Returning::Representation, "/resource"), (Returning::Outcome, "/response/outcome")]
     {
         let reply = run(&engine, &whole, 1000, Options::default()).await.unwrap();
-        let answer: Value = serde_json::from_slice(&reply.json("http://x", returning)).unwrap();
+        let answer: Value = serde_json::from_slice(&reply.json("http://x", returning, Language::English)).unwrap();
         for (nth, entry) in answer["entry"].as_array().unwrap().iter().enumerate() {
             let status = entry["response"]["status"].as_str().unwrap();
             assert!(status.starts_with(["201", "404", "400"][nth % 3]), "{nth}: {entry}");

@@ -6,48 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use meridian_engine::operations::{Call, table};
-use meridian_engine::{
-    Caller, Class, Engine, EngineError, Request, Role, create, delete, keep_search_parameters, read, search,
-    settle_search_parameters, update,
-};
-use meridian_store::{Home, Store, StoreOptions};
+use meridian_engine::{Caller, Class, Engine, EngineError, Role, create, delete, keep_search_parameters, read, update};
 use meridian_testkit::postgres::schema_for;
 use serde_json::{Value, json};
 
-fn store(dir: &tempfile::TempDir) -> Store {
-    let home = schema_for(dir.path()).map_or_else(|| Home::from(dir.path()), Home::Postgres);
-    Store::open(home, &StoreOptions::default()).unwrap()
-}
-
-fn open(dir: &tempfile::TempDir) -> Engine {
-    Engine::new(store(dir), Vec::new())
-}
-
-fn operator() -> Caller {
-    Caller { role: Role::Operator, ..Caller::system("test", "CJ01", "t-1") }
-}
-
-async fn find(engine: &Engine, kind: &str, query: &str) -> Result<Vec<String>, EngineError> {
-    let params = meridian_engine::split_query(query)?;
-    let request = Request { kind: kind.into(), params, lenient: false };
-    let answer = search(engine, &operator(), &request).await?;
-    let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap();
-    let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
-    let mut ids: Vec<_> = entries.iter().map(|e| e["resource"]["id"].as_str().unwrap().to_owned()).collect();
-    ids.sort();
-    Ok(ids)
-}
+mod posted;
+use posted::{find, open, operator, put, settle, shown, store};
 
 fn patient(id: &str, nickname: &str) -> Value {
     json!({"resourceType": "Patient", "id": id, "active": true,
         "name": [{"use": "official", "family": "Synthetic"}, {"use": "nickname", "text": nickname}]})
-}
-
-async fn put(engine: &Engine, resource: Value) -> Result<(), EngineError> {
-    let (kind, id) =
-        (resource["resourceType"].as_str().unwrap().to_owned(), resource["id"].as_str().unwrap().to_owned());
-    let kind = meridian_model::definitions::Definitions::r4().resource_types().find(|one| *one == kind).unwrap();
-    update(engine, &operator(), kind, &id, resource, None).await.map(|_| ())
 }
 
 fn nickname() -> Value {
@@ -60,29 +28,6 @@ fn with(key: &str, value: Value) -> Value {
     let mut resource = nickname();
     resource[key] = value;
     resource
-}
-
-async fn settle(engine: &Engine) -> u64 {
-    settle_search_parameters(engine, &operator(), |_, _| {}).await.unwrap()
-}
-
-/// Code, state and number of each posted parameter.
-async fn shown(engine: &Engine) -> Vec<(String, String, i64)> {
-    let all = table();
-    let operation = all.iter().find(|operation| operation.name == "search-parameters").unwrap();
-    let answer = operation.act.run(engine, &operator(), Call::default()).await.unwrap();
-    let lines = answer["parameter"].as_array().cloned().unwrap_or_default();
-    let part = |line: &Value, name: &str, key: &str| {
-        line["part"].as_array().unwrap().iter().find(|part| part["name"] == name).unwrap()[key].clone()
-    };
-    let text = |value: Value| value.as_str().unwrap().to_owned();
-    lines
-        .iter()
-        .map(|line| {
-            let (code, state) = (part(line, "code", "valueCode"), part(line, "state", "valueCode"));
-            (text(code), text(state), part(line, "number", "valueInteger").as_i64().unwrap())
-        })
-        .collect()
 }
 
 #[tokio::test]

@@ -208,3 +208,53 @@ async fn an_active_one_that_cannot_be_understood_is_refused() {
     put(round).await.unwrap();
     assert_eq!(total(&world.engine, "http://x/r?fhir_vs").await, Err(Class::NotFound));
 }
+
+#[tokio::test]
+async fn filters_ask_for_meaning() {
+    let world = World::new();
+    for (id, code) in [("e11", "E11"), ("e11-9", "E11.9"), ("i10", "I10")] {
+        let coding = json!({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": code}]});
+        world.put(json!({"resourceType": "Basic", "id": id, "code": coding})).await;
+    }
+    let find = async |filter: &str| world.ids("Basic", &format!("_filter=code {filter}")).await;
+    let set = "\"http://hl7.org/fhir/sid/icd-10?fhir_vs=isa/E11\"";
+    assert_eq!(find(&format!("in {set}")).await, ["e11", "e11-9"]);
+    assert_eq!(find(&format!("ni {set}")).await, ["i10"]);
+    assert_eq!(find("ss http://hl7.org/fhir/sid/icd-10|E11").await, ["e11", "e11-9"]);
+    assert_eq!(find("sb http://hl7.org/fhir/sid/icd-10|E11.9").await, ["e11", "e11-9"]);
+    assert_eq!(find("sb http://hl7.org/fhir/sid/icd-10|E11").await, ["e11"]);
+    let says = world.refused("Basic", "_filter=code in http://x/nope").await;
+    assert!(says.contains("http://x/nope is not here"), "{says}");
+    let says = world.refused("Basic", "code:below=http://hl7.org/fhir/sid/icd-10|E99").await;
+    assert!(says.contains("code: the code `E99`") && says.contains("only a part of it is here"), "{says}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_question_is_named() {
+    let world = World::new();
+    let ask = async |on: &'static str, name: &'static str, params: &[(&str, &str)]| {
+        let issue = call(&world.engine, on, name, params).await.unwrap_err().issues().remove(0);
+        (issue.expression.join(" "), issue.diagnostics)
+    };
+    let icd = "http://hl7.org/fhir/sid/icd-10";
+    for (on, name, params, at) in [
+        ("ValueSet", "expand", vec![("flter", "x"), ("url", "http://x/a")], "flter"),
+        ("ValueSet", "expand", vec![], "url"),
+        ("ValueSet", "expand", vec![("url", "http://x/nope")], "url"),
+        (
+            "ValueSet",
+            "expand",
+            vec![("url", "http://hl7.org/fhir/ValueSet/administrative-gender"), ("count", "x")],
+            "count",
+        ),
+        ("CodeSystem", "lookup", vec![("code", "x")], "system"),
+        ("CodeSystem", "lookup", vec![("system", icd), ("code", "Z99.9")], "code"),
+        ("ConceptMap", "translate", vec![("code", "7")], "system"),
+    ] {
+        assert_eq!(ask(on, name, &params).await.0, at, "{name} {params:?}");
+    }
+    let (_, says) = ask("CodeSystem", "lookup", &[("system", icd), ("code", "Z99.9")]).await;
+    assert!(says.contains("only a part of it is here") && says.contains("meridian terms import"), "{says}");
+    let (_, says) = ask("CodeSystem", "subsumes", &[("system", icd), ("codeA", "Z99.9"), ("codeB", "E11")]).await;
+    assert!(says.contains("only a part of it is here"), "{says}");
+}

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use meridian_engine::operations::{Call, EVERY_TYPE, Level, table};
 use meridian_engine::{Caller, Class, Engine, EngineError, Role, Strictness, Validation, create, delete, patch, read};
+use meridian_model::language::Language;
 use searching::{World, operator};
 use serde_json::{Value, json};
 
@@ -64,12 +65,96 @@ async fn terms_and_profiles_for_china_and_of_packages_are_in_force() {
 }
 
 #[tokio::test]
+async fn what_packages_bring_is_read_and_found() {
+    let world = World::new();
+    let mut changed = profile("cn-patient", 1);
+    changed["url"] = json!("http://x/cn");
+    world.engine.install(&[profile("p", 1), changed]).unwrap();
+    world.engine.find_own(Vec::new());
+    let shown = async |id: &str| read(&world.engine, &operator(), "StructureDefinition", id).await.unwrap().body;
+    let body: Value = serde_json::from_slice(&shown("p").await).unwrap();
+    assert_eq!((&body["url"], &body["meta"]["versionId"]), (&json!("http://x/p"), &json!("1")));
+    let body: Value = serde_json::from_slice(&shown("cn-patient").await).unwrap();
+    assert_eq!(body["url"], "http://x/cn", "in the place of the program's own of that id");
+    assert_eq!(world.ids("StructureDefinition", "url=http://x/p").await, ["p"]);
+    assert_eq!(world.ids("StructureDefinition", "_id=cn-patient,p&_sort=_id").await, ["cn-patient", "p"]);
+    // Who posts his own puts it in their place.
+    world.put(profile("p", 0)).await;
+    assert_eq!(world.ids("StructureDefinition", "url=http://x/p&_total=accurate").await, ["p"]);
+}
+
+#[tokio::test]
 async fn a_definition_that_cannot_be_read_is_refused() {
     let world = World::new();
     let mut wrong = profile("a", 1);
     wrong["differential"]["element"][0]["path"] = json!("Patient..active");
     let refused = create(&world.engine, &operator(), "StructureDefinition", wrong, None).await.unwrap_err();
     assert_eq!(refused.class(), Class::Unprocessable);
+    // Nor what can never be used, whichever way it comes.
+    let mut wrong = profile("a", 1);
+    wrong["differential"]["element"][0]["path"] = json!("Patient.nope");
+    let refused = create(&world.engine, &operator(), "StructureDefinition", wrong, None).await.unwrap_err();
+    let issues = refused.issues();
+    assert_eq!(issues[0].expression, ["StructureDefinition.differential.element[0]"]);
+    assert!(issues[0].chinese.as_deref().unwrap_or_default().contains("没有元素 `nope`"), "{issues:?}");
+    world.put(profile("a", 1)).await;
+    let edit = json!([{"op": "replace", "path": "/differential/element/0/path", "value": "Patient.nope"}]);
+    let refused = patch(&world.engine, &operator(), "StructureDefinition", "a", &edit, None).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Unprocessable);
+}
+
+#[tokio::test]
+async fn a_definition_waits_for_its_base() {
+    let world = World::new();
+    let mut late = profile("late", 1);
+    late["baseDefinition"] = json!("http://x/base");
+    let made = create(&world.engine, &operator(), "StructureDefinition", late, None).await.unwrap();
+    assert!(made.notes[0].diagnostics.contains("http://x/base is not here"), "{:?}", made.notes);
+    let named = || json!({"resourceType": "Patient", "meta": {"profile": ["http://x/late"]}});
+    assert_eq!(errors(&world.engine, named(), &[]).await, [] as [String; 0]);
+    assert!(errors(&world.engine, named(), &[("profile", "http://x/late")]).await[0].contains("can't be used"));
+    let mut base = profile("base", 0);
+    base["url"] = json!("http://x/base");
+    world.put(base).await;
+    assert!(errors(&world.engine, named(), &[]).await[0].contains("`active` is missing"));
+}
+
+#[tokio::test]
+async fn the_answer_is_in_the_language_that_is_asked_for() {
+    let world = World::new();
+    let call = |language| Call {
+        kind: "Patient".to_owned(),
+        body: Some(json!({"resourceType": "Patient", "gnder": "x"})),
+        language,
+        ..Call::default()
+    };
+    let told = validate(&world.engine, Level::Type, call(Language::Chinese)).await.unwrap();
+    assert!(told["issue"][1]["details"]["text"].as_str().unwrap().contains("没有元素 `gnder`"), "{told}");
+    assert!(told["issue"][1]["diagnostics"].as_str().unwrap().contains("is not an element"));
+    let told = validate(&world.engine, Level::Type, call(Language::English)).await.unwrap();
+    assert!(told["issue"][1].get("details").is_none());
+}
+
+#[tokio::test]
+async fn a_parameter_that_there_is_not_is_refused() {
+    let world = World::new();
+    let params = vec![("profle".to_owned(), "http://x/a".to_owned())];
+    let call =
+        Call { kind: "Patient".to_owned(), params, body: Some(json!({"resourceType": "Patient"})), ..Call::default() };
+    let refused = validate(&world.engine, Level::Type, call).await.unwrap_err();
+    assert_eq!(refused.issues()[0].expression, ["profle"]);
+}
+
+#[tokio::test]
+async fn a_patch_that_changes_nothing_is_no_version() {
+    let world = World::new();
+    world.put(json!({"resourceType": "Patient", "id": "a", "active": true})).await;
+    let nothing = json!({"resourceType": "Parameters"});
+    let made = patch(&world.engine, &operator(), "Patient", "a", &nothing, None).await.unwrap();
+    assert_eq!((made.happened, made.served.version), (None, 1));
+    let tests = json!([{"op": "test", "path": "/active", "value": true}]);
+    let made = patch(&world.engine, &operator(), "Patient", "a", &tests, None).await.unwrap();
+    assert_eq!((made.happened, made.served.version), (None, 1));
 }
 
 #[tokio::test]
@@ -84,7 +169,9 @@ async fn what_is_stored_is_validated_by_its_address() {
     };
     let outcome = validate(&world.engine, Level::Instance, on("")).await.unwrap();
     assert!(outcome.to_string().contains("pat-1"));
-    assert!(validate(&world.engine, Level::Instance, on("delete")).await.unwrap().to_string().contains("All OK"));
+    assert!(
+        validate(&world.engine, Level::Instance, on("delete")).await.unwrap().to_string().contains("may be deleted")
+    );
     assert_eq!(validate(&world.engine, Level::Instance, on("loud")).await.unwrap_err().class(), Class::Invalid);
     let mut other = on("update");
     other.body = Some(json!({"resourceType": "Patient", "id": "b"}));
@@ -162,7 +249,7 @@ async fn update_and_delete_are_asked_of_one_resource_by_who_may_do_so() {
         let missing = ask(Level::Instance, Some("b"), "delete", Role::Operator).await.unwrap_err();
         assert_eq!(missing.class(), Class::NotFound);
     }
-    assert!(ask(Level::Instance, Some("a"), "delete", Role::Operator).await.unwrap().contains("All OK"));
+    assert!(ask(Level::Instance, Some("a"), "delete", Role::Operator).await.unwrap().contains("may be deleted"));
     assert!(ask(Level::Instance, Some("a"), "delete", Role::Doctor).await.unwrap().contains("forbidden"));
     // What is to take a place that nobody has yet.
     assert!(ask(Level::Instance, Some("b"), "update", Role::Operator).await.unwrap().contains("no error was found"));

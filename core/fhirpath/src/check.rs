@@ -5,7 +5,7 @@ mod functions;
 
 use crate::ast::{Expr, Member, Operand, Operator, Step, TypeName};
 use crate::fault::Fault;
-use crate::item::Item;
+use crate::item::{Item, TypeInfo};
 use crate::types::{Form, Kind, System, types};
 
 /// Visits that a check may make; an expression of the greatest length has fewer, unless `repeat()` is nested for show.
@@ -17,7 +17,19 @@ pub(crate) fn check(expr: &Expr, type_name: &str) -> Result<(), Fault> {
         return Err(Fault::semantic(0, format!("there is no type `{type_name}`")));
     }
     let focus = Known::of(Type::Fhir(kind));
-    Check { focus: focus.clone(), left: VISITS }.expr(expr, &focus).map(|_| ())
+    Check { focus: focus.clone(), left: VISITS, others: false }.expr(expr, &focus).map(|_| ())
+}
+
+/// The types of what an expression finds in a resource of a type (`None`: any). Search expressions are written for many
+/// types at once: a path that begins with another resource's name finds nothing there, which is no fault.
+pub(crate) fn found_in(expr: &Expr, type_name: &str) -> Result<Option<Vec<TypeInfo>>, Fault> {
+    let kind = types().named(type_name);
+    if kind == Kind::UNKNOWN {
+        return Err(Fault::semantic(0, format!("there is no type `{type_name}`")));
+    }
+    let focus = Known::of(Type::Fhir(kind));
+    let found = Check { focus: focus.clone(), left: VISITS, others: true }.expr(expr, &focus)?;
+    Ok(found.types.map(|all| all.into_iter().map(Type::info).collect()))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +48,17 @@ impl Type {
         }
     }
 
-    fn name(self) -> String {
+    fn info(self) -> TypeInfo {
         match self {
-            Self::System(system) => format!("System.{}", system.name()),
-            Self::Fhir(kind) => types().table(kind).name.to_owned(),
+            Self::System(system) => TypeInfo { model: "System", name: system.name() },
+            Self::Fhir(kind) => TypeInfo { model: "FHIR", name: types().table(kind).name },
+        }
+    }
+
+    fn name(self) -> String {
+        match self.info() {
+            TypeInfo { model: "FHIR", name } => name.to_owned(),
+            TypeInfo { model, name } => format!("{model}.{name}"),
         }
     }
 }
@@ -91,6 +110,8 @@ impl Known {
 struct Check {
     focus: Known,
     left: u32,
+    /// Other resources' names may begin a path; they find nothing.
+    others: bool,
 }
 
 impl Check {
@@ -124,7 +145,14 @@ impl Check {
                 };
                 for (at, step) in steps.iter().enumerate() {
                     known = match step {
-                        Step::Member(member) => member_of(&known, member, start.is_none() && at == 0)?,
+                        Step::Member(member) => {
+                            let is_start = start.is_none() && at == 0;
+                            if is_start && self.others && is_another(&known, member) {
+                                Known { types: Some(Vec::new()), ordered: true }
+                            } else {
+                                member_of(&known, member, is_start)?
+                            }
+                        }
                         Step::Call(call) => self.call(call, &known, this)?,
                         Step::At { index, place } => {
                             self.expr(index, this)?;
@@ -166,6 +194,18 @@ impl Check {
             _ => Known::anything(),
         }
     }
+}
+
+/// Does a path on resources of these types begin with the name of a resource that none of them is?
+fn is_another(known: &Known, member: &Member) -> bool {
+    let all = types();
+    let is_resource = |kind: Kind| all.table(kind).form == Form::Resource;
+    let differs = |one: &Type| match one {
+        Type::Fhir(kind) => is_resource(*kind) && !all.is_a(*kind, member.of_type) && !all.is_a(member.of_type, *kind),
+        Type::System(_) => false,
+    };
+    is_resource(member.of_type)
+        && known.types.as_ref().is_some_and(|types| !types.is_empty() && types.iter().all(differs))
 }
 
 /// The elements of a name.

@@ -27,6 +27,12 @@ pub trait Outside: Send + Sync {
         None
     }
 
+    /// What a Reference leads to by what it says beside its address (`type`, `identifier`), where the address leads nowhere.
+    fn said<'a>(&'a self, reference: &Value) -> Option<&'a Value> {
+        let _ = reference;
+        None
+    }
+
     /// Is this code, Coding or CodeableConcept in the value set? `None` where that is not known.
     fn member_of(&self, item: &Value, type_name: &str, value_set: &str) -> Option<bool> {
         let _ = (item, type_name, value_set);

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::ast::Expr;
+use crate::asks::{self, Ask};
+use crate::ast::{Expr, Operand, Operator, Step};
 use crate::check;
 use crate::context::Context;
 use crate::eval::Eval;
 use crate::fault::Fault;
-use crate::item::{Collection, Item};
+use crate::item::{Collection, Item, TypeInfo};
 use crate::parser;
+use crate::types::Kind;
 
 /// An expression that has been read. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -29,6 +31,53 @@ impl Expression {
     /// The text is none, or names a function that there is not; or it is too long or nested too deep.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         Ok(Self { inner: Arc::new(Inner { text: text.into(), expr: parser::parse(text)? }) })
+    }
+
+    /// Reads an expression and takes it apart at the `|` outside of everything: what each branch finds is found together.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn branches(text: &str) -> Result<Vec<Self>, Fault> {
+        let (mut branches, mut left) = (Vec::new(), vec![parser::parse(text)?]);
+        while let Some(expr) = left.pop() {
+            match expr {
+                Expr::Inside(inner) => left.push(*inner),
+                Expr::Path { start: Some(start), steps } if steps.is_empty() => left.push(*start),
+                Expr::Chain { first, rest } if rest.iter().all(|link| link.operator == Operator::Union) => {
+                    let operands = rest.into_iter().rev().filter_map(|link| match link.operand {
+                        Operand::Expr(expr) => Some(expr),
+                        Operand::Type(_) => None,
+                    });
+                    left.extend(operands);
+                    left.push(*first);
+                }
+                expr => branches.push(Self { inner: Arc::new(Inner { text: text.into(), expr }) }),
+            }
+        }
+        Ok(branches)
+    }
+
+    /// The name that the expression begins with, if it is that of a type: `Patient` of `Patient.name.count() > 1`.
+    #[must_use]
+    pub fn begins_with(&self) -> Option<&str> {
+        let mut expr = &self.inner.expr;
+        loop {
+            expr = match expr {
+                Expr::Inside(inner) | Expr::Path { start: Some(inner), .. } => inner,
+                Expr::Chain { first, .. } => first,
+                Expr::Path { start: None, steps } => {
+                    let Some(Step::Member(member)) = steps.first() else { return None };
+                    return (member.of_type != Kind::UNKNOWN).then_some(&*member.name);
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// What the expression asks for that is not in the resource itself.
+    #[must_use]
+    pub fn asks(&self) -> Vec<Ask> {
+        asks::of(&self.inner.expr)
     }
 
     #[must_use]
@@ -68,6 +117,15 @@ impl Expression {
     /// What the path finds before its last step, and the name that this is; `None` where it is none.
     pub(crate) fn parents<'a>(&self, eval: &mut Eval<'_, 'a>) -> Result<Option<(Collection<'a>, &str)>, Fault> {
         eval.parents(&self.inner.expr)
+    }
+
+    /// The types of what the expression finds in resources of a type; `None` where it may be anything, empty where it finds
+    /// nothing. A path that begins with another resource's name finds nothing: search expressions are written for many.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn found_in(&self, type_name: &str) -> Result<Option<Vec<TypeInfo>>, Fault> {
+        check::found_in(&self.inner.expr, type_name)
     }
 
     /// Whether the expression makes sense for foci of a type: elements that there are not, types that can't be, arguments

@@ -31,6 +31,14 @@ macro_rules! functions {
             $($variant,)*
         }
 
+        impl Function {
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+
         /// The function of this name and how many arguments it takes.
         pub(crate) fn named(name: &str) -> Option<(Function, RangeInclusive<usize>)> {
             Some(match name {

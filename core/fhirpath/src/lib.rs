@@ -3,6 +3,7 @@
 //! Pure: no I/O, clock, randomness or runtime; what lies outside of a resource comes by [`Outside`], the time by
 //! [`Moment`]. Panics never, whatever it is fed; the work of an evaluation is bounded.
 
+mod asks;
 mod ast;
 mod cache;
 mod check;
@@ -24,6 +25,7 @@ mod quantity;
 mod temporal;
 mod types;
 
+pub use asks::{Ask, Asked};
 pub use cache::Cache;
 pub use context::{Context, Kept, Moment, Nothing, Outside, Purse, STEPS};
 pub use decimal::Decimal;

@@ -1,5 +1,6 @@
 //! Narratives: XHTML without anything that acts, with something to read (txt-1, txt-2 of R4).
 
+use meridian_model::language::Both;
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use quick_xml::events::{BytesStart, Event};
@@ -141,9 +142,9 @@ const ATTRIBUTES: &[&str] = &[
 /// The schemes of addresses that a reader can follow or that show a picture. All others act, or hide where they lead.
 const SCHEMES: [&str; 8] = ["http:", "https:", "ftp:", "mailto:", "tel:", "cid:", "fhir:", "data:image/"];
 
-/// What is wrong with the XHTML of a narrative, in words; twenty at most.
+/// What is wrong with the XHTML of a narrative, in words of both languages; twenty at most.
 #[must_use]
-pub fn faults(div: &str) -> Vec<String> {
+pub fn faults(div: &str) -> Vec<Both> {
     let mut reader = Reader::from_str(div);
     let config = reader.config_mut();
     config.check_end_names = true;
@@ -156,7 +157,7 @@ pub fn faults(div: &str) -> Vec<String> {
         match reader.read_event() {
             Ok(Event::Start(start)) => {
                 if seen && depth == 0 {
-                    found.push("there is more than one element (txt-1)".to_owned());
+                    found.push(Both::new("there is more than one element (txt-1)", "只能有一个最外层元素（txt-1）"));
                     break;
                 }
                 element(&start, depth == 0, &mut found, &mut is_said);
@@ -172,24 +173,28 @@ pub fn faults(div: &str) -> Vec<String> {
                 let is_text = !text.bytes().all(|b| b.is_ascii_whitespace());
                 is_said |= is_text;
                 if depth == 0 && is_text {
-                    found.push("text stands outside of the div (txt-1)".to_owned());
+                    found.push(Both::new("text stands outside of the div (txt-1)", "文字写在了 div 之外（txt-1）"));
                 }
             }
             Ok(Event::GeneralRef(reference)) => {
                 is_said = true;
                 let is_known = reference.is_char_ref() || resolve_html5_entity(&reference).is_some();
                 if !is_known {
-                    found.push(format!("`&{};` is no character of XHTML (txt-1)", &*reference));
+                    let name = &*reference;
+                    let english = format!("`&{name};` is no character of XHTML (txt-1)");
+                    found.push(Both::new(english, format!("`&{name};` 不是 XHTML 的字符（txt-1）")));
                 }
             }
             Ok(Event::Comment(_)) => {}
             Ok(Event::CData(_)) => is_said = true,
             Ok(Event::Decl(_) | Event::PI(_) | Event::DocType(_)) => {
-                found.push("only elements, text and comments are allowed (txt-1)".to_owned());
+                let english = "only elements, text and comments are allowed (txt-1)";
+                found.push(Both::new(english, "只能有元素、文字和注释（txt-1）"));
             }
             Ok(Event::Eof) => break,
             Err(error) => {
-                found.push(format!("this is not well-formed XHTML: {error} (txt-1)"));
+                let english = format!("this is not well-formed XHTML: {error} (txt-1)");
+                found.push(Both::new(english, format!("不是格式正确的 XHTML：{error}（txt-1）")));
                 return found;
             }
         }
@@ -198,29 +203,35 @@ pub fn faults(div: &str) -> Vec<String> {
         }
     }
     if depth > 0 {
-        found.push("an element is not closed (txt-1)".to_owned());
+        found.push(Both::new("an element is not closed (txt-1)", "有元素没有结束标签（txt-1）"));
     }
     if seen && !is_said && found.is_empty() {
-        found.push("the narrative says nothing; write a text or leave it out (txt-2)".to_owned());
+        let english = "the narrative says nothing; write a text or leave it out (txt-2)";
+        found.push(Both::new(english, "叙述文本没有内容，请写上文字或删去（txt-2）"));
     }
     if !seen {
-        found.push("the narrative is one `<div xmlns=\"http://www.w3.org/1999/xhtml\">` (txt-1)".to_owned());
+        let english = "the narrative is one `<div xmlns=\"http://www.w3.org/1999/xhtml\">` (txt-1)";
+        let chinese = "叙述文本应是一个 `<div xmlns=\"http://www.w3.org/1999/xhtml\">`（txt-1）";
+        found.push(Both::new(english, chinese));
     }
     found
 }
 
-fn element(start: &BytesStart<'_>, is_root: bool, found: &mut Vec<String>, is_said: &mut bool) {
+fn element(start: &BytesStart<'_>, is_root: bool, found: &mut Vec<Both>, is_said: &mut bool) {
     let name = start.name().as_ref().to_owned();
     if is_root && name != "div" {
-        found.push(format!("the outermost element is `div`, not `{name}` (txt-1)"));
+        let english = format!("the outermost element is `div`, not `{name}` (txt-1)");
+        found.push(Both::new(english, format!("最外层应是 `div`，不是 `{name}`（txt-1）")));
     } else if !ELEMENTS.contains(&name.as_str()) {
-        found.push(format!("the element `{name}` is not allowed in a narrative (txt-1)"));
+        let english = format!("the element `{name}` is not allowed in a narrative (txt-1)");
+        found.push(Both::new(english, format!("叙述文本中不允许元素 `{name}`（txt-1）")));
     }
     *is_said |= name == "img";
     let mut namespace = None;
     for attribute in start.attributes() {
         let Ok(attribute) = attribute else {
-            found.push(format!("the attributes of `{name}` are not well-formed (txt-1)"));
+            let english = format!("the attributes of `{name}` are not well-formed (txt-1)");
+            found.push(Both::new(english, format!("`{name}` 的属性写法不对（txt-1）")));
             return;
         };
         let key = attribute.key.as_ref().to_owned();
@@ -230,14 +241,17 @@ fn element(start: &BytesStart<'_>, is_root: bool, found: &mut Vec<String>, is_sa
         }
         let is_known = ATTRIBUTES.contains(&key.as_str()) || key.starts_with("xmlns:") || key.starts_with("data-");
         if !is_known {
-            found.push(format!("the attribute `{key}` of `{name}` is not allowed in a narrative (txt-1)"));
+            let english = format!("the attribute `{key}` of `{name}` is not allowed in a narrative (txt-1)");
+            found.push(Both::new(english, format!("叙述文本中 `{name}` 不允许有属性 `{key}`（txt-1）")));
         }
         if matches!(key.as_str(), "href" | "src" | "longdesc" | "cite") && !leads_somewhere(&value) {
-            found.push(format!("`{value}` is no address that a reader can follow (txt-1)"));
+            let english = format!("`{value}` is no address that a reader can follow (txt-1)");
+            found.push(Both::new(english, format!("`{value}` 不是读者可以打开的地址（txt-1）")));
         }
     }
     if is_root && namespace.as_deref() != Some(NAMESPACE) {
-        found.push(format!("the div has the namespace {NAMESPACE} (`xmlns`) (txt-1)"));
+        let english = format!("the div has the namespace {NAMESPACE} (`xmlns`) (txt-1)");
+        found.push(Both::new(english, format!("div 的命名空间（`xmlns`）应为 {NAMESPACE}（txt-1）")));
     }
 }
 
@@ -256,7 +270,8 @@ mod tests {
     use super::*;
 
     fn of(inner: &str) -> Vec<String> {
-        faults(&format!("<div xmlns=\"{NAMESPACE}\">{inner}</div>"))
+        let found = faults(&format!("<div xmlns=\"{NAMESPACE}\">{inner}</div>"));
+        found.into_iter().map(|both| both.english).collect()
     }
 
     #[test]

@@ -176,7 +176,10 @@ impl<'p> Operation<'p> {
             "replace" => {
                 let places = self.places(resource)?;
                 let [place] = places.as_slice() else {
-                    return Err(count(places.len(), "there is nothing to replace"));
+                    return Err(match self.astray(resource) {
+                        Some(says) if places.is_empty() => says,
+                        _ => count(places.len(), "there is nothing to replace"),
+                    });
                 };
                 let new = self.taken(place.itself(resource)?)?;
                 place.replace(resource, new)
@@ -197,6 +200,12 @@ impl<'p> Operation<'p> {
 
     fn expression(&self) -> Result<Expression, String> {
         Expression::parse(self.path).map_err(|fault| fault.to_string())
+    }
+
+    /// Why a path can lead nowhere, whatever the resource holds: it names what no such resource has.
+    fn astray(&self, resource: &Value) -> Option<String> {
+        let kind = resource.get("resourceType").and_then(Value::as_str)?;
+        self.expression().ok()?.check(kind).err().map(|fault| fault.says)
     }
 
     /// The places that the path leads to.
@@ -328,6 +337,7 @@ mod tests {
         for (parts, says) in [
             (vec![("type", code("delete")), ("path", text("name"))], "2 places"),
             (vec![("type", code("replace")), ("path", text("birthDate")), ("value", text("x"))], "nothing to replace"),
+            (vec![("type", code("replace")), ("path", text("Patient.gnder")), ("value", text("x"))], "`gnder`"),
             (
                 vec![("type", code("add")), ("path", text("Patient")), ("name", text("nope")), ("value", text("x"))],
                 "no element",

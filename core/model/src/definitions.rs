@@ -4,6 +4,7 @@
 
 mod catalogue;
 pub mod compile;
+mod evaluate;
 pub mod expression;
 mod group;
 mod load;
@@ -14,7 +15,8 @@ mod search;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
 
-pub use catalogue::{CUSTOM, Catalogue, Custom, Progress};
+pub use catalogue::{CUSTOM, Catalogue, Custom, Progress, Standing};
+pub use evaluate::{Evaluate, Evaluator, Expressions, Found, Together};
 pub use group::{Child, ChildKind, Element, ElementType, Group};
 pub(crate) use program::{End, Filter, Program, Step};
 pub use search::{Kind, Part, SearchParam};

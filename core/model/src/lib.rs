@@ -8,6 +8,7 @@ pub mod definitions;
 pub mod facts;
 pub mod fold;
 pub mod index;
+pub mod language;
 pub mod outcome;
 pub mod patch;
 pub mod pinyin;

@@ -99,3 +99,11 @@ fn own_items_are_translated_and_kept() {
     let report = one(&all, "DiagnosticReport");
     assert_eq!((&report["status"], &report["category"][0]["coding"][0]["code"]), (&json!("final"), &json!("LAB")));
 }
+
+#[test]
+fn a_code_that_its_system_has_not_is_no_translation() {
+    let refused = |from: &str, to: &str| feeds::read(&FEEDS.replace(from, to)).unwrap_err().to_string();
+    assert!(refused("\"危\" = \"HH\"", "\"危\" = \"HUGE\"").contains("its system has no such code"));
+    let told = refused("\"葡萄糖\", \"LN\"", "\"葡萄糖\", \"HL70078\"");
+    assert!(told.contains("codes.99CJ02.XT001") && told.contains("its system has no such code"), "{told}");
+}

@@ -334,3 +334,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_code_that_its_table_has_not_is_the_institutions_own() {
+    let visit = |rest: &str| one(&adt("A04", &format!("PID|1||H1^^^CJ01^MR||王^秀英\n{rest}")), "Encounter");
+    let service = |sent: &str| visit(&seg("PV1", &[(2, "O"), (10, sent), (19, "V1")]))["serviceType"].clone();
+    let hl7 = "http://terminology.hl7.org/CodeSystem/v2-0069";
+    assert_eq!(service("med"), json!({"coding": [{"system": hl7, "code": "MED"}], "text": "med"}));
+    let department = "https://meridian.example/fhir/CodeSystem/department";
+    let own = "https://meridian.example/code/CJ01/PV1-10";
+    assert_eq!(
+        service("心血管内科"),
+        json!({"coding": [
+            {"system": own, "code": "心血管内科"},
+            {"system": department, "code": "A03.04", "display": "心血管内科专业"}
+        ], "text": "心血管内科"})
+    );
+    assert_eq!(service("脑病科"), json!({"coding": [{"system": own, "code": "脑病科"}], "text": "脑病科"}));
+    assert_eq!(
+        service("0305^口腔科^HL70069"),
+        json!({"coding": [
+            {"system": "https://meridian.example/code/CJ01/HL70069", "code": "0305", "display": "口腔科"},
+            {"system": department, "code": "A12", "display": "口腔科"}
+        ], "text": "口腔科"}),
+        "what the sender says is HL7's and is not"
+    );
+    let manner = visit(&format!("{}\n{}", seg("PV1", &[(2, "O"), (19, "V1")]), seg("PV2", &[(38, "救护车")])));
+    assert_eq!(manner["extension"][0]["valueCoding"]["system"], "https://meridian.example/code/CJ01/PV2-38");
+}

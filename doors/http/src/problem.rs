@@ -3,7 +3,8 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meridian_engine::{Class, EngineError};
-use meridian_model::outcome::{Issue, outcome};
+use meridian_model::language::Language;
+use meridian_model::outcome::{Issue, outcome_in};
 
 use crate::negotiate::FHIR_JSON;
 
@@ -53,6 +54,13 @@ fn status(class: Class) -> StatusCode {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        self.told(Language::default())
+    }
+}
+
+impl Problem {
+    /// The answer, for who reads `language`.
+    pub(crate) fn told(self, language: Language) -> Response {
         let (status, issues, retry_after) = match self {
             Problem::Engine(error) => {
                 if error.class() == Class::Internal {
@@ -63,7 +71,7 @@ impl IntoResponse for Problem {
             }
             Problem::Http { status, code, says, retry_after } => (status, vec![Issue::error(code, says)], retry_after),
         };
-        let body = outcome(&issues).to_string();
+        let body = outcome_in(&issues, language).to_string();
         let mut response = (status, [(header::CONTENT_TYPE, FHIR_JSON)], body).into_response();
         if status == StatusCode::UNAUTHORIZED {
             let scheme = header::HeaderValue::from_static("Bearer realm=\"meridian\"");

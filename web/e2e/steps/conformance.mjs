@@ -21,8 +21,12 @@ export default async function conformance({ place, api, browser, check }) {
     await stands(page);
     const told = await api.get("metadata");
     must((await page.locator("tr[data-type]").count()) === told.rest[0].resource.length, "not every type is shown");
-    await page.getByText(told.format.join("  ")).waitFor();
+    await page.getByText(told.format.join("、")).waitFor();
     await nothingSerious(page);
+  });
+  await check("no part of the page scrolls by itself", async () => {
+    const boxes = await page.locator("main#work *").evaluateAll((all) => all.filter((one) => one.scrollHeight > one.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(one).overflowY)).length);
+    must(boxes === 0, `${boxes} do`);
   });
   await check("one type in full, by its address", async () => {
     await page.getByLabel("类型、操作或参数名").fill("ValueSet");
@@ -53,6 +57,10 @@ export default async function conformance({ place, api, browser, check }) {
         await stands(other.page);
         await runs(other.page, language === "en" ? "Run the checks" : "开始检查");
         await shooter(other.page, `${word}-${language}`)("conformance");
+        if (word === "phone") {
+          const tall = await other.page.locator("tr[data-type]").evaluateAll((rows) => Math.max(...rows.map((row) => row.getBoundingClientRect().height)));
+          must(tall < 120, `a type takes ${Math.round(tall)} px`);
+        }
         const over = await other.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         must(over <= 0, `${over} px too wide`);
         await other.close();

@@ -14,9 +14,9 @@ export default async function states({ place, resident, browser, check }) {
     await page.goto(`${place.url}/nowhere/at/all`);
     await page.getByText("没有这个页面").waitFor();
   });
-  await check("the operator's pages are not there for a doctor", async () => {
+  await check("the operator's pages are said not to be a doctor's", async () => {
     await page.goto(`${place.url}/inbox`);
-    await page.getByText("没有这个页面").waitFor();
+    await page.getByText("没有权限").waitFor();
   });
   await check("when the server is away, the page says so and can try again", async () => {
     await page.goto(`${place.url}/`);

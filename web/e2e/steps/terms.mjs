@@ -29,7 +29,7 @@ export default async function terms({ place, browser, check }) {
   });
   await check("a list is found in by address, and by the initials of a Chinese title", async () => {
     await page.getByLabel("标题、地址、拼音首字母").fill("v3-ActCode");
-    await page.locator("#shelf [role=option]").filter({ hasText: ACT }).first().waitFor();
+    await page.locator("#shelf [role=option]").filter({ hasText: ACT.replace("http://", "") }).first().waitFor();
     await page.getByLabel("标题、地址、拼音首字母").fill("xbdm");
     await page.locator("#shelf [role=option]").filter({ hasText: "性别代码" }).first().waitFor();
     await page.waitForFunction(() => new URL(location.href).searchParams.get("list") === "xbdm");
@@ -98,6 +98,47 @@ export default async function terms({ place, browser, check }) {
     await page.locator("#mapped [role=option]").first().waitFor();
     await nothingSerious(page);
   });
+  await check("an address that is nobody's is said to be, and so is a version", async () => {
+    await page.goto(at(place, { of: "http://nowhere/x|1" }));
+    await page.getByText("服务器上没有这个代码系统").waitFor();
+    await page.goto(at(place, { of: `${GENDER}|0.0` }));
+    await page.getByText("这里没有 0.0 版").waitFor();
+  });
+  await check("codes and names stand in columns", async () => {
+    await page.goto(at(place, { of: DIAGNOSES, q: "gxy" }));
+    await coded(page);
+    const lefts = await page.locator("#codes [role=treeitem] code + span").evaluateAll((names) => [...new Set(names.map((name) => Math.round(name.getBoundingClientRect().left)))]);
+    must(lefts.length === 1, `names begin at ${lefts.join(", ")}`);
+    const slanted = await page.locator("main#work *").evaluateAll((all) => all.filter((one) => getComputedStyle(one).fontStyle !== "normal").length);
+    must(slanted === 0, `${slanted} are slanted`);
+  });
+  await check("rows whose page did not come ask for it again", async () => {
+    let broken = 0;
+    await page.route("**/ValueSet/$expand*", async (route) => {
+      const { pathname, searchParams } = new URL(route.request().url());
+      if (pathname.endsWith("/$expand") && Number(searchParams.get("offset")) > 0 && broken === 0) {
+        broken += 1;
+        await route.fulfill({ status: 503, contentType: "application/fhir+json", body: '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"transient"}]}' });
+      } else await route.continue();
+    });
+    await page.goto(at(place, { kind: "ValueSet", of: "http://hl7.org/fhir/ValueSet/resource-types" }));
+    await coded(page);
+    await page.locator("#codes").focus();
+    await page.keyboard.press("End");
+    const row = page.locator("#codes [role=treeitem]").last();
+    await row.getByText("这一页没有读到").waitFor();
+    await page.keyboard.press("Enter");
+    await row.locator("code").waitFor();
+    must(broken === 1, "no page was broken");
+    await page.unroute("**/ValueSet/$expand*");
+  });
+  await check("properties have names, and the code system its title", async () => {
+    await page.goto(at(place, { of: DIAGNOSES, system: DIAGNOSES, code: "E11" }));
+    const panel = page.locator("#concept");
+    await panel.getByText("出处", { exact: true }).waitFor();
+    await panel.getByText("常用诊断", { exact: false }).first().waitFor();
+    must(!(await panel.innerText()).includes("CommonDiagnoses"), await panel.innerText());
+  });
   await check("a code that is not there is said to be", async () => {
     await page.goto(at(place, { of: GENDER, system: GENDER, code: "nobody" }));
     await page.locator('#concept [role="alert"]').first().waitFor();
@@ -111,6 +152,22 @@ export default async function terms({ place, browser, check }) {
     await other.page.locator('nav a[href="/terms"]').click();
     await listed(other.page);
     must((await other.page.locator('nav a[href="/validate"]').count()) === 0, "the validator is in a doctor's menu");
+    await other.close();
+  });
+
+  await check("the foot bar of a phone leads to every page", async () => {
+    const other = await newPage(browser, { size: PHONE });
+    await signIn(other.page, place, place.user("operator"));
+    const seen = () => other.page.locator("nav li a:visible").count();
+    const all = await other.page.locator("nav li a").count();
+    must(all > 5 && (await seen()) < 5, `${await seen()} of ${all} are seen`);
+    await other.page.getByRole("button", { name: "更多" }).click();
+    must((await seen()) === all, `${await seen()} of ${all} are seen`);
+    await nothingSerious(other.page, "nav");
+    await other.page.locator('nav a[href="/terms"]').click();
+    await listed(other.page);
+    // The page that one is on stands in the bar.
+    must((await seen()) < 5 && (await other.page.locator('nav a[href="/terms"]').isVisible()), "the bar did not close over the page");
     await other.close();
   });
 

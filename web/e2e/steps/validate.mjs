@@ -29,6 +29,8 @@ export default async function validate({ place, browser, check }) {
     await run(page);
     await verdict(page).waitFor();
     must((await verdict(page).getAttribute("data-well")) === "false", "it passed");
+    // Each count once.
+    must(((await verdict(page).innerText()).match(/错误/g) ?? []).length === 1, await verdict(page).innerText());
     const lines = (await page.inputValue("#text")).split("\n");
     const where = (await page.locator("#faults li").allInnerTexts()).map((text) => [text, lines[Number(/第 (\d+) 行/.exec(text)?.[1]) - 1] ?? ""]);
     for (const wanted of ["gender", "birthDate", "sex"]) must(where.some(([, line]) => line.includes(`"${wanted}"`)), `nothing is said of ${wanted}:\n${where.map(([text]) => text).join("\n")}`);
@@ -60,6 +62,20 @@ export default async function validate({ place, browser, check }) {
     await page.getByRole("button", { name: "到第 3 行" }).click();
     must(await page.evaluate(() => document.activeElement.id === "text"), "the text has not the focus");
   });
+  await check("what is neither JSON nor XML is told to be neither, and the button leads to it", async () => {
+    await page.fill("#text", "hello nonsense");
+    await page.getByText("这既不是 JSON 也不是 XML").waitFor();
+    await run(page);
+    must(await page.evaluate(() => document.activeElement.id === "text"), "the text has not the focus");
+  });
+  await check("a paste of a megabyte does not hold the page up", async () => {
+    for (const part of ["<?", "<b/>", '{"a":']) {
+      const start = Date.now();
+      await page.fill("#text", `${part.startsWith("<b") ? "<a>" : ""}${part.repeat(Math.floor((1 << 20) / part.length))}`);
+      await page.locator("#faults").getByText(/^(这不是完整的 XML|嵌套太深)$/).waitFor();
+      console.log(`        ${part} ${Date.now() - start} ms`);
+    }
+  });
   await check("a file can be uploaded, and one dropped", async () => {
     const file = { name: "p.json", mimeType: "application/json", buffer: Buffer.from('{"resourceType":"Basic","code":{"text":"合成"}}') };
     await page.setInputFiles("input[type=file]", file);
@@ -73,6 +89,31 @@ export default async function validate({ place, browser, check }) {
     await page.waitForFunction(() => document.querySelector("#text").value.includes('"List"'));
     await run(page);
     await verdict(page).waitFor();
+  });
+  await check("asks in the page's language, and unfolds the English beside it", async () => {
+    let asked = "";
+    await page.route("**/$validate*", async (route) => {
+      asked = (await route.request().allHeaders())["accept-language"] ?? "";
+      const answer = await route.fetch();
+      const outcome = await answer.json();
+      for (const issue of outcome.issue) issue.details = { text: `汉语：${issue.code}` };
+      await route.fulfill({ response: answer, json: outcome });
+    });
+    await page.fill("#text", '{"resourceType":"Patient","gender":"男"}');
+    await run(page);
+    const fault = page.locator("#faults li").filter({ hasText: "Patient.gender" }).first();
+    await fault.getByText("汉语：code-invalid").waitFor();
+    must(asked === "zh-CN", `Accept-Language: ${asked}`);
+    must((await fault.locator("[lang=en]").count()) === 0, "the English stands there unasked");
+    await page.getByRole("button", { name: "显示英文原文" }).click();
+    await fault.locator("[lang=en]").waitFor();
+    await nothingSerious(page);
+    await page.getByRole("button", { name: "收起英文原文" }).click();
+    await page.unroute("**/$validate*");
+  });
+  await check("where a code is wrong, a link leads to those that are right", async () => {
+    const link = page.locator("#faults li a").first();
+    must((await link.getAttribute("href")).includes(encodeURIComponent("/ValueSet/administrative-gender")), await link.getAttribute("href"));
   });
   await check("XML is validated as JSON is, with its own lines", async () => {
     await page.fill("#text", '<Patient xmlns="http://hl7.org/fhir">\n  <active value="true"/>\n  <birthDate value="1958-13-02"/>\n</Patient>');

@@ -11,6 +11,13 @@ export function setCsrf(token: string): void {
   csrf = token;
 }
 
+let language = "";
+
+/** The language of the page: what the server says to people comes in it, where it can. */
+export function setLanguage(spoken: string): void {
+  language = spoken;
+}
+
 /** Called when the server no longer knows the session. */
 export function whenSignedOut(act: () => void): void {
   onSignedOut = act;
@@ -20,6 +27,7 @@ export function whenSignedOut(act: () => void): void {
 export async function answerTo(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (!headers.has("Accept")) headers.set("Accept", "application/fhir+json");
+  if (language) headers.set("Accept-Language", language);
   if (init.method && init.method !== "GET") headers.set("X-CSRF-Token", csrf);
   try {
     return await fetch(path, { ...init, headers, credentials: "same-origin" });

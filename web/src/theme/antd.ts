@@ -15,6 +15,8 @@ export function antdTheme(palette: Palette, large: boolean, still: boolean): The
       // Words on a button that the pointer is over stay readable (4.5:1).
       colorPrimaryHover: palette.actionHover,
       colorLink: palette.action,
+      colorLinkHover: palette.actionHover,
+      colorLinkActive: palette.actionHover,
       colorInfo: palette.low,
       colorSuccess: palette.done,
       colorWarning: palette.warning,

@@ -106,13 +106,14 @@ pub(crate) fn configuration(workspace: &Workspace) -> Vec<Breach> {
 }
 
 /// Departments meet in the record, so no department knows another; and what they know they know of the engine, or have
-/// worked out in the language of the record itself.
+/// worked out in the language and the codes of the record itself.
 pub(crate) fn departments(workspace: &Workspace) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for room in workspace.rooms.iter().filter(|room| room.is_in("departments")) {
         for (edge, other) in inner_edges(workspace, room) {
-            let known = matches!(other.folder.as_str(), "core/engine" | "core/model" | "core/fhirpath")
-                || other.is_in("formats");
+            let known =
+                matches!(other.folder.as_str(), "core/engine" | "core/model" | "core/fhirpath" | "core/conformance")
+                    || other.is_in("formats");
             // A test may take a store of its own to run the engine on; no test may take another department.
             let for_tests = edge.kind == Kind::Dev && !other.is_in("departments");
             if !known && !for_tests {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::same;
+use crate::says::Says;
 use crate::structure::{
     By, Discriminator, Element, Fault, Missing, Node, Rules, Slicing, Structures, Type, choice_key, is_primitive,
 };
@@ -69,7 +70,7 @@ impl<'m> Maker<'m> {
             return Ok(());
         }
         if self.is_constraint {
-            return Err(Fault::new(path, format!("the base has no element `{name}` here; a profile can't add one")));
+            return Err(Fault::new(path, Says::NoBaseElement { name: name.clone() }));
         }
         node.children.push(Arc::new(said.clone()));
         node.keys = Default::default();
@@ -197,7 +198,7 @@ impl<'m> Maker<'m> {
             }
             (Err(Missing::Unknown), _) => return Err(unknown(path, &address)),
             (Err(Missing::Broken(fault)), _) => {
-                return Err(Fault::new(path, format!("{address} can't be used: {fault}")));
+                return Err(Fault::new(path, super::broken(&address, &fault)));
             }
         };
         Ok(found.root.clone())
@@ -209,7 +210,7 @@ impl<'m> Maker<'m> {
 }
 
 fn unknown(path: &str, address: &str) -> Fault {
-    Fault::new(path, format!("{address} is not here; load it too, or give a snapshot"))
+    Fault::new(path, Says::BaseMissing { base: address.to_owned() })
 }
 
 /// Does an element beside `valueQuantity` say nothing of `value[x]`?
@@ -254,7 +255,7 @@ fn merge(into: &mut Element, said: &Element, path: &str) -> Result<(), Fault> {
     if let (Some(least), Some(most)) = (said.min.or(into.min), said.max.or(into.max))
         && least > most
     {
-        return Err(Fault::new(path, format!("at least {least} and at most {most} is nothing")));
+        return Err(Fault::new(path, Says::Nothing { least, most }));
     }
     if let (Some(above), Some(own)) = (&into.fixed, &said.fixed)
         && above.value != own.value

@@ -83,7 +83,7 @@ fn what_can_t_be_is_named() {
     let one = definition("http://a", "http://b", json!([{"path": "Observation"}]));
     let other = definition("http://b", "http://a", json!([{"path": "Observation"}]));
     let structures = Structures::r4().with([&one, &other]);
-    assert!(format!("{:?}", structures.get("http://a").unwrap_err()).contains("rests on itself"));
+    assert!(format!("{:?}", structures.get("http://a").unwrap_err()).contains("RestsOnItself"));
 }
 
 #[test]

@@ -7,6 +7,8 @@ use meridian_fhirpath::Expression;
 use meridian_fhirpath::pattern::{Meaning, Pattern};
 use meridian_model::outcome::Severity;
 
+use crate::says::Human;
+
 /// An invariant of an element.
 #[derive(Debug)]
 pub struct Constraint {
@@ -16,6 +18,8 @@ pub struct Constraint {
     /// What it asks for, in words.
     pub human: String,
     pub expression: String,
+    /// The same in Chinese, for the rules of R4.
+    pub chinese: Option<&'static str>,
     compiled: OnceLock<Result<Expression, String>>,
     /// A rule that the validator knows without its expression.
     pub native: Option<Native>,
@@ -44,7 +48,18 @@ impl Constraint {
             _ => None,
         };
         let (key, human, expression) = (key.to_owned(), human.to_owned(), expression.to_owned());
-        Self { key, severity, human, expression, compiled: OnceLock::new(), native }
+        Self { key, severity, human, expression, chinese: None, compiled: OnceLock::new(), native }
+    }
+
+    /// The same, with what it asks for in Chinese.
+    pub(crate) fn in_chinese(mut self, chinese: Option<&'static str>) -> Self {
+        self.chinese = chinese;
+        self
+    }
+
+    /// What it asks for, as a message tells it.
+    pub(crate) fn told(&self) -> Human {
+        Human { own: self.human.clone(), chinese: self.chinese }
     }
 
     /// The expression, ready to evaluate.

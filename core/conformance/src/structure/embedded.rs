@@ -1,4 +1,4 @@
-//! The profiles for China that come with the program (`definitions/cn/profiles`).
+//! The profiles for China and the program's own extensions (`definitions/cn/profiles`, `definitions/meridian`).
 
 use std::sync::LazyLock;
 
@@ -11,12 +11,14 @@ use crate::embedded::Embedded;
 use crate::json::text;
 
 macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../../../../definitions/cn/profiles/", $name)))),*]
+    ($($folder:literal: $($name:literal),* $(,)?);* $(;)?) => {
+        &[$($(($folder, $name, include_str!(concat!("../../../../definitions/", $folder, "/", $name)))),*),*]
     };
 }
 
-const FILES: &[(&str, &str)] = files![
+/// Folder, name and text of each.
+const FILES: &[(&str, &str, &str)] = files![
+    "cn/profiles":
     "cn-allergy-intolerance.json",
     "cn-composition.json",
     "cn-condition.json",
@@ -39,11 +41,15 @@ const FILES: &[(&str, &str)] = files![
     "ext-ethnic-group.json",
     "ext-hospital-level.json",
     "ext-institution-class.json",
-    "ext-institution-management.json",
+    "ext-institution-management.json";
+    "meridian":
+    "ext-event-time.json",
+    "ext-location-role.json",
+    "ext-parted-from.json",
 ];
 
 static EMBEDDED: LazyLock<Structures> = LazyLock::new(|| {
-    let read = FILES.iter().filter_map(|(_, text)| serde_json::from_str::<Value>(text).ok());
+    let read = FILES.iter().filter_map(|(.., text)| serde_json::from_str::<Value>(text).ok());
     let read: Vec<Value> = read.collect();
     Structures::r4().with(&read)
 });
@@ -59,7 +65,7 @@ pub(crate) fn all_embedded() -> Vec<Embedded> {
         Embedded { kind: KIND, id: last(url), url: url.to_owned(), version, of: row, made: resource }
     });
     let mut all: Vec<Embedded> = of_r4.collect();
-    all.extend(FILES.iter().filter_map(|(name, body)| {
+    all.extend(FILES.iter().filter_map(|(_, name, body)| {
         let read: Value = serde_json::from_str(body).ok()?;
         let id = text(&read, "id").map_or_else(|| name.trim_end_matches(".json").to_owned(), str::to_owned);
         let (url, version) = (text(&read, "url")?.to_owned(), text(&read, "version").map(str::to_owned));
@@ -69,7 +75,7 @@ pub(crate) fn all_embedded() -> Vec<Embedded> {
 }
 
 impl Structures {
-    /// Those of R4 and the profiles for China.
+    /// Those of R4, the profiles for China and the program's own extensions.
     #[must_use]
     pub fn embedded() -> &'static Self {
         &EMBEDDED
@@ -82,13 +88,17 @@ mod tests {
 
     #[test]
     fn every_file_is_listed_and_every_profile_can_be_used() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../definitions/cn/profiles");
-        let mut names: Vec<String> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.retain(|name| name.ends_with(".json"));
-        names.sort();
-        assert_eq!(FILES.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
-        for (name, text) in FILES {
+        for folder in ["cn/profiles", "meridian"] {
+            let path = format!("{}/../../definitions/{folder}", env!("CARGO_MANIFEST_DIR"));
+            let entries = std::fs::read_dir(path).unwrap();
+            let mut names: Vec<String> =
+                entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.retain(|name| name.ends_with(".json"));
+            names.sort();
+            let listed = FILES.iter().filter(|(of, ..)| *of == folder);
+            assert_eq!(listed.map(|(_, name, _)| *name).collect::<Vec<_>>(), names);
+        }
+        for (_, name, text) in FILES {
             let definition: Value = serde_json::from_str(text).unwrap();
             let url = definition["url"].as_str().unwrap();
             Structures::embedded().get(url).unwrap_or_else(|missing| panic!("{name}: {missing:?}"));

@@ -9,6 +9,7 @@ use super::table::table;
 use crate::terms::{Standing, compare};
 
 use super::{Fault, HL7, Interner, Structure, canonical, definition};
+use crate::says::Says;
 use crate::snapshot;
 
 /// Why there is no structure at an address.
@@ -109,7 +110,7 @@ impl Structures {
                 return made.clone().map_err(Missing::Broken);
             }
             if trail.iter().any(|above| above == url) {
-                return Err(Missing::Broken(Fault::new(url, "the definition rests on itself")));
+                return Err(Missing::Broken(Fault::new(url, Says::RestsOnItself)));
             }
             trail.push(url.to_owned());
             let made = snapshot::structure(&one.resource, self, trail);

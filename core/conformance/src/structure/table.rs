@@ -12,6 +12,7 @@ use super::{
     Structure, Type, UseContext, tree,
 };
 use crate::json::{flag, list, text};
+use crate::says::chinese_rule;
 
 const TEXT: &str = include_str!("../../../../definitions/structures.json");
 const VALUE_SET: &str = "http://hl7.org/fhir/ValueSet/";
@@ -61,7 +62,8 @@ fn constraints(head: &str) -> HashMap<String, Arc<Constraint>> {
         let [severity, human, expression] = [0, 1, 2].map(|at| row.get(at).and_then(Value::as_str).unwrap_or_default());
         let key = name.split('#').next().unwrap_or_default();
         let severity = if severity == "warning" { Severity::Warning } else { Severity::Error };
-        (name.clone(), Arc::new(Constraint::new(key, severity, human, expression)))
+        let one = Constraint::new(key, severity, human, expression).in_chinese(chinese_rule(name));
+        (name.clone(), Arc::new(one))
     };
     rows.map(one).collect()
 }

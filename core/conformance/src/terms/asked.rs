@@ -64,7 +64,7 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn need(&self, name: &str) -> Result<&'a str, Fault> {
-        self.one(name).ok_or_else(|| Fault::invalid(format!("the parameter `{name}` is missing")))
+        self.one(name).ok_or_else(|| Fault::invalid(format!("the parameter `{name}` is missing")).of(name))
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Fault> {
@@ -72,21 +72,23 @@ impl<'a> Asked<'a> {
             None => Ok(None),
             Some("true") => Ok(Some(true)),
             Some("false") => Ok(Some(false)),
-            Some(other) => Err(Fault::invalid(format!("`{name}` is true or false, and not `{}`", shown(other)))),
+            Some(other) => {
+                Err(Fault::invalid(format!("`{name}` is true or false, and not `{}`", shown(other))).of(name))
+            }
         }
     }
 
     pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Fault> {
         let Some(text) = self.one(name) else { return Ok(None) };
         let number = text.parse().map(Some);
-        number.map_err(|_| Fault::invalid(format!("`{name}` is a number from 0, and not `{}`", shown(text))))
+        number.map_err(|_| Fault::invalid(format!("`{name}` is a number from 0, and not `{}`", shown(text))).of(name))
     }
 
     pub(super) fn versions(&self) -> Result<Versions, Fault> {
         let mut versions = Versions::default();
         for (name, value) in self.params {
             if matches!(name.as_str(), "system-version" | "check-system-version" | "force-system-version") {
-                versions.put(name, value)?;
+                versions.put(name, value).map_err(|fault| fault.of(name))?;
             }
         }
         Ok(versions)
@@ -98,7 +100,7 @@ impl<'a> Asked<'a> {
     /// `Invalid` where there is none, or both.
     pub(super) fn code(&self) -> Result<Code, Fault> {
         match (self.one("code"), self.value("coding")) {
-            (Some(_), Some(_)) => Err(Fault::invalid("either `code` or `coding` is given, not both")),
+            (Some(_), Some(_)) => Err(Fault::invalid("either `code` or `coding` is given, not both").of("code")),
             (Some(code), None) => Ok(Code {
                 system: self.one("system").map(str::to_owned),
                 version: self.one("version").or(self.one("systemVersion")).map(str::to_owned),
@@ -106,9 +108,9 @@ impl<'a> Asked<'a> {
                 display: self.one("display").map(str::to_owned),
             }),
             (None, Some(coding)) => {
-                Code::of(coding).ok_or_else(|| Fault::invalid("the parameter `coding` has no code"))
+                Code::of(coding).ok_or_else(|| Fault::invalid("the parameter `coding` has no code").of("coding"))
             }
-            (None, None) => Err(Fault::invalid("the parameter `code` or `coding` is missing")),
+            (None, None) => Err(Fault::invalid("the parameter `code` or `coding` is missing").of("code")),
         }
     }
 
@@ -116,11 +118,14 @@ impl<'a> Asked<'a> {
     pub(super) fn codes(&self) -> Result<Vec<Code>, Fault> {
         let Some(concept) = self.value("codeableConcept") else { return Ok(vec![self.code()?]) };
         if self.one("code").is_some() || self.value("coding").is_some() {
-            return Err(Fault::invalid("one of `code`, `coding` and `codeableConcept` is given, not more"));
+            let says = "one of `code`, `coding` and `codeableConcept` is given, not more";
+            return Err(Fault::invalid(says).of("codeableConcept"));
         }
         let codes: Vec<Code> = list(concept, "coding").iter().filter_map(Code::of).collect();
         if codes.is_empty() {
-            return Err(Fault::invalid("the parameter `codeableConcept` has no coding with a code"));
+            return Err(
+                Fault::invalid("the parameter `codeableConcept` has no coding with a code").of("codeableConcept")
+            );
         }
         Ok(codes)
     }

@@ -1,8 +1,9 @@
 //! What `$closure` reckons: which of the codes that a client uses stand below which.
 
 use super::Terms;
-use super::fault::{Fault, shown};
+use super::fault::Fault;
 use super::member::System;
+use super::system::Content;
 
 /// A code by its system.
 pub type SystemCode = (String, String);
@@ -65,15 +66,17 @@ impl Terms {
         let (system, code) = of;
         let url = self.url_of(system).to_owned();
         let at = match self.system(&url, None)? {
-            Some(System::Table(table)) => Some(table.find(code).ok_or_else(|| unknown(system, code))?),
+            Some(System::Table(table)) => {
+                Some(table.find(code).ok_or_else(|| unknown(system, code, table.head.content))?)
+            }
             Some(System::Grammar(grammar)) if grammar.holds(code) => None,
-            Some(System::Grammar(_)) => return Err(unknown(system, code)),
-            None => return Err(Fault::not_found(self.missing(system, None))),
+            Some(System::Grammar(_)) => return Err(unknown(system, code, Content::Complete)),
+            None => return Err(Fault::not_found(self.missing(system, None)).of("concept")),
         };
         Ok(Placed { url, code: of, at })
     }
 }
 
-fn unknown(system: &str, code: &str) -> Fault {
-    Fault::not_found(format!("the code `{}` is not in {}", shown(code), shown(system)))
+fn unknown(system: &str, code: &str, content: Content) -> Fault {
+    Fault::no_code(code, system, content).of("concept")
 }

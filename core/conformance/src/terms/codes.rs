@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::member::{Answer, View};
 use super::{Terms, canonical};
+use crate::says::Says;
 
 /// A code as it stands in a resource.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -23,11 +24,11 @@ pub enum Verdict {
         inactive: bool,
     },
     No {
-        says: String,
+        says: Says,
     },
     /// Nothing can be said: the value set or the code system is not here.
     Unknown {
-        says: String,
+        says: Says,
     },
 }
 
@@ -78,18 +79,27 @@ impl Codes for Terms {
         let (url, version) = canonical::split(value_set);
         let answer = match self.value_set(url, version) {
             Ok(Some(set)) => view.set_holds(&set, coded),
-            Ok(None) => Ok(Answer::Unknown(format!("the value set {value_set} is not here"))),
+            Ok(None) => Ok(Answer::Unknown(Says::SetMissing { set: value_set.to_owned() })),
             Err(fault) => Err(fault),
         };
-        verdict(answer, coded, || format!("the value set {value_set}"))
+        verdict(answer, coded, |code, system| {
+            let set = value_set.to_owned();
+            match system {
+                Some(system) => Says::NotInSetOf { code, system, set },
+                None => Says::NotInSet { code, set },
+            }
+        })
     }
 
     fn in_code_system(&self, coded: Coded<'_>) -> Verdict {
         let Some(system) = coded.system else {
-            return Verdict::Unknown { says: "no code system is named".to_owned() };
+            return Verdict::Unknown { says: Says::NoSystemNamed };
         };
         let answer = View::plain(self).system_holds(system, coded);
-        verdict(answer, coded, || format!("the code system {system}"))
+        verdict(answer, coded, |code, of| {
+            let system = of.unwrap_or_else(|| super::fault::shown(system));
+            Says::NotInSystem { code, system }
+        })
     }
 
     fn is_supplement(&self, system: &str) -> bool {
@@ -103,20 +113,17 @@ impl Codes for Terms {
     }
 }
 
-fn verdict(answer: Result<Answer, Fault>, coded: Coded<'_>, of: impl Fn() -> String) -> Verdict {
+fn verdict(answer: Result<Answer, Fault>, coded: Coded<'_>, none: impl Fn(String, Option<String>) -> Says) -> Verdict {
     match answer {
         Ok(Answer::Yes(found)) => Verdict::Yes {
             wrong_display: coded.display.and_then(|display| found.wrong(display)),
             inactive: found.is_inactive(),
         },
         Ok(Answer::No) => {
-            let code = super::fault::shown(coded.code);
-            let says = match coded.system {
-                Some(system) => format!("the code `{code}` of {} is not in {}", super::fault::shown(system), of()),
-                None => format!("the code `{code}` is not in {}", of()),
-            };
+            let says = none(super::fault::shown(coded.code), coded.system.map(super::fault::shown));
             Verdict::No { says }
         }
-        Ok(Answer::Unknown(says)) | Err(Fault { says, .. }) => Verdict::Unknown { says },
+        Ok(Answer::Unknown(says)) => Verdict::Unknown { says },
+        Err(Fault { says, .. }) => Verdict::Unknown { says: says.into() },
     }
 }

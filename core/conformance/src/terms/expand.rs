@@ -44,7 +44,8 @@ impl Terms {
         let active_only = asked.flag("activeOnly")?.unwrap_or_default();
         let concrete_only = asked.flag("excludeNotForUI")?.unwrap_or_default();
         let nested = asked.flag("excludeNested")? == Some(false);
-        let question = asked.one("filter").map(Question::read).transpose()?.flatten();
+        let question =
+            asked.one("filter").map(Question::read).transpose().map_err(|fault| fault.of("filter"))?.flatten();
         let (offset, count) = (asked.number("offset")?, asked.number("count")?);
 
         let mut gathered = view.gather(&set)?;
@@ -111,18 +112,18 @@ impl Terms {
     pub(super) fn asked_set(&self, asked: &Asked<'_>) -> Result<Arc<ValueSet>, Fault> {
         if let Some(resource) = asked.value("valueSet") {
             if text(resource, "resourceType") != Some("ValueSet") {
-                return Err(Fault::invalid("the parameter `valueSet` is no ValueSet"));
+                return Err(Fault::invalid("the parameter `valueSet` is no ValueSet").of("valueSet"));
             }
-            return ValueSet::parse(resource).map(Arc::new);
+            return ValueSet::parse(resource).map(Arc::new).map_err(|fault| fault.of("valueSet"));
         }
         if asked.one("context").is_some() {
             let says = "value sets are found by `url` or given as `valueSet`, not by `context`";
-            return Err(Fault::new(super::fault::Kind::NotSupported, says));
+            return Err(Fault::new(super::fault::Kind::NotSupported, says).of("context"));
         }
         let wanted = asked.need("url")?;
         let (url, version) = canonical::split(wanted);
         let set = self.value_set(url, asked.one("valueSetVersion").or(version))?;
-        set.ok_or_else(|| Fault::not_found(format!("the value set {} is not here", shown(wanted))))
+        set.ok_or_else(|| Fault::not_found(format!("the value set {} is not here", shown(wanted))).of("url"))
     }
 }
 

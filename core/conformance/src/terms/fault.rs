@@ -1,5 +1,7 @@
 //! Why a question about codes has no answer.
 
+use super::system::Content;
+
 /// What kind of fault it is; a door makes its status of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -18,11 +20,13 @@ pub struct Fault {
     pub kind: Kind,
     /// A whole sentence.
     pub says: String,
+    /// The parameter that it is about.
+    pub at: Option<String>,
 }
 
 impl Fault {
     pub fn new(kind: Kind, says: impl Into<String>) -> Fault {
-        Fault { kind, says: says.into() }
+        Fault { kind, says: says.into(), at: None }
     }
 
     pub fn not_found(says: impl Into<String>) -> Fault {
@@ -35,6 +39,25 @@ impl Fault {
 
     pub fn too_costly(says: impl Into<String>) -> Fault {
         Fault::new(Kind::TooCostly, says)
+    }
+
+    /// The same of a parameter; one that is named already stays.
+    #[must_use]
+    pub fn of(mut self, parameter: &str) -> Fault {
+        self.at.get_or_insert_with(|| parameter.to_owned());
+        self
+    }
+
+    /// A code that its system has not, or that is not in the part of it that is here.
+    pub(super) fn no_code(code: &str, system: &str, content: Content) -> Fault {
+        let (code, system) = (shown(code), shown(system));
+        Fault::not_found(match content {
+            Content::Complete => format!("the code `{code}` is not in {system}"),
+            _ => format!(
+                "the code `{code}` is not in {system}, but only a part of it is here: `meridian terms import` brings the \
+                 whole in"
+            ),
+        })
     }
 
     /// The code of R4's value set `issue-type`.

@@ -6,6 +6,7 @@ use super::fault::{Fault, shown};
 use super::grammar::Grammar;
 use super::set::{Filter, Operator};
 use super::system::CodeSystem;
+use crate::says::Says;
 
 /// Properties that every concept has, and that of LOINC by which all that lies above is meant.
 const OWN: [&str; 9] =
@@ -189,6 +190,6 @@ pub(super) fn of_grammar(filter: &Filter, grammar: &Grammar, code: &str) -> Opti
     }
 }
 
-pub(super) fn not_here(filter: &Filter, system: &str) -> String {
-    format!("{system} has no property `{}` here", shown(&filter.property))
+pub(super) fn not_here(filter: &Filter, system: &str) -> Says {
+    Says::NoProperty { system: system.to_owned(), property: shown(&filter.property) }
 }

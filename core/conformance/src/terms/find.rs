@@ -1,7 +1,14 @@
 //! Finding concepts by text: code, display, designations, and Chinese ones also by pinyin and its initials.
 //!
-//! All texts of a system lie folded in one string, a line for each concept, its fields between tabs. A question is looked
-//! for in that string as a whole, which needs no other index and costs some milliseconds for a hundred thousand concepts.
+//! All texts of a system lie folded in one string, a line for each concept: its code, its display and how that sounds, then
+//! its other names. A question is looked for in that string as a whole, which needs no other index and costs some
+//! milliseconds for a hundred thousand concepts.
+//!
+//! The best come first: a code or a name that is just what was asked for; then what the display has, a whole word before
+//! the beginning of one, and that before its inside; then what only another name has, in the same order. Chinese is
+//! written without blanks: there, as with its sound, a name that begins or ends with what was asked for has it as a word
+//! (糖尿病 in 2型糖尿病, which is a kind of it, before 糖尿病 in 2型糖尿病肾病). Of equals the shorter display is first, and then
+//! what has more beneath it: the more general.
 
 use memchr::memchr;
 use memchr::memmem::Finder;
@@ -23,13 +30,35 @@ pub(super) struct Find {
     text: String,
     /// Where the line of each concept begins.
     starts: Vec<usize>,
+    /// How many concepts are right beneath each, as far as that is counted.
+    beneath: Vec<u8>,
+}
+
+/// What stands before each field of the display, and before each other name.
+const OF_DISPLAY: char = '\t';
+const OF_NAMES: char = '\u{b}';
+/// Places in one line that are looked at.
+const MOST_PLACES: usize = 32;
+
+/// What a question meets in a line; the first is the best.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Hit {
+    Code,
+    Display,
+    Name,
+    /// Also the beginning of the code.
+    WordOfDisplay,
+    BeginningInDisplay,
+    InDisplay,
+    WordOfName,
+    BeginningInName,
+    InName,
 }
 
 /// What somebody looks for.
 pub(super) struct Question {
-    whole: String,
-    /// Finds a field that begins with the whole.
-    field: Finder<'static>,
+    whole: Finder<'static>,
+    is_han: bool,
     tokens: Vec<Token>,
 }
 
@@ -55,45 +84,65 @@ impl Question {
             let says = format!("the filter `{}` is longer than {LONGEST} bytes or {MOST_WORDS} words", shown(text));
             return Err(Fault::invalid(says));
         }
-        let field = Finder::new(&format!("\t{whole}")).into_owned();
-        Ok(if tokens.is_empty() { None } else { Some(Question { whole, field, tokens }) })
+        let is_han = whole.chars().any(is_han);
+        let whole = Finder::new(&whole).into_owned();
+        Ok(if tokens.is_empty() { None } else { Some(Question { whole, is_han, tokens }) })
     }
 
     /// How well a line answers; `None` where a word is missing. `known`: the word that was found in it already.
-    fn rank(&self, line: &str, known: Option<usize>) -> Option<Rank> {
+    fn rank(&self, line: &str, beneath: u8, known: Option<usize>) -> Option<Rank> {
         let others = self.tokens.iter().enumerate().filter(|(nth, _)| known != Some(*nth));
         if !others.map(|(_, token)| token).all(|token| token.is_in(line)) {
             return None;
         }
-        let (code, rest) = line.split_once('\t').unwrap_or((line, ""));
-        let (display, fields) = rest.split_at(memchr(b'\t', rest.as_bytes()).unwrap_or(rest.len()));
-        let whole = self.whole.as_str();
-        let class = if code == whole {
-            0
-        } else if display == whole {
-            1
-        } else {
-            // Each of the others stands behind its tab.
-            let (mut begins, mut is_one) = (false, false);
-            for at in self.field.find_iter(fields.as_bytes()) {
-                begins = true;
-                let next = fields.as_bytes().get(at + self.field.needle().len());
-                is_one = is_one || next.is_none_or(|next| *next == b'\t');
-            }
-            if is_one {
-                2
-            } else if display.starts_with(whole) {
-                3
-            } else if begins || code.starts_with(whole) {
-                4
-            } else if self.tokens.first().is_some_and(|token| token.begins_a_word(line)) {
-                5
-            } else {
-                6
-            }
-        };
-        // Among equals the shorter name is the more general, and likelier to be meant.
-        Some(class << 24 | u32::try_from(display.len()).unwrap_or(u32::MAX).min(0xFF_FFFF))
+        let bytes = line.as_bytes();
+        let code = memchr(OF_DISPLAY as u8, bytes).unwrap_or(bytes.len());
+        let names = memchr(OF_NAMES as u8, bytes).unwrap_or(bytes.len());
+        let display = line.get(code + 1..names).unwrap_or_default();
+        let length = memchr(OF_DISPLAY as u8, display.as_bytes()).unwrap_or(display.len());
+        let places = self.whole.find_iter(bytes).take(MOST_PLACES);
+        let best = places.map(|at| self.hit(line, at, code, code + 1 + length, names)).min();
+        let best = best.unwrap_or_else(|| {
+            // Its words stand apart.
+            if self.tokens.iter().all(|token| token.is_in(display)) { Hit::InDisplay } else { Hit::InName }
+        });
+        let length = u32::try_from(length).unwrap_or(u32::MAX).min(0xF_FFFF);
+        Some((best as u32) << 28 | length << 8 | u32::from(u8::MAX - beneath))
+    }
+
+    /// What the whole question meets at a place: before `code` the code ends, before `display` the display, and before
+    /// `names` how that sounds.
+    fn hit(&self, line: &str, at: usize, code: usize, display: usize, names: usize) -> Hit {
+        let end = at + self.whole.needle().len();
+        let before = line.get(..at).and_then(|head| head.chars().next_back());
+        let after = line.get(end..).and_then(|rest| rest.chars().next());
+        let is_edge = |c: Option<char>| c.is_none_or(|c| matches!(c, OF_DISPLAY | OF_NAMES));
+        let is_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() || is_han(c));
+        let (begins, ends) = (is_edge(before), is_edge(after));
+        if at < code {
+            return match (begins, ends) {
+                (true, true) => Hit::Code,
+                (true, false) => Hit::WordOfDisplay,
+                _ => Hit::InDisplay,
+            };
+        }
+        if at < names {
+            // What is not Han is a word between what is no letter.
+            let by_letters = at < display && !self.is_han;
+            return match (begins, ends) {
+                (true, true) => Hit::Display,
+                _ if by_letters && is_apart(before) && is_apart(after) => Hit::WordOfDisplay,
+                (true, _) | (_, true) if !by_letters => Hit::WordOfDisplay,
+                _ if is_apart(before) && !self.is_han => Hit::BeginningInDisplay,
+                _ => Hit::InDisplay,
+            };
+        }
+        match (begins, ends) {
+            (true, true) => Hit::Name,
+            (true, _) | (_, true) => Hit::WordOfName,
+            _ if is_apart(before) && !self.is_han => Hit::BeginningInName,
+            _ => Hit::InName,
+        }
     }
 
     /// How well a concept that stands in a value set alone answers.
@@ -105,7 +154,7 @@ impl Question {
     ) -> Option<Rank> {
         let mut line = String::new();
         write(&mut line, code, display, others);
-        self.rank(&line, None)
+        self.rank(&line, 0, None)
     }
 }
 
@@ -120,13 +169,6 @@ impl Token {
             || (!self.words.is_empty() && self.words.iter().all(|word| line.contains(word)))
     }
 
-    /// Whether some word of the line begins with it.
-    fn begins_a_word(&self, line: &str) -> bool {
-        let before = |at: usize| line.get(..at).and_then(|head| head.chars().next_back());
-        let mut places = self.finder.find_iter(line.as_bytes());
-        places.any(|at| before(at).is_none_or(|c| !c.is_alphanumeric() || is_han(c)))
-    }
-
     /// What is in every line that this token is in.
     fn needle(&self) -> &str {
         self.words.iter().max_by_key(|word| word.len()).unwrap_or(&self.text)
@@ -135,24 +177,25 @@ impl Token {
 
 /// The line of a concept, without its end.
 fn write<'t>(line: &mut String, code: &str, display: Option<&'t str>, others: impl Iterator<Item = &'t str>) {
-    let field = |text: &str, line: &mut String| {
-        // Folding leaves no tab and no end of line.
-        line.push('\t');
+    // Folding leaves no tab and no end of line.
+    let field = |before: char, text: &str, line: &mut String| {
+        line.push(before);
         line.push_str(text);
     };
-    line.push_str(&fold(code));
-    field(&fold(display.unwrap_or_default()), line);
-    for text in display.into_iter().chain(others) {
-        if display != Some(text) {
-            field(&fold(text), line);
-        }
+    let name = |before: char, text: &str, line: &mut String| {
+        field(before, &fold(text), line);
         if let Some((full, initials)) = sound::of(text) {
             if full.contains('v') {
-                field(&full.replace('v', "u"), line);
+                field(before, &full.replace('v', "u"), line);
             }
-            field(&full, line);
-            field(&initials, line);
+            field(before, &full, line);
+            field(before, &initials, line);
         }
+    };
+    line.push_str(&fold(code));
+    name(OF_DISPLAY, display.unwrap_or_default(), line);
+    for text in others.filter(|text| display != Some(*text)) {
+        name(OF_NAMES, text, line);
     }
 }
 
@@ -160,12 +203,14 @@ impl Find {
     pub(super) fn of(system: &CodeSystem) -> Find {
         let mut text = String::new();
         let mut starts = Vec::with_capacity(system.len() as usize);
+        let mut beneath = Vec::with_capacity(system.len() as usize);
         for at in 0..system.len() {
+            beneath.push(u8::try_from(system.children(at).len()).unwrap_or(u8::MAX));
             starts.push(text.len());
             write(&mut text, system.code(at), system.display(at), system.designations(at).map(|one| one.value));
             text.push('\n');
         }
-        Find { text, starts }
+        Find { text, starts, beneath }
     }
 
     /// The concepts that answer, with how well; in the order of the system.
@@ -185,7 +230,8 @@ impl Find {
             let start = self.starts.get(concept).copied().unwrap_or_default();
             let end = self.starts.get(concept + 1).copied().unwrap_or(self.text.len());
             let line = self.text.get(start..end.saturating_sub(1)).unwrap_or_default();
-            if let (Some(rank), Ok(concept)) = (question.rank(line, known), u32::try_from(concept)) {
+            let beneath = self.beneath.get(concept).copied().unwrap_or_default();
+            if let (Some(rank), Ok(concept)) = (question.rank(line, beneath, known), u32::try_from(concept)) {
                 found.push((concept, rank));
             }
             from = end;
@@ -200,28 +246,47 @@ mod tests {
 
     fn rank(question: &str, display: &str) -> Option<u32> {
         let question = Question::read(question).unwrap().unwrap();
-        question.rank_of("I10", Some(display), ["Hypertension", "血压高"].into_iter()).map(|rank| rank >> 24)
+        question.rank_of("I10", Some(display), ["Hypertension", "血压高"].into_iter()).map(|rank| rank >> 28)
     }
 
     #[test]
     fn a_concept_is_found_by_code_words_and_sound() {
-        for (question, class) in [
-            ("i10", 0),
-            ("原发性高血压", 1),
-            ("hypertension", 2),
-            ("原发性", 3),
-            ("hyper", 4),
-            ("yfx", 4),
-            ("高血压", 5),
-            ("gxy", 6),
-            ("gaoxueya", 6),
-            ("血压原发", 6),
-            ("ＨＹＰＥＲ 原发", 5),
+        for (question, hit) in [
+            ("i10", Hit::Code),
+            ("原发性高血压", Hit::Display),
+            ("yfxgxy", Hit::Display),
+            ("hypertension", Hit::Name),
+            ("xyg", Hit::Name),
+            ("i1", Hit::WordOfDisplay),
+            ("原发性", Hit::WordOfDisplay),
+            ("yfx", Hit::WordOfDisplay),
+            ("高血压", Hit::WordOfDisplay),
+            ("gxy", Hit::WordOfDisplay),
+            ("gaoxueya", Hit::WordOfDisplay),
+            ("发性", Hit::InDisplay),
+            ("fxg", Hit::InDisplay),
+            ("血压原发", Hit::InDisplay),
+            ("hyper", Hit::WordOfName),
+            ("血压高 原发", Hit::InName),
+            ("ＨＹＰＥＲ 原发", Hit::InName),
         ] {
-            assert_eq!(rank(question, "原发性高血压"), Some(class), "{question}");
+            assert_eq!(rank(question, "原发性高血压"), Some(hit as u32), "{question}");
         }
         assert_eq!(rank("低血压", "原发性高血压"), None);
         assert_eq!(rank("hyper i11", "原发性高血压"), None);
+    }
+
+    #[test]
+    fn words_of_letters_stand_between_blanks() {
+        for (question, hit) in [
+            ("ear", Hit::WordOfDisplay),
+            ("Pain", Hit::WordOfDisplay),
+            ("ea", Hit::BeginningInDisplay),
+            ("ain", Hit::InDisplay),
+            ("ear pain", Hit::Display),
+        ] {
+            assert_eq!(rank(question, "Ear pain"), Some(hit as u32), "{question}");
+        }
     }
 
     #[test]

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::Terms;
 use super::asked::Asked;
 use super::expand::designation;
-use super::fault::{Fault, shown};
+use super::fault::Fault;
 use super::json::{parameter, parameters, parts};
 use super::member::{System, View};
-use super::system::{CodeSystem, PropertyOf, ValueType};
+use super::system::{CodeSystem, Content, PropertyOf, ValueType};
 
 impl Terms {
     /// `$lookup`: a Parameters resource with name, display, designations and properties.
@@ -20,13 +20,16 @@ impl Terms {
     /// `NotFound` for a code or system that is not here.
     pub fn lookup(&self, asked: &Asked<'_>) -> Result<Value, Fault> {
         let code = asked.code()?;
-        let system = code.system.as_deref().ok_or_else(|| Fault::invalid("the parameter `system` is missing"))?;
+        let system =
+            code.system.as_deref().ok_or_else(|| Fault::invalid("the parameter `system` is missing").of("system"))?;
         let url = self.url_of(system);
         let view = View::new(self, Cow::Owned(asked.versions()?));
         let wanted: Vec<&str> = asked.all("property").collect();
         match view.system(url, code.version.as_deref())? {
             Some(System::Table(table)) => {
-                let Some(at) = table.find(&code.code) else { return Err(unknown(&code.code, url)) };
+                let Some(at) = table.find(&code.code) else {
+                    return Err(Fault::no_code(&code.code, url, table.head.content).of("code"));
+                };
                 Ok(of_table(&table, at, asked.one("displayLanguage"), &wanted))
             }
             Some(System::Grammar(grammar)) if grammar.holds(&code.code) => {
@@ -37,14 +40,13 @@ impl Terms {
                 all.push(parameter("display", "valueString", code.code));
                 Ok(parameters(all))
             }
-            Some(System::Grammar(_)) => Err(unknown(&code.code, url)),
-            None => Err(Fault::not_found(self.missing(url, view.versions.pick(url, code.version.as_deref())?))),
+            Some(System::Grammar(_)) => Err(Fault::no_code(&code.code, url, Content::Complete).of("code")),
+            None => {
+                let version = view.versions.pick(url, code.version.as_deref())?;
+                Err(Fault::not_found(self.missing(url, version)).of("system"))
+            }
         }
     }
-}
-
-fn unknown(code: &str, system: &str) -> Fault {
-    Fault::not_found(format!("the code `{}` is not in {system}", shown(code)))
 }
 
 fn of_table(table: &Arc<CodeSystem>, at: u32, language: Option<&str>, wanted: &[&str]) -> Value {

@@ -11,6 +11,7 @@ use super::set::{Contained, ListedCode, Part, ValueSet};
 use super::system::{CodeSystem, Content};
 use super::versions::Versions;
 use super::{Terms, canonical, filter};
+use crate::says::Says;
 
 /// Value sets that are made of value sets may be so deep.
 const DEEPEST: usize = 50;
@@ -61,7 +62,7 @@ pub(super) enum Answer {
     Yes(Box<Found>),
     No,
     /// It cannot be said, and why.
-    Unknown(String),
+    Unknown(Says),
 }
 
 impl Found {
@@ -136,7 +137,7 @@ impl<'t> View<'t> {
                 }
             }
             if given.is_some_and(|given| given.cut) {
-                unknown = Some(format!("only a part of {} is here", set.named()));
+                unknown = Some(Says::PartOfSet { set: set.named() });
             }
             Ok(unknown.map_or(Answer::No, Answer::Unknown))
         })
@@ -221,7 +222,7 @@ impl<'t> View<'t> {
         }
         for wanted in &part.value_sets {
             let Some(set) = self.value_set(wanted)? else {
-                return Ok(Answer::Unknown(format!("the value set {} is not here", shown(wanted))));
+                return Ok(Answer::Unknown(Says::SetMissing { set: shown(wanted) }));
             };
             match self.set_holds(&set, narrowed)? {
                 Answer::Yes(found) => held = held.or(Some(found)),
@@ -260,7 +261,7 @@ impl<'t> View<'t> {
                         (_, Content::Complete) => Answer::No,
                         // What somebody lists of a system of which only a part is here may be right.
                         (Some(_), _) => Answer::Yes(found(None)),
-                        _ => Answer::Unknown(format!("only a part of the code system {system} is here")),
+                        _ => Answer::Unknown(Says::PartOfSystem { system: system.to_owned() }),
                     });
                 };
                 self.spend(part.filters.len() as u64)?;

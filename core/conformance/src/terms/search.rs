@@ -3,6 +3,7 @@
 use super::fault::{Fault, shown};
 use super::gather::Gathered;
 use super::member::{System, View};
+use super::system::Content;
 use super::{Terms, canonical};
 
 /// Most codes that a search looks for at once.
@@ -39,12 +40,12 @@ impl Terms {
             Some(System::Table(table)) => table,
             Some(System::Grammar(grammar)) if grammar.holds(code) => return Ok(vec![code.to_owned()]),
             Some(System::Grammar(_)) => {
-                return Err(Fault::not_found(format!("the code `{}` is not in {url}", shown(code))));
+                return Err(Fault::no_code(code, url, Content::Complete));
             }
             None => return Err(Fault::not_found(self.missing(url, None))),
         };
         let at = table.find(code);
-        let at = at.ok_or_else(|| Fault::not_found(format!("the code `{}` is not in {url}", shown(code))))?;
+        let at = at.ok_or_else(|| Fault::no_code(code, url, table.head.content))?;
         let marks = if below { table.below(at) } else { table.above(at) };
         let others = (0..table.len()).zip(marks).filter(|(other, marked)| *marked && *other != at);
         let mut codes = vec![table.code(at).to_owned()];

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::asked::{Asked, Code};
 use super::codes::Subsumes;
-use super::fault::{Fault, shown};
+use super::fault::Fault;
 use super::json::{parameter, parameters};
 use super::member::System;
+use super::system::Content;
 use super::{Terms, canonical};
 
 impl Terms {
@@ -20,8 +21,8 @@ impl Terms {
                 return Ok(coding);
             }
             let text = asked.one(code);
-            let text =
-                text.ok_or_else(|| Fault::invalid(format!("the parameter `{code}` or `{coding}` is missing")))?;
+            let text = text
+                .ok_or_else(|| Fault::invalid(format!("the parameter `{code}` or `{coding}` is missing")).of(code))?;
             let (system, version) = (asked.one("system"), asked.one("version"));
             Ok(Code {
                 system: system.map(str::to_owned),
@@ -32,9 +33,9 @@ impl Terms {
         };
         let (a, b) = (one("codeA", "codingA")?, one("codeB", "codingB")?);
         let system = a.system.as_deref().or(b.system.as_deref());
-        let system = system.ok_or_else(|| Fault::invalid("the parameter `system` is missing"))?;
+        let system = system.ok_or_else(|| Fault::invalid("the parameter `system` is missing").of("system"))?;
         if b.system.as_deref().is_some_and(|other| self.url_of(other) != self.url_of(system)) {
-            return Err(Fault::invalid("both codes must be of one code system"));
+            return Err(Fault::invalid("both codes must be of one code system").of("codingB"));
         }
         let version = a.version.as_deref().or(b.version.as_deref()).or(asked.one("version"));
         let outcome = self.relation(system, version, &a.code, &b.code)?;
@@ -49,16 +50,16 @@ impl Terms {
             Some(System::Grammar(grammar)) => {
                 let wrong = [a, b].into_iter().find(|code| !grammar.holds(code));
                 return match wrong {
-                    Some(code) => Err(Fault::not_found(format!("the code `{}` is not in {url}", shown(code)))),
+                    Some(code) => Err(Fault::no_code(code, url, Content::Complete)),
                     None if a == b => Ok(Subsumes::Equivalent),
                     None => Ok(Subsumes::NotSubsumed),
                 };
             }
-            None => return Err(Fault::not_found(self.missing(url, version))),
+            None => return Err(Fault::not_found(self.missing(url, version)).of("system")),
         };
         let find = |code: &str| {
             let found = table.find(code);
-            found.ok_or_else(|| Fault::not_found(format!("the code `{}` is not in {url}", shown(code))))
+            found.ok_or_else(|| Fault::no_code(code, url, table.head.content))
         };
         let (a, b) = (find(a)?, find(b)?);
         Ok(if a == b {

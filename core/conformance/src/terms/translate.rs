@@ -47,7 +47,7 @@ impl Terms {
         // Without a system the one of a map that is named is meant.
         let names_a_map = asked.one("url").is_some() || asked.value("conceptMap").is_some();
         if !names_a_map && codes.iter().any(|code| code.system.is_none()) {
-            return Err(Fault::invalid("the parameter system is missing: of which system is the code?"));
+            return Err(Fault::invalid("the parameter `system` is missing: of which system is the code?").of("system"));
         }
         let reverse = asked.flag("reverse")?.unwrap_or_default();
         let maps = self.asked_maps(asked, reverse)?;
@@ -92,7 +92,8 @@ impl Terms {
         if let Some(wanted) = asked.one("url") {
             let (url, version) = canonical::split(wanted);
             let map = self.map(url, asked.one("conceptMapVersion").or(version))?;
-            let map = map.ok_or_else(|| Fault::not_found(format!("the concept map {} is not here", shown(wanted))))?;
+            let map = map
+                .ok_or_else(|| Fault::not_found(format!("the concept map {} is not here", shown(wanted))).of("url"))?;
             return Ok(vec![map]);
         }
         let (mut source, mut target) = (asked.one("source"), asked.one("target"));

@@ -70,7 +70,7 @@ impl Terms {
             code.version = code.version.take().or_else(|| version.map(str::to_owned));
         }
         let named = url.or_else(|| codes.first().and_then(|code| code.system.clone()));
-        let named = named.ok_or_else(|| Fault::invalid("the parameter `url` is missing"))?;
+        let named = named.ok_or_else(|| Fault::invalid("the parameter `url` is missing").of("url"))?;
         let view = View::new(terms, Cow::Owned(asked.versions()?));
         judge(asked, &codes, &format!("the code system {}", shown(&named)), |code| {
             let of = code.system.as_deref().unwrap_or_default();
@@ -98,7 +98,7 @@ fn judge(
             Answer::Yes(found) => yes(code, found, of, language, concrete),
             Answer::No => Judged { result: false, says: vec![not_in(code, of)], found: None },
             Answer::Unknown(why) => {
-                unknown.push(why);
+                unknown.push(why.to_string());
                 continue;
             }
         };

@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::enable::{is_same, order, value_of};
 use super::items::Item;
-use super::pinned::short;
 use super::place::Place;
 use super::reference::type_of;
 use super::response::{Response, item_place};
 use super::run::Run;
 use crate::json::{flag, list, text};
+use crate::says::{Article, Says, Shown};
 use crate::structure::{Shape, Strength};
 
 const EXTENSION: &str = "http://hl7.org/fhir/StructureDefinition/";
@@ -29,8 +29,9 @@ const READING: u64 = 500;
 impl Run<'_> {
     pub(super) fn answers(&mut self, place: &Place<'_>, of: &Question<'_, '_>, answers: &[Value]) {
         let link = text(of.question, "linkId").unwrap_or_default();
+        let own = || link.to_owned();
         if answers.len() > 1 && !of.repeats {
-            self.error("structure", place, format!("`{link}` allows one answer, here are {}", answers.len()));
+            self.error("structure", place, Says::OneAnswer { link: own(), count: answers.len() });
         }
         let count = |name: &str| {
             extension(of.question, name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok())
@@ -39,20 +40,12 @@ impl Run<'_> {
             && answers.len() < least
             && !of.response.is_open
         {
-            self.error(
-                "structure",
-                place,
-                format!("`{link}` asks for at least {least} answers, here are {}", answers.len()),
-            );
+            self.error("structure", place, Says::FewAnswers { link: own(), least, count: answers.len() });
         }
         if let Some(most) = count("questionnaire-maxOccurs")
             && answers.len() > most
         {
-            self.error(
-                "structure",
-                place,
-                format!("`{link}` allows at most {most} answers, here are {}", answers.len()),
-            );
+            self.error("structure", place, Says::ManyAnswers { link: own(), most, count: answers.len() });
         }
         for (index, answer) in answers.iter().enumerate() {
             let below = item_place(place, "answer", Some(index), answer);
@@ -90,12 +83,13 @@ impl Run<'_> {
             _ => return,
         };
         if !allowed.contains(&kind) {
-            let says = format!("the answer to a {} is a {}, this is a {kind}", of.kind, allowed.join(" or "));
+            let (question, allowed) = (of.kind.to_owned(), allowed.into_iter().collect());
+            let says = Says::AnswerType { question, allowed, found: kind.to_owned() };
             return self.error("structure", place, says);
         }
         self.options(place, of, kind, value, options, count);
         if let Some(set) = extension(of.question, "questionnaire-unitValueSet").and_then(Value::as_str) {
-            self.against(place, Item::of(value), set, Strength::Required, "Quantity");
+            self.against(place, Item::of(value), set, Strength::Required, "Quantity", false);
         }
         self.bounds(place, of, value);
         self.sizes(place, of, value);
@@ -116,36 +110,34 @@ impl Run<'_> {
             let chosen =
                 options.iter().find(|one| value_of(one).is_some_and(|(own, one)| own == kind && is_same(value, one)));
             if chosen.is_none() && !is_free {
-                self.error("value", place, format!("{} is none of the options of the question", short(value)));
+                self.error("value", place, Says::NoOption { value: Shown::of(value) });
             }
             let is_exclusive =
                 chosen.and_then(|one| extension(one, "questionnaire-optionExclusive")).and_then(Value::as_bool);
             if is_exclusive == Some(true) && count > 1 {
-                self.error("structure", place, format!("{} excludes all other answers", short(value)));
+                self.error("structure", place, Says::Exclusive { value: Shown::of(value) });
             }
         }
         let is_coded = kind == "Coding" || (kind == "String" && of.kind == "string");
         let Some(set) = text(of.question, "answerValueSet").filter(|_| is_coded) else { return };
         match set.strip_prefix('#') {
-            // The text of such a question is a code.
-            None if kind == "String" => self.against(place, Item::of(value), set, Strength::Required, "code"),
-            None => self.against(place, Item::of(value), set, Strength::Required, "Coding"),
+            None => {
+                // The text of such a question is a code.
+                let kind = if kind == "String" { "code" } else { "Coding" };
+                self.against(place, Item::of(value), set, Strength::Required, kind, false);
+            }
             Some(id) => {
                 let contained =
                     list(of.response.questionnaire, "contained").iter().find(|one| text(one, "id") == Some(id));
                 if contained.and_then(|set| lists(set, value)) == Some(false) {
-                    self.error(
-                        "code-invalid",
-                        place,
-                        format!("{} is not of the value set of the question", short(value)),
-                    );
+                    self.error("code-invalid", place, Says::NotInQuestionSet { value: Shown::of(value) });
                 }
             }
         }
     }
 
     fn bounds(&mut self, place: &Place<'_>, of: &Question<'_, '_>, value: &Value) {
-        for (name, beyond, word) in [("minValue", Ordering::Less, "least"), ("maxValue", Ordering::Greater, "most")] {
+        for (name, beyond) in [("minValue", Ordering::Less), ("maxValue", Ordering::Greater)] {
             let bound = extension(of.question, name).or_else(|| {
                 let quantity =
                     if name == "minValue" { "questionnaire-minQuantity" } else { "questionnaire-maxQuantity" };
@@ -155,15 +147,16 @@ impl Run<'_> {
             let Some(bound) = bound else { continue };
             match order(value, bound) {
                 Some(found) if found == beyond => {
-                    self.error(
-                        "value",
-                        place,
-                        format!("the answer is at {word} {}, this is {}", short(bound), short(value)),
-                    );
+                    let (bound, found) = (Shown::of(bound), Shown::of(value));
+                    let says = match beyond {
+                        Ordering::Less => Says::AnswerAtLeast { bound, found },
+                        _ => Says::AnswerAtMost { bound, found },
+                    };
+                    self.error("value", place, says);
                 }
                 Some(_) => {}
                 None => {
-                    let says = format!("{} can't be compared with the bound {}", short(value), short(bound));
+                    let says = Says::NotComparable { value: Shown::of(value), bound: Shown::of(bound) };
                     self.error("value", place, says);
                 }
             }
@@ -173,7 +166,7 @@ impl Run<'_> {
             let text = number.to_string();
             let count = text.split_once('.').map_or(0, |(_, part)| part.len());
             if u64::try_from(count).is_ok_and(|count| count > most) {
-                self.error("value", place, format!("the answer has at most {most} decimal places"));
+                self.error("value", place, Says::DecimalPlaces { most });
             }
         }
     }
@@ -182,19 +175,19 @@ impl Run<'_> {
         if let Some(text) = value.as_str() {
             let count = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
             if let Some(most) = of.question.get("maxLength").and_then(Value::as_u64).filter(|most| count > *most) {
-                self.error("value", place, format!("the answer has at most {most} characters, this has {count}"));
+                self.error("value", place, Says::AnswerTooLong { most, count });
             }
             if let Some(least) =
                 extension(of.question, "minLength").and_then(Value::as_u64).filter(|least| count < *least)
             {
-                self.error("value", place, format!("the answer has at least {least} characters, this has {count}"));
+                self.error("value", place, Says::AnswerTooShort { least, count });
             }
         }
         if let (Some(text), Some(shape)) = (value.as_str(), extension(of.question, "regex").and_then(Value::as_str)) {
             let shape = Shape::new(shape);
             // It is read anew for each answer.
             if self.pay(READING + shape.cost(text)) && shape.fits(text) == Some(false) {
-                self.error("value", place, format!("the answer has to match {}", shape.text));
+                self.error("value", place, Says::AnswerMatch { pattern: shape.text.clone() });
             }
         }
         if of.kind == "reference" {
@@ -210,16 +203,17 @@ impl Run<'_> {
             if let (Some(most), Some(size)) = (most, size)
                 && size > most * 1_048_576.0
             {
-                self.error("value", place, format!("the attachment has at most {most} MB"));
+                self.error("value", place, Says::AttachmentTooLarge { most: most.to_string() });
             }
             let types: Vec<&str> = extensions(of.question, "mimeType").filter_map(Value::as_str).collect();
             let own = text(value, "contentType").unwrap_or_default();
             if !types.is_empty() && !types.contains(&own) {
-                self.error("value", place, format!("the attachment is {}, this is `{own}`", types.join(" or ")));
+                let says = Says::AttachmentType { types: types.into_iter().collect(), own: own.to_owned() };
+                self.error("value", place, says);
             }
         }
         if flag(value, "value").is_some() {
-            self.error("value", place, "a quantity has a number");
+            self.error("value", place, Says::QuantityNumber);
         }
     }
 }
@@ -231,7 +225,9 @@ impl Run<'_> {
             extensions(of.question, "questionnaire-referenceResource").filter_map(Value::as_str).collect();
         let kind = text(value, "reference").and_then(|reference| type_of(reference, value));
         if let Some(kind) = kind.filter(|kind| !allowed.is_empty() && !allowed.contains(kind)) {
-            self.error("structure", place, format!("the answer refers to a {}, not to a {kind}", allowed.join(" or ")));
+            let says =
+                Says::AnswerTarget { allowed: allowed.iter().copied().collect(), found: Article(kind.to_owned()) };
+            self.error("structure", place, says);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::code;
 use super::items::Item;
 use super::place::Place;
 use super::run::Run;
+use crate::says::Says;
 use crate::structure::{Element, Strength};
 use crate::terms::{Coded, Verdict};
 
@@ -15,61 +16,81 @@ use crate::terms::{Coded, Verdict};
 enum Found {
     Yes,
     /// Not one of its codes is in the set: what was said of the first.
-    No(String),
+    No(Says),
     /// Nobody here knows the set or the code system.
-    Unknown(String),
+    Unknown(Says),
     /// There is no code at all.
     Nothing,
 }
 
 impl Run<'_> {
-    /// The binding of an element.
-    pub(super) fn bound(&mut self, place: &Place<'_>, item: Item<'_>, element: &Element, code: &str) {
+    /// The binding of an element, in R4's own structure or in a profile.
+    pub(super) fn binding(&mut self, place: &Place<'_>, item: Item<'_>, element: &Element, code: &str, is_base: bool) {
         let Some(binding) = &element.binding else { return };
         if let Some(widest) = &binding.widest {
-            self.against(place, item, widest, Strength::Required, code);
+            self.against(place, item, widest, Strength::Required, code, is_base);
         }
         for (strength, set) in &binding.more {
-            self.against(place, item, set, *strength, code);
+            self.against(place, item, set, *strength, code, is_base);
         }
         if let Some(set) = &binding.value_set
             && binding.strength > Strength::Example
         {
-            self.against(place, item, set, binding.strength, code);
+            let is_judged = self.against(place, item, set, binding.strength, code, is_base);
+            if is_judged && !is_base {
+                self.bound.insert(item.address());
+            }
         }
     }
 
-    pub(super) fn against(&mut self, place: &Place<'_>, item: Item<'_>, set: &str, strength: Strength, code: &str) {
+    /// A value against one set; whether there was a verdict, the first time that this is asked. What R4 itself would have
+    /// of a set only if one fits, a profile may say otherwise.
+    pub(super) fn against(
+        &mut self,
+        place: &Place<'_>,
+        item: Item<'_>,
+        set: &str,
+        strength: Strength,
+        code: &str,
+        is_base: bool,
+    ) -> bool {
         let mut hasher = DefaultHasher::new();
         (set, strength.code()).hash(&mut hasher);
         let rule = usize::try_from(hasher.finish() >> 1).unwrap_or_default();
         if item.value.is_null() || !self.is_new(rule, &item) {
-            return;
+            return false;
         }
         let found = self.in_set(set, item.value, code);
-        let name = set.split('|').next().unwrap_or(set);
+        let is_judged = !matches!(found, Found::Unknown(_));
+        let name = || set.split('|').next().unwrap_or(set).to_owned();
         match (strength, found) {
             (_, Found::Yes) | (Strength::Example, _) | (Strength::Preferred, Found::Nothing | Found::Unknown(_)) => {}
             (Strength::Required, Found::No(says)) => {
-                self.error("code-invalid", place, format!("{says}. A code of {name} is required here"));
+                self.error("code-invalid", place, Says::Required { says: Box::new(says), set: name() });
+            }
+            (Strength::Extensible, Found::No(says)) if is_base => {
+                self.warn_unless_bound(&item, place, &Says::Extensible { says: Box::new(says), set: name() });
             }
             (Strength::Extensible, Found::No(says)) => {
-                let says = format!("{says}. Use a code of {name} if one of them fits");
-                self.warning("code-invalid", place, says);
+                self.warning("code-invalid", place, Says::Extensible { says: Box::new(says), set: name() });
             }
             (Strength::Preferred, Found::No(says)) => {
-                self.note("code-invalid", place, format!("{says}. A code of {name} is preferred here"));
+                self.note("code-invalid", place, Says::Preferred { says: Box::new(says), set: name() });
             }
             (Strength::Required, Found::Nothing) => {
-                self.error("code-invalid", place, format!("there is no code; a code of {name} is required here"));
+                self.error("code-invalid", place, Says::CodeRequired { set: name() });
+            }
+            (Strength::Extensible, Found::Nothing) if is_base => {
+                self.warn_unless_bound(&item, place, &Says::CodeWanted { set: name() });
             }
             (Strength::Extensible, Found::Nothing) => {
-                self.warning("code-invalid", place, format!("there is no code; use one of {name} if one of them fits"));
+                self.warning("code-invalid", place, Says::CodeWanted { set: name() });
             }
             (Strength::Required | Strength::Extensible, Found::Unknown(says)) => {
-                self.warning("not-found", place, format!("the code is not checked: {says}"));
+                self.warning("not-found", place, Says::CodeUnchecked { says: Box::new(says) });
             }
         }
+        is_judged
     }
 
     /// Is the value of the set, as far as one knows? Slices may be told by this.
@@ -113,29 +134,21 @@ impl Run<'_> {
     pub(super) fn coding(&mut self, place: &Place<'_>, value: &Value) {
         let Some(one) = coded(value) else { return };
         let Some(system) = one.system else {
-            return self.warning(
-                "code-invalid",
-                place,
-                "a code without a system means nothing to others; give the system",
-            );
+            return self.warning("code-invalid", place, Says::NoSystem);
         };
         if !system.is_empty() && !system.contains(':') {
-            let says = format!("`{system}` is no absolute address; `system` names a code system by one");
-            return self.error("code-invalid", place, says);
+            return self.error("code-invalid", place, Says::SystemRelative { system: system.to_owned() });
         }
         if system.contains("/ValueSet/") && system.starts_with("http") && !system.contains("/CodeSystem/") {
-            let says = format!("`{system}` is a value set; `system` names the code system that the code is of");
-            return self.error("code-invalid", place, says);
+            return self.error("code-invalid", place, Says::SystemIsSet { system: system.to_owned() });
         }
         let verdict = self.with.codes.in_code_system(one);
         if !matches!(verdict, Verdict::No { .. }) && self.with.codes.is_supplement(system) {
-            let says = format!("{system} adds to another code system, and is none; name that one");
-            return self.error("code-invalid", place, says);
+            return self.error("code-invalid", place, Says::SystemIsSupplement { system: system.to_owned() });
         }
         match verdict {
             Verdict::Yes { wrong_display: Some(display), .. } => {
-                let says = format!("the display of this code is `{display}`");
-                self.tell(self.with.habits.wrong_displays, "code-invalid", place, says);
+                self.tell(self.with.habits.wrong_displays, "code-invalid", place, &Says::OtherDisplay { display });
             }
             Verdict::Yes { .. } => {}
             Verdict::Unknown { .. } => {
@@ -155,8 +168,7 @@ impl Run<'_> {
             && !system.is_empty()
             && !system.contains(':')
         {
-            let says = format!("`{system}` is no absolute address; `system` names who gave the identifier by one");
-            self.error("value", place, says);
+            self.error("value", place, Says::IdentifierSystem { system: system.to_owned() });
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Bundles: addresses of entries, references between them, documents and messages.
 
 use meridian_model::definitions::Definitions;
+use meridian_model::reference::base_of;
 use serde_json::Value;
 
 use super::items::Item;
 use super::place::{Frame, Place, Within};
-use super::reference::base_of;
 use super::run::Run;
+use crate::says::{Article, Says};
 
 /// More entries than this are not looked through for duplicates and references.
 const MOST: usize = 100_000;
@@ -21,13 +22,13 @@ impl Run<'_> {
             let mode = entry.pointer("/search/mode").and_then(Value::as_str);
             let own = entry.pointer("/resource/resourceType").and_then(Value::as_str);
             if mode == Some("outcome") && own.is_some_and(|own| own != "OperationOutcome") {
-                self.error("invalid", &below, "what is sent with the mode `outcome` is an OperationOutcome");
+                self.error("invalid", &below, Says::OutcomeMode);
             }
             let is_found = kind == "searchset" && entry.pointer("/search/mode").is_none_or(|mode| mode != "outcome");
             let is_found =
                 is_found && entry.pointer("/resource/resourceType").is_some_and(|kind| kind != "OperationOutcome");
             if is_found && entry.get("resource").is_some_and(|one| one.get("id").is_none()) {
-                self.error("required", &below, "what a search finds has an id");
+                self.error("required", &below, Says::FoundWithoutId);
             }
         }
         if kind == "searchset" {
@@ -45,7 +46,7 @@ impl Run<'_> {
         let text = |key: &str| resource.and_then(|one| one.get(key)).and_then(Value::as_str);
         let Some(url) = entry.get("fullUrl").and_then(Value::as_str) else {
             if resource.is_some() && matches!(kind, "document" | "message") {
-                self.error("required", place, format!("each entry of a {kind} needs a fullUrl"));
+                self.error("required", place, Says::FullUrlNeeded { kind: kind.to_owned() });
             }
             return;
         };
@@ -53,23 +54,21 @@ impl Run<'_> {
             return;
         }
         if !url.contains(':') {
-            let says =
-                format!("a fullUrl is an absolute address, `{url}` is none; use `urn:uuid:…` where there is no server");
-            return self.error("invalid", place, says);
+            return self.error("invalid", place, Says::FullUrlRelative { url: url.to_owned() });
         }
         if url.contains("/_history/") {
-            return self.error("invalid", place, "a fullUrl names no version; that is what meta.versionId is for");
+            return self.error("invalid", place, Says::FullUrlVersion);
         }
         let (Some(own), id) = (text("resourceType"), text("id")) else { return };
         let Some(base) = base_of(url) else { return };
         let said = url.get(base.len()..).unwrap_or_default();
         if id.is_none() && !matches!(kind, "transaction" | "batch") {
-            self.error("invalid", place, format!("the fullUrl says that this is `{said}`, and the resource has no id"));
+            self.error("invalid", place, Says::FullUrlWithoutId { said: said.to_owned() });
         }
         if let Some(id) = id
             && said != format!("{own}/{id}")
         {
-            let says = format!("the fullUrl ends in `{said}`, the resource is {own}/{id}: they have to agree");
+            let says = Says::FullUrlOther { said: said.to_owned(), own: format!("{own}/{id}") };
             self.error("invalid", place, says);
         }
     }
@@ -87,7 +86,7 @@ impl Run<'_> {
             let kind = entry.pointer("/resource/resourceType").and_then(Value::as_str);
             let is_match = entry.pointer("/search/mode").is_some_and(|mode| mode == "match");
             if let Some(kind) = kind.filter(|kind| is_match && *kind != wanted && *kind != "OperationOutcome") {
-                let says = format!("a search of {wanted} matches no {kind}; what is sent along has the mode `include`");
+                let says = Says::OtherMatch { wanted: wanted.to_owned(), found: kind.to_owned() };
                 self.error("invalid", &entry_place(place, index, entry), says);
             }
         }
@@ -96,12 +95,12 @@ impl Run<'_> {
     fn document(&mut self, frame: &Frame<'_>, bundle: &Place<'_>, entries: &[Value]) {
         let place = bundle;
         let Some(first) = entries.first() else {
-            return self.error("required", place, "a document has a Composition as its first entry");
+            return self.error("required", place, Says::NoComposition);
         };
         let Some(composition) = first.get("resource") else { return };
         let own = composition.get("resourceType").and_then(Value::as_str).unwrap_or_default();
         if own != "Composition" {
-            return self.error("invalid", place, format!("a document begins with a Composition, not with a {own}"));
+            return self.error("invalid", place, Says::DocumentBegins { own: Article(own.to_owned()) });
         }
         let base = entry_place(place, 0, first);
         let inner = inside(frame, first, composition, own);
@@ -138,12 +137,12 @@ impl Run<'_> {
 
     fn message(&mut self, frame: &Frame<'_>, place: &Place<'_>, entries: &[Value]) {
         let Some(first) = entries.first() else {
-            return self.error("required", place, "a message has a MessageHeader as its first entry");
+            return self.error("required", place, Says::NoHeader);
         };
         let Some(header) = first.get("resource") else { return };
         let own = header.get("resourceType").and_then(Value::as_str).unwrap_or_default();
         if own != "MessageHeader" {
-            return self.error("invalid", place, format!("a message begins with a MessageHeader, not with a {own}"));
+            return self.error("invalid", place, Says::MessageBegins { own: Article(own.to_owned()) });
         }
         let base = entry_place(place, 0, first);
         let inner = inside(frame, first, header, own);
@@ -157,9 +156,7 @@ impl Run<'_> {
     fn is_here(&mut self, frame: &Frame<'_>, place: &Place<'_>, reference: Option<&Value>, name: &str) {
         let Some(text) = reference.and_then(|one| one.get("reference")).and_then(Value::as_str) else { return };
         if !text.starts_with('#') && self.find(frame, text).is_none() {
-            let says = format!(
-                "`{name}` points to `{text}`, which is not in the Bundle; add it as an entry, and let its fullUrl agree"
-            );
+            let says = Says::NotInBundle { name: name.to_owned(), text: text.to_owned() };
             self.error("not-found", place, says);
         }
     }

@@ -1,9 +1,13 @@
 //! Codes whose form alone says that they are none: those of SNOMED CT.
 
+use meridian_model::language::Both;
+
+use crate::says::Says;
+
 const SNOMED: &str = "http://snomed.info/sct";
 
 /// What is wrong with a code of a system that is not here, as far as its form tells.
-pub(super) fn fault(system: &str, code: &str) -> Option<String> {
+pub(super) fn fault(system: &str, code: &str) -> Option<Says> {
     // An expression of several concepts is longer, and has other signs than digits.
     let is_concept = code.bytes().all(|b| b.is_ascii_alphanumeric());
     if system != SNOMED || !is_concept {
@@ -11,40 +15,44 @@ pub(super) fn fault(system: &str, code: &str) -> Option<String> {
     }
     let is_number =
         (6..=18).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) && !code.starts_with('0');
-    (!is_number).then(|| format!("`{code}` is no code of SNOMED CT: those have 6 to 18 digits"))
+    (!is_number).then(|| Says::NoSnomedCode { code: code.to_owned() })
 }
 
 /// What is wrong with an expression of SNOMED CT's constraint language (ECL), as far as the order of its parts tells:
 /// between two concepts stands an operator, and an operator has something on both sides.
-pub(super) fn constraint_fault(text: &str) -> Option<String> {
+pub(super) fn constraint_fault(text: &str) -> Option<Both> {
     let mut open = 0_usize;
     // Whether a concept, a set or a value has just ended, so that an operator has to follow.
     let mut is_ended = false;
     let mut rest = text.trim_start();
     while let Some(sign) = rest.chars().next() {
         let (length, kind) = part(rest, sign)?;
-        let wrong = |what: &str| {
+        let wrong = |english: &str, chinese: &str| {
             let shown: String = rest.chars().take(30).collect();
-            Some(format!("{what} at `{shown}`"))
+            Some(Both::new(format!("{english} at `{shown}`"), format!("`{shown}` 处{chinese}")))
         };
         match kind {
-            Part::Operand if is_ended => return wrong("an operator is missing between two concepts"),
+            Part::Operand if is_ended => {
+                return wrong("an operator is missing between two concepts", "两个概念之间缺少运算符");
+            }
             Part::Operand => is_ended = true,
-            Part::Before if is_ended => return wrong("an operator such as AND is missing"),
+            Part::Before if is_ended => return wrong("an operator such as AND is missing", "缺少 AND 一类的运算符"),
             Part::Before => {}
-            Part::Between if !is_ended => return wrong("something is missing before the operator"),
+            Part::Between if !is_ended => {
+                return wrong("something is missing before the operator", "运算符之前缺少内容");
+            }
             Part::Between => is_ended = false,
             Part::Open => {
                 open += 1;
                 is_ended = false;
             }
-            Part::Close if open == 0 || !is_ended => return wrong("a bracket closes where it may not"),
+            Part::Close if open == 0 || !is_ended => return wrong("a bracket closes where it may not", "不该有右括号"),
             Part::Close => open -= 1,
             Part::Term => {}
         }
         rest = rest.get(length..)?.trim_start();
     }
-    (open > 0 || !is_ended).then(|| "the expression ends before its end".to_owned())
+    (open > 0 || !is_ended).then(|| Both::new("the expression ends before its end", "表达式没有写完"))
 }
 
 enum Part {

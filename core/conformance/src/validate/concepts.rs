@@ -7,6 +7,7 @@ use super::place::{Frame, Place};
 use super::response::item_place;
 use super::run::Run;
 use crate::json::{list, text};
+use crate::says::Says;
 use crate::terms::{Coded, Verdict};
 
 /// Concepts of one list that are looked at.
@@ -20,7 +21,7 @@ impl Run<'_> {
         self.concepts(frame, place);
         let Some(base) = text(frame.resource, "supplements") else { return };
         if text(frame.resource, "content") != Some("supplement") {
-            self.error("invalid", place, "a code system that supplements another has the content `supplement`");
+            self.error("invalid", place, Says::SupplementContent);
         }
         let base = base.split('|').next().unwrap_or(base);
         for (index, concept) in list(frame.resource, "concept").iter().enumerate().take(MOST) {
@@ -41,11 +42,7 @@ impl Run<'_> {
         if let (Some("complete"), Some(count)) = (text(own, "content"), count)
             && count != actual
         {
-            self.error(
-                "invalid",
-                place,
-                format!("the code system is complete, says to have {count} concepts, and has {actual}"),
-            );
+            self.error("invalid", place, Says::ConceptCount { count, actual });
         }
         self.properties(place, own, list(own, "concept"), 0);
     }
@@ -67,12 +64,8 @@ impl Run<'_> {
                     && !said.eq_ignore_ascii_case(kind)
                 {
                     let at = item_place(&at, "property", Some(index), property);
-                    let name = name.unwrap_or_default();
-                    self.error(
-                        "invalid",
-                        &at,
-                        format!("the property `{name}` is a {said} by its definition, this is a {kind}"),
-                    );
+                    let (name, said) = (name.unwrap_or_default().to_owned(), said.to_owned());
+                    self.error("invalid", &at, Says::PropertyType { name, said, found: kind.to_owned() });
                 }
             }
             self.properties(&at, system, list(concept, "concept"), depth + 1);
@@ -117,11 +110,9 @@ impl Run<'_> {
         let says = match property {
             "concept" | "code" if hierarchy => self.unknown_code(system, value),
             "parent" | "child" if op == "=" => self.unknown_code(system, value),
-            "notSelectable" | "inactive" if !matches!(value, "true" | "false") => {
-                Some(format!("`{property}` is true or false, not `{value}`"))
-            }
+            "notSelectable" | "inactive" if !matches!(value, "true" | "false") => Some(no_boolean(property, value)),
             "constraint" | "expression" if system == "http://snomed.info/sct" && op == "=" => {
-                code::constraint_fault(value).map(|says| format!("this is no expression of ECL: {says}"))
+                code::constraint_fault(value).map(|says| Says::NotEcl { says })
             }
             _ => self.filter_of(system, property, op, value),
         };
@@ -131,14 +122,12 @@ impl Run<'_> {
     }
 
     /// By the definition of a code system that is at hand: the type of the property.
-    fn filter_of(&self, system: &str, property: &str, op: &str, value: &str) -> Option<String> {
+    fn filter_of(&self, system: &str, property: &str, op: &str, value: &str) -> Option<Says> {
         let found = self.with.lookup.canonical(system)?;
         let kind = list(found, "property").iter().find(|one| text(one, "code") == Some(property))?;
         let is_one = matches!(op, "=");
         match text(kind, "type")? {
-            "boolean" if is_one && !matches!(value, "true" | "false") => {
-                Some(format!("`{property}` is true or false, not `{value}`"))
-            }
+            "boolean" if is_one && !matches!(value, "true" | "false") => Some(no_boolean(property, value)),
             "code" if is_one => self.unknown_code(system, value),
             "Coding" if is_one => {
                 let (system, code) = value.split_once('#').or_else(|| value.split_once('|'))?;
@@ -149,7 +138,7 @@ impl Run<'_> {
     }
 
     /// What is said of a code that its system has not.
-    fn unknown_code(&self, system: &str, code: &str) -> Option<String> {
+    fn unknown_code(&self, system: &str, code: &str) -> Option<Says> {
         match self.with.codes.in_code_system(Coded { system: Some(system), code, ..Coded::default() }) {
             Verdict::No { says } => Some(says),
             Verdict::Unknown { .. } => code::fault(system, code),
@@ -179,6 +168,10 @@ impl Run<'_> {
             }
         }
     }
+}
+
+fn no_boolean(property: &str, value: &str) -> Says {
+    Says::TrueOrFalse { property: property.to_owned(), value: value.to_owned() }
 }
 
 fn count_of(concepts: &[Value], depth: usize) -> u64 {

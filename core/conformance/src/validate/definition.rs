@@ -9,6 +9,7 @@ use super::place::{Frame, Place};
 use super::response::item_place;
 use super::run::Run;
 use crate::json::{list, text};
+use crate::says::Says;
 use crate::structure::canonical;
 
 impl Run<'_> {
@@ -17,26 +18,25 @@ impl Run<'_> {
         let bases: Vec<&str> = list(own, "base").iter().filter_map(Value::as_str).collect();
         if let Some(expression) = text(own, "expression") {
             if let Err(fault) = Expression::parse(expression) {
-                self.error("invalid", place, format!("the expression is not one of FHIRPath: {}", fault.says));
+                self.error("invalid", place, Says::NotFhirPath { says: fault.says });
             } else {
                 self.roots(place, expression, &bases);
             }
         }
         if text(own, "type") == Some("composite") && list(own, "component").len() < 2 {
-            self.error("required", place, "a composite parameter has two components or more");
+            self.error("required", place, Says::OneComponent);
         }
         let Some(address) = text(own, "derivedFrom") else { return };
         let found = self.parameter(address);
         let Some(above) = found else {
-            return self.note("not-found", place, format!("{address} is not here, so that it is not compared"));
+            return self.note("not-found", place, Says::ParameterMissing { address: address.to_owned() });
         };
         for base in bases.iter().filter(|base| !above.bases.iter().any(|one| is_under(base, one))) {
-            let says = format!("{address} is not for {base}; what is derived from it can't be");
+            let says = Says::OtherBase { address: address.to_owned(), base: (*base).to_owned() };
             self.error("invalid", place, says);
         }
         if let Some(kind) = text(own, "type").filter(|kind| *kind != above.kind) {
-            let says = format!("the type is {kind}, that of {address} is {}", above.kind);
-            self.error("invalid", place, says);
+            self.error("invalid", place, other_type(kind, address, &above));
         }
     }
 
@@ -48,7 +48,7 @@ impl Run<'_> {
             let name = part.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
             let is_base = bases.iter().any(|base| is_under(base, name) || is_under(name, base));
             if model.is_resource_type(name) && !bases.is_empty() && !is_base {
-                let says = format!("the expression speaks of {name}, and the parameter is for {}", bases.join(", "));
+                let says = Says::SpeaksOf { name: name.to_owned(), bases: bases.iter().copied().collect() };
                 self.warning("invalid", place, says);
             }
         }
@@ -77,7 +77,7 @@ impl Run<'_> {
                 && found.kind != kind
             {
                 let at = item_place(place, "searchParam", Some(index), said);
-                self.warning("invalid", &at, format!("the type is {kind}, that of {address} is {}", found.kind));
+                self.warning("invalid", &at, other_type(kind, address, &found));
             }
         }
     }
@@ -103,6 +103,10 @@ impl Run<'_> {
 struct Known {
     kind: String,
     bases: Vec<String>,
+}
+
+fn other_type(kind: &str, address: &str, known: &Known) -> Says {
+    Says::OtherParameterType { kind: kind.to_owned(), address: address.to_owned(), found: known.kind.clone() }
 }
 
 fn is_parameter(resource: &Value) -> bool {

@@ -10,11 +10,12 @@ use super::members::One;
 use super::pinned::{is_equal, is_like};
 use super::place::{Frame, Place};
 use super::run::Run;
+use crate::says::Says;
 use crate::structure::{By, Discriminator, Node, Slicing, Strength, canonical};
 
 /// A step of a discriminator's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step<'t> {
+pub(crate) enum Step<'t> {
     This,
     Name(&'t str),
     Extension(&'t str),
@@ -49,9 +50,8 @@ impl<'r> Run<'r> {
             }
         }
         if !is_told && self.step() {
-            let name = slice.element.slice.as_deref().unwrap_or_default();
-            let says = format!("the slice `{name}` gives no value by which it could be told from others");
-            self.warning("processing", place, says);
+            let slice = slice.element.slice.clone().unwrap_or_default();
+            self.warning("processing", place, Says::SliceUntold { slice });
         }
         is_told
     }
@@ -65,8 +65,7 @@ impl<'r> Run<'r> {
         by: &Discriminator,
     ) -> Option<bool> {
         let Some(steps) = steps(&by.path) else {
-            let says = format!("the path `{}` of a slicing can't be followed; its slices are not checked", by.path);
-            self.warning("not-supported", place, says);
+            self.warning("not-supported", place, Says::PathUnfollowed { path: by.path.clone() });
             return Some(false);
         };
         let mut nodes = vec![slice.clone()];
@@ -356,7 +355,7 @@ fn choice_code(suffix: &str) -> String {
 }
 
 /// The steps of a path; `None` where it is more than a discriminator may be.
-fn steps(path: &str) -> Option<Vec<Step<'_>>> {
+pub(crate) fn steps(path: &str) -> Option<Vec<Step<'_>>> {
     let mut steps = Vec::new();
     let mut rest = path.trim();
     while !rest.is_empty() {

@@ -88,11 +88,7 @@ pub(super) fn order(one: &Value, wanted: &Value) -> Option<Ordering> {
             let exact = |number: &serde_json::Number| meridian_model::ucum::Exact::read(&number.to_string()).ok();
             Some(exact(one)?.cmp(&exact(wanted)?))
         }
-        // Partial dates compare as far as both are known.
-        (Value::String(one), Value::String(wanted)) => {
-            let length = one.len().min(wanted.len());
-            Some(one.get(..length)?.cmp(wanted.get(..length)?))
-        }
+        (Value::String(one), Value::String(wanted)) => super::moment::compare(one, wanted),
         _ => compare(one, wanted),
     }
 }

@@ -33,7 +33,7 @@ impl Entries {
             }
             let Some(resource) = entry.get("resource") else { continue };
             all.by_resource.entry(std::ptr::from_ref(resource).addr()).or_insert(nth);
-            if let Some(name) = name(resource) {
+            if let Some(name) = name(resource).or_else(|| url(entry).and_then(ending)) {
                 all.by_id.entry(hash(&name)).or_default().push(nth);
             }
         }
@@ -46,15 +46,14 @@ impl Entries {
         first(self.by_url.get(&hash(wanted))?, bundle, is_it)
     }
 
-    /// The place of the first entry with a resource of this type and id that is meant.
+    /// The place of the first entry with a resource of this type and id, or so addressed, that is meant.
     pub(super) fn named(
         &self,
         bundle: &Value,
         wanted: (&str, &str),
         is_meant: impl Fn(&Value) -> bool,
     ) -> Option<usize> {
-        let is_it = |entry: &Value| entry.get("resource").and_then(name) == Some(wanted) && is_meant(entry);
-        first(self.by_id.get(&hash(&wanted))?, bundle, is_it)
+        first(self.by_id.get(&hash(&wanted))?, bundle, is_meant)
     }
 
     /// The entry that holds this very resource.
@@ -81,6 +80,13 @@ pub(super) fn url(entry: &Value) -> Option<&str> {
 fn name(resource: &Value) -> Option<(&str, &str)> {
     let text = |key: &str| resource.get(key).and_then(Value::as_str);
     text("resourceType").zip(text("id"))
+}
+
+/// `Patient` and `1` of `http://x/fhir/Patient/1`.
+fn ending(url: &str) -> Option<(&str, &str)> {
+    let mut parts = url.rsplit('/');
+    let (id, kind) = (parts.next()?, parts.next()?);
+    Some((kind, id))
 }
 
 fn hash(of: &(impl Hash + ?Sized)) -> u64 {

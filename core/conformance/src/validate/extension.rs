@@ -10,12 +10,14 @@ use super::invariant::focus;
 use super::items::Item;
 use super::place::{Frame, Place};
 use super::run::Run;
+use crate::says::Says;
 use crate::structure::{ContextKind, HL7, Missing, Structure, UseContext, is_primitive};
 
 impl Run<'_> {
     /// One extension, by its url.
     pub(super) fn extension(&mut self, frame: &Frame<'_>, place: &Place<'_>, item: Item<'_>, map: &Map<String, Value>) {
         let Some(url) = map.get("url").and_then(Value::as_str).filter(|url| !url.is_empty()) else { return };
+        let own = || url.to_owned();
         let is_inner = place.above.is_some_and(|above| above.kind == "Extension");
         let is_absolute = url.contains(':');
         if is_inner && !is_absolute {
@@ -23,11 +25,7 @@ impl Run<'_> {
             return;
         }
         if !is_absolute {
-            return self.error(
-                "structure",
-                place,
-                format!("the url of an extension is an absolute address, `{url}` is none"),
-            );
+            return self.error("structure", place, Says::ExtensionRelative { url: own() });
         }
         match self.structure(url) {
             Ok(structure) if structure.type_name == "Extension" => {
@@ -36,27 +34,25 @@ impl Run<'_> {
                 self.parts(place, map, &structure);
                 self.keep(frame, place, item, &structure);
             }
-            Ok(_) => self.error("structure", place, format!("{url} is not the definition of an extension")),
+            Ok(_) => self.error("structure", place, Says::NoExtension { url: own() }),
             Err(Missing::Unknown) if place.name == "modifierExtension" => {
-                let says =
-                    format!("the extension {url} is not known here, and it changes the meaning of what it stands in");
                 let is_known = is_of_hl7(url) || self.is_of_example(url);
                 let is_wrong = !is_known && self.with.habits.unknown_extensions == Severity::Error;
                 let severity = if is_wrong { Severity::Error } else { Severity::Warning };
-                self.tell(severity, "extension", place, says);
+                self.tell(severity, "extension", place, &Says::UnknownModifier { url: own() });
             }
             Err(Missing::Unknown) => {
-                let says = format!("the extension {url} is not known here, so that it is not checked");
                 // HL7 publishes extensions in packages of their own, and those of other releases without definitions.
                 let severity = if is_of_hl7(url) || self.is_of_example(url) {
                     Severity::Information
                 } else {
                     self.with.habits.unknown_extensions
                 };
-                self.tell(severity, "extension", place, says);
+                self.tell(severity, "extension", place, &Says::UnknownExtension { url: own() });
             }
             Err(Missing::Broken(fault)) => {
-                self.warning("processing", place, format!("the extension {url} can't be checked: {fault}"));
+                let says = Says::ExtensionBroken { url: own(), fault: Box::new(fault.told()) };
+                self.warning("processing", place, says);
             }
         }
     }
@@ -70,12 +66,10 @@ impl Run<'_> {
         let is_modifier = structure.root.element.is_modifier == Some(true);
         match (is_modifier, place.name) {
             (true, "extension") => {
-                let says = format!("{} changes the meaning: it belongs into `modifierExtension`", structure.url);
-                self.error("extension", place, says);
+                self.error("extension", place, Says::IsModifier { url: structure.url.clone() });
             }
             (false, "modifierExtension") => {
-                let says = format!("{} does not change the meaning: it belongs into `extension`", structure.url);
-                self.error("extension", place, says);
+                self.error("extension", place, Says::IsNoModifier { url: structure.url.clone() });
             }
             _ => {}
         }
@@ -93,7 +87,7 @@ impl Run<'_> {
         for (index, part) in parts.iter().enumerate() {
             let url = part.get("url").and_then(Value::as_str).unwrap_or_default();
             if !url.is_empty() && !url.contains(':') && !known.contains(&url) {
-                let says = format!("{} has no part `{url}`", structure.url);
+                let says = Says::NoPart { url: structure.url.clone(), part: url.to_owned() };
                 let below = Place {
                     above: Some(place),
                     name: "extension",
@@ -115,9 +109,8 @@ impl Run<'_> {
         let is_right = structure.contexts.is_empty()
             || structure.contexts.iter().any(|context| self.is_context(frame, above, context));
         if !is_right {
-            let allowed: Vec<&str> = structure.contexts.iter().map(|one| one.expression.as_str()).collect();
-            let says = format!("{} may not stand here; it may at {}", structure.url, allowed.join(", "));
-            return self.error("extension", place, says);
+            let allowed = structure.contexts.iter().map(|one| one.expression.as_str()).collect();
+            return self.error("extension", place, Says::MayNotStand { url: structure.url.clone(), allowed });
         }
         for one in &structure.context_invariants {
             let outer = self.outer();
@@ -126,8 +119,8 @@ impl Run<'_> {
                 .variable("extension", vec![focus(place, place.item)]);
             let said = one.compiled().map(|expression| expression.truth(focus(above, above.item), &context));
             if let Ok(Ok(Some(false))) = said {
-                let says = format!("{} may stand only where this is true: {}", structure.url, one.expression);
-                self.error("extension", place, says);
+                let (url, expression) = (structure.url.clone(), one.expression.clone());
+                self.error("extension", place, Says::OnlyWhere { url, expression });
             }
         }
     }

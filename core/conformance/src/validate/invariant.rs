@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use meridian_fhirpath::{Item as Focus, Node as FocusNode};
-use meridian_model::outcome::Severity;
 
 use super::contained;
 use super::items::Item;
 use super::place::{Frame, Place};
 use super::run::Run;
+use crate::says::Says;
 use crate::structure::{Constraint, Native};
 
 impl Run<'_> {
@@ -29,10 +29,13 @@ impl Run<'_> {
             }
             match self.holds_true(frame, place, item, one) {
                 Ok(true) => {}
-                Ok(false) => self.tell(one.severity, "invariant", place, format!("{}: {}", one.key, one.human)),
+                Ok(false) => {
+                    let says = Says::Broken { key: one.key.clone(), human: one.told() };
+                    self.tell(one.severity, "invariant", place, &says);
+                }
                 Err(says) => {
-                    let says = format!("{}: {} — can't be evaluated: {says}", one.key, one.human);
-                    self.tell(Severity::Warning, "processing", place, says);
+                    let says = Says::NotEvaluated { key: one.key.clone(), human: one.told(), says };
+                    self.warning("processing", place, says);
                 }
             }
         }

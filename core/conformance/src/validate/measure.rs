@@ -1,11 +1,13 @@
 //! MeasureReports: are these the groups and populations of the Measure, and is the score one that it may have?
 
+use meridian_model::language::Both;
 use serde_json::Value;
 
 use super::place::{Frame, Place};
 use super::response::item_place;
 use super::run::Run;
 use crate::json::{list, text};
+use crate::says::Says;
 
 /// Populations whose members a report of the type `subject-list` names.
 const SUBJECTS: &str = "subjectResults";
@@ -27,11 +29,7 @@ impl Run<'_> {
             None => self.with.lookup.canonical(address),
         };
         let Some(measure) = found.filter(|one| text(one, "resourceType") == Some("Measure")) else {
-            return self.note(
-                "not-found",
-                place,
-                format!("the measure {address} is not here; the report is not compared"),
-            );
+            return self.note("not-found", place, Says::MeasureMissing { address: address.to_owned() });
         };
         self.groups(place, report, measure, kind);
     }
@@ -40,8 +38,7 @@ impl Run<'_> {
     fn subjects(&mut self, frame: &Frame<'_>, place: &Place<'_>, population: &Value, kind: &str) {
         let Some(subjects) = population.get(SUBJECTS) else { return };
         if kind != "subject-list" {
-            let says = "only a report of the type `subject-list` names its subjects";
-            return self.error("invalid", place, says);
+            return self.error("invalid", place, Says::SubjectsNamed);
         }
         let found = text(subjects, "reference").and_then(|text| self.find(frame, text));
         let entries = found.filter(|one| text(one, "resourceType") == Some("List"));
@@ -49,7 +46,7 @@ impl Run<'_> {
             (entries.map(|list_of| list(list_of, "entry").len()), population.get("count").and_then(Value::as_u64))
             && u64::try_from(entries).is_ok_and(|entries| entries != count)
         {
-            self.error("invalid", place, format!("{count} are counted, and {entries} subjects are listed"));
+            self.error("invalid", place, Says::SubjectCount { count, entries });
         }
     }
 
@@ -67,11 +64,11 @@ impl Run<'_> {
                 (_, Some(code)) => defined.iter().position(|one| is_same(one.get("code"), code)),
             };
             let Some(found) = found else {
-                self.error("invalid", &at, "a group has the code of a group of the measure");
+                self.error("invalid", &at, Says::NoGroup);
                 continue;
             };
             if seen.contains(&found) {
-                self.error("duplicate", &at, "the report has this group of the measure twice");
+                self.error("duplicate", &at, Says::DoubleGroup);
                 continue;
             }
             seen.push(found);
@@ -82,7 +79,7 @@ impl Run<'_> {
         // A report on one subject, or data alone, may leave groups out only where there are none at all.
         for (index, group) in defined.iter().enumerate().filter(|_| !given.is_empty()) {
             if !seen.contains(&index) {
-                self.error("required", place, format!("the group {} of the measure is missing", called(group, index)));
+                self.error("required", place, Says::GroupMissing { name: called(group, index) });
             }
         }
     }
@@ -98,9 +95,9 @@ impl Run<'_> {
                 (_, Some(code)) => defined.iter().position(|one| is_same(one.get("code"), code)),
             };
             match found {
-                None => self.error("invalid", &at, "a population has the code of one of the group of the measure"),
+                None => self.error("invalid", &at, Says::NoPopulation),
                 Some(found) if seen.contains(&found) => {
-                    self.error("duplicate", &at, "the report has this population twice");
+                    self.error("duplicate", &at, Says::DoublePopulation);
                 }
                 Some(found) => seen.push(found),
             }
@@ -108,8 +105,7 @@ impl Run<'_> {
         for (index, population) in defined.iter().enumerate() {
             // What nobody is counted in after (stratifiers and the like) has no code.
             if !seen.contains(&index) && population.get("code").is_some() {
-                let says = format!("the population {} of the measure is missing", called(population, index));
-                self.error("required", place, says);
+                self.error("required", place, Says::PopulationMissing { name: called(population, index) });
             }
         }
     }
@@ -119,15 +115,15 @@ impl Run<'_> {
         let score = group.get("measureScore");
         match (kind, scoring) {
             ("data-collection", _) if score.is_some() => {
-                self.error("invalid", place, "a report that collects data has no score");
+                self.error("invalid", place, Says::NoScoreOfData);
             }
             (_, Some("cohort")) if score.is_some() => {
-                self.error("invalid", place, "a measure of a cohort has no score");
+                self.error("invalid", place, Says::NoScoreOfCohort);
             }
             ("summary" | "subject-list" | "individual", Some("proportion")) => {
                 let value = score.and_then(|score| score.get("value")).and_then(Value::as_f64);
                 if let Some(value) = value.filter(|value| !(0.0..=1.0).contains(value)) {
-                    self.error("value", place, format!("a proportion lies between 0 and 1, this is {value}"));
+                    self.error("value", place, Says::Proportion { value: value.to_string() });
                 }
             }
             _ => {}
@@ -147,11 +143,11 @@ fn is_same(one: Option<&Value>, other: &Value) -> bool {
 }
 
 /// How a group or population is called in a message.
-fn called(part: &Value, index: usize) -> String {
+fn called(part: &Value, index: usize) -> Both {
     let code = part.get("code");
     let coded = code.and_then(|code| list(code, "coding").first()).and_then(|coding| text(coding, "code"));
     match coded.or_else(|| code.and_then(|code| text(code, "text"))) {
-        Some(name) => format!("`{name}`"),
-        None => format!("number {}", index + 1),
+        Some(name) => Both::new(format!("`{name}`"), format!("`{name}`")),
+        None => Both::new(format!("number {}", index + 1), format!("第 {} 个", index + 1)),
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::place::Place;
 use super::run::Run;
+use crate::says::Says;
 
 impl Run<'_> {
     pub(super) fn narrative(&mut self, place: &Place<'_>, map: &Map<String, Value>) {
@@ -13,7 +14,7 @@ impl Run<'_> {
             return;
         }
         for says in faults(div) {
-            self.error("invalid", place, format!("`div`: {says}"));
+            self.error("invalid", place, Says::Narrative { says });
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::items::Item;
 use super::place::Place;
 use super::run::Run;
+use crate::says::{Says, Shown};
 use crate::structure::{Element, Pinned};
 
 impl Run<'_> {
@@ -16,39 +17,36 @@ impl Run<'_> {
         if let Some(fixed) = &element.fixed
             && !is_equal(&fixed.value, value)
         {
-            let says = format!("this must be {}, it is {}", short(&fixed.value), short(value));
-            self.error("value", place, says);
+            let (wanted, found) = (Shown::of(&fixed.value), Shown::of(value));
+            self.error("value", place, Says::MustBe { wanted, found });
         }
         if let Some(pattern) = &element.pattern
             && !is_like(&pattern.value, value)
         {
-            let says = format!("this must have at least {}, it is {}", short(&pattern.value), short(value));
-            self.error("value", place, says);
+            let (wanted, found) = (Shown::of(&pattern.value), Shown::of(value));
+            self.error("value", place, Says::MustHave { wanted, found });
         }
         if element.must_have_value == Some(true) && value.is_null() {
-            self.error("required", place, "a value has to be here itself, an extension instead of it is not enough");
+            self.error("required", place, Says::ValueNeeded);
         }
         if let (Some(shape), Some(text)) = (&element.regex, value.as_str())
             && self.pay(shape.cost(text))
             && shape.fits(text) == Some(false)
         {
-            self.error("value", place, format!("the text has to match {}", shape.text));
+            self.error("value", place, Says::MustMatch { pattern: shape.text.clone() });
         }
         if let (Some(most), Some(text)) = (element.max_length, value.as_str())
             && u64::try_from(text.chars().count()).is_ok_and(|count| count > most)
         {
-            self.error("value", place, format!("the text has more than {most} characters"));
+            self.error("value", place, Says::TooManyCharacters { most });
         }
         for (bound, is_least) in [(&element.min_value, true), (&element.max_value, false)] {
             if let Some(bound) = bound
                 && (exceeds(bound, value, is_least) == Some(true) || self.is_beyond_now(bound, value, is_least))
             {
-                let which = if is_least { "at least" } else { "at most" };
-                self.error(
-                    "value",
-                    place,
-                    format!("this must be {which} {}, it is {}", short(&bound.value), short(value)),
-                );
+                let (bound, found) = (Shown::of(&bound.value), Shown::of(value));
+                let says = if is_least { Says::AtLeast { bound, found } } else { Says::AtMost { bound, found } };
+                self.error("value", place, says);
             }
         }
     }
@@ -84,16 +82,6 @@ const CALENDAR: &[(&str, &str)] = &[
     ("min", "minutes"),
     ("s", "seconds"),
 ];
-
-/// A value for a message, not longer than one looks at.
-pub(super) fn short(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => format!("`{text}`"),
-        Value::Null => "without a value".to_owned(),
-        other => other.to_string(),
-    };
-    if text.chars().count() > 160 { text.chars().take(157).chain("…".chars()).collect() } else { text }
-}
 
 /// Equal in everything, ids and extensions included. A number is what it is worth.
 pub(super) fn is_equal(one: &Value, other: &Value) -> bool {
@@ -133,14 +121,7 @@ pub(super) fn is_like(pattern: &Value, value: &Value) -> bool {
 fn exceeds(bound: &Pinned, value: &Value, is_least: bool) -> Option<bool> {
     let order = match (&bound.value, value) {
         (Value::Number(bound), Value::Number(value)) => number(value)?.cmp(&number(bound)?),
-        // Dates and times of one precision compare as texts.
-        (Value::String(bound), Value::String(value)) if bound.len() == value.len() => {
-            value.as_str().cmp(bound.as_str())
-        }
-        (Value::String(bound), Value::String(value)) => {
-            let length = bound.len().min(value.len());
-            value.get(..length)?.cmp(bound.get(..length)?)
-        }
+        (Value::String(bound), Value::String(value)) => super::moment::compare(value, bound)?,
         (Value::Object(_), Value::Object(_)) => super::quantity::compare(value, &bound.value)?,
         _ => return None,
     };

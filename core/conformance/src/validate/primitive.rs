@@ -1,13 +1,15 @@
 //! Primitive values: their format after R4's regular expressions, and what stands beside them.
 
 use meridian_model::check::primitive_fault;
+use meridian_model::language::Both;
 use serde_json::{Map, Value};
 
 use super::extension::is_example;
 use super::items::Item;
 use super::place::{Frame, Place};
 use super::run::Run;
-use super::walk::{Ask, shape};
+use super::walk::Ask;
+use crate::says::{Says, Shape, Shown};
 
 /// R4: a string is at most 1 MB.
 const LONGEST: usize = 1024 * 1024;
@@ -16,24 +18,18 @@ impl Run<'_> {
     pub(super) fn primitive(&mut self, frame: &Frame<'_>, place: &Place<'_>, item: Item<'_>, code: &str) {
         if !item.value.is_null() {
             if let Some((kind, says)) = primitive_fault(code, item.value) {
-                let short = super::pinned::short(item.value);
-                self.error(kind, place, format!("{says}: {short}"));
+                let says = Both::new(says, chinese_fault(kind, code));
+                self.error(kind, place, Says::WrongValue { says, value: Shown::of(item.value) });
             } else if let Some(text) = item.value.as_str() {
                 self.text(place, text, code);
             }
         }
         let Some(sibling) = item.sibling else { return };
         let Value::Object(map) = sibling else {
-            let says =
-                format!("beside a primitive stands an object with its id and extensions, this is {}", shape(sibling));
-            return self.error("structure", place, says);
+            return self.error("structure", place, Says::SiblingShape { found: Shape::of(sibling) });
         };
         if map.is_empty() || (item.value.is_null() && !map.contains_key("extension")) {
-            return self.error(
-                "structure",
-                place,
-                "a primitive without a value needs an extension that says why (ele-1)",
-            );
+            return self.error("structure", place, Says::NoValue);
         }
         if let Ok(element) = self.with.structures.of_type("Element") {
             let ask = Ask { node: &element.root, root: &element.root, structure: &element, is_base: true };
@@ -44,23 +40,17 @@ impl Run<'_> {
     /// What the format of texts asks for beyond their characters.
     fn text(&mut self, place: &Place<'_>, text: &str, code: &str) {
         if text.len() > LONGEST && code != "base64Binary" {
-            return self.error("too-long", place, "a text has at most 1 MB");
+            return self.error("too-long", place, Says::TextTooLong);
         }
         let says = match code {
-            "uri" | "url" | "canonical" => address(text).map(str::to_owned),
-            "uuid" if text.bytes().any(|b| b.is_ascii_uppercase()) => {
-                Some("a uuid is written in small letters".to_owned())
-            }
-            "oid" if text.split('.').skip(1).any(|arc| arc.len() > 1 && arc.starts_with('0')) => {
-                Some("no number of an oid begins with 0".to_owned())
-            }
+            "uri" | "url" | "canonical" => address(text),
+            "uuid" if text.bytes().any(|b| b.is_ascii_uppercase()) => Some(Says::UuidCapitals),
+            "oid" if text.split('.').skip(1).any(|arc| arc.len() > 1 && arc.starts_with('0')) => Some(Says::OidZero),
             "string" | "markdown" | "code" | "id" => {
                 let odd = text.chars().find(|c| *c < ' ' && !matches!(c, '\r' | '\n' | '\t'));
                 match odd {
-                    Some(odd) => Some(format!("the text has the control character U+{:04X}", u32::from(odd))),
-                    None if text.trim().is_empty() => {
-                        Some("a text has more than blanks; leave the element out".to_owned())
-                    }
+                    Some(odd) => Some(Says::ControlCharacter { code: format!("{:04X}", u32::from(odd)) }),
+                    None if text.trim().is_empty() => Some(Says::OnlyBlanks),
                     None => None,
                 }
             }
@@ -70,11 +60,9 @@ impl Run<'_> {
             self.error("value", place, says);
         }
         let unusual = match code {
-            "canonical" if !text.starts_with('#') && !text.contains(':') => {
-                Some("a canonical is an absolute address, or `#id` of a contained resource")
-            }
+            "canonical" if !text.starts_with('#') && !text.contains(':') => Some(Says::CanonicalRelative),
             "uri" | "url" if text.starts_with("urn:uuid:") && text.bytes().any(|b| b.is_ascii_uppercase()) => {
-                Some("a uuid is written in small letters")
+                Some(Says::UuidCapitals)
             }
             _ => None,
         };
@@ -85,16 +73,16 @@ impl Run<'_> {
             && matches!(code, "uri" | "url" | "canonical")
             && is_example(text)
         {
-            self.tell(severity, "value", place, format!("`{text}` is an address for examples"));
+            self.tell(severity, "value", place, &Says::ExampleAddress { address: text.to_owned() });
         }
         if let Some(severity) = self.with.habits.tags_in_texts
             && matches!(code, "string" | "markdown")
             && has_tag(text)
         {
-            self.tell(severity, "security", place, "the text has tags of HTML".to_owned());
+            self.tell(severity, "security", place, &Says::TagsInText);
         }
         if matches!(code, "string" | "uri" | "url" | "canonical") && text.trim() != text && !text.trim().is_empty() {
-            self.warning("value", place, "the text begins or ends with blanks");
+            self.warning("value", place, Says::OuterBlanks);
         }
     }
 }
@@ -107,8 +95,32 @@ impl Run<'_> {
         let letters = data.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=').count();
         let actual = letters * 3 / 4;
         if u64::try_from(actual).is_ok_and(|actual| actual != said) {
-            self.error("value", place, format!("`size` says {said} bytes, the data has {actual}"));
+            self.error("value", place, Says::AttachmentSize { said, actual });
         }
+    }
+}
+
+/// What `primitive_fault` says, in Chinese.
+fn chinese_fault(kind: &str, code: &str) -> &'static str {
+    let is_number = matches!(code, "decimal" | "integer" | "positiveInt" | "unsignedInt");
+    match (kind, code) {
+        ("structure", "boolean") => "此处应是 true 或 false（不加引号）",
+        ("structure", _) if is_number => "此处应是数字（不加引号）",
+        ("structure", _) => "此处应是字符串（加引号）",
+        (_, "id") => "不是合法的 id（1 至 64 个字母、数字、`-` 或 `.`）",
+        (_, "code") => "不是合法的代码（首尾不能有空白，中间只能有单个空格）",
+        (_, "date") => "不是合法的日期（应为 YYYY、YYYY-MM 或 YYYY-MM-DD）",
+        (_, "dateTime") => "不是合法的日期时间（应为日期，或带时区的 YYYY-MM-DDThh:mm:ss）",
+        (_, "instant") => "不是合法的时刻（应为带时区的 YYYY-MM-DDThh:mm:ss）",
+        (_, "time") => "不是合法的时间（应为 hh:mm:ss）",
+        (_, "base64Binary") => "不是合法的 base64",
+        (_, "oid") => "不是合法的 oid（应为 urn:oid:…）",
+        (_, "uuid") => "不是合法的 uuid（应为 urn:uuid:…）",
+        (_, "integer") => "不是 32 位整数",
+        (_, "positiveInt") => "不是 32 位正整数",
+        (_, "unsignedInt") => "不是 31 位非负整数",
+        (_, "uri" | "url" | "canonical") => "不是合法的地址（不能有空白）",
+        _ => "文字不能为空",
     }
 }
 
@@ -119,15 +131,15 @@ fn has_tag(text: &str) -> bool {
 }
 
 /// What is wrong with an address.
-fn address(text: &str) -> Option<&'static str> {
+fn address(text: &str) -> Option<Says> {
     if text.is_empty() {
-        return Some("an address may not be empty");
+        return Some(Says::EmptyAddress);
     }
     if let Some(uuid) = text.strip_prefix("urn:uuid:") {
         let uuid = uuid.split(['#', '|']).next().unwrap_or(uuid);
         let groups: Vec<usize> = uuid.split('-').map(str::len).collect();
         let is_right = groups == [8, 4, 4, 4, 12] && uuid.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
-        return (!is_right).then_some("behind `urn:uuid:` stands a uuid");
+        return (!is_right).then_some(Says::NotAUuid);
     }
     if let Some(oid) = text.strip_prefix("urn:oid:") {
         let mut arcs = oid.split(['#', '|']).next().unwrap_or(oid).split('.');
@@ -136,7 +148,7 @@ fn address(text: &str) -> Option<&'static str> {
             && arcs.all(|arc| {
                 !arc.is_empty() && arc.bytes().all(|b| b.is_ascii_digit()) && (arc == "0" || !arc.starts_with('0'))
             });
-        return (!is_right).then_some("behind `urn:oid:` stands an oid: numbers with dots between");
+        return (!is_right).then_some(Says::NotAnOid);
     }
     None
 }

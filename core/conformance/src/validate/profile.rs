@@ -9,8 +9,9 @@ use super::items::Item;
 use super::place::{Frame, Place};
 use super::run::Run;
 use super::walk::Ask;
+use crate::says::{Article, Says};
 use crate::snapshot::follow;
-use crate::structure::{HL7, Kind, Missing, Node, Structure, Type, canonical};
+use crate::structure::{Fault, HL7, Kind, Missing, Node, Structure, Type, canonical};
 
 const LOINC: &str = "http://loinc.org";
 const SNOMED: &str = "http://snomed.info/sct";
@@ -88,23 +89,24 @@ impl Run<'_> {
             Ok(structure) => {
                 let is_abstract = matches!(structure.type_name.as_str(), "Resource" | "DomainResource");
                 if structure.type_name != frame.kind && !is_abstract {
-                    let says = format!("{address} is for {}, this is a {}", structure.type_name, frame.kind);
+                    let (wanted, found) = (structure.type_name.clone(), Article(frame.kind.to_owned()));
+                    let says = Says::ForAnother { address: address.to_owned(), wanted, found };
                     return self.error("structure", place, says);
                 }
                 self.keep(frame, place, item, &structure);
             }
             Err(Missing::Unknown) if is_asked => {
-                let says = format!(
-                    "the profile {address} is not known here; post its StructureDefinition or load its package"
-                );
-                self.error("not-found", place, says);
+                self.error("not-found", place, Says::ProfileNotFound { address: address.to_owned() });
             }
             Err(Missing::Unknown) => {
-                let says = format!("the profile {address} is not known here, so that it is not checked");
-                self.warning("not-found", place, says);
+                self.warning("not-found", place, Says::ProfileUnchecked { address: address.to_owned() });
+            }
+            Err(Missing::Broken(fault)) if !is_asked && fault.says.is_absence() => {
+                let fault = Box::new(fault.told());
+                self.warning("not-found", place, Says::ProfileNotYet { address: address.to_owned(), fault });
             }
             Err(Missing::Broken(fault)) => {
-                self.error("processing", place, format!("the profile {address} can't be used: {fault}"));
+                self.error("processing", place, broken(address, &fault));
             }
         }
     }
@@ -131,8 +133,11 @@ impl Run<'_> {
         node: &Arc<Node>,
     ) {
         let pair = (item.address(), Arc::as_ptr(node).addr());
-        if self.active.contains(&pair) || self.active.len() > self.with.limits.depth {
+        if self.active.contains(&pair) {
             return;
+        }
+        if self.active.len() > self.with.limits.depth {
+            return self.error("too-costly", place, Says::ProfilesTooDeep { address: structure.canonical() });
         }
         self.active.push(pair);
         let ask = Ask { node, root: &structure.root, structure, is_base: false };
@@ -212,11 +217,10 @@ impl Run<'_> {
                 Ok(one) => known.push(one),
                 Err(Missing::Unknown) if kind.code == "Extension" => return,
                 Err(Missing::Unknown) => {
-                    let says = format!("the profile {address} is asked for here, and not known; load its package too");
-                    missing.push(("not-found", says));
+                    missing.push(("not-found", Says::ProfileNeeded { address: address.clone() }));
                 }
                 Err(Missing::Broken(fault)) => {
-                    missing.push(("processing", format!("the profile {address} can't be used: {fault}")));
+                    missing.push(("processing", broken(address, &fault)));
                 }
             }
         }
@@ -243,15 +247,15 @@ impl Run<'_> {
                         return self.take(found);
                     }
                 }
-                let names: Vec<&str> = several.iter().map(|(one, _)| one.url.as_str()).collect();
-                self.error(
-                    "structure",
-                    place,
-                    format!("this keeps none of the profiles that are allowed here: {}", names.join(", ")),
-                );
+                let names = several.iter().map(|(one, _)| one.url.as_str()).collect();
+                self.error("structure", place, Says::NoProfileKept { names });
             }
         }
     }
+}
+
+fn broken(address: &str, fault: &Fault) -> Says {
+    Says::ProfileBroken { address: address.to_owned(), fault: Box::new(fault.told()) }
 }
 
 /// The type of R4 that an address of HL7's own stands for: `Patient`.

@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 
+use meridian_model::language::Both;
 use meridian_model::ucum::{self, Exact};
 use serde_json::{Map, Value};
 
 use super::place::Place;
 use super::run::Run;
+use crate::says::Says;
 
 impl Run<'_> {
     /// The unit of a quantity that says that it is UCUM's.
@@ -16,10 +18,27 @@ impl Run<'_> {
             && let Some(code) = text("code")
             && let Err(fault) = ucum::validate(code)
         {
-            let says = format!("`{code}` is no unit of UCUM ({fault}); put what people read into `unit`");
-            self.error("code-invalid", place, says);
+            self.error("code-invalid", place, Says::NoUnit { code: code.to_owned(), why: why(code, &fault) });
         }
     }
+}
+
+/// What is wrong with a unit, where it is more than that there is none of the name.
+fn why(code: &str, fault: &ucum::Fault) -> Both {
+    use ucum::Fault;
+    let chinese = match fault {
+        Fault::Unknown(name) if name == code => return Both::new("", ""),
+        Fault::Unknown(name) => format!("没有单位 `{name}`"),
+        Fault::Empty => "没有单位".to_owned(),
+        Fault::TooLong => "写法太长".to_owned(),
+        Fault::Unexpected { at, .. } => format!("第 {at} 个字符不合语法"),
+        Fault::NotMetric(name) => format!("`{name}` 不能带前缀"),
+        Fault::Special(name) => format!("`{name}` 不能相乘、相除或乘方"),
+        Fault::TooLarge | Fault::NotANumber(_) | Fault::Incommensurable(..) | Fault::OffScale(_) => {
+            "其中的数字或指数不能用".to_owned()
+        }
+    };
+    Both::new(format!(" ({fault})"), format!("（{chinese}）"))
 }
 
 /// How two quantities compare; `None` where they can't be.

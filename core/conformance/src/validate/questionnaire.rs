@@ -8,8 +8,9 @@ use super::place::{Frame, Place};
 use super::response::{item_place, link_ids};
 use super::run::Run;
 use crate::json::{list, text};
+use crate::says::Says;
 use crate::snapshot;
-use crate::structure::{HL7, canonical};
+use crate::structure::{HL7, Unusable, canonical};
 
 impl Run<'_> {
     pub(super) fn questionnaire(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
@@ -36,15 +37,11 @@ impl Run<'_> {
                 }
                 let Some(question) = text(condition, "question") else { continue };
                 if text(item, "linkId") == Some(question) {
-                    self.error("structure", &below, "a question can't be enabled by its own answer");
+                    self.error("structure", &below, Says::EnabledByItself);
                 } else if own.contains_key(question) {
-                    self.error("structure", &below, format!("`{question}` lies within this item, and can't enable it"));
+                    self.error("structure", &below, Says::EnabledFromWithin { question: question.to_owned() });
                 } else if !all.contains_key(question) {
-                    self.error(
-                        "structure",
-                        &below,
-                        format!("there is no question `{question}` that could enable this"),
-                    );
+                    self.error("structure", &below, Says::EnabledByNothing { question: question.to_owned() });
                 }
             }
             self.questions(&below, list(item, "item"), all, depth + 1);
@@ -56,20 +53,28 @@ impl Run<'_> {
         self.type_of_structure(frame, place);
         let own = text(frame.resource, "url");
         if own.is_some() && text(frame.resource, "baseDefinition").map(|base| canonical(base).0) == own {
-            return self.error("invalid", place, "a structure can't be made from itself: the base is its own address");
+            return self.error("invalid", place, Says::BaseIsItself);
         }
-        if frame.resource.get("differential").is_none() {
-            return;
+        match self.with.structures.usable(frame.resource) {
+            Err(Unusable::NotYet(fault)) => {
+                let says = Says::NotYetInForce { says: Box::new(fault.told()) };
+                return self.warning("not-found", place, says);
+            }
+            Err(Unusable::Never(fault)) => {
+                let says = Says::CannotBeInForce { says: Box::new(fault.told()) };
+                return self.error("invalid", place, says);
+            }
+            Ok(()) => {}
         }
-        let Some(base) = text(frame.resource, "baseDefinition") else { return };
+        // A snapshot that is given goes before what the differential says; they have to agree.
+        let is_made = frame.resource.get("snapshot").is_some() && frame.resource.get("differential").is_some();
+        let Some(base) = text(frame.resource, "baseDefinition").filter(|_| is_made) else { return };
         if self.structure(base).is_err() {
-            let says = format!("the base {base} is not here, so that the differential is not checked");
-            return self.warning("not-found", place, says);
+            return self.warning("not-found", place, Says::BaseUnchecked { base: base.to_owned() });
         }
-        // A file may define what is in force already: it is judged as it stands here.
         let with = self.with.structures.with([frame.resource]);
         if let Err(fault) = snapshot::made(frame.resource, &with) {
-            self.error("invalid", place, format!("no snapshot can be made: {fault}"));
+            self.error("invalid", place, Says::NoSnapshot { fault: Box::new(fault.told()) });
         }
     }
 
@@ -78,8 +83,7 @@ impl Run<'_> {
         let Some(name) = text(frame.resource, "type").filter(|name| !name.contains(':')) else { return };
         let is_own = text(frame.resource, "url").and_then(|url| url.strip_prefix(HL7)) == Some(name);
         if !is_own && self.with.structures.of_type(name).is_err() {
-            let says = format!("{name} is not a type of FHIR R4; the type of a logical model is an absolute address");
-            self.error("invalid", place, says);
+            self.error("invalid", place, Says::NoR4Type { name: name.to_owned() });
         }
     }
 }

@@ -10,6 +10,7 @@ use super::bundle::{entry_place, inside};
 use super::place::{Frame, Place};
 use super::run::Run;
 use crate::json::text;
+use crate::says::Says;
 
 /// References that are followed.
 const MOST: usize = 200_000;
@@ -56,8 +57,7 @@ impl Run<'_> {
             let kind = entry.pointer("/resource/resourceType").and_then(Value::as_str);
             let is_free = kind.is_none_or(|kind| matches!(kind, "Binary" | "Provenance"));
             if !is_free && is_reached.get(index) == Some(&false) {
-                let says = "nothing leads from the Composition of the document to this entry, nor from it there";
-                self.error("invalid", &entry_place(place, index, entry), says);
+                self.error("invalid", &entry_place(place, index, entry), Says::NotReached);
             }
         }
     }

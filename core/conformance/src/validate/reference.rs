@@ -1,14 +1,15 @@
 //! References: how they are written, where they lead, and whether what is there may be pointed to.
 
 use meridian_model::definitions::Definitions;
-use meridian_model::reference::is_id;
+use meridian_model::reference::{Sought, is_id};
 use serde_json::{Map, Value};
 
-use super::entries::{self, Bundles};
+use super::entries::Bundles;
 use super::items::Item;
 use super::place::{Frame, Place, Within};
 use super::profile::base_type;
 use super::run::Run;
+use crate::says::{Article, List, Says, Shown};
 use crate::structure::{Aggregation, Type};
 
 /// Depth from which profiles of targets are followed no further.
@@ -29,36 +30,40 @@ impl<'r> Run<'r> {
         let Some(text) = map.get("reference").and_then(Value::as_str) else { return };
         match is_written(text) {
             Ok(()) => {}
-            Err(says @ (BLANK | TYPE | SCHEME)) => {
-                let shown = super::pinned::short(&Value::from(text));
-                return self.error("value", place, format!("{shown} is not a reference: {says}"));
+            Err(why @ (Says::ReferenceBlank | Says::ReferenceType | Says::ReferenceScheme)) => {
+                let text = Shown::of(&Value::from(text));
+                return self.error("value", place, Says::NotAReference { text, why: Box::new(why) });
             }
-            Err(says) => return self.warning("value", place, format!("`{text}` is an unusual reference: {says}")),
+            Err(why) => {
+                let says = Says::UnusualReference { text: text.to_owned(), why: Box::new(why) };
+                return self.warning("value", place, says);
+            }
         }
         if let Some(id) = text.strip_prefix('#') {
             let holder = frame.holder();
             if !id.is_empty() && contained(holder.resource, id).is_none() {
-                let says = format!("`{text}` points to a contained resource, and none has this id");
-                self.error("not-found", place, says);
+                self.error("not-found", place, Says::NotContained { text: text.to_owned() });
             }
         }
         let found = self.find(frame, text);
         if let (None, Some(severity)) = (found, self.with.habits.missing_targets)
             && !text.starts_with('#')
         {
-            self.tell(severity, "not-found", place, format!("what `{text}` leads to is not here"));
+            self.tell(severity, "not-found", place, &Says::NotHere { text: text.to_owned() });
         }
         let found = found.and_then(|found| found.get("resourceType")?.as_str());
         if let (Some(found), Some(written)) = (found, typed(text))
             && found != written
         {
-            self.error("structure", place, format!("`{text}` leads to a {found}"));
+            let says = Says::LeadsTo { text: text.to_owned(), found: Article(found.to_owned()) };
+            self.error("structure", place, says);
         }
         let actual = found.or_else(|| typed(text));
         if let (Some(said), Some(actual)) = (said, actual)
             && said.rsplit('/').next() != Some(actual)
         {
-            self.error("structure", place, format!("`type` says {said}, the reference leads to a {actual}"));
+            let says = Says::OtherType { said: said.to_owned(), actual: Article(actual.to_owned()) };
+            self.error("structure", place, says);
         }
     }
 
@@ -105,16 +110,15 @@ impl<'r> Run<'r> {
             return;
         }
         if profiles.is_empty() {
-            let says = format!("this may lead to {}, not to a {actual}", types.join(", "));
+            let says = Says::WrongTarget { types: List(types), actual: Article(actual.to_owned()) };
             return self.error("structure", place, says);
         }
         let Some((value, at)) = found else { return };
         let target = Item::of(value);
         let kept = profiles.iter().any(|one| self.is_kept_by_target(frame, place, target, &one.url, actual, at));
         if !kept {
-            let names: Vec<&str> = profiles.iter().map(|one| one.url.as_str()).collect();
-            let says = format!("what `{text}` leads to does not keep {}", names.join(" or "));
-            self.error("structure", place, says);
+            let names = profiles.iter().map(|one| one.url.as_str()).collect();
+            self.error("structure", place, Says::TargetBroken { text: text.to_owned(), names });
         }
     }
 
@@ -129,7 +133,7 @@ impl<'r> Run<'r> {
     ) -> bool {
         // A chain of references goes on from resource to resource; each of them is judged by its own profiles too.
         if place.depth > FARTHEST {
-            self.note("informational", place, "what lies further along this chain of references is not followed");
+            self.note("informational", place, Says::ChainEnds);
             return true;
         }
         let within = match at {
@@ -154,8 +158,7 @@ impl<'r> Run<'r> {
             )
         });
         if !is_allowed {
-            let says = "the target is not where this reference may lead: contained, in the same Bundle or outside";
-            self.error("structure", place, says);
+            self.error("structure", place, Says::WrongAggregation);
         }
     }
 
@@ -209,37 +212,11 @@ pub(super) fn in_bundle<'a>(
     reference: &str,
 ) -> Option<&'a Value> {
     let entries = bundles.of(bundle);
-    let (reference, version) = split_version(reference);
-    let reference = reference.split('#').next().unwrap_or(reference);
-    let is_version = |entry: &Value| {
-        version.is_none_or(|version| entry.pointer("/resource/meta/versionId").and_then(Value::as_str) == Some(version))
-    };
-    let resource = |place: Option<usize>| bundle.get("entry")?.get(place?)?.get("resource");
-    let by_url = |wanted: &str| resource(entries.at(bundle, wanted, is_version));
-    if reference.contains(':') {
-        return by_url(reference);
-    }
-    // A relative reference is relative to where its resource stands.
-    if let Some(base) = full_url.and_then(base_of) {
-        return by_url(&format!("{base}{reference}"));
-    }
-    let (kind, id) = reference.split_once('/')?;
-    // Beside a `urn:uuid:…` the id is that of another.
-    if full_url.is_some_and(|own| own.starts_with("urn:")) {
-        return by_url(&format!("urn:uuid:{id}")).or_else(|| by_url(&format!("urn:oid:{id}")));
-    }
-    let is_near = |entry: &Value| entries::url(entry).is_none_or(|url| url.ends_with(reference)) && is_version(entry);
-    resource(entries.named(bundle, (kind, id), is_near))
-}
-
-/// `http://a/fhir/` of `http://a/fhir/Patient/1`.
-pub(super) fn base_of(url: &str) -> Option<&str> {
-    if !url.starts_with("http") {
-        return None;
-    }
-    let (rest, id) = url.rsplit_once('/')?;
-    let (base, kind) = rest.rsplit_once('/')?;
-    (is_id(id) && Definitions::r4().is_resource_type(kind)).then(|| url.get(..=base.len())).flatten()
+    let sought = Sought::of(full_url, reference);
+    let is_it = |entry: &Value| sought.is(entry);
+    let by_url = sought.urls().find_map(|url| entries.at(bundle, url, is_it));
+    let place = by_url.or_else(|| entries.named(bundle, sought.named()?, is_it))?;
+    bundle.get("entry")?.get(place)?.get("resource")
 }
 
 fn split_version(reference: &str) -> (&str, Option<&str>) {
@@ -266,27 +243,19 @@ fn typed(text: &str) -> Option<&str> {
     (is_id(id) && Definitions::r4().is_resource_type(kind)).then_some(kind)
 }
 
-const BLANK: &str = "it has blanks or is empty";
-const SCHEME: &str = "it begins like an address, and is none";
-const TYPE: &str = "a relative reference is `Type/id`, with a resource type of R4";
-
 /// Is this text a reference?
-fn is_written(text: &str) -> Result<(), &'static str> {
+fn is_written(text: &str) -> Result<(), Says> {
     if text.is_empty() || text.contains(char::is_whitespace) {
-        return Err(BLANK);
+        return Err(Says::ReferenceBlank);
     }
     if let Some(id) = text.strip_prefix('#') {
-        return if id.is_empty() || is_id(id) {
-            Ok(())
-        } else {
-            Err("behind `#` stands the id of a contained resource")
-        };
+        return if id.is_empty() || is_id(id) { Ok(()) } else { Err(Says::ReferenceContained) };
     }
     if text.contains(':') {
         let scheme = text.split(':').next().unwrap_or_default();
         let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-        return if is_scheme || text.contains('?') { Ok(()) } else { Err(SCHEME) };
+        return if is_scheme || text.contains('?') { Ok(()) } else { Err(Says::ReferenceScheme) };
     }
     if text.contains('?') {
         return Ok(());
@@ -294,7 +263,7 @@ fn is_written(text: &str) -> Result<(), &'static str> {
     let (plain, _) = split_version(text);
     match plain.split('#').next().unwrap_or(plain).split('/').collect::<Vec<_>>().as_slice() {
         [kind, id] if Definitions::r4().is_resource_type(kind) && is_id(id) => Ok(()),
-        [_, _] => Err(TYPE),
-        _ => Err("it is written as `Type/id`, as an address, as `urn:uuid:…` or as `#id`"),
+        [_, _] => Err(Says::ReferenceType),
+        _ => Err(Says::ReferenceForm),
     }
 }

@@ -11,6 +11,7 @@ use super::items::Item;
 use super::place::{Frame, Place};
 use super::run::Run;
 use crate::json::{flag, list, text};
+use crate::says::Says;
 
 /// Groups within groups.
 const DEEPEST: usize = 32;
@@ -18,16 +19,14 @@ const DEEPEST: usize = 32;
 impl Run<'_> {
     pub(super) fn questionnaire_response(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
         let Some(address) = text(frame.resource, "questionnaire") else {
-            let says = "no questionnaire is named, so that the answers are not checked";
-            return self.note("informational", place, says);
+            return self.note("informational", place, Says::NoQuestionnaire);
         };
         let found = match address.strip_prefix('#') {
             Some(id) => list(frame.resource, "contained").iter().find(|one| text(one, "id") == Some(id)),
             None => self.with.lookup.canonical(address),
         };
         let Some(questionnaire) = found.filter(|one| text(one, "resourceType") == Some("Questionnaire")) else {
-            let says = format!("the questionnaire {address} is not here, so that the answers are not checked");
-            return self.warning("not-found", place, says);
+            return self.warning("not-found", place, Says::QuestionnaireMissing { address: address.to_owned() });
         };
         let mut all = HashMap::new();
         link_ids(list(questionnaire, "item"), &mut all, 0);
@@ -53,7 +52,7 @@ impl Run<'_> {
         scopes: &mut Vec<&'a [Value]>,
     ) {
         if scopes.len() > DEEPEST {
-            return self.error("too-costly", place, "the items are nested too deeply to be checked");
+            return self.error("too-costly", place, Says::ItemsTooDeep);
         }
         let mut furthest = 0;
         let mut places = HashMap::new();
@@ -67,13 +66,13 @@ impl Run<'_> {
             answered.entry(link).or_default().push((index, item));
             match places.get(link).copied() {
                 Some(at) if at < furthest => {
-                    self.error("structure", &below, format!("`{link}` is out of the order of the questionnaire"));
+                    self.error("structure", &below, Says::ItemOutOfOrder { link: link.to_owned() });
                 }
                 Some(at) => furthest = at,
                 None if response.all.contains_key(link) => {
-                    self.error("structure", &below, format!("`{link}` belongs to another place of the questionnaire"));
+                    self.error("structure", &below, Says::ItemElsewhere { link: link.to_owned() });
                 }
-                None => self.error("structure", &below, format!("the questionnaire has no `{link}`")),
+                None => self.error("structure", &below, Says::NoItem { link: link.to_owned() }),
             }
         }
         for question in questions {
@@ -108,16 +107,12 @@ impl Run<'_> {
             if is_there {
                 let (index, item) = own.first().map_or((None, question), |(index, item)| (Some(*index), *item));
                 let below = item_place(place, "item", index, item);
-                self.error(
-                    "structure",
-                    &below,
-                    format!("`{link}` is answered, although it is not enabled by the other answers"),
-                );
+                self.error("structure", &below, Says::NotEnabled { link: link.to_owned() });
             }
             return;
         }
         if flag(question, "required") == Some(true) && !is_there && kind != "display" {
-            let says = format!("the required question `{link}` has no answer");
+            let says = Says::NoAnswer { link: link.to_owned() };
             if response.is_open {
                 self.warning("required", place, says);
             } else {
@@ -126,11 +121,7 @@ impl Run<'_> {
         }
         let repeats = flag(question, "repeats") == Some(true);
         if own.len() > 1 && !(repeats && kind == "group") {
-            self.error(
-                "structure",
-                place,
-                format!("`{link}` is here {} times; answers to one question stand in one item", own.len()),
-            );
+            self.error("structure", place, Says::SeveralItems { link: link.to_owned(), count: own.len() });
         }
         for (index, item) in own {
             let below = item_place(place, "item", Some(*index), item);
@@ -140,7 +131,7 @@ impl Run<'_> {
             match kind {
                 "group" => {
                     if !answers.is_empty() {
-                        self.error("structure", &below, format!("`{link}` is a group; it has items, not answers"));
+                        self.error("structure", &below, Says::IsGroup { link: link.to_owned() });
                     }
                     scopes.push(inner);
                     self.items(&below, parts, inner, response, scopes);
@@ -148,13 +139,12 @@ impl Run<'_> {
                 }
                 "display" => {
                     if !answers.is_empty() {
-                        self.error("structure", &below, format!("`{link}` is only displayed; it has no answer"));
+                        self.error("structure", &below, Says::IsDisplay { link: link.to_owned() });
                     }
                 }
                 _ => {
                     if !inner.is_empty() {
-                        let says = format!("`{link}` is a question; items within it stand in its `answer`");
-                        self.error("structure", &below, says);
+                        self.error("structure", &below, Says::ItemsInAnswer { link: link.to_owned() });
                     }
                     self.answers(&below, &Question { question, kind, repeats, response }, answers);
                     for (at, answer) in answers.iter().enumerate() {
@@ -192,9 +182,8 @@ impl Run<'_> {
         match said {
             Ok(said) => said == Some(true),
             Err(fault) => {
-                let link = text(question, "linkId").unwrap_or_default();
-                let says = format!("whether `{link}` is enabled can't be evaluated: {}", fault.says);
-                self.warning("processing", place, says);
+                let link = text(question, "linkId").unwrap_or_default().to_owned();
+                self.warning("processing", place, Says::EnableUnknown { link, says: fault.says });
                 true
             }
         }

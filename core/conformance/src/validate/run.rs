@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem;
 
 use meridian_fhirpath::Purse;
+use meridian_model::language::Language;
 use meridian_model::outcome::{Issue, Severity};
 use serde_json::Value;
 
@@ -12,10 +13,13 @@ use super::Validator;
 use super::entries::Bundles;
 use super::items::Item;
 use super::place::{Frame, Place, Within};
+use crate::says::Says;
 use crate::structure::{Missing, Structure};
 
 /// Characters of one message.
 const LONGEST: usize = 2_000;
+/// Steps between two looks at the clock.
+const NOW_AND_THEN: u64 = 32;
 
 pub(super) struct Run<'r> {
     pub(super) with: &'r Validator<'r>,
@@ -33,8 +37,17 @@ pub(super) struct Run<'r> {
     /// The ids of elements, by the resource that they stand in.
     pub(super) ids: HashSet<(usize, String)>,
     pub(super) bundles: Bundles,
+    /// What R4 itself would say of codes that need not be of its value sets, by value: a profile may bind the element to
+    /// another set, which then is the one that counts.
+    open: Vec<(usize, Issue)>,
+    /// Values that a profile binds to a set of its own.
+    pub(super) bound: HashSet<usize>,
     pub(super) budget: Budget,
     spent: bool,
+    /// Nobody waits for the answer any longer.
+    late: bool,
+    /// Steps since this was asked.
+    since: u64,
 }
 
 /// What a validation may still do, with all that it asks for in turn.
@@ -64,15 +77,18 @@ impl<'r> Run<'r> {
             tried: HashMap::new(),
             ids: HashSet::new(),
             bundles: Bundles::default(),
+            open: Vec::new(),
+            bound: HashSet::new(),
             budget,
             spent: false,
+            late: false,
+            since: 0,
         }
     }
 
     pub(super) fn start(&mut self, profiles: &[&str]) {
         let Some(kind) = self.root.get("resourceType").and_then(Value::as_str) else {
-            let says = "this is not a resource: a resource is a JSON object with a `resourceType`";
-            self.issues.push(Issue::error("structure", says));
+            self.issues.push(issue(Severity::Error, "structure", &Says::NotAResource));
             return;
         };
         let place = Place::root(kind, self.root);
@@ -81,9 +97,12 @@ impl<'r> Run<'r> {
     }
 
     pub(super) fn finish(mut self) -> Vec<Issue> {
-        if self.spent {
-            let says = "the validation stopped before its end: the resource or its profiles ask for too many steps";
-            self.issues.push(Issue::error("too-costly", says));
+        let (open, bound) = (mem::take(&mut self.open), mem::take(&mut self.bound));
+        self.take(open.into_iter().filter(|(value, _)| !bound.contains(value)).map(|(_, issue)| issue).collect());
+        if self.late {
+            self.issues.push(issue(Severity::Error, "too-costly", &Says::TooLong));
+        } else if self.spent {
+            self.issues.push(issue(Severity::Error, "too-costly", &Says::Stopped));
         }
         self.issues
     }
@@ -96,7 +115,12 @@ impl<'r> Run<'r> {
     pub(super) fn pay(&mut self, steps: u64) -> bool {
         self.budget.steps.pay(steps);
         self.spent = self.spent || self.budget.steps.left() == 0 || self.budget.expressions.left() == 0;
-        !self.spent
+        self.since = self.since.saturating_add(steps);
+        if self.since >= NOW_AND_THEN {
+            self.since = 0;
+            self.late = self.late || self.with.lookup.is_over();
+        }
+        !self.spent && !self.late
     }
 
     /// True the first time that `rule` is asked of this item.
@@ -104,30 +128,36 @@ impl<'r> Run<'r> {
         self.asked.insert((rule, item.address()))
     }
 
-    pub(super) fn error(&mut self, code: &'static str, place: &Place<'_>, says: impl Into<String>) {
-        self.tell(Severity::Error, code, place, says.into());
+    #[allow(clippy::needless_pass_by_value)] // a message is made where it is told
+    pub(super) fn error(&mut self, code: &'static str, place: &Place<'_>, says: Says) {
+        self.tell(Severity::Error, code, place, &says);
     }
 
-    pub(super) fn warning(&mut self, code: &'static str, place: &Place<'_>, says: impl Into<String>) {
-        self.tell(Severity::Warning, code, place, says.into());
+    #[allow(clippy::needless_pass_by_value)] // a message is made where it is told
+    pub(super) fn warning(&mut self, code: &'static str, place: &Place<'_>, says: Says) {
+        self.tell(Severity::Warning, code, place, &says);
     }
 
-    pub(super) fn note(&mut self, code: &'static str, place: &Place<'_>, says: impl Into<String>) {
-        self.tell(Severity::Information, code, place, says.into());
+    #[allow(clippy::needless_pass_by_value)] // a message is made where it is told
+    pub(super) fn note(&mut self, code: &'static str, place: &Place<'_>, says: Says) {
+        self.tell(Severity::Information, code, place, &says);
     }
 
-    pub(super) fn tell(&mut self, severity: Severity, code: &'static str, place: &Place<'_>, mut says: String) {
-        // A message may quote what it is about, and that may be a megabyte.
-        if let Some((end, _)) = says.char_indices().nth(LONGEST) {
-            says.truncate(end);
-            says.push('…');
+    /// A warning that a profile may make needless.
+    pub(super) fn warn_unless_bound(&mut self, item: &Item<'_>, place: &Place<'_>, says: &Says) {
+        if self.open.len() < self.with.limits.issues {
+            let issue = issue(Severity::Warning, "code-invalid", says).at(place.text());
+            self.open.push((item.address(), issue));
         }
+    }
+
+    pub(super) fn tell(&mut self, severity: Severity, code: &'static str, place: &Place<'_>, says: &Says) {
         let limit = self.with.limits.issues;
         // Errors find room where notes would not.
         if self.issues.len() >= limit.saturating_mul(2) || (self.issues.len() >= limit && severity != Severity::Error) {
             return;
         }
-        let issue = Issue::new(severity, code, says).at(place.text());
+        let issue = issue(severity, code, says).at(place.text());
         let mut hasher = DefaultHasher::new();
         (&issue.diagnostics, &issue.expression, severity.code()).hash(&mut hasher);
         if self.told.insert(hasher.finish()) {
@@ -139,9 +169,11 @@ impl<'r> Run<'r> {
     pub(super) fn apart(&mut self, work: impl FnOnce(&mut Self)) -> Vec<Issue> {
         let (issues, told, asked) =
             (mem::take(&mut self.issues), mem::take(&mut self.told), mem::take(&mut self.asked));
+        let bound = self.bound.clone();
         work(self);
         self.told = told;
         self.asked = asked;
+        self.bound = bound;
         mem::replace(&mut self.issues, issues)
     }
 
@@ -163,4 +195,17 @@ impl<'r> Run<'r> {
     pub(super) fn structure(&self, address: &str) -> Result<std::sync::Arc<Structure>, Missing> {
         self.with.structures.get(address)
     }
+}
+
+fn issue(severity: Severity, code: &'static str, says: &Says) -> Issue {
+    let told = |language| {
+        let mut sentence = says.in_language(language);
+        // A message may quote what it is about, and that may be a megabyte.
+        if let Some((end, _)) = sentence.char_indices().nth(LONGEST) {
+            sentence.truncate(end);
+            sentence.push('…');
+        }
+        sentence
+    };
+    Issue::new(severity, code, told(Language::English)).in_chinese(told(Language::Chinese))
 }

@@ -6,7 +6,11 @@ use super::members::One;
 use super::place::{Frame, Place};
 use super::run::Run;
 use super::walk::Ask;
+use crate::says::{List, Says};
 use crate::structure::{Node, Rules};
+
+/// R4 (profiling.html, "Default Slice"): the slice of this name takes what belongs to no other.
+const DEFAULT: &str = "@default";
 
 impl Run<'_> {
     /// The values of a sliced element, each judged by its slice too.
@@ -24,48 +28,36 @@ impl Run<'_> {
             return;
         }
         let mut groups: Vec<Vec<One<'_, '_>>> = vec![Vec::new(); sliced.slices.len()];
+        let default = sliced.slices.iter().position(|slice| slice.element.slice.as_deref() == Some(DEFAULT));
         let mut furthest = 0;
         let mut was_other = false;
         for one in values {
             let mut found = Vec::new();
-            for (at, slice) in sliced.slices.iter().enumerate() {
+            for (at, slice) in sliced.slices.iter().enumerate().filter(|(at, _)| Some(*at) != default) {
                 if self.is_in(frame, place, one, slice, slicing) {
                     found.push(at);
                 }
             }
-            let Some(&at) = found.first() else {
+            let Some(at) = found.first().copied().or(default) else {
                 was_other = true;
                 if slicing.rules == Rules::Closed {
-                    let says = format!(
-                        "{} belongs to none of the slices that {} allows here: {}",
-                        called(sliced, one),
-                        ask.structure.canonical(),
-                        names(sliced, 0..sliced.slices.len())
-                    );
-                    self.error("structure", place, says);
+                    let (value, by) = (called(sliced, one), ask.structure.canonical());
+                    let names = names(sliced, 0..sliced.slices.len());
+                    self.error("structure", place, Says::InNoSlice { value, by, names });
                 }
                 continue;
             };
             if found.len() > 1 {
-                let says = format!(
-                    "{} belongs to several slices: {}",
-                    called(sliced, one),
-                    names(sliced, found.iter().copied())
-                );
-                self.error("structure", place, says);
+                let names = names(sliced, found.iter().copied());
+                self.error("structure", place, Says::InSeveralSlices { value: called(sliced, one), names });
             }
             if was_other && slicing.rules == Rules::OpenAtEnd {
-                let says = format!("{} stands behind one of no slice; those come last", called(sliced, one));
-                self.error("structure", place, says);
+                self.error("structure", place, Says::BehindOthers { value: called(sliced, one) });
             }
             if slicing.ordered && at < furthest {
-                let says = format!(
-                    "{} (slice `{}`) is out of order: the slices come as {}",
-                    called(sliced, one),
-                    names(sliced, [at]),
-                    names(sliced, 0..sliced.slices.len())
-                );
-                self.error("structure", place, says);
+                let slice = names(sliced, [at]).0.concat();
+                let names = names(sliced, 0..sliced.slices.len());
+                self.error("structure", place, Says::OutOfOrder { value: called(sliced, one), slice, names });
             }
             furthest = furthest.max(at);
             if let Some(group) = groups.get_mut(at) {
@@ -83,14 +75,15 @@ impl Run<'_> {
         }
     }
 
-    /// Slices of an element that is not there at all.
-    pub(super) fn absent_slices(&mut self, place: &Place<'_>, sliced: &Arc<Node>, ask: &Ask<'_>) {
+    /// Slices of an element that is not there at all; whether one of them had to be.
+    pub(super) fn absent_slices(&mut self, place: &Place<'_>, sliced: &Arc<Node>, ask: &Ask<'_>) -> bool {
         if sliced.element.slicing.as_ref().is_none_or(|slicing| slicing.by.is_empty()) {
-            return;
+            return false;
         }
         for slice in &sliced.slices {
             self.count(place, 0, &slice.element, ask);
         }
+        sliced.slices.iter().any(|slice| slice.element.least() > 0)
     }
 }
 
@@ -101,7 +94,6 @@ fn called(sliced: &Node, one: &One<'_, '_>) -> String {
     }
 }
 
-fn names(sliced: &Node, places: impl IntoIterator<Item = usize>) -> String {
-    let names = places.into_iter().filter_map(|at| sliced.slices.get(at)?.element.slice.as_deref());
-    names.collect::<Vec<_>>().join(", ")
+fn names(sliced: &Node, places: impl IntoIterator<Item = usize>) -> List {
+    places.into_iter().filter_map(|at| sliced.slices.get(at)?.element.slice.as_deref()).collect()
 }

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod rules;
+mod told;
 
 use meridian_fhirpath::Moment;
 use meridian_model::outcome::Severity;
@@ -18,13 +19,13 @@ impl Codes for Few {
     fn in_value_set(&self, set: &str, coded: Coded<'_>) -> Verdict {
         match (set.starts_with("http://v/"), coded.code) {
             (true, "a" | "b") => Verdict::Yes { wrong_display: None, inactive: false },
-            (true, "u") | (false, _) => Verdict::Unknown { says: "the code system is not here".to_owned() },
-            (true, code) => Verdict::No { says: format!("the code `{code}` is not in {set}") },
+            (true, "u") | (false, _) => Verdict::Unknown { says: "the code system is not here".into() },
+            (true, code) => Verdict::No { says: format!("the code `{code}` is not in {set}").into() },
         }
     }
 
     fn in_code_system(&self, _: Coded<'_>) -> Verdict {
-        Verdict::Unknown { says: String::new() }
+        Verdict::Unknown { says: "".into() }
     }
 
     fn subsumes(&self, _: &str, _: &str, _: &str) -> Option<Subsumes> {

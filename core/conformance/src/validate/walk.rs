@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::items::Item;
 use super::place::{Frame, Place};
 use super::run::Run;
+use crate::says::{Article, Says, Shape};
 use crate::snapshot::follow;
 use crate::structure::{Kind, Missing, Node, Structure, Type, is_primitive};
 
@@ -28,7 +29,7 @@ impl Run<'_> {
             Ok(base) if base.kind == Kind::Resource && !base.is_abstract => base,
             Ok(base) if base.kind == Kind::Logical => base,
             _ => {
-                let says = format!("{} is not a resource type of FHIR R4", frame.kind);
+                let says = Says::UnknownResourceType { kind: frame.kind.to_owned() };
                 return self.error("structure", place, says);
             }
         };
@@ -71,11 +72,11 @@ impl Run<'_> {
             return;
         }
         if place.depth > self.with.limits.depth {
-            return self.error("too-costly", place, "the resource is nested too deeply to be validated");
+            return self.error("too-costly", place, Says::NestedTooDeeply);
         }
         let element = &ask.node.element;
         self.pinned(place, item, element);
-        self.bound(place, item, element, code);
+        self.binding(place, item, element, code, ask.is_base);
         self.invariants(frame, place, item, &element.constraints);
         let is_inner = !place.is_resource;
         if is_inner && !is_primitive(code) && self.is_resource_type(code) {
@@ -98,14 +99,14 @@ impl Run<'_> {
             return self.primitive(frame, place, item, code);
         }
         let Value::Object(map) = item.value else {
-            let says = format!("an object is expected here ({code}), this is {}", shape(item.value));
+            let says = Says::ObjectExpected { kind: code.to_owned(), found: Shape::of(item.value) };
             return self.error("structure", place, says);
         };
         if map.is_empty() {
-            return self.error("structure", place, "an element may not be empty; leave it out (ele-1)");
+            return self.error("structure", place, Says::EmptyElement);
         }
         if map.len() == 1 && map.contains_key("id") && !place.is_resource {
-            self.error("structure", place, "an element needs more than an id (ele-1)");
+            self.error("structure", place, Says::OnlyAnId);
         }
         self.element_id(frame, place, map);
         if let Some(content) = &ask.node.element.content {
@@ -121,9 +122,10 @@ impl Run<'_> {
                     self.members(frame, place, map, &inner);
                     self.type_rules(frame, place, item, map, code);
                 }
-                Err(Missing::Unknown) => self.error("structure", place, format!("{code} is not a type of FHIR R4")),
+                Err(Missing::Unknown) => self.error("structure", place, Says::UnknownType { kind: code.to_owned() }),
                 Err(Missing::Broken(fault)) => {
-                    self.warning("processing", place, format!("{code} can't be checked: {fault}"));
+                    let says = Says::TypeUnchecked { kind: code.to_owned(), fault: Box::new(fault.told()) };
+                    self.warning("processing", place, says);
                 }
             }
         } else {
@@ -139,7 +141,7 @@ impl Run<'_> {
         }
         let resource = std::ptr::from_ref(frame.resource).addr();
         if !self.ids.insert((resource, id.to_owned())) {
-            self.error("invalid", place, format!("another element of this resource has the id `{id}`"));
+            self.error("invalid", place, Says::DoubleId { id: id.to_owned() });
         }
     }
 
@@ -200,7 +202,7 @@ impl Run<'_> {
     ) {
         let Some(own) = item.value.get("resourceType").and_then(Value::as_str) else {
             if ask.is_base {
-                self.error("structure", place, "a resource is expected here: an object with a `resourceType`");
+                self.error("structure", place, Says::ResourceExpected);
             }
             return;
         };
@@ -210,7 +212,8 @@ impl Run<'_> {
         if ask.is_base {
             self.resource(&inner, &place, &[]);
         } else if code != "Resource" && code != "DomainResource" && code != own {
-            let says = format!("a {code} is asked for here, this is a {own} (by {})", ask.structure.canonical());
+            let (wanted, found) = (Article(code.to_owned()), Article(own.to_owned()));
+            let says = Says::OtherResource { wanted, found, by: ask.structure.canonical() };
             return self.error("structure", &place, says);
         } else {
             self.by_profile(&inner, &place, item, ask);
@@ -218,17 +221,5 @@ impl Run<'_> {
         if let Some(kind) = kind {
             self.type_profiles(&inner, &place, item, kind, ask.is_base);
         }
-    }
-}
-
-/// How a JSON value is called in a message.
-pub(super) fn shape(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }

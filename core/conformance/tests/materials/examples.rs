@@ -32,7 +32,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("deviceusestatement-example", "not to a Procedure", "the definition allows no Procedure there"),
     ("devicemetric-example", "not to a DeviceDefinition", "the definition allows Device only"),
     ("medicationrequest0301", "not to a Practitioner", "the definition allows Organization only"),
-    ("observation-example-clinical-gender", "not to a Encounter", "an Encounter performs nothing"),
+    ("observation-example-clinical-gender", "not to an Encounter", "an Encounter performs nothing"),
     (
         "observation-example-f202-temperature",
         "`effective[x]` is missing",

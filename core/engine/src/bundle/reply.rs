@@ -1,6 +1,7 @@
 //! The answer to a Bundle: one entry for each that was sent, in the same order.
 
-use meridian_model::outcome::{Issue, Severity};
+use meridian_model::language::Language;
+use meridian_model::outcome::{Issue, Severity, outcome_in};
 use serde_json::Value;
 
 use crate::engine::instant;
@@ -54,13 +55,18 @@ pub struct BundleReply {
 }
 
 impl BundleReply {
-    /// The Bundle as JSON.
-    pub fn json(self, base: &str, returning: Returning) -> Vec<u8> {
-        self.pieces(base.to_owned(), returning).flatten().collect()
+    /// The Bundle as JSON; what went wrong is told in `language`.
+    pub fn json(self, base: &str, returning: Returning, language: Language) -> Vec<u8> {
+        self.pieces(base.to_owned(), returning, language).flatten().collect()
     }
 
     /// The same in pieces; each is made when it is asked for, and what it told of is let go.
-    pub fn pieces(self, base: String, returning: Returning) -> impl Iterator<Item = Vec<u8>> + Send {
+    pub fn pieces(
+        self,
+        base: String,
+        returning: Returning,
+        language: Language,
+    ) -> impl Iterator<Item = Vec<u8>> + Send {
         let kind = if self.transaction { "transaction-response" } else { "batch-response" };
         let empty = self.replies.is_empty();
         let mut replies = self.replies.into_iter().enumerate().peekable();
@@ -70,7 +76,7 @@ impl BundleReply {
             let mut out = Vec::with_capacity(PIECE * 256);
             for (nth, reply) in replies.by_ref().take(PIECE) {
                 out.extend_from_slice(if nth == 0 { b",\"entry\":[" } else { b"," });
-                entry(&reply, &base, returning, &mut out);
+                entry(&reply, &base, (returning, language), &mut out);
             }
             Some(out)
         });
@@ -78,7 +84,7 @@ impl BundleReply {
     }
 }
 
-fn entry(reply: &Reply, base: &str, returning: Returning, out: &mut Vec<u8>) {
+fn entry(reply: &Reply, base: &str, (returning, language): (Returning, Language), out: &mut Vec<u8>) {
     match reply {
         Reply::Written(outcome) => {
             out.push(b'{');
@@ -95,8 +101,9 @@ fn entry(reply: &Reply, base: &str, returning: Returning, out: &mut Vec<u8>) {
                 None => ("200 OK", "it was there already".to_owned()),
             };
             let told = (returning == Returning::Outcome).then(|| {
-                let issue = Issue::new(Severity::Information, "informational", says);
-                meridian_model::outcome::outcome(&[issue]).to_string()
+                let mut issues = vec![Issue::new(Severity::Information, "informational", says)];
+                issues.extend(outcome.notes.iter().cloned());
+                outcome_in(&issues, language).to_string()
             });
             // A condition that met nothing has nothing to name.
             let served = Some(&outcome.served).filter(|served| !served.id.is_empty());
@@ -125,7 +132,7 @@ fn entry(reply: &Reply, base: &str, returning: Returning, out: &mut Vec<u8>) {
             response(out, "200 OK", None, None);
         }
         Reply::Failed(error) => {
-            let outcome = meridian_model::outcome::outcome(&error.issues()).to_string();
+            let outcome = outcome_in(&error.issues(), language).to_string();
             let status = Value::from(status_line(error.class()));
             let body = format!("{{\"response\":{{\"status\":{status},\"outcome\":{outcome}}}}}");
             out.extend_from_slice(body.as_bytes());

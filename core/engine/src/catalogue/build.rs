@@ -7,11 +7,11 @@ use meridian_access::Caller;
 use meridian_model::definitions::Catalogue;
 use meridian_store::{Index, Key, Lane, Reader, Stored, TypeCode, WriteTx};
 
-use super::is_in_force;
 use super::registry::{Entry, Place, Registry, State, places, put_places};
+use super::{is_in_force, unable};
 use crate::engine::type_name;
 use crate::served::value_of;
-use crate::write::{index, origin};
+use crate::write::{Indexed, Unable, index, origin};
 use crate::{Engine, EngineError};
 
 /// Resources of one step, where others wait for its transaction, and where nobody does.
@@ -34,6 +34,8 @@ struct Made {
 pub(super) enum Step {
     More,
     Done,
+    /// A parameter has no answer for one of the resources.
+    Unable,
     /// What it rested on is no longer so: nothing was written.
     Stale,
 }
@@ -43,7 +45,7 @@ pub(super) async fn build(engine: &Engine, caller: &Caller, entry: &Entry, at_on
     let catalogue = engine.catalogue();
     let (number, kinds) = (entry.number, Arc::new(entry.kinds()));
     let (own, wanted) = (Arc::clone(&catalogue), Arc::clone(&kinds));
-    let (before, place, made) =
+    let (before, place, made, cannot) =
         engine.store().ahead(Lane::Bulk, move |reader| look(reader, number, &wanted, &own, at_once)).await?;
     let write = move |tx: &mut WriteTx<'_>| {
         let mut registry = Registry::read(tx)?;
@@ -53,8 +55,17 @@ pub(super) async fn build(engine: &Engine, caller: &Caller, entry: &Entry, at_on
         if all.get(&number) != before.as_ref() {
             return Ok(Step::Stale);
         }
+        if !cannot.is_empty() {
+            unable::note(tx, &cannot)?;
+            return Ok(Step::Unable);
+        }
+        let mut cannot = Unable::new();
         for made in made {
-            put(tx, made, number, &catalogue)?;
+            put(tx, made, number, &catalogue, &mut cannot)?;
+        }
+        if !cannot.is_empty() {
+            unable::note(tx, &cannot)?;
+            return Ok(Step::Unable);
         }
         if place.nth >= kinds.len() {
             (entry.state, entry.since) = (State::Ready, tx.at());
@@ -70,14 +81,16 @@ pub(super) async fn build(engine: &Engine, caller: &Caller, entry: &Entry, at_on
     engine.store().write(Lane::Bulk, origin(caller), write).await
 }
 
-/// Where the work stands, where it will stand, and what is to be written for that.
+/// Where the work stands, where it will stand, what is to be written for that, and what could not be evaluated.
+type Looked = (Option<Place>, Place, Vec<Made>, Unable);
+
 fn look(
     reader: &Reader<'_>,
     number: u16,
     kinds: &[TypeCode],
     catalogue: &Catalogue,
     at_once: u32,
-) -> Result<(Option<Place>, Place, Vec<Made>), EngineError> {
+) -> Result<Looked, EngineError> {
     let before = places(reader)?.remove(&number);
     let mut place = match &before {
         Some(place) => place.clone(),
@@ -86,7 +99,7 @@ fn look(
             Place { total: counts.into_iter().sum(), ..Place::default() }
         }
     };
-    let mut made = Vec::new();
+    let (mut made, mut cannot) = (Vec::new(), Unable::new());
     // Types of which there is nothing are passed at once.
     while let Some(kind) = kinds.get(place.nth) {
         let rows = reader.resources_of(*kind, &place.after, at_once)?;
@@ -94,13 +107,15 @@ fn look(
             place.after.clone_from(&last.id);
             place.done = (place.done + rows.len() as u64).min(place.total);
             for row in rows.iter().filter(|row| !row.deleted) {
-                made.push(Made { index: rows_of(row, catalogue)?, ..Made::of(row) });
+                let Indexed { index, unable, .. } = rows_of(row, catalogue)?;
+                cannot.extend(unable);
+                made.push(Made { index, ..Made::of(row) });
             }
             break;
         }
         (place.nth, place.after) = (place.nth + 1, String::new());
     }
-    Ok((before, place, made))
+    Ok((before, place, made, cannot))
 }
 
 impl Made {
@@ -111,11 +126,17 @@ impl Made {
 }
 
 /// All rows of a resource.
-pub(super) fn rows_of(row: &Stored, catalogue: &Catalogue) -> Result<Index, EngineError> {
-    Ok(index(&value_of(&row.body)?, type_name(row.kind), row.kind, catalogue).index)
+pub(super) fn rows_of(row: &Stored, catalogue: &Catalogue) -> Result<Indexed, EngineError> {
+    Ok(index(&value_of(&row.body)?, type_name(row.kind), row.kind, catalogue))
 }
 
-fn put(tx: &mut WriteTx<'_>, made: Made, number: u16, catalogue: &Catalogue) -> Result<(), EngineError> {
+fn put(
+    tx: &mut WriteTx<'_>,
+    made: Made,
+    number: u16,
+    catalogue: &Catalogue,
+    cannot: &mut Unable,
+) -> Result<(), EngineError> {
     let Made { kind, key, id, version, index } = made;
     // What was written meanwhile has the rows that its change made, which may not be all: what stayed the same is not
     // written again.
@@ -123,7 +144,9 @@ fn put(tx: &mut WriteTx<'_>, made: Made, number: u16, catalogue: &Catalogue) -> 
         (key, index)
     } else {
         let Some(row) = tx.find(kind, &id)?.filter(|row| !row.deleted) else { return Ok(()) };
-        (row.key, rows_of(&row, catalogue)?)
+        let Indexed { index, unable, .. } = rows_of(&row, catalogue)?;
+        cannot.extend(unable);
+        (row.key, index)
     };
     let old = without(&index, number);
     Ok(tx.reindex(kind, key, &old, &index)?)

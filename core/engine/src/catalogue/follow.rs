@@ -7,6 +7,7 @@ use meridian_model::outcome::Issue;
 use meridian_store::{TypeCode, WriteTx};
 use serde_json::Value;
 
+use super::FhirPath;
 use super::load::{Source, sources};
 use super::registry::{Entry, Registry, State, fresh, places, put_places};
 use crate::EngineError;
@@ -45,7 +46,7 @@ pub(crate) fn follow(
     let (own, others): (Vec<Source>, Vec<Source>) = all.into_iter().partition(|source| source.entry.id == id);
     let known: Vec<Posted> = others.iter().filter_map(|other| other.posted.as_ref().ok()).cloned().collect();
     let posted = match after {
-        Some(resource) => Some(Posted::read(resource, &known).map_err(EngineError::Unprocessable)?),
+        Some(resource) => Some(Posted::read(resource, &known, Some(&FhirPath)).map_err(EngineError::Unprocessable)?),
         None => None,
     };
     if let Some(was) = &was {
@@ -54,7 +55,7 @@ pub(crate) fn follow(
     let meant = own.into_iter().find_map(|source| source.posted.ok());
     let same = posted.as_ref().zip(meant).is_some_and(|(posted, meant)| posted.means_the_same(&meant));
     match (was.and_then(|was| registry.number(was.number)), &posted) {
-        (Some(entry), Some(posted)) if same && entry.state != State::Failed => entry.says(posted),
+        (Some(entry), Some(posted)) if same && entry.state.is_in_force() => entry.says(posted),
         (was, _) => {
             if let Some(entry) = was {
                 (entry.state, entry.since) = (State::Dropping, tx.at());

@@ -8,7 +8,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::build::{A_FEW, MANY, Step, build, dismantle};
 use super::mend::mend;
-use super::registry::{Registry, State};
+use super::registry::{Registry, State, places};
+use super::unable::look_at_own;
 use super::{SEARCH_PARAMETER, rebuild};
 use crate::feed::Event;
 use crate::write::settle_erased;
@@ -86,12 +87,18 @@ async fn work(engine: &Engine, caller: &Caller, at_once: u32) -> Result<bool, En
     let registry = engine.store().read(Registry::read)?;
     let next = |state: State| registry.entries.iter().find(|entry| entry.state == state);
     if let Some(entry) = next(State::Building) {
+        if entry.evaluated
+            && !engine.store().read(|reader| Ok::<_, EngineError>(places(reader)?.contains_key(&entry.number)))?
+        {
+            look_at_own(engine, caller).await?;
+        }
         let step = build(engine, caller, entry, at_once).await?;
         // The catalogue first: who hears of it may search at once.
         engine.renew_catalogue()?;
         match step {
             Step::Done => engine.tell_of_parameter(entry.number, "ready"),
             Step::More => engine.tell_of_parameter(entry.number, "building"),
+            Step::Unable => engine.tell_of_parameter(entry.number, "unable"),
             Step::Stale => {}
         }
         return Ok(true);

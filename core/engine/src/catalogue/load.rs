@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use meridian_model::definitions::posted::Posted;
-use meridian_model::definitions::{Catalogue, Custom, Kind, Progress};
+use meridian_model::definitions::{Catalogue, Custom, Kind, Progress, Standing};
 use meridian_model::outcome::Issue;
 use meridian_store::Reader;
 use serde_json::Value;
 
-use super::Made;
 use super::follow::code;
 use super::registry::{Entry, Registry, State, generation, places};
+use super::{FhirPath, Made};
 use crate::EngineError;
 use crate::served::value_of;
 
@@ -33,10 +33,10 @@ pub(super) fn sources(
     let mut found = Vec::new();
     for entry in others.into_iter().chain(composites) {
         let posted = match was.filter(|(id, _)| *id == entry.id) {
-            Some((_, was)) => Posted::read(was, &read),
+            Some((_, was)) => Posted::read(was, &read, Some(&FhirPath)),
             None => {
                 let Some(row) = reader.find(code(), &entry.id)?.filter(|row| !row.deleted) else { continue };
-                Posted::read(&value_of(&row.body)?, &read)
+                Posted::read(&value_of(&row.body)?, &read, Some(&FhirPath))
             }
         };
         if let Ok(posted) = &posted {
@@ -54,12 +54,16 @@ pub(super) fn catalogue(reader: &Reader<'_>, made: &mut Made) -> Result<Catalogu
     for Source { entry, posted } in sources(reader, &registry, None)? {
         // What a program does not understand nobody may search by, or miss silently: see `mend`.
         let (Ok(posted), true) = (posted, entry.state != State::Failed) else { continue };
-        let building = (entry.state == State::Building).then(|| {
-            let progress = made.progress.entry(entry.number).or_insert_with(|| Arc::new(Progress::default()));
-            let place = places.get(&entry.number).cloned().unwrap_or_default();
-            progress.set(place.done, place.total);
-            Arc::clone(progress)
-        });
+        let standing = match entry.state {
+            State::Building => {
+                let progress = made.progress.entry(entry.number).or_insert_with(|| Arc::new(Progress::default()));
+                let place = places.get(&entry.number).cloned().unwrap_or_default();
+                progress.set(place.done, place.total);
+                Standing::Building(Arc::clone(progress))
+            }
+            State::Unable => Standing::Unable,
+            State::Ready | State::Failed | State::Dropping => Standing::Ready,
+        };
         let params = match made.params.get(&entry.number) {
             Some((same, params)) if *same == posted => params.clone(),
             _ => {
@@ -68,7 +72,7 @@ pub(super) fn catalogue(reader: &Reader<'_>, made: &mut Made) -> Result<Catalogu
                 params
             }
         };
-        custom.extend(params.into_iter().map(|param| Custom { param, building: building.clone() }));
+        custom.extend(params.into_iter().map(|param| Custom { param, standing: standing.clone() }));
     }
     Ok(Catalogue::with(generation(reader)?, custom))
 }

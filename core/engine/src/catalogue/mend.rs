@@ -8,6 +8,7 @@ use meridian_store::{Lane, WriteTx};
 
 use super::load::{Source, sources};
 use super::registry::{Entry, Registry, State, places, put_places};
+use super::unable::look_at_own;
 use crate::write::origin;
 use crate::{Engine, EngineError};
 
@@ -18,7 +19,7 @@ pub(super) async fn mend(engine: &Engine, caller: &Caller) -> Result<(), EngineE
         Ok::<_, EngineError>(all.iter().any(|source| state(&source.entry, &source.posted) != source.entry.state))
     };
     if !engine.store().read(differs)? {
-        return Ok(());
+        return look_at_own(engine, caller).await;
     }
     let write = |tx: &mut WriteTx<'_>| {
         let (mut registry, mut places) = (Registry::read(tx)?, places(tx)?);
@@ -35,7 +36,8 @@ pub(super) async fn mend(engine: &Engine, caller: &Caller) -> Result<(), EngineE
         registry.write(tx)
     };
     engine.store().write(Lane::Bulk, origin(caller), write).await?;
-    engine.renew_catalogue()
+    engine.renew_catalogue()?;
+    look_at_own(engine, caller).await
 }
 
 /// Where an entry should stand, as this program reads it.

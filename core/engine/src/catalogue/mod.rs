@@ -5,8 +5,12 @@
 //! its own transaction whether the catalogue it worked by is still in force. What was there before is indexed by `keep`,
 //! in the bulk lane; until that is done, searches that name the parameter are refused. Another meaning under the same
 //! SearchParameter is another number; rows of numbers that are out of force are dropped.
+//!
+//! What is beyond the path programs of the model is evaluated by FHIRPath (`expressions`); where that has no answer for a
+//! resource, the parameter answers no more (`unable`).
 
 mod build;
+mod expressions;
 mod follow;
 mod keep;
 mod load;
@@ -14,6 +18,7 @@ mod mend;
 mod rebuild;
 mod registry;
 mod show;
+pub(crate) mod unable;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -22,6 +27,7 @@ use meridian_model::definitions::posted::Posted;
 use meridian_model::definitions::{Catalogue, Progress, SearchParam};
 use meridian_store::Reader;
 
+pub use expressions::FhirPath;
 pub(crate) use follow::{SEARCH_PARAMETER, follow};
 pub use keep::{keep, settle};
 pub use rebuild::give_up;

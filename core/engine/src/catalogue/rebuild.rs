@@ -6,9 +6,9 @@ use meridian_model::definitions::Catalogue;
 use meridian_store::{Index, Key, Lane, REBUILD, Reader, WriteTx};
 
 use super::build::{Step, rows_of};
-use super::is_in_force;
 use super::registry::{Place, places, put_places};
-use crate::write::origin;
+use super::{is_in_force, unable};
+use crate::write::{Indexed, Unable, origin};
 use crate::{Engine, EngineError};
 
 /// The place of this work among those of the parameters, whose numbers are larger.
@@ -55,7 +55,7 @@ pub(super) async fn step(engine: &Engine, caller: &Caller, at_once: u32) -> Resu
     }
     let own = std::sync::Arc::clone(&catalogue);
     let looked = engine.store().ahead(Lane::Bulk, move |reader| look(reader, &own, at_once)).await?;
-    let Some((before, place, made)) = looked else { return Ok(None) };
+    let Some((before, place, made, mut cannot)) = looked else { return Ok(None) };
     let write = move |tx: &mut WriteTx<'_>| {
         if reached(tx)? != Some(before) || !is_in_force(tx, &catalogue)? {
             return Ok(Step::Stale);
@@ -69,18 +69,25 @@ pub(super) async fn step(engine: &Engine, caller: &Caller, at_once: u32) -> Resu
         };
         for (key, version, index) in made {
             let Some(row) = tx.current(key)?.filter(|row| !row.deleted) else { continue };
-            let index = if row.version == version { index } else { rows_of(&row, &catalogue)? };
+            let index = if row.version == version {
+                index
+            } else {
+                let Indexed { index, unable, .. } = rows_of(&row, &catalogue)?;
+                cannot.extend(unable);
+                index
+            };
             tx.rebuild(row.kind, key, &index)?;
         }
         all.insert(ALL, place);
         put_places(tx, &all)?;
         tx.put_setting(REBUILD, last.0.to_string().as_bytes())?;
+        unable::note(tx, &cannot)?;
         Ok::<_, EngineError>(Step::More)
     };
     engine.store().write(Lane::Bulk, origin(caller), write).await.map(Some)
 }
 
-type Looked = (Key, Place, Vec<(Key, i64, Index)>);
+type Looked = (Key, Place, Vec<(Key, i64, Index)>, Unable);
 
 fn look(reader: &Reader<'_>, catalogue: &Catalogue, at_once: u32) -> Result<Option<Looked>, EngineError> {
     let Some(before) = reached(reader)? else { return Ok(None) };
@@ -90,10 +97,11 @@ fn look(reader: &Reader<'_>, catalogue: &Catalogue, at_once: u32) -> Result<Opti
     };
     let rows = reader.resources_after(before, at_once)?;
     place.done = (place.done + rows.len() as u64).min(place.total);
-    let mut made = Vec::with_capacity(rows.len());
+    let (mut made, mut cannot) = (Vec::with_capacity(rows.len()), Unable::new());
     for row in rows {
-        let index = if row.deleted { Index::default() } else { rows_of(&row, catalogue)? };
+        let Indexed { index, unable, .. } = if row.deleted { Indexed::default() } else { rows_of(&row, catalogue)? };
+        cannot.extend(unable);
         made.push((row.key, row.version, index));
     }
-    Ok(Some((before, place, made)))
+    Ok(Some((before, place, made, cannot)))
 }

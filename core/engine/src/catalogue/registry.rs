@@ -27,6 +27,8 @@ pub(super) enum State {
     Ready,
     /// Out of force: this program does not understand it.
     Failed,
+    /// It had no answer for some resource: nobody makes rows of it, and searches that name it are refused.
+    Unable,
     /// Out of force; its rows are being dropped.
     Dropping,
 }
@@ -37,8 +39,14 @@ impl State {
             State::Building => "building",
             State::Ready => "ready",
             State::Failed => "failed",
+            State::Unable => "unable",
             State::Dropping => "dropping",
         }
+    }
+
+    /// Are its rows made and kept?
+    pub(super) fn is_in_force(self) -> bool {
+        matches!(self, State::Building | State::Ready)
     }
 }
 
@@ -55,7 +63,10 @@ pub(super) struct Entry {
     pub(super) state: State,
     /// Since when it is in that state, in milliseconds since 1970 UTC.
     pub(super) since: i64,
-    /// Why it failed.
+    /// Its expression is evaluated, rather than walked as paths.
+    #[serde(default)]
+    pub(super) evaluated: bool,
+    /// Why it failed, or is unable.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) why: String,
 }
@@ -71,6 +82,7 @@ impl Entry {
             bases: Vec::new(),
             state: State::Building,
             since,
+            evaluated: false,
             why: String::new(),
         };
         entry.says(posted);
@@ -82,6 +94,7 @@ impl Entry {
         self.url.clone_from(&posted.url);
         self.code.clone_from(&posted.code);
         self.kind = posted.kind.code().to_owned();
+        self.evaluated = posted.is_evaluated();
         self.bases = posted.bases().map(str::to_owned).collect();
     }
 

@@ -11,8 +11,8 @@ use crate::operations::{Act, Answering, Call, Effect, Operation};
 use crate::{Engine, EngineError};
 
 pub(crate) fn operation() -> Operation {
-    let says = "The search parameters that were posted: code, base types, whether each is building, ready, failed or dropping, \
-                how many resources are indexed and since when.";
+    let says = "The search parameters that were posted: code, base types, whether each is building, ready, failed, unable or dropping, \
+                why, whether its expression is evaluated, how many resources are indexed and since when.";
     Operation::of_the_system("search-parameters", Effect::Looks, &[], says, Show)
 }
 
@@ -52,6 +52,7 @@ fn line(reader: &Reader<'_>, entry: &Entry, places: &Places) -> Result<Value, En
         json!({"name": "state", "valueCode": entry.state.as_str()}),
         json!({"name": "since", "valueInstant": instant(entry.since)}),
     ];
+    part.push(json!({"name": "evaluated", "valueBoolean": entry.evaluated}));
     part.extend(entry.bases.iter().map(|base| json!({"name": "base", "valueCode": base})));
     if entry.state != State::Dropping {
         let reference = format!("{SEARCH_PARAMETER}/{}", entry.id);

@@ -1,5 +1,5 @@
-//! What the server has by itself, beside what is stored: the terminology and the structures that came with the program,
-//! R4's search parameters, and the definitions that a door gives of itself. None of it can be changed.
+//! What the server has by itself, beside what is stored: the terminology and the structures that came with the program and
+//! with packages, R4's search parameters, and the definitions that a door gives of itself. None of it can be changed.
 //!
 //! It is read by id and found by search like what is stored, in one list (`search/fixed.rs`). A stored resource of the same
 //! id, or of the same url and version, stands in its place. A resource is made when it is shown; the rows that searches
@@ -24,6 +24,7 @@ pub(crate) use order::compare;
 use crate::catalogue::SEARCH_PARAMETER;
 use crate::engine::instant;
 use crate::served::{Served, value_of};
+use crate::write::Unable;
 use crate::{Engine, EngineError};
 
 /// When R4 (4.0.1) was published, in milliseconds since 1970 UTC: what says no date of its own is as old.
@@ -165,10 +166,61 @@ type Rows = (i64, Arc<Vec<Row>>);
 pub(crate) struct Known {
     /// What a door has besides. Before one said so, searches find nothing of all this.
     given: RwLock<Option<Arc<Shelves>>>,
+    /// What packages brought, on top of what came with the program.
+    packages: RwLock<Option<Arc<Packages>>>,
     rows: Mutex<HashMap<TypeCode, Rows>>,
 }
 
+/// What packages brought.
+struct Packages {
+    shelves: Shelves,
+    /// In the place of what of the program's this stands.
+    posted: Posted,
+}
+
+impl Packages {
+    /// Of two with one id the later. What has no id that R4 takes is in force, and cannot be shown.
+    fn of(resources: &[Value]) -> Packages {
+        let is_shown = |item: &Item| {
+            KINDS.contains(&item.kind) && item.kind != SEARCH_PARAMETER && meridian_model::reference::is_id(&item.id)
+        };
+        let mut seen = HashSet::new();
+        let items = resources.iter().rev().filter_map(|resource| Item::made(resource.clone())).filter(is_shown);
+        let items: Vec<Item> = items.filter(|item| seen.insert((item.code, item.id.clone()))).collect();
+        let mut posted = Posted::default();
+        for item in &items {
+            posted.note(item.code, &item.id, item.url.as_deref().map(|url| (url, item.version.as_deref())));
+        }
+        Packages { shelves: shelves(items.into_iter()), posted }
+    }
+}
+
 impl Engine {
+    /// Has what packages brought read and found like what came with the program.
+    pub(crate) fn show_packages(&self, resources: &[Value]) {
+        let known = &self.inner.fixed;
+        *known.packages.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(Packages::of(resources)));
+        known.rows.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// All of a type that the server has by itself.
+    fn items(&self, code: TypeCode) -> Vec<Arc<Item>> {
+        let packages = self.packages();
+        let packages = packages.as_deref();
+        let brought = packages.and_then(|packages| packages.shelves.get(&code)).into_iter().flatten();
+        let is_hidden = |item: &Arc<Item>| packages.is_some_and(|packages| packages.posted.replaces(item));
+        let program = program(code).into_iter().flatten().filter(|item| !is_hidden(item));
+        let given = self.given();
+        let given = given.as_deref().and_then(|given| given.get(&code)).into_iter().flatten();
+        let mut all: Vec<Arc<Item>> = brought.chain(program).chain(given).cloned().collect();
+        all.sort_by(|one, other| one.id.cmp(&other.id));
+        all
+    }
+
+    fn packages(&self) -> Option<Arc<Packages>> {
+        self.inner.fixed.packages.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Has the server's own resources found by searches, with those that a door makes of itself.
     pub fn find_own(&self, definitions: Vec<Value>) {
         let known = &self.inner.fixed;
@@ -183,23 +235,43 @@ impl Engine {
 
     /// The server's own resource of this type and id.
     pub(crate) fn own(&self, code: TypeCode, id: &str) -> Option<Arc<Item>> {
-        let given = || self.given()?.get(&code)?.iter().find(|one| one.id == id).cloned();
-        of_program(code, id).cloned().or_else(given)
+        let of = |shelves: &Shelves| shelves.get(&code)?.iter().find(|one| one.id == id).cloned();
+        let packages = self.packages();
+        let brought = packages.as_ref().and_then(|packages| of(&packages.shelves));
+        let is_shown = |item: &&Arc<Item>| packages.as_ref().is_none_or(|packages| !packages.posted.replaces(item));
+        let program = || of_program(code, id).filter(is_shown).cloned();
+        brought.or_else(program).or_else(|| of(&*self.given()?))
+    }
+
+    /// The posted parameters that can't be evaluated on what the server has by itself, and why.
+    pub(crate) fn own_unable(&self) -> Result<Unable, EngineError> {
+        let catalogue = self.catalogue();
+        let mut unable = Unable::new();
+        for kind in Definitions::r4().resource_types() {
+            if !catalogue.params(kind).iter().any(|param| param.evaluator.is_some() && !catalogue.is_unable(param)) {
+                continue;
+            }
+            let Some(code) = Definitions::r4().type_code(kind) else { continue };
+            for item in self.items(code) {
+                let (resource, _) = item.resource()?;
+                unable.extend(crate::write::index(&resource, kind, code, &catalogue).unable);
+            }
+        }
+        Ok(unable)
     }
 
     /// What searches of a type look at; `None` where there is nothing of it.
     pub(crate) fn own_rows(&self, code: TypeCode, catalogue: &Catalogue) -> Result<Option<Arc<Vec<Row>>>, EngineError> {
         let Some(given) = self.given() else { return Ok(None) };
-        let (program, given) = (program(code), given.get(&code));
-        if program.is_none() && given.is_none() {
+        if program(code).is_none() && !given.contains_key(&code) {
             return Ok(None);
         }
         let mut rows = self.inner.fixed.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, rows)) = rows.get(&code).filter(|(of, _)| *of == catalogue.generation()) {
             return Ok(Some(Arc::clone(rows)));
         }
-        let items = program.into_iter().chain(given).flatten();
-        let made = Arc::new(items.map(|item| Row::of_item(item, catalogue)).collect::<Result<Vec<_>, _>>()?);
+        let items = self.items(code);
+        let made = Arc::new(items.iter().map(|item| Row::of_item(item, catalogue)).collect::<Result<Vec<_>, _>>()?);
         rows.insert(code, (catalogue.generation(), Arc::clone(&made)));
         Ok(Some(made))
     }

@@ -122,7 +122,8 @@ impl Judge {
 }
 
 /// How many values a resource is made of.
-fn values(value: &Value) -> u64 {
+/// How many values a resource has, as a measure of what may be spent on it.
+pub(crate) fn values(value: &Value) -> u64 {
     match value {
         Value::Array(items) => 1 + items.iter().map(values).sum::<u64>(),
         Value::Object(members) => 1 + members.values().map(values).sum::<u64>(),

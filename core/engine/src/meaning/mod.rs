@@ -4,3 +4,5 @@ pub(crate) mod judge;
 pub(crate) mod structures;
 pub(crate) mod terms;
 pub(crate) mod validate;
+
+pub(crate) use judge::values;

@@ -5,14 +5,17 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use meridian_conformance::structure::Structures;
+use meridian_conformance::says::Says;
+use meridian_conformance::structure::{Structures, Unusable};
 use meridian_model::definitions::Definitions;
-use meridian_model::outcome::Issue;
+use meridian_model::language::Language;
+use meridian_model::outcome::{Issue, Severity};
 use meridian_store::{Reader, TypeCode, WriteTx};
 use serde_json::Value;
 
 use crate::fixed::Posted;
 use crate::served::value_of;
+use crate::write::{Entry, Sent};
 use crate::{Engine, EngineError};
 
 const KIND: &str = "StructureDefinition";
@@ -37,14 +40,35 @@ pub(crate) fn is_one(kind: &str) -> bool {
     kind == KIND
 }
 
-/// Refuses an active StructureDefinition that could not be in force.
-pub(crate) fn check(kind: &str, resource: &Value) -> Result<(), EngineError> {
-    let is_active = resource.get("status").is_some_and(|status| status == "active");
-    if !is_one(kind) || !is_active {
+/// Refuses an active StructureDefinition that can never be in force beside `structures`. What rests on something that is
+/// not here is taken: that may come.
+pub(crate) fn check(kind: &str, resource: &Value, structures: &Structures) -> Result<(), EngineError> {
+    if !is_one(kind) || !is_active(resource) {
         return Ok(());
     }
-    let says = |fault| Issue::error("business-rule", format!("it cannot be in force: {fault}")).at(KIND);
-    Structures::check(resource).map_err(|fault| EngineError::Unprocessable(vec![says(fault)]))
+    let Err(Unusable::Never(fault)) = structures.usable(resource) else { return Ok(()) };
+    let place = if fault.place.is_empty() { KIND } else { fault.place.as_str() };
+    let says = Says::CannotBeInForce { says: Box::new(fault.says.clone()) };
+    Err(EngineError::Unprocessable(vec![issue(Severity::Error, "business-rule", &says).at(place)]))
+}
+
+/// What is to be said of a StructureDefinition that is taken, and is not in force yet.
+pub(crate) fn note(kind: &str, resource: &Value, structures: &Structures) -> Option<Issue> {
+    if !is_one(kind) || !is_active(resource) {
+        return None;
+    }
+    let Err(Unusable::NotYet(fault)) = structures.usable(resource) else { return None };
+    let says = Says::NotYetInForce { says: Box::new(fault.says.clone()) };
+    Some(issue(Severity::Warning, "not-found", &says).at(fault.place.as_str()))
+}
+
+fn is_active(resource: &Value) -> bool {
+    resource.get("status").is_some_and(|status| status == "active")
+}
+
+/// The issue of a message.
+pub(super) fn issue(severity: Severity, code: &'static str, says: &Says) -> Issue {
+    Issue::new(severity, code, says.to_string()).in_chinese(says.in_language(Language::Chinese))
 }
 
 /// Follows the write of one: what was read before is out of force.
@@ -61,7 +85,16 @@ impl Engine {
         let known = &self.inner.structures;
         *known.packages.write().unwrap_or_else(PoisonError::into_inner) = Some(Structures::embedded().with(resources));
         *known.now.write().unwrap_or_else(PoisonError::into_inner) = None;
-        super::terms::install(self, resources)
+        super::terms::install(self, resources)?;
+        self.show_packages(resources);
+        Ok(())
+    }
+
+    /// The structures that the definitions among `entries` are checked by: those in force, and these themselves.
+    pub(crate) fn structures_with(&self, reader: &Reader<'_>, entries: &[Entry]) -> Result<Structures, EngineError> {
+        let own = entries.iter().filter(|entry| is_one(entry.ask.kind())).filter_map(|entry| entry.ask.resource());
+        let own = own.map(Sent::value).collect::<Result<Vec<Value>, _>>()?;
+        Ok(self.structures(reader)?.with(&own))
     }
 
     /// The structures in force as `reader` sees them.

@@ -1,12 +1,17 @@
 //! `$validate` on a type and on an instance: does a resource keep the rules of its type and of profiles? Nothing is stored.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use meridian_access::{Act as Right, Caller, Role, decide};
+use meridian_conformance::says::{Article, Says};
 use meridian_conformance::validate::{Limits, Lookup};
-use meridian_model::outcome::{Issue, outcome};
+use meridian_model::outcome::{Issue, Severity, outcome_in};
 use meridian_store::Reader;
 use serde_json::Value;
 
 use super::judge::{Judge, is_wrong};
+use super::structures::issue;
 use crate::operations::{Act, Answering, Call, EVERY_TYPE, Effect, Level, Operation};
 use crate::search::where_some;
 use crate::served::{value_in, value_of};
@@ -14,6 +19,14 @@ use crate::{Engine, EngineError, read};
 
 /// Everybody who reads the record may ask.
 const EVERYBODY: &[Role] = &[Role::Doctor, Role::Nurse];
+/// So many validations at one time; others wait.
+pub(crate) const PLACES: usize = 4;
+/// Longer than this no validation takes: who asked has gone.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Name, type and whether it must be given.
+const INPUT: &[(&str, &str, bool)] =
+    &[("resource", "Resource", false), ("mode", "code", false), ("profile", "uri", false)];
 
 pub(crate) fn operations() -> Vec<Operation> {
     let on = |level, says| Operation {
@@ -22,7 +35,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         level,
         effect: Effect::Looks,
         roles: EVERYBODY,
-        input: &[("resource", "Resource", false), ("mode", "code", false), ("profile", "uri", false)],
+        input: INPUT,
         output: "OperationOutcome",
         says,
         versions: false,
@@ -45,12 +58,17 @@ struct Validate;
 /// What the validation may ask of the store.
 struct Beside {
     found: Vec<Value>,
+    until: Instant,
 }
 
 impl Lookup for Beside {
     fn canonical(&self, address: &str) -> Option<&Value> {
         let url = address.split(['|', '#']).next().unwrap_or(address);
         self.found.iter().find(|one| one.get("url").and_then(Value::as_str) == Some(url))
+    }
+
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.until
     }
 }
 
@@ -62,6 +80,9 @@ impl Act for Validate {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
             decide(caller, Right::Look, &call.kind)?;
+            // A slip of the pen in `profile` would be told as "no error was found".
+            call.only(INPUT)?;
+            let language = call.language;
             let mode = call.param("mode").unwrap_or_default().to_owned();
             if !matches!(mode.as_str(), "" | "create" | "update" | "delete" | "profile") {
                 return Err(EngineError::invalid(
@@ -82,7 +103,10 @@ impl Act for Validate {
                 _ => None,
             };
             if mode == "delete" {
-                return Ok(outcome(&issues));
+                if issues.is_empty() {
+                    issues.push(well("it is there, and may be deleted", "资源存在，可以删除"));
+                }
+                return Ok(outcome_in(&issues, language));
             }
             let resource = match (call.body, stored) {
                 (Some(body), _) => body,
@@ -90,33 +114,49 @@ impl Act for Validate {
                 (None, None) => return Err(EngineError::invalid("resource", "the resource to be validated is needed")),
             };
             if matches!(mode.as_str(), "create" | "update") {
-                // What could not be in force is refused when it is written.
-                let checks =
-                    [super::structures::check(&call.kind, &resource), super::terms::check(&call.kind, &resource)];
-                issues.extend(checks.into_iter().filter_map(Result::err).flat_map(|error| error.issues()));
+                // What could not be in force is refused when it is written; of structures it is told below.
+                let check = super::terms::check(&call.kind, &resource);
+                issues.extend(check.err().into_iter().flat_map(|error| error.issues()));
             }
             fits(&resource, &call.kind, call.id.as_deref().filter(|_| mode != "profile"), &mut issues);
             let profiles: Vec<String> =
                 call.params.iter().filter(|(name, _)| name == "profile").map(|(_, profile)| profile.clone()).collect();
-            let (engine, caller) = (engine.clone(), caller.clone());
-            let own = engine.clone();
-            let work = move |reader: &Reader<'_>| {
-                let judge = Judge::of(&own, reader)?;
-                let beside = Beside { found: beside(&own, reader, &caller, &resource)? };
-                let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
-                Ok::<_, EngineError>(judge.issues(&resource, &profiles, &beside, Limits::default()))
-            };
-            issues.extend(engine.store().search(work).await?);
+            issues.extend(judged(engine, caller, resource, profiles).await?);
             if !issues.iter().any(is_wrong) {
-                issues.push(Issue::new(
-                    meridian_model::outcome::Severity::Information,
-                    "informational",
-                    "no error was found",
-                ));
+                issues.push(well("no error was found", "没有发现错误"));
             }
-            Ok(outcome(&issues))
+            Ok(outcome_in(&issues, language))
         })
     }
+}
+
+/// What is needed is read on a snapshot, which is let go before the judging begins.
+async fn judged(
+    engine: &Engine,
+    caller: &Caller,
+    resource: Value,
+    profiles: Vec<String>,
+) -> Result<Vec<Issue>, EngineError> {
+    let resource = Arc::new(resource);
+    let (own, caller, of) = (engine.clone(), caller.clone(), Arc::clone(&resource));
+    let look = move |reader: &Reader<'_>| {
+        Ok::<_, EngineError>((Judge::of(&own, reader)?, beside(&own, reader, &caller, &of)?))
+    };
+    let (judge, found) = engine.store().search(look).await?;
+    let stopping = |_| EngineError::Internal("no place to validate is left".to_owned());
+    let place = Arc::clone(&engine.inner.judging).acquire_owned().await.map_err(stopping)?;
+    let work = move || {
+        // Held as long as it works, also when nobody waits any more.
+        let _place = place;
+        let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
+        let beside = Beside { found, until: Instant::now() + LONGEST };
+        judge.issues(&resource, &profiles, &beside, Limits::default())
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| EngineError::Internal(error.to_string()))
+}
+
+fn well(english: &str, chinese: &str) -> Issue {
+    Issue::new(Severity::Information, "informational", english).in_chinese(chinese)
 }
 
 /// Why the caller may not do what the mode names.
@@ -128,7 +168,8 @@ fn refused(caller: &Caller, mode: &str, kind: &str) -> Option<Issue> {
         _ => return None,
     };
     let denied = decide(caller, right, kind).err()?;
-    Some(Issue::error("forbidden", denied.to_string()).at(kind))
+    let chinese = format!("当前用户没有权限这样写入或删除 {kind}");
+    Some(Issue::error("forbidden", denied.to_string()).in_chinese(chinese).at(kind))
 }
 
 /// Is the resource what the address says?
@@ -136,14 +177,16 @@ fn fits(resource: &Value, kind: &str, id: Option<&str>, issues: &mut Vec<Issue>)
     let text = |key: &str| resource.get(key).and_then(Value::as_str);
     let own = text("resourceType").unwrap_or_default();
     if own != kind {
-        issues.push(Issue::error("invalid", format!("the address is for {kind}, the resource is a {own}")).at(own));
+        let says = match kind {
+            "Parameters" => Says::OtherThanParameters { own: Article(own.to_owned()) },
+            _ => Says::OtherThanAddress { kind: kind.to_owned(), own: Article(own.to_owned()) },
+        };
+        issues.push(issue(Severity::Error, "invalid", &says).at(own));
     } else if let Some(id) = id
         && text("id").is_some_and(|own| own != id)
     {
-        issues.push(
-            Issue::error("invalid", format!("the resource must have the id of its address, `{id}`"))
-                .at(format!("{own}.id")),
-        );
+        let says = Says::OtherId { id: id.to_owned() };
+        issues.push(issue(Severity::Error, "invalid", &says).at(format!("{own}.id")));
     }
 }
 

@@ -19,6 +19,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use meridian_access::{Caller, Role};
+use meridian_model::language::Language;
 use serde_json::Value;
 
 use crate::{Engine, EngineError};
@@ -58,6 +59,8 @@ pub struct Call {
     pub resources: Vec<(String, Value)>,
     /// The media types that the client takes, as it said them.
     pub accept: String,
+    /// The language that messages for people are told in.
+    pub language: Language,
     /// The address of the FHIR service.
     pub base: String,
 }
@@ -71,6 +74,26 @@ impl Call {
     /// The first value of this name that is no primitive.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
+
+    /// Refuses a parameter that is none of `input` and none of those that every call has: a filter that is misspelt would
+    /// be no filter.
+    ///
+    /// # Errors
+    /// `Invalid` naming the parameter.
+    pub fn only(&self, input: &[(&str, &str, bool)]) -> Result<(), EngineError> {
+        const ALWAYS: [&str; 4] = ["_format", "_pretty", "_summary", "_elements"];
+        let sent = self.params.iter().map(|(name, _)| name);
+        let sent = sent.chain(self.values.iter().chain(&self.resources).map(|(name, _)| name));
+        let is_known = |name: &str| ALWAYS.contains(&name) || input.iter().any(|(input, ..)| *input == name);
+        match sent.into_iter().find(|name| !is_known(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let known: Vec<&str> = input.iter().map(|(name, ..)| *name).collect();
+                let says = format!("this operation has no such parameter; it has {}", known.join(", "));
+                Err(EngineError::invalid(name.as_str(), says))
+            }
+        }
     }
 
     /// A number, or what stands for it when it is not given.

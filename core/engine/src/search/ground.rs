@@ -109,6 +109,13 @@ impl<'a> Ground<'a> {
         if let Some(percent) = self.catalogue.building(param) {
             return Err(Fault::Refused(EngineError::Building { code: param.code.to_owned(), percent }));
         }
+        if self.catalogue.is_unable(param) {
+            return Err(Fault::Refused(EngineError::NotSupported(format!(
+                "the search parameter `{}` cannot answer: its expression had no answer for some resource; \
+                 `$search-parameters` tells an operator which and why",
+                param.code
+            ))));
+        }
         match param.unsupported {
             Some(_) if param.code != "near" => {
                 Err(Fault::unsupported(format!("this server has no way to find anything by `{}`", param.code)))

@@ -314,7 +314,7 @@ fn urls(rows: &[&Stored]) -> Result<Vec<String>, EngineError> {
 }
 
 fn is_canonical(param: &SearchParam) -> bool {
-    param.paths.iter().any(|path| path.ends_with(":canonical"))
+    param.may_end_in("canonical")
 }
 
 /// The types that a canonical of this parameter may mean.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use meridian_conformance::terms::MOST_CODINGS;
+use meridian_conformance::terms::{Fault, MOST_CODINGS};
 use meridian_model::outcome::Issue;
 use meridian_model::reference::Reference;
 use meridian_store::Reader;
@@ -39,9 +39,33 @@ pub(super) fn tokens(
     any: &[Meaning],
     allowance: &mut Allowance,
 ) -> Result<Condition, EngineError> {
+    codes(reader, slots, any, allowance).map_err(|error| {
+        let name = slots.first().map_or("", |slot| slot.param.code);
+        match error {
+            EngineError::Invalid(issues) => {
+                EngineError::Invalid(issues.into_iter().map(|issue| named(issue, name)).collect())
+            }
+            other => other,
+        }
+    })
+}
+
+/// The issue with the parameter that it is about, as those that reading a search finds.
+fn named(mut issue: Issue, name: &str) -> Issue {
+    issue.diagnostics = format!("{name}: {}", issue.diagnostics);
+    issue.expression = vec![format!("http.{name}")];
+    issue
+}
+
+fn codes(
+    reader: &Reader<'_>,
+    slots: &[Slot],
+    any: &[Meaning],
+    allowance: &mut Allowance,
+) -> Result<Condition, EngineError> {
     let terms = in_force(reader)?;
     // A `code` has no system in its rows: the element says which it is.
-    let bare = slots.iter().any(|slot| slot.param.paths.iter().any(|path| path.ends_with(":code")));
+    let bare = slots.iter().any(|slot| slot.param.may_end_in("code"));
     let mut tests = Vec::new();
     let mut seen = HashSet::new();
     for meaning in any.iter().filter(|meaning| seen.insert(*meaning)) {
@@ -86,8 +110,8 @@ fn canonical(reader: &Reader<'_>, named: &str) -> Result<String, EngineError> {
 }
 
 /// A search that names what is not here is a wrong search, and finds neither nothing nor all.
-fn not_done(fault: meridian_conformance::terms::Fault) -> EngineError {
-    match refused(fault) {
+fn not_done(fault: Fault) -> EngineError {
+    match refused(Fault { at: None, ..fault }) {
         EngineError::Absent(says) => EngineError::Invalid(vec![Issue::error("not-found", says)]),
         other => other,
     }

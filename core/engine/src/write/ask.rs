@@ -111,7 +111,7 @@ impl Ask {
     }
 
     /// The resource that was sent.
-    pub(super) fn resource(&self) -> Option<&Sent> {
+    pub(crate) fn resource(&self) -> Option<&Sent> {
         match self {
             Ask::Create { resource, .. } | Ask::Update { resource, .. } | Ask::UpdateWhere { resource, .. } => {
                 Some(resource)

@@ -14,8 +14,8 @@ use super::looks::{Kept, Met};
 use super::prepare::{Change, Prepared, Preparing, Ready};
 use super::resolve::{Seen, resolve};
 use super::told::{Later, Told, once_more};
-use super::{Entry, JobDone, Merging, Options, Outcome, Which, whose};
-use crate::catalogue::{SEARCH_PARAMETER, follow};
+use super::{Entry, JobDone, Merging, Options, Outcome, Unable, Which, whose};
+use crate::catalogue::{SEARCH_PARAMETER, follow, unable};
 use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
@@ -89,6 +89,7 @@ pub(super) fn anew(
         }
     }
     writing.name_persons(tx)?;
+    unable::note(tx, &writing.unable)?;
     Ok((writing.changes, writing.queued))
 }
 
@@ -201,6 +202,7 @@ pub(super) struct Writing<'a> {
     written: Vec<whose::Written<'a>>,
     told: Vec<Later>,
     queued: Vec<Queued>,
+    unable: Unable,
     /// Whether the outcomes hold what was written.
     bodies: bool,
 }
@@ -208,7 +210,7 @@ pub(super) struct Writing<'a> {
 impl<'a> Writing<'a> {
     pub(super) fn of(engine: &'a Engine, caller: &'a Caller, catalogue: &'a Catalogue) -> Writing<'a> {
         let (changes, written, told, queued) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Writing { engine, caller, catalogue, changes, written, told, queued, bodies: true }
+        Writing { engine, caller, catalogue, changes, written, told, queued, unable: Unable::new(), bodies: true }
     }
 
     fn all(
@@ -225,9 +227,13 @@ impl<'a> Writing<'a> {
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(entries.len());
         for (ready, entry) in lots.zip(entries) {
             let outcome = match ready? {
-                Ready::Keep(served) => Outcome { happened: None, served: self.kept(served), count: 0 },
+                Ready::Keep(served) => {
+                    Outcome { happened: None, served: self.kept(served), count: 0, notes: Vec::new() }
+                }
                 Ready::Same(first) => match outcomes.get(first) {
-                    Some(first) => Outcome { happened: None, served: first.served.clone(), count: 0 },
+                    Some(first) => {
+                        Outcome { happened: None, served: first.served.clone(), count: 0, notes: Vec::new() }
+                    }
                     None => return Err(EngineError::Internal("an entry stands before its double".into()).into()),
                 },
                 Ready::Several(kind, changes) => self.several(tx, kind, changes, &entry.place)?,
@@ -244,6 +250,8 @@ impl<'a> Writing<'a> {
         self.follow_late(tx)?;
         whose::check(tx, self.caller, &self.written)?;
         self.name_persons(tx)?;
+        // Last: the rows of all that was written are made by one catalogue.
+        unable::note(tx, &self.unable)?;
         Ok(outcomes)
     }
 
@@ -270,7 +278,7 @@ impl<'a> Writing<'a> {
         place: &'a str,
     ) -> Result<Outcome, Failure> {
         let nothing = Served { kind, id: String::new(), version: 0, at: now(), deleted: true, body: Vec::new() };
-        let mut outcome = Outcome { happened: None, served: nothing, count: 0 };
+        let mut outcome = Outcome { happened: None, served: nothing, count: 0, notes: Vec::new() };
         for change in changes {
             let written = self.write(tx, change, place)?;
             outcome.count += 1;
@@ -332,10 +340,11 @@ impl<'a> Writing<'a> {
             deleted: change.happened == Happened::Deleted,
             body: if self.bodies { change.json } else { Vec::new() },
         };
-        Ok(Outcome { happened: Some(change.happened), served, count: 1 })
+        Ok(Outcome { happened: Some(change.happened), served, count: 1, notes: Vec::new() })
     }
 
     pub(super) fn put(&mut self, tx: &mut WriteTx<'_>, change: &Change) -> Result<Subject, Failure> {
+        self.unable.extend(change.unable.iter().map(|(number, why)| (*number, why.clone())));
         let is_patient = change.kind == "Patient";
         let subject = match (&change.patient, &change.old) {
             _ if is_patient => tx.subject_of(change.code, &change.id, subject_kind(change.code))?,

@@ -1,12 +1,12 @@
 //! A resource's search rows for the store, from the values that the tables of R4 extract.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use meridian_model::date::Zone;
 use meridian_model::definitions::{Catalogue, ChildKind, Definitions, Kind, SearchParam};
 use meridian_model::facts::{facts, subject_param};
-use meridian_model::index::{self as model, IndexKind, Real, extract};
+use meridian_model::index::{self as model, IndexKind, Real, extract_telling};
 use meridian_model::reference::Reference;
 use meridian_model::words;
 use meridian_store::{Amount, GOLDEN_PATIENT, Index, PairValue, Text, Token, TypeCode, Words};
@@ -23,7 +23,11 @@ pub(crate) struct Indexed {
     pub(crate) index: Index,
     /// The id of the Patient whose record it belongs to.
     pub(crate) patient: Option<String>,
+    pub(crate) unable: Unable,
 }
+
+/// The posted parameters that could not be evaluated on a resource, by number, and why.
+pub(crate) type Unable = BTreeMap<u16, String>;
 
 /// The number of a parameter in the rows of a type.
 pub(crate) fn param_number(code: TypeCode, param: &SearchParam) -> u32 {
@@ -108,7 +112,12 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode, catalo
     let main = main_param(kind).filter(|_| patient.is_some() && code != GOLDEN_PATIENT && kind != "Patient");
     let patient_code = crate::engine::patient_code();
     let mut last: Option<(u16, bool)> = None;
-    for value in extract(resource, Zone::CHINA, catalogue) {
+    let mut unable = Unable::new();
+    let mut tell = |param: &'static SearchParam, says: String| {
+        let id = resource.get("id").and_then(Value::as_str).unwrap_or_default();
+        unable.entry(param.number).or_insert_with(|| format!("{kind}/{id}: {says}"));
+    };
+    for value in extract_telling(resource, Zone::CHINA, catalogue, &mut tell) {
         let number = param_number(code, value.param);
         match value.value {
             IndexKind::Token { system, code } => {
@@ -153,7 +162,7 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode, catalo
             IndexKind::Span(..) => {}
         }
     }
-    Indexed { index, patient }
+    Indexed { index, patient, unable }
 }
 
 fn said(resource: &Value) -> Words {

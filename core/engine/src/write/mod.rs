@@ -26,11 +26,15 @@ mod whose;
 use std::sync::Arc;
 
 use meridian_access::Caller;
+use meridian_conformance::structure::Structures;
 use meridian_model::definitions::Catalogue;
+use meridian_model::outcome::Issue;
 use meridian_store::{Lane, Origin, Reader, Timer};
 
 pub use anew::catch_up;
-pub(crate) use index::{LONGEST_TEXT, clinical_param, index, is_partition_param, main_param, param_number, shorten};
+pub(crate) use index::{
+    Indexed, LONGEST_TEXT, Unable, clinical_param, index, is_partition_param, main_param, param_number, shorten,
+};
 pub(crate) use meta::INSTITUTION_TAG;
 
 pub(crate) use ask::{Ask, Entry};
@@ -42,6 +46,7 @@ pub(crate) use sent::Sent;
 use crate::catalogue::SEARCH_PARAMETER;
 use crate::feed::{Committed, Event, Happened};
 use crate::meaning::judge::judged;
+use crate::meaning::structures;
 use crate::served::Served;
 use crate::sight::permission;
 use crate::{Class, Engine, EngineError};
@@ -67,6 +72,8 @@ pub struct Outcome {
     pub served: Served,
     /// How many resources were written: a condition may delete several.
     pub count: usize,
+    /// What is to be said of it besides: of a profile that its base is not here.
+    pub notes: Vec<Issue>,
 }
 
 /// How a set of entries is written.
@@ -87,12 +94,15 @@ pub struct Options {
     pub bodies: bool,
     /// Whether what is written was judged, so that the tag that says so is ours: the engine says it itself.
     pub judged: bool,
+    /// What the StructureDefinitions among what is written are checked by: the engine puts it here itself.
+    pub structures: Option<Structures>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (lane, once, job, merging) = (Lane::Interactive, None, None, None);
-        Options { lane, once, job, timer: None, merging, update_create: true, bodies: true, judged: false }
+        let (timer, structures) = (None, None);
+        Options { lane, once, job, timer, merging, update_create: true, bodies: true, judged: false, structures }
     }
 }
 
@@ -139,6 +149,13 @@ pub(crate) async fn execute(
     options.judged = false;
     let entries = judged(engine, caller, entries, &mut options).await?;
     let entries = Arc::new(entries);
+    options.structures = None;
+    if entries.iter().any(|entry| structures::is_one(entry.ask.kind())) {
+        let (own, all) = (engine.clone(), Arc::clone(&entries));
+        let work = move |reader: &Reader<'_>| own.structures_with(reader, &all);
+        options.structures = Some(engine.store().ahead(options.lane, work).await?);
+    }
+    let known = options.structures.clone();
     let nobody_is_told = options.job.is_some();
     let met = Arc::new(looks::Met::default());
     let done = take_the_road(engine, caller, &entries, options, &met).await;
@@ -157,7 +174,17 @@ pub(crate) async fn execute(
     for look in looks {
         engine.looked(look).await?;
     }
-    Ok(done?.0)
+    let mut outcomes = done?.0;
+    if let Some(known) = known {
+        for (entry, outcome) in
+            entries.iter().zip(&mut outcomes).filter(|(entry, _)| structures::is_one(entry.ask.kind()))
+        {
+            if let Some(resource) = entry.ask.resource() {
+                outcome.notes.extend(structures::note(entry.ask.kind(), &resource.value()?, &known));
+            }
+        }
+    }
+    Ok(outcomes)
 }
 
 async fn take_the_road(
@@ -211,7 +238,9 @@ async fn ahead(
     options: &Options,
     met: &Arc<looks::Met>,
 ) -> Result<prepare::Prepared, EngineError> {
-    let is_simple = |entry: &Entry| entry.ask.condition().is_none() && !entry.ask.is_dear();
+    let is_simple = |entry: &Entry| {
+        entry.ask.condition().is_none() && !entry.ask.is_dear() && !structures::is_one(entry.ask.kind())
+    };
     let is_judging = options.judged && options.merging.is_some();
     if entries.len() <= 4 && !is_judging && entries.iter().all(is_simple) {
         let resolve = |reader: &Reader<'_>| resolve::resolve(reader, caller, entries, ids, catalogue, options, met);

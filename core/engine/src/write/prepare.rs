@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Options;
 use super::ask::{Ask, Entry};
 use super::edit::Edit;
-use super::index::index;
+use super::index::{Unable, index};
 use super::looks::Kept;
 use super::lot::Lots;
 use super::meta::{disclaim, institution, refuse_subset, stamp};
@@ -62,6 +62,8 @@ pub(super) struct Change {
     pub(super) body: Body,
     pub(super) json: Vec<u8>,
     pub(super) index: Index,
+    /// The parameters that could not be evaluated on it.
+    pub(super) unable: Unable,
     /// What it is bound to, of which none may be another person's.
     pub(super) bound: Vec<Bound>,
     /// What was there.
@@ -140,7 +142,16 @@ impl<'a> Preparing<'a> {
             }
         };
         let mut resource = match (&entry.ask, &old) {
-            (Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. }, Some(row)) => edited(edit.as_ref(), row, kind)?,
+            (Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. }, Some(row)) => {
+                let before = value_of(&row.body)?;
+                let edited = edited(edit.as_ref(), before.clone(), row, kind)?;
+                // A change that changes nothing is no new version.
+                if edited == before {
+                    meridian_access::change(self.caller, kind, institution(&before))?;
+                    return self.keep(row, kind);
+                }
+                edited
+            }
             (ask, _) => match ask.resource() {
                 Some(resource) => resource.value()?,
                 None => return Err(EngineError::Internal("a write without a resource".into())),
@@ -161,7 +172,9 @@ impl<'a> Preparing<'a> {
             stamp(members, &id, version, self.at, &self.caller.institution);
         }
         terms::check(kind, &resource)?;
-        structures::check(kind, &resource)?;
+        if let Some(known) = &self.options.structures {
+            structures::check(kind, &resource, known)?;
+        }
         let edits = matches!(entry.ask, Ask::Edit { .. } | Ask::EditWhere { .. });
         let was = old.as_ref().map_or(0, |row| row.body.weight());
         let code = Definitions::r4().type_code(kind).unwrap_or_default();
@@ -204,8 +217,8 @@ fn is_own_edit(ask: &Ask) -> bool {
 }
 
 /// What an edit makes of a resource: still a valid one, and the same.
-fn edited(edit: &dyn Edit, row: &Stored, kind: &str) -> Result<Value, EngineError> {
-    let resource = edit.edit(value_of(&row.body)?)?;
+fn edited(edit: &dyn Edit, before: Value, row: &Stored, kind: &str) -> Result<Value, EngineError> {
+    let resource = edit.edit(before)?;
     incoming::resource_of(&resource, kind)?;
     if resource.get("id").and_then(Value::as_str) != Some(row.id.as_str()) {
         return Err(EngineError::invalid(format!("{kind}.id"), "the id of a resource is not changed"));
@@ -261,6 +274,7 @@ pub(super) fn change(
         body: Body::default(),
         json: Vec::new(),
         index: Index::default(),
+        unable: Unable::new(),
         bound: Vec::new(),
         old: was,
         claim,
@@ -274,7 +288,7 @@ pub(super) fn change(
         made.json = serde_json::to_vec(&resource).map_err(|error| EngineError::Internal(error.to_string()))?;
         refuse_longer(made.json.len(), LONGEST, kind)?;
         made.body = Body::of(&made.json);
-        (made.index, made.patient) = (indexed.index, indexed.patient);
+        (made.index, made.patient, made.unable) = (indexed.index, indexed.patient, indexed.unable);
         if matches!(kind, "Patient" | "Task") && code != GOLDEN_PATIENT {
             made.after = Some(resource);
         }

@@ -8,7 +8,7 @@ impl Temporal {
     ///
     /// An hour without minutes is FHIR's `hh:00`, since FHIR has no hours alone.
     pub(crate) fn boundary(self, digits: i64, high: bool, is_time: bool) -> Option<Self> {
-        let (precision, fraction) = match if is_time { digits + 8 } else { digits } {
+        let (precision, fraction) = match if is_time { digits.saturating_add(8) } else { digits } {
             4 if !is_time => (Precision::Year, 0),
             6 if !is_time => (Precision::Month, 0),
             8 if !is_time => (Precision::Day, 0),
@@ -89,5 +89,7 @@ mod tests {
         assert_eq!(edge("2014-01-01T08", 8, false), "2014-01-01");
         assert_eq!(edge("2014-01-01T08:05:00.5Z", 17, true), "2014-01-01T08:05:00.599Z");
         assert!(Temporal::read_date("2014").unwrap().boundary(5, true, false).is_none());
+        let time = Temporal::read_time("23:59").unwrap();
+        assert!([i64::MAX, i64::MIN, 1].into_iter().all(|digits| time.boundary(digits, true, true).is_none()));
     }
 }

@@ -48,8 +48,17 @@ impl Progress {
 #[derive(Debug, Clone)]
 pub struct Custom {
     pub param: &'static SearchParam,
-    /// There while the rows of what was stored before are being made: writes make rows, searches must not rely on them.
-    pub building: Option<Arc<Progress>>,
+    pub standing: Standing,
+}
+
+/// What may be relied on.
+#[derive(Debug, Clone)]
+pub enum Standing {
+    Ready,
+    /// The rows of what was stored before are being made: writes make rows, searches must not rely on them.
+    Building(Arc<Progress>),
+    /// Its expression had no answer for some resource: nobody makes rows, and searches that name it are refused.
+    Unable,
 }
 
 /// The search parameters of each type, with the plans that extract their values.
@@ -133,14 +142,28 @@ impl Catalogue {
     /// on it.
     #[must_use]
     pub fn building(&self, param: &SearchParam) -> Option<u8> {
+        match self.standing(param)? {
+            Standing::Building(progress) => Some(progress.percent()),
+            Standing::Ready | Standing::Unable => None,
+        }
+    }
+
+    /// Whether a parameter can't answer, because its expression had no answer for some resource.
+    #[must_use]
+    pub fn is_unable(&self, param: &SearchParam) -> bool {
+        matches!(self.standing(param), Some(Standing::Unable))
+    }
+
+    fn standing(&self, param: &SearchParam) -> Option<&Standing> {
         let own = self.custom.iter().find(|custom| custom.param.number == param.number);
-        own?.building.as_ref().map(|progress| progress.percent())
+        own.map(|custom| &custom.standing)
     }
 
     /// How a type's values are extracted; None for an unknown type.
     pub(crate) fn plan(&self, kind: &str) -> Option<&Plan> {
         let table = self.table(kind)?;
-        Some(table.plan.get_or_init(|| Plan::new(&table.all)))
+        let able = || table.all.iter().copied().filter(|param| !self.is_unable(param));
+        Some(table.plan.get_or_init(|| Plan::new(able())))
     }
 
     fn table(&self, kind: &str) -> Option<&Params> {
@@ -168,6 +191,7 @@ mod tests {
             targets: Vec::new(),
             paths: vec!["id:id"],
             parts: Vec::new(),
+            evaluator: None,
             unsupported: None,
         }))
     }
@@ -180,14 +204,15 @@ mod tests {
         let progress = Arc::new(Progress::new(1, 3));
         let (nick, every) = (posted(CUSTOM, "Patient", "nick"), posted(CUSTOM + 1, "DomainResource", "every"));
         let all = vec![
-            Custom { param: nick, building: Some(progress) },
-            Custom { param: every, building: None },
-            Custom { param: posted(CUSTOM + 2, "Patient", "name"), building: None },
+            Custom { param: nick, standing: Standing::Building(progress) },
+            Custom { param: every, standing: Standing::Unable },
+            Custom { param: posted(CUSTOM + 2, "Patient", "name"), standing: Standing::Ready },
         ];
         let more = Catalogue::with(7, all);
         assert_eq!(more.generation(), 7);
         assert_eq!((more.param("Patient", "nick"), more.building(nick)), (Some(nick), Some(33)));
         assert_eq!((more.param("Patient", "every"), more.building(every)), (Some(every), None));
+        assert!(more.is_unable(every) && !more.is_unable(nick));
         assert!(more.param("Binary", "every").is_none() && more.param("Observation", "nick").is_none());
         assert_eq!(more.param("Patient", "name"), r4.param("Patient", "name"));
         assert!(more.params("Patient").is_sorted_by_key(|param| param.code));

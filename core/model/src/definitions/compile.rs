@@ -46,7 +46,7 @@ pub fn simple(
     }
     if compiled.paths.is_empty() {
         let ends: Vec<&str> = compiled.left.iter().map(|program| end_of(program)).collect();
-        return Err(format!("a {} parameter has no rows for {}", kind.code(), ends.join(", ")));
+        return Err(unfit(kind, &ends));
     }
     Ok(compiled)
 }
@@ -92,12 +92,17 @@ fn beneath(shapes: &impl Shapes, base: &str, anchor: &str, expression: &str) -> 
     }
 }
 
+/// That values of these types give no rows.
+pub(super) fn unfit(kind: Kind, ends: &[&str]) -> String {
+    format!("a {} parameter has no rows for {}", kind.code(), ends.join(", "))
+}
+
 fn end_of(program: &str) -> &str {
     program.rsplit(':').next().unwrap_or_default()
 }
 
 /// May a parameter of this kind index a value of this type? After the R4 search page, table by parameter type.
-fn fits(kind: Kind, end: &str) -> bool {
+pub(crate) fn fits(kind: Kind, end: &str) -> bool {
     let types: &[&str] = match kind {
         Kind::Token => &[
             "Coding",

@@ -110,6 +110,7 @@ fn param(base: &'static str, row: Row, expression: &'static str) -> SearchParam 
         targets: row.targets,
         paths: row.paths,
         parts: row.parts.into_iter().map(|part| Part { code: part.code, kind: part.kind, paths: part.paths }).collect(),
+        evaluator: None,
         unsupported: row.unsupported.then_some(expression),
         expression,
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::compile::{self, Compiled, Component};
 use super::expression::{Shapes, TypeOf};
-use super::{Definitions, Kind, Part, SearchParam};
+use super::{Definitions, Evaluator, Expressions, Kind, Part, SearchParam};
 use crate::index::leading;
 use crate::outcome::Issue;
 
@@ -14,6 +14,11 @@ use crate::outcome::Issue;
 const LONGEST_CODE: usize = 64;
 /// The most components of a composite, and the most base types.
 const MOST: usize = 200;
+/// The longest expression, in bytes.
+const LONGEST: usize = 8 << 10;
+/// The most parameters of one type that an engine for expressions finds the values of: every write of the type waits for
+/// them.
+pub const MOST_EVALUATED: usize = 50;
 
 /// A posted parameter that can be in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +40,8 @@ struct Base {
     name: String,
     compiled: Compiled,
     components: Vec<(String, Kind)>,
+    /// Instead of path programs, where the expression is beyond them.
+    evaluator: Option<Evaluator>,
 }
 
 /// Whether a SearchParameter asks to be in force: `active` does, a draft or what was retired does not.
@@ -44,13 +51,14 @@ pub fn is_active(resource: &Value) -> bool {
 }
 
 impl Posted {
-    /// Reads a SearchParameter, which is to be in force besides R4's and `others`.
+    /// Reads a SearchParameter, which is to be in force besides R4's and `others`. What is beyond path programs is left to
+    /// `expressions`.
     ///
     /// # Errors
     /// Issues, each with the element that is the reason.
-    pub fn read(resource: &Value, others: &[Self]) -> Result<Self, Vec<Issue>> {
+    pub fn read(resource: &Value, others: &[Self], expressions: Option<&dyn Expressions>) -> Result<Self, Vec<Issue>> {
         let mut issues = Vec::new();
-        let read = Reading { resource, others, issues: &mut issues }.read();
+        let read = Reading { resource, others, expressions, issues: &mut issues }.read();
         match read {
             Some(posted) if issues.is_empty() => Ok(posted),
             _ => Err(issues),
@@ -60,6 +68,18 @@ impl Posted {
     /// The base types.
     pub fn bases(&self) -> impl Iterator<Item = &str> {
         self.bases.iter().map(|base| base.name.as_str())
+    }
+
+    /// Whether an engine for expressions finds its values, in any of its base types.
+    #[must_use]
+    pub fn is_evaluated(&self) -> bool {
+        self.bases.iter().any(|base| base.evaluator.is_some())
+    }
+
+    /// Whether an engine for expressions finds its values in this type.
+    fn is_evaluated_for(&self, kind: &str) -> bool {
+        let mut evaluated = self.bases.iter().filter(|base| base.evaluator.is_some());
+        evaluated.any(|base| Definitions::r4().is_a(kind, &base.name))
     }
 
     /// Whether rows that were made for `other` are right for this one too: only what is said about it changed.
@@ -95,6 +115,7 @@ impl Posted {
                 targets: targets.clone(),
                 paths: leak(paths),
                 parts: parts.map(part).collect(),
+                evaluator: base.evaluator,
                 unsupported: None,
             }))
         };
@@ -105,6 +126,7 @@ impl Posted {
 struct Reading<'a> {
     resource: &'a Value,
     others: &'a [Posted],
+    expressions: Option<&'a dyn Expressions>,
     issues: &'a mut Vec<Issue>,
 }
 
@@ -145,6 +167,9 @@ impl Reading<'_> {
         }
         let targets = self.types("target");
         let expression = self.needed("expression");
+        if expression.len() > LONGEST {
+            self.wrong("expression", format!("an expression is at most {LONGEST} bytes long"));
+        }
         let (kind, true) = (kind?, self.issues.is_empty()) else { return None };
         self.clash(&code, &url, &bases);
         let components = self.components(kind);
@@ -157,7 +182,9 @@ impl Reading<'_> {
         }
         let definitions = components.into_iter().map(|(url, _)| url).collect();
         let description = text(self.resource, "description").unwrap_or_default().to_owned();
-        Some(Posted { url, code, kind, description, expression, definitions, targets, bases: compiled })
+        let posted = Posted { url, code, kind, description, expression, definitions, targets, bases: compiled };
+        self.crowd(&posted);
+        Some(posted)
     }
 
     /// Resource types named by an element, each once and in order.
@@ -192,6 +219,16 @@ impl Reading<'_> {
         let all = r4.resource_types().flat_map(|kind| r4.search_params(kind)).map(|param| param.url);
         if all.chain(self.others.iter().map(|other| &*other.url)).any(|other| other == url) {
             self.wrong("url", format!("another search parameter in force is {url}"));
+        }
+    }
+
+    /// A type has not too many whose expressions are evaluated at each write.
+    fn crowd(&mut self, posted: &Posted) {
+        let all = |kind: &str| self.others.iter().filter(|other| other.is_evaluated_for(kind)).count();
+        let mut kinds = Definitions::r4().resource_types().filter(|kind| posted.is_evaluated_for(kind));
+        if let Some(kind) = kinds.find(|kind| all(kind) >= MOST_EVALUATED) {
+            let says = format!("{kind} has {MOST_EVALUATED} parameters already whose expressions are no plain paths");
+            self.wrong("expression", says);
         }
     }
 
@@ -240,10 +277,15 @@ impl Reading<'_> {
             Kind::Composite => compile::composite(r4, base, expression, &parts),
             _ => compile::simple(r4, base, kind, false, expression),
         };
+        let compiled = match (compiled, self.expressions) {
+            (Ok(compiled), _) => Ok((compiled, None)),
+            (Err(says), None) => Err(says),
+            (Err(_), Some(engine)) => evaluated(engine, base, kind, expression, &parts),
+        };
         match compiled {
-            Ok(compiled) => {
+            Ok((compiled, evaluator)) => {
                 let components = components.into_iter().map(|(code, kind, _)| (code, kind)).collect();
-                Some(Base { name: base.to_owned(), compiled, components })
+                Some(Base { name: base.to_owned(), compiled, components, evaluator })
             }
             Err(says) => {
                 self.wrong("expression", format!("{base}: {says}"));
@@ -267,6 +309,30 @@ impl Reading<'_> {
         let posted = posted.map(|other| (other.code.clone(), other.kind));
         fixed.map(|param| (param.code.to_owned(), param.kind)).or(posted)
     }
+}
+
+/// What path programs can't do.
+fn evaluated(
+    engine: &dyn Expressions,
+    base: &str,
+    kind: Kind,
+    expression: &str,
+    parts: &[Component<'_>],
+) -> Result<(Compiled, Option<Evaluator>), String> {
+    let evaluator = engine.compile(base, expression, parts)?;
+    let kinds: Vec<Kind> = match kind {
+        Kind::Composite => parts.iter().map(|part| part.kind).collect(),
+        _ => vec![kind],
+    };
+    for (part, kind) in kinds.into_iter().enumerate() {
+        match evaluator.ends(part) {
+            Some([]) => return Err(format!("no part of it is about {base}")),
+            Some(ends) if !ends.iter().any(|end| compile::fits(kind, end)) => return Err(compile::unfit(kind, ends)),
+            _ => {}
+        }
+    }
+    let compiled = Compiled { parts: vec![Vec::new(); parts.len()], ..Compiled::default() };
+    Ok((compiled, Some(evaluator)))
 }
 
 fn is_code(code: &str) -> bool {
@@ -298,7 +364,7 @@ mod tests {
     }
 
     fn place(resource: &Value, others: &[Posted]) -> String {
-        let issues = Posted::read(resource, others).unwrap_err();
+        let issues = Posted::read(resource, others, None).unwrap_err();
         issues
             .iter()
             .map(|issue| format!("{} {}", issue.expression[0], issue.diagnostics))
@@ -308,10 +374,10 @@ mod tests {
 
     #[test]
     fn a_parameter_is_made_for_each_base() {
-        let posted = Posted::read(&nickname(), &[]).unwrap();
+        let posted = Posted::read(&nickname(), &[], None).unwrap();
         assert!(posted.bases().eq(["Patient", "Person"]) && is_active(&nickname()));
-        assert!(posted.means_the_same(&Posted::read(&with("description", json!("By another")), &[]).unwrap()));
-        assert!(!posted.means_the_same(&Posted::read(&with("base", json!(["Patient"])), &[]).unwrap()));
+        assert!(posted.means_the_same(&Posted::read(&with("description", json!("By another")), &[], None).unwrap()));
+        assert!(!posted.means_the_same(&Posted::read(&with("base", json!(["Patient"])), &[], None).unwrap()));
         let params = posted.params(20_007);
         let all: Vec<_> = params.iter().map(|param| (param.number, param.base, param.paths.as_slice())).collect();
         let path = &["name[use=nickname]:HumanName"][..];
@@ -321,7 +387,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused_by_its_element() {
-        let others = [Posted::read(&nickname(), &[]).unwrap()];
+        let others = [Posted::read(&nickname(), &[], None).unwrap()];
         for (resource, at) in [
             (with("url", Value::Null), "SearchParameter.url"),
             (with("code", json!("a b")), "SearchParameter.code"),
@@ -356,14 +422,14 @@ mod tests {
     fn composites_are_made_of_what_is_in_force() {
         let code = json!({"url": "urn:p:kind", "status": "active", "code": "kind", "base": ["Observation"], "type": "token",
             "expression": "Observation.code"});
-        let others = [Posted::read(&code, &[]).unwrap()];
+        let others = [Posted::read(&code, &[], None).unwrap()];
         let both = |second: &str| {
             json!({"url": "urn:p:both", "status": "active", "code": "kind-value", "base": ["Observation"], "type": "composite",
                 "expression": "Observation | Observation.component", "component": [
                     {"definition": "urn:p:kind", "expression": "code"}, {"definition": second, "expression": "value.as(Quantity)"}]})
         };
         let value = "http://hl7.org/fhir/SearchParameter/Observation-value-quantity";
-        let posted = Posted::read(&both(value), &others).unwrap();
+        let posted = Posted::read(&both(value), &others, None).unwrap();
         assert_eq!(posted.definitions, ["urn:p:kind", value]);
         let params = posted.params(20_000);
         let parts: Vec<_> = params[0].parts.iter().map(|part| (part.code, part.kind, part.paths.as_slice())).collect();

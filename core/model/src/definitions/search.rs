@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::Evaluator;
+
 /// The type of a search parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -64,8 +66,34 @@ pub struct SearchParam {
     pub paths: Vec<&'static str>,
     /// Composites: their parts, with programs relative to the anchor.
     pub parts: Vec<Part>,
+    /// What finds the values where `paths` are none: the expression is beyond path programs.
+    pub evaluator: Option<Evaluator>,
     /// The expression, where no program was made of it (empty where HL7 gives none): it has no rows.
     pub unsupported: Option<&'static str>,
+}
+
+impl SearchParam {
+    /// May a value be of this FHIR type? Where that is not known, yes.
+    #[must_use]
+    pub fn may_end_in(&self, kind: &str) -> bool {
+        let of = |path: &&str| path.rsplit_once(':').is_some_and(|(_, end)| end == kind);
+        match &self.evaluator {
+            Some(evaluator) => evaluator.ends(0).is_none_or(|ends| ends.contains(&kind)),
+            None => self.paths.iter().any(of),
+        }
+    }
+
+    /// Is every value of this FHIR type? Where that is not known, no.
+    #[must_use]
+    pub fn always_ends_in(&self, kind: &str) -> bool {
+        let of = |path: &&str| path.rsplit_once(':').is_some_and(|(_, end)| end == kind);
+        match &self.evaluator {
+            Some(evaluator) => {
+                evaluator.ends(0).is_some_and(|ends| !ends.is_empty() && ends.iter().all(|end| *end == kind))
+            }
+            None => !self.paths.is_empty() && self.paths.iter().all(of),
+        }
+    }
 }
 
 /// A part of a composite parameter.

@@ -37,27 +37,48 @@ impl Composite {
     }
 
     pub(super) fn run(&self, resource: &Value, anchor: &Value, zone: Zone, put: &mut impl FnMut(IndexKind)) {
-        let leads: Vec<_> = self.lead.values(resource, anchor, zone).into_iter().filter_map(token).collect();
-        if leads.is_empty() {
-            return;
-        }
-        let seconds = match self.rest.as_slice() {
-            [only] => only.values(resource, anchor, zone),
-            [from, to] => spans(&from.values(resource, anchor, zone), &to.values(resource, anchor, zone)),
-            _ => Vec::new(),
-        };
-        let all = leads.iter().flat_map(|lead| seconds.iter().map(move |second| (lead, second)));
-        for ((system, code), second) in all.take(MOST) {
-            let second = match second {
-                IndexKind::Reference { .. } | IndexKind::Uri(_) | IndexKind::ReferenceUrl(_) => {
-                    let Some((system, code)) = token(second.clone()) else { continue };
-                    IndexKind::Token { system, code }
-                }
-                other => other.clone(),
-            };
-            put(IndexKind::Pair { system: system.clone(), code: code.clone(), second: Box::new(second) });
+        let leads = self.lead.values(resource, anchor, zone);
+        if !leads.is_empty() {
+            let rest: Vec<_> = self.rest.iter().map(|part| part.values(resource, anchor, zone)).collect();
+            pairs(leads, &rest, put);
         }
     }
+}
+
+/// What stands together under one anchor, as pairs: what leads, with what the other parts find.
+pub(super) fn pairs(leads: Vec<IndexKind>, rest: &[Vec<IndexKind>], put: &mut (impl FnMut(IndexKind) + ?Sized)) {
+    let leads: Vec<_> = leads.into_iter().filter_map(token).collect();
+    let between;
+    let seconds = match rest {
+        [only] => only,
+        [from, to] => {
+            between = spans(from, to);
+            &between
+        }
+        _ => return,
+    };
+    let all = leads.iter().flat_map(|lead| seconds.iter().map(move |second| (lead, second)));
+    for ((system, code), second) in all.take(MOST) {
+        let second = match second {
+            IndexKind::Reference { .. } | IndexKind::Uri(_) | IndexKind::ReferenceUrl(_) => {
+                let Some((system, code)) = token(second.clone()) else { continue };
+                IndexKind::Token { system, code }
+            }
+            other => other.clone(),
+        };
+        put(IndexKind::Pair { system: system.clone(), code: code.clone(), second: Box::new(second) });
+    }
+}
+
+/// A value of a part; the texts and types that a token has beside it belong to no composite.
+pub(super) fn beside(kind: Kind, value: IndexKind) -> Option<IndexKind> {
+    let fits = match value {
+        IndexKind::Str { .. } => kind == Kind::String,
+        IndexKind::Token { .. } => kind == Kind::Token,
+        IndexKind::Pair { .. } => false,
+        _ => true,
+    };
+    fits.then_some(value)
 }
 
 impl Branch {
@@ -82,18 +103,7 @@ impl Branch {
         let mut values = Vec::new();
         for (node, start) in [(&self.here, anchor), (&self.above, resource)] {
             node.arrive(start, &mut |(kind, end), item| {
-                emit(*kind, *end, item, zone, &mut |value| {
-                    // The texts and types that a token has beside it belong to no composite.
-                    let fits = match value {
-                        IndexKind::Str { .. } => *kind == Kind::String,
-                        IndexKind::Token { .. } => *kind == Kind::Token,
-                        IndexKind::Pair { .. } => false,
-                        _ => true,
-                    };
-                    if fits {
-                        values.push(value);
-                    }
-                });
+                emit(*kind, *end, item, zone, &mut |value| values.extend(beside(*kind, value)));
             });
         }
         values

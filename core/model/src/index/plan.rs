@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::IndexKind;
 use super::emit::{EndType, emit};
+use super::evaluated::Evaluated;
 use super::pair::Composite;
 use super::value::is_any_case;
 use crate::date::Zone;
@@ -16,6 +17,7 @@ pub(crate) struct Plan {
     root: Node<(&'static SearchParam, Goal)>,
     truths: Vec<(&'static SearchParam, Vec<&'static str>)>,
     composites: Vec<Composite>,
+    evaluated: Vec<Evaluated>,
 }
 
 /// What a parameter wants of the value at its end.
@@ -130,9 +132,14 @@ fn informed(base: &'static str, mut steps: Vec<Step>) -> Vec<Step> {
 }
 
 impl Plan {
-    pub(crate) fn new(params: &[&'static SearchParam]) -> Self {
-        let mut plan = Self { root: Node::default(), truths: Vec::new(), composites: Vec::new() };
+    pub(crate) fn new(params: impl Iterator<Item = &'static SearchParam>) -> Self {
+        let (truths, composites, evaluated) = (Vec::new(), Vec::new(), Vec::new());
+        let mut plan = Self { root: Node::default(), truths, composites, evaluated };
         for param in params {
+            if param.evaluator.is_some() {
+                plan.evaluated.extend(Evaluated::of(param));
+                continue;
+            }
             let anchor = if param.kind == Kind::Composite {
                 let Some(composite) = Composite::new(param) else { continue };
                 plan.composites.push(composite);
@@ -155,7 +162,14 @@ impl Plan {
         plan
     }
 
-    pub(super) fn run(&self, resource: &Value, zone: Zone, found: &mut dyn FnMut(&'static SearchParam, IndexKind)) {
+    /// `unable`: what could not be evaluated, and why.
+    pub(super) fn run(
+        &self,
+        resource: &Value,
+        zone: Zone,
+        found: &mut dyn FnMut(&'static SearchParam, IndexKind),
+        unable: &mut dyn FnMut(&'static SearchParam, String),
+    ) {
         self.root.arrive(resource, &mut |(param, goal), item| match goal {
             Goal::Value(end) => emit(param.kind, *end, item, zone, &mut |value| found(param, value)),
             Goal::Anchor(at) => {
@@ -167,6 +181,11 @@ impl Plan {
         for (param, keys) in &self.truths {
             let holds = keys.iter().any(|key| resource.get(key).is_some_and(|value| *value != Value::Bool(false)));
             found(param, IndexKind::Token { system: None, code: holds.to_string() });
+        }
+        for one in &self.evaluated {
+            if let Err(says) = one.run(resource, zone, &mut |value| found(one.param, value)) {
+                unable(one.param, says);
+            }
         }
     }
 }

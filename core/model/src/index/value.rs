@@ -122,7 +122,7 @@ impl Hash for Real {
 /// value that is folded finds them too.
 #[must_use]
 pub fn is_any_case(param: &SearchParam) -> bool {
-    param.kind == Kind::Token && !param.paths.is_empty() && param.paths.iter().all(|path| path.ends_with(":string"))
+    param.kind == Kind::Token && param.always_ends_in("string")
 }
 
 /// Which part of a composite leads its pairs: the first that is a token or a reference. What the others are follows in

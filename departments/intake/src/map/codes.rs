@@ -1,5 +1,6 @@
 //! Coded values: CE, CWE, CNE, CF, IS, ID.
 
+use meridian_conformance::terms::{Spelled, Terms};
 use meridian_hl7v2::Part;
 use serde_json::{Map, Value, json};
 
@@ -8,6 +9,9 @@ use super::{
     context::{Context, clean},
     tables::{Code, CodeTable},
 };
+
+/// Where HL7's tables begin.
+pub(super) const HL7: &str = "http://terminology.hl7.org/CodeSystem/v2-";
 
 /// A code for an element of FHIR's type `code`; `None` (with a warning) when the table does not know it.
 pub(crate) fn code(cx: &mut Context<'_>, table: &str, part: Part<'_>, at: &str) -> Option<Value> {
@@ -27,9 +31,10 @@ pub(crate) fn code(cx: &mut Context<'_>, table: &str, part: Part<'_>, at: &str) 
 pub(crate) fn coding(cx: &mut Context<'_>, table: &str, part: Part<'_>, at: &str) -> Option<Value> {
     let tables = cx.tables;
     let known = tables.codes(table);
+    let bare = table_of(cx, Some(table));
     match mapped(known, part) {
         Some(found) => Some(standard(found)),
-        None => own(cx, known, part, 1, at).or_else(|| {
+        None => own(cx, bare, part, 1, at).or_else(|| {
             let display = clean(part.comp(2))?;
             Some(json!({"display": display}))
         }),
@@ -47,14 +52,14 @@ pub(crate) fn concept(cx: &mut Context<'_>, table: Option<&str>, part: Part<'_>,
         codings.push(standard(found));
     } else {
         codings.extend(translated(cx, part, 1, at));
-        // A table without a map of its own still names the system of its codes.
-        let fallback = known.is_none().then_some(table).flatten().and_then(|table| tables.system(table));
-        codings.extend(own_or(cx, known, fallback, part, 1, at));
+        let bare = table_of(cx, table);
+        codings.extend(own(cx, bare, part, 1, at));
     }
     for first in [4, 10] {
         codings.extend(translated(cx, part, first, at).filter(|coding| !codings.contains(coding)));
         codings.extend(own(cx, None, part, first, at).filter(|coding| !codings.contains(coding)));
     }
+    codings.extend(known.and_then(|table| called(table, part)).filter(|coding| !codings.contains(coding)));
     let words = [9, 2, 5, 11].into_iter().find_map(|n| clean(part.comp(n)));
     let text = words.or_else(|| from_table.and_then(|found| found.display.clone())).or_else(|| clean(part));
     let mut out = Map::new();
@@ -109,32 +114,43 @@ fn translated(cx: &Context<'_>, part: Part<'_>, first: usize, at: &str) -> Optio
     cx.tables.translation(system.as_deref().unwrap_or(at), &code).map(standard)
 }
 
-fn own(cx: &Context<'_>, table: Option<&CodeTable>, part: Part<'_>, first: usize, at: &str) -> Option<Value> {
-    own_or(cx, table, None, part, first, at)
+/// The coding of the system by whose names the table's words are known, for what was sent in words.
+fn called(table: &CodeTable, part: Part<'_>) -> Option<Value> {
+    let system = table.names.as_ref()?;
+    let named = [1, 2, 9, 5].into_iter().find_map(|n| Terms::embedded().called(system, &clean(part.comp(n))?))?;
+    Some(standard(&Code { code: named.code, display: named.display, system: Some(system.clone()) }))
 }
 
-/// The sender's own coding in components `first` … `first + 2` (code, words, system).
-fn own_or(
-    cx: &Context<'_>,
-    table: Option<&CodeTable>,
-    fallback: Option<String>,
-    part: Part<'_>,
-    first: usize,
-    at: &str,
-) -> Option<Value> {
-    let code = clean(part.comp(first)).filter(|code| is_code(code))?;
+/// The system of a table's bare codes; a table without a map of its own still names it.
+fn table_of(cx: &Context<'_>, table: Option<&str>) -> Option<String> {
+    let table = table?;
+    match cx.tables.codes(table) {
+        Some(known) => known.from.clone(),
+        None => cx.tables.system(table),
+    }
+}
+
+/// The sender's own coding in components `first` … `first + 2` (code, words, system); bare codes are of `table`. A code
+/// that the system has not is not said to be one of it: it stays what it is, the institution's own.
+fn own(cx: &mut Context<'_>, table: Option<String>, part: Part<'_>, first: usize, at: &str) -> Option<Value> {
+    let sent = clean(part.comp(first)).filter(|code| is_code(code))?;
     let named = clean(part.comp(first + 2));
     // CWE.14: the system's OID, for the first triplet.
     let oid = (first == 1).then(|| clean(part.comp(14))).flatten().filter(|oid| is_oid(oid));
-    let system = match &named {
-        Some(name) if is_oid(name) => format!("urn:oid:{name}"),
-        Some(name) if name.contains("://") || name.starts_with("urn:") => name.clone(),
-        Some(name) => cx.tables.system(name).unwrap_or_else(|| local(cx, name)),
-        None => table
-            .and_then(|table| table.from.clone())
-            .or(oid.map(|oid| format!("urn:oid:{oid}")))
-            .or(fallback)
-            .unwrap_or_else(|| local(cx, at)),
+    let claimed = match &named {
+        Some(name) if is_oid(name) => Some(format!("urn:oid:{name}")),
+        Some(name) if name.contains("://") || name.starts_with("urn:") => Some(name.clone()),
+        Some(name) => cx.tables.system(name),
+        None => oid.map(|oid| format!("urn:oid:{oid}")).or(table),
+    };
+    let (system, code) = match claimed.and_then(|system| spelled(system, &sent)) {
+        Some(known) => known,
+        None => {
+            if named.as_ref().is_some_and(|name| cx.tables.system(name).is_some()) {
+                cx.warn(at, "code not in the system that it names");
+            }
+            (local(cx, named.as_deref().unwrap_or(at)), sent)
+        }
     };
     let mut out = Map::new();
     out.insert("system".into(), json!(system));
@@ -143,6 +159,16 @@ fn own_or(
         out.insert("display".into(), json!(words));
     }
     Some(Value::Object(out))
+}
+
+/// A code as its system writes it; `None` where the system has no such code. Of a system that is not here nothing is
+/// known, but that no table of HL7 has codes beyond ASCII.
+fn spelled(system: String, sent: &str) -> Option<(String, String)> {
+    match Terms::embedded().spelled(&system, sent) {
+        Spelled::As(named) => Some((system, named.code)),
+        Spelled::Unknown if sent.is_ascii() || !system.starts_with(HL7) => Some((system, sent.to_owned())),
+        Spelled::Unknown | Spelled::Wrong => None,
+    }
 }
 
 /// A code system of the institution: by the name it uses, or by the field in which it sends bare codes.

@@ -45,9 +45,8 @@ pub(crate) fn dialect(local: &Local) -> Result<Tables, TableError> {
     }
     for (name, map) in &local.codes {
         for (from, target) in map {
-            let code = translation(&tables, target).ok_or_else(|| {
-                TableError::new(&format!("codes.{name}.{from}"), &"[code, display, system] is expected")
-            })?;
+            let code = translation(&tables, target)
+                .map_err(|problem| TableError::new(&format!("codes.{name}.{from}"), &problem))?;
             tables.add_translation(name, from, code);
         }
     }
@@ -63,9 +62,11 @@ pub(crate) fn dialect(local: &Local) -> Result<Tables, TableError> {
     Ok(tables)
 }
 
-fn translation(tables: &Tables, target: &Target) -> Option<Code> {
-    let Target::Full(parts) = target else { return None };
-    let [code, display, system] = parts.as_slice() else { return None };
-    let system = tables.system(system).or_else(|| system.contains(':').then(|| system.clone()))?;
-    Some(Code { code: code.clone(), display: Some(display.clone()).filter(|d| !d.is_empty()), system: Some(system) })
+fn translation(tables: &Tables, target: &Target) -> Result<Code, &'static str> {
+    let expected = "[code, display, system] is expected";
+    let Target::Full(parts) = target else { return Err(expected) };
+    let [code, display, system] = parts.as_slice() else { return Err(expected) };
+    let system = tables.system(system).or_else(|| system.contains(':').then(|| system.clone())).ok_or(expected)?;
+    let display = Some(display.clone()).filter(|display| !display.is_empty());
+    Code { code: code.clone(), display, system: Some(system) }.checked()
 }

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use meridian_conformance::terms::{Spelled, Terms};
 use serde::Deserialize;
 use thiserror::Error;
 
 use super::{
+    codes::HL7,
     plan::Act,
     rows::{Row, parse_rows},
 };
@@ -88,6 +90,7 @@ pub(crate) enum Target {
 struct CodesFile {
     system: Option<String>,
     from: Option<String>,
+    names: Option<String>,
     other: Option<String>,
     #[serde(default)]
     quiet: bool,
@@ -103,6 +106,16 @@ pub(crate) struct Code {
     pub(crate) system: Option<String>,
 }
 
+impl Code {
+    /// Refuses what cannot be a code of its system.
+    pub(crate) fn checked(self) -> Result<Self, &'static str> {
+        match self.system.as_deref().map(|system| Terms::embedded().spelled(system, &self.code)) {
+            Some(Spelled::Wrong) => Err("its system has no such code"),
+            _ => Ok(self),
+        }
+    }
+}
+
 /// One code table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CodeTable {
@@ -110,6 +123,8 @@ pub(crate) struct CodeTable {
     system: Option<String>,
     /// The system under which an unknown code is kept.
     pub(crate) from: Option<String>,
+    /// The system whose codes are added to what was sent in its words.
+    pub(crate) names: Option<String>,
     /// The code for everything unknown, where an element needs one.
     pub(crate) other: Option<String>,
     /// An unknown code is no reason for a warning: the element is one of several for the same field.
@@ -207,21 +222,23 @@ impl Tables {
     }
 
     /// What a feed's table says: an HL7 code becomes what the common table makes of it; one that it does not list
-    /// stays under HL7's own system; a whole coding is taken as it is.
+    /// stays under HL7's own system; a whole coding is taken as it is. A code that its system has not is refused.
     pub(crate) fn target(&self, table: &str, target: &Target) -> Result<Code, &'static str> {
         let Some(table) = self.codes.get(table) else { return Err("no such table") };
         match target {
-            Target::Code(code) => Ok(table.get(code).cloned().unwrap_or_else(|| Code {
-                code: code.clone(),
-                display: None,
-                system: table.from.clone().or_else(|| table.system.clone()),
-            })),
+            Target::Code(code) => match table.get(code) {
+                Some(known) => Ok(known.clone()),
+                None => {
+                    let system = table.from.clone().or_else(|| table.system.clone());
+                    Code { code: code.clone(), display: None, system }.checked()
+                }
+            },
             Target::Full(parts) => {
                 let mut parts = parts.iter().cloned();
                 let code = parts.next().ok_or("a code is expected")?;
                 let display = parts.next();
                 let system = parts.next().map(|name| self.system(&name).unwrap_or(name));
-                Ok(Code { code, display, system: system.or_else(|| table.system.clone()) })
+                Code { code, display, system: system.or_else(|| table.system.clone()) }.checked()
             }
         }
     }
@@ -263,7 +280,7 @@ impl Tables {
             return Some(system.clone());
         }
         let table = plain.strip_prefix("HL7").filter(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()))?;
-        Some(format!("http://terminology.hl7.org/CodeSystem/v2-{table}"))
+        Some(format!("{HL7}{table}"))
     }
 
     /// The UCUM code for a unit as laboratories write it.
@@ -300,7 +317,14 @@ fn load_codes() -> Result<HashMap<String, CodeTable>, TableError> {
                 .collect::<Result<_, TableError>>()?;
             Ok((
                 name.clone(),
-                CodeTable { system: table.system, from: table.from, other: table.other, quiet: table.quiet, codes },
+                CodeTable {
+                    system: table.system,
+                    from: table.from,
+                    names: table.names,
+                    other: table.other,
+                    quiet: table.quiet,
+                    codes,
+                },
             ))
         })
         .collect()
@@ -336,5 +360,22 @@ mod tests {
             assert!(!tables.rows(resource).is_empty(), "{resource}");
         }
         assert!(tables.is_double_surname("欧阳"));
+    }
+
+    #[test]
+    fn what_the_tables_give_are_codes_of_their_systems() {
+        let tables = Tables::load().unwrap();
+        let mut wrong = Vec::new();
+        for (name, table) in &tables.codes {
+            wrong.extend(table.codes.values().filter(|code| (*code).clone().checked().is_err()).map(|c| (name, c)));
+            for system in table.system.iter().chain(&table.from).chain(&table.names) {
+                assert!(system.contains(':'), "{name}: {system}");
+            }
+            let names =
+                table.names.as_ref().filter(|system| Terms::embedded().spelled(system, "?") == Spelled::Unknown);
+            assert_eq!(names, None, "{name} names a system that is not here");
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(tables.codes.values().filter(|table| table.names.is_some()).count() >= 4);
     }
 }

@@ -33,9 +33,9 @@ pub(super) async fn run(asked: Asked) -> Result<Response, Problem> {
     let options = Options { lane, once, bodies, ..asked.state.policy.options() };
     let reply = meridian_engine::run_read(&asked.state.engine, &asked.caller, bundle, options).await?;
     if reply.replies.len() <= WHOLE {
-        return Ok(json(StatusCode::OK, reply.json(&asked.state.base, returning)));
+        return Ok(json(StatusCode::OK, reply.json(&asked.state.base, returning, asked.language)));
     }
-    let pieces = reply.pieces(asked.state.base.to_string(), returning);
+    let pieces = reply.pieces(asked.state.base.to_string(), returning, asked.language);
     // The room is free again when the last piece is made.
     let pieces = pieces.map(move |piece| {
         let _ = &room;

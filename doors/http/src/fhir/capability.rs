@@ -62,18 +62,13 @@ pub(super) fn statement(state: &Http) -> Vec<u8> {
             "resource": resources,
             "interaction": codes(&SYSTEM_INTERACTIONS),
             "searchParam": params,
-            // What stands at an address that is no type of R4 has no other place here.
-            "operation": operations(state, |o| o.level == Level::System || is_foreign(o.on)),
+            // What stands only at the address of a type that R4 does not have has no place here: it is no operation of the root.
+            "operation": operations(state, |o| o.level == Level::System),
             "compartment": compartments
         }]
     })
     .to_string()
     .into_bytes()
-}
-
-/// Whether an operation stands at the address of a type that R4 does not have.
-fn is_foreign(on: &str) -> bool {
-    !matches!(on, "" | "Resource") && !Definitions::r4().is_resource_type(on)
 }
 
 fn codes(interactions: &[&str]) -> Vec<Value> {
@@ -117,6 +112,9 @@ fn param(catalogue: &Catalogue, param: &SearchParam) -> Value {
     let about = match catalogue.building(param) {
         Some(percent) => {
             format!("{} (being indexed, {percent} %: searches that name it are refused until then)", param.description)
+        }
+        None if catalogue.is_unable(param) => {
+            format!("{} (cannot answer: its expression had no answer for some resource)", param.description)
         }
         None => param.description.to_string(),
     };

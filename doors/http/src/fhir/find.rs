@@ -45,13 +45,13 @@ async fn form(asked: Asked, kind: &str) -> Result<(Asked, Sent), Problem> {
         let says = format!("the body is `{said}`; a search is sent as `application/x-www-form-urlencoded`");
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
     }
-    let Asked { state, caller, headers, mut query, raw_query, prefer, body } = asked;
+    let Asked { state, caller, headers, mut query, raw_query, prefer, language, body } = asked;
     let form = crate::body::read(&state, &headers, body, LONGEST_FORM).await?;
     let text = std::str::from_utf8(&form.bytes)
         .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
     query.extend(meridian_engine::split_query(text)?);
     let sent = Sent::of(&headers, &query, kind)?;
-    Ok((Asked { state, caller, headers, query, raw_query, prefer, body: axum::body::Body::empty() }, sent))
+    Ok((Asked { state, caller, headers, query, raw_query, prefer, language, body: axum::body::Body::empty() }, sent))
 }
 
 pub(super) async fn search(asked: Asked, place: Place<'_>) -> Result<Response, Problem> {

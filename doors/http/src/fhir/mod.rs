@@ -22,6 +22,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, body::Body};
 use meridian_engine::{Caller, HistoryOf};
+use meridian_model::language::Language;
 
 use self::find::Place;
 use crate::caller::caller;
@@ -42,6 +43,8 @@ pub(crate) struct Asked {
     /// The query as it was sent.
     pub(crate) raw_query: String,
     pub(crate) prefer: Prefer,
+    /// The language that messages for people are told in.
+    pub(crate) language: Language,
     pub(crate) body: Body,
 }
 
@@ -60,13 +63,14 @@ pub(crate) async fn handle(
         return wanted.start();
     }
     let answered = match fits {
-        Ok(()) => answer(state, &id, parts, body).await,
+        Ok(()) => answer(state, &id, parts, body, wanted.language()).await,
         Err(problem) => Err(problem),
     };
-    wanted.dress(answered.unwrap_or_else(IntoResponse::into_response)).await
+    let language = wanted.language();
+    wanted.dress(answered.unwrap_or_else(|problem| problem.told(language))).await
 }
 
-async fn answer(state: Http, id: &str, parts: Parts, body: Body) -> Result<Response, Problem> {
+async fn answer(state: Http, id: &str, parts: Parts, body: Body, language: Language) -> Result<Response, Problem> {
     let path = parts.uri.path();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
     let query = meridian_engine::split_query(&raw_query)?;
@@ -91,7 +95,7 @@ async fn answer(state: Http, id: &str, parts: Parts, body: Body) -> Result<Respo
     }
     let caller = caller(&state, &parts.method, &parts.headers, id).await?;
     let prefer = Prefer::of(&parts.headers);
-    let asked = Asked { state, caller, headers: parts.headers, query, raw_query, prefer, body };
+    let asked = Asked { state, caller, headers: parts.headers, query, raw_query, prefer, language, body };
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
     route(&method, &segments, asked).await
 }

@@ -28,8 +28,7 @@ pub(super) async fn run(
     let found = find(&operations, kind, name, id.is_some());
     let version = id.and_then(|(_, version)| version);
     let Some(operation) = found.filter(|o| version.is_none() || o.versions) else {
-        let says = format!("there is no operation {name} at this address");
-        return Err(Problem::new(StatusCode::NOT_FOUND, "not-found", says));
+        return Err(absent(&operations, kind, name));
     };
     let may = match *method {
         Method::POST => true,
@@ -40,13 +39,14 @@ pub(super) async fn run(
         return Err(not_allowed(method));
     }
     meridian_engine::operations::permitted(&asked.caller, operation)?;
-    let Asked { state, caller, headers, query, body, .. } = asked;
+    let Asked { state, caller, headers, query, language, body, .. } = asked;
     let mut call = Call {
         kind: kind.to_owned(),
         id: id.map(|(id, _)| id.to_owned()),
         version: version.map(str::to_owned),
         params: query,
         accept: accept(&headers),
+        language,
         base: state.base.to_string(),
         ..Call::default()
     };
@@ -68,13 +68,8 @@ pub(super) async fn run(
                 // What R4 doesn't have is the operation's own business to check.
                 let others = resources(&mut value, is_foreign);
                 // What is to be judged may be of any shape; what asks for it may not.
-                let names = |value: &Value| {
-                    value
-                        .get("parameter")
-                        .and_then(Value::as_array)
-                        .is_some_and(|all| all.iter().any(|one| one.get("name").is_some_and(|name| name == "resource")))
-                };
-                let asks = kind_of(&value) == Some("Parameters") && (kind != "Parameters" || names(&value));
+                let asks = kind_of(&value) == Some("Parameters")
+                    && (kind != "Parameters" || asks_for_a_resource(&value, operation));
                 let judged = if is_raw && asks { resource(&mut value) } else { None };
                 if !is_raw || asks {
                     incoming::resource(&value)?;
@@ -128,6 +123,16 @@ fn refused_form(error: EngineError) -> Problem {
     }
 }
 
+/// Whether a Parameters is meant for the operation itself, rather than to be judged: it has a `resource`, and nothing that
+/// the operation does not know.
+fn asks_for_a_resource(parameters: &Value, operation: &Operation) -> bool {
+    let all = parameters.get("parameter").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let name = |one: &Value| one.get("name").and_then(Value::as_str).map(str::to_owned);
+    let names: Vec<String> = all.iter().filter_map(name).collect();
+    let is_known = |name: &String| operation.input.iter().any(|(input, ..)| input == name);
+    names.iter().any(|name| name == "resource") && names.iter().all(is_known)
+}
+
 /// A parameter without a value, a resource or parts (`inv-1`) would be as if it had not been sent: no filter, no resource.
 fn all_say_something(value: &Value) -> Result<(), EngineError> {
     let all = value.get("parameter").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -156,6 +161,34 @@ pub(super) fn find<'o>(
     let fits = |o: &&Operation| o.level == level && name.strip_prefix('$') == Some(o.name);
     let of = |on: &str| operations.iter().filter(fits).find(|o| o.on == on);
     of(kind).or_else(|| of(EVERY_TYPE).filter(|_| level != Level::System && incoming::type_name(kind).is_ok()))
+}
+
+/// Why there is nothing at an address, and where the operation is.
+fn absent(operations: &[Operation], kind: &str, name: &str) -> Problem {
+    let is_offered = |operation: &Operation| operation.on == kind;
+    if !kind.is_empty()
+        && !operations.iter().any(is_offered)
+        && let Err(unknown) = incoming::type_name(kind)
+    {
+        return unknown.into();
+    }
+    let mut places: Vec<String> = Vec::new();
+    for operation in operations.iter().filter(|operation| name.strip_prefix('$') == Some(operation.name)) {
+        let on = if operation.on == EVERY_TYPE { "{type}" } else { operation.on };
+        let place = match operation.level {
+            Level::System => name.to_owned(),
+            Level::Type => format!("{on}/{name}"),
+            Level::Instance => format!("{on}/{{id}}/{name}"),
+        };
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let says = match places.as_slice() {
+        [] => format!("there is no operation {name}"),
+        places => format!("there is no operation {name} at this address; it is called at {}", places.join(" or ")),
+    };
+    Problem::new(StatusCode::NOT_FOUND, "not-found", says)
 }
 
 fn accept(headers: &HeaderMap) -> String {

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meridian_engine::EngineError;
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Language;
 use meridian_model::outcome::Issue;
 use meridian_model::reader::Fault;
 use meridian_model::shape::{Shape, Summary, only_counted};
@@ -58,6 +59,8 @@ pub(super) struct Wanted {
     /// An operation that answers in forms of its own.
     own_forms: bool,
     page: html::Place,
+    /// In which messages for people are told: that of the page, or what the header likes.
+    language: Language,
 }
 
 /// The wishes about the contents.
@@ -93,7 +96,15 @@ impl Wanted {
         let looks = matches!(parts.method, Method::GET | Method::HEAD);
         let fits = fits.and_then(|()| if looks { check(&params, &path, holds).map(|_| ()) } else { Ok(()) });
         let page = html::Place::new(&parts.headers, path, params, looks);
-        (Wanted { state: state.clone(), format, holds, looks: looks || by_form, own_forms, page }, fits)
+        let language = match format {
+            Format::Html => page.language,
+            _ => html::liked(&parts.headers).unwrap_or_default(),
+        };
+        (Wanted { state: state.clone(), format, holds, looks: looks || by_form, own_forms, page, language }, fits)
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.language
     }
 
     /// A search from a form on a page sends its empty fields too: the address without them.

@@ -3,7 +3,8 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meridian_engine::{EngineError, Happened, NOT_YET, Outcome, incoming};
-use meridian_model::outcome::{Issue, Severity, outcome};
+use meridian_model::language::Language;
+use meridian_model::outcome::{Issue, Severity, outcome, outcome_in};
 use serde_json::Value;
 
 use super::look::{with_version, written};
@@ -31,7 +32,7 @@ pub(super) async fn create(asked: Asked, kind: &str) -> Result<Response, Problem
     }
     let kind = incoming::resource_of(&value, kind)?;
     let made = meridian_engine::create(&asked.state.engine, &asked.caller, kind, value, if_none_exist).await?;
-    Ok(answer(&asked.state, asked.prefer, made))
+    Ok(answer(&asked.state, (asked.prefer, asked.language), made))
 }
 
 pub(super) async fn update(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
@@ -41,7 +42,7 @@ pub(super) async fn update(asked: Asked, kind: &str, id: &str) -> Result<Respons
     let kind = incoming::resource_of(&value, kind)?;
     let (engine, policy) = (&asked.state.engine, asked.state.policy);
     let made = meridian_engine::update_by(engine, &asked.caller, (kind, id), value, if_match, policy).await?;
-    Ok(answer(&asked.state, asked.prefer, made))
+    Ok(answer(&asked.state, (asked.prefer, asked.language), made))
 }
 
 pub(super) async fn update_where(asked: Asked, kind: &str) -> Result<Response, Problem> {
@@ -52,7 +53,7 @@ pub(super) async fn update_where(asked: Asked, kind: &str) -> Result<Response, P
     let query = (kind, condition(&asked)?);
     let (engine, policy) = (&asked.state.engine, asked.state.policy);
     let made = meridian_engine::update_where(engine, &asked.caller, query, value, if_match, policy).await?;
-    Ok(answer(&asked.state, asked.prefer, made))
+    Ok(answer(&asked.state, (asked.prefer, asked.language), made))
 }
 
 /// The query of an address, which decides what is written.
@@ -70,7 +71,7 @@ pub(super) async fn patch(asked: Asked, kind: &str, id: Option<&str>) -> Result<
     let if_match = if_match(&asked)?;
     let format = patch_format(&asked.headers)?;
     let query = if id.is_none() { condition(&asked)?.to_owned() } else { String::new() };
-    let Asked { state, caller, headers, prefer, body, .. } = asked;
+    let Asked { state, caller, headers, prefer, language, body, .. } = asked;
     let received = crate::body::read(&state, &headers, body, LONGEST_PATCH).await?;
     let document = received.value(format.unwrap_or(Format::Json), LONGEST_PATCH).await?;
     is_patch(&document, format)?;
@@ -78,7 +79,7 @@ pub(super) async fn patch(asked: Asked, kind: &str, id: Option<&str>) -> Result<
         Some(id) => meridian_engine::patch(&state.engine, &caller, kind, id, &document, if_match).await?,
         None => meridian_engine::patch_where(&state.engine, &caller, kind, &query, &document, if_match).await?,
     };
-    Ok(answer(&state, prefer, made))
+    Ok(answer(&state, (prefer, language), made))
 }
 
 /// What kind of patch a body says that it is: a JSON Patch, or (in this format) a FHIRPath Patch.
@@ -147,12 +148,12 @@ fn deleted(prefer: Prefer, made: &Outcome) -> Response {
 /// The resource that was sent, and what must be kept until it is written.
 async fn body(asked: Asked) -> Result<(Asked, Value, Received), Problem> {
     let format = body_format(&asked.headers)?;
-    let Asked { state, caller, headers, query, raw_query, prefer, body } = asked;
+    let Asked { state, caller, headers, query, raw_query, prefer, language, body } = asked;
     let limit = state.limits.resource;
     let received = crate::body::read(&state, &headers, body, limit).await?;
     let value = received.value(format, limit).await?;
     let body = axum::body::Body::empty();
-    Ok((Asked { state, caller, headers, query, raw_query, prefer, body }, value, received))
+    Ok((Asked { state, caller, headers, query, raw_query, prefer, language, body }, value, received))
 }
 
 /// The version that must be there, or (`If-None-Match: *`) that none must be there.
@@ -173,7 +174,7 @@ fn text<'a>(asked: &'a Asked, name: &str) -> Result<Option<&'a str>, Problem> {
     std::str::from_utf8(value.as_bytes()).map(Some).map_err(bad)
 }
 
-fn answer(state: &Http, prefer: Prefer, made: Outcome) -> Response {
+fn answer(state: &Http, (prefer, language): (Prefer, Language), made: Outcome) -> Response {
     let status = written(made.happened);
     let served = made.served;
     let place = format!("{}/{}/{}/_history/{}", state.base, served.kind, served.id, served.version);
@@ -185,8 +186,9 @@ fn answer(state: &Http, prefer: Prefer, made: Outcome) -> Response {
             Some(_) => "updated",
             None => "it was there already",
         };
-        let issue = Issue::new(Severity::Information, "informational", said);
-        json(status, outcome(&[issue]).to_string().into_bytes())
+        let mut issues = vec![Issue::new(Severity::Information, "informational", said)];
+        issues.extend(made.notes);
+        json(status, outcome_in(&issues, language).to_string().into_bytes())
     } else {
         json(status, served.body.clone())
     };

@@ -40,5 +40,7 @@ export const common: typeof zh = {
   },
   notFound: "No such page",
   notFoundHelp: "The address may have changed. Use the menu or Ctrl-K.",
+  noRight: "You have no right to this page",
+  noRightHelp: "It is for the operators of the information centre. If your work needs it, ask the administrator of your institution.",
   toStart: "Go to the start page",
 };

@@ -5,6 +5,8 @@ export const shell: typeof zh = {
   menu: "Menu",
   collapse: "Collapse the menu",
   expand: "Expand the menu",
+  more: "More",
+  fewer: "Less",
   tabs: "Open residents",
   closeTab: "Close {{name}}",
   rail: "Side rail",

@@ -38,5 +38,7 @@ export const common = {
   },
   notFound: "没有这个页面",
   notFoundHelp: "地址可能已经改变。请从左侧菜单或 Ctrl-K 查找。",
+  noRight: "没有权限",
+  noRightHelp: "这个页面供信息中心的运维人员使用。如工作需要，请联系本机构管理员。",
   toStart: "回到首页",
 };

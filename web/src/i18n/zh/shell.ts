@@ -3,6 +3,8 @@ export const shell = {
   menu: "菜单",
   collapse: "收起菜单",
   expand: "展开菜单",
+  more: "更多",
+  fewer: "收起",
   tabs: "已打开的居民",
   closeTab: "关闭 {{name}}",
   rail: "侧栏",

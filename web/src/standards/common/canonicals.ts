@@ -39,6 +39,13 @@ export function titleOf({ title, name, url, id }: Canonical): string {
   return title ?? name ?? url?.slice(url.lastIndexOf("/") + 1) ?? id ?? "";
 }
 
+/** An address in two parts for a narrow line: the beginning, which many share and which may be cut, and the end. */
+export function parted(url: string): { begins: string; ends: string } {
+  const plain = url.replace(/^https?:\/\//, "");
+  const at = plain.lastIndexOf("/", plain.length - 2);
+  return { begins: plain.slice(0, at + 1), ends: plain.slice(at + 1) };
+}
+
 /** `url|version`, the name by which others speak of it. */
 export function addressOf({ url, version }: Canonical): string {
   return version ? `${url ?? ""}|${version}` : (url ?? "");

@@ -2,7 +2,7 @@
 
 import { SearchOutlined } from "@ant-design/icons";
 import { Drawer, Input, type InputRef } from "antd";
-import { useRef } from "react";
+import { useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../../parts/states";
 import { useUrlParam } from "../../parts/url";
@@ -10,8 +10,9 @@ import { Part } from "../../workbench/operator/common/Page";
 import table from "../../workbench/operator/common/table.module.css";
 import { useRowKeys } from "../../workbench/operator/common/useRowKeys";
 import { useTyped } from "../common/useTyped";
-import { type Capability, INTERACTIONS, narrowed, type Operation, type SearchParam, typeNamed, type TypeOf, typesOf } from "./capability";
+import { type Capability, everywhere, INTERACTIONS, narrowed, type SearchParam, typeNamed, type TypeOf, typesOf } from "./capability";
 import css from "./conformance.module.css";
+import { Operations } from "./Operations";
 
 export function Types({ capability }: { capability: Capability }) {
   const { t } = useTranslation();
@@ -20,6 +21,7 @@ export function Types({ capability }: { capability: Capability }) {
   const box = useRef<InputRef>(null);
   const all = typesOf(capability);
   const found = narrowed(all, settled);
+  const common = useMemo(() => new Set(everywhere(typesOf(capability)).map(({ name }) => name)), [capability]);
   const { here, body } = useRowKeys(
     found.length,
     (at) => choose(found[at]?.type),
@@ -31,7 +33,7 @@ export function Types({ capability }: { capability: Capability }) {
       title={t("standards.conformance.types")}
       extra={
         <>
-          {t("standards.conformance.nTypes", { n: found.length })}
+          <span className={css["count"]}>{t("standards.conformance.nTypes", { n: found.length })}</span>
           <Input
             ref={box}
             allowClear
@@ -48,7 +50,8 @@ export function Types({ capability }: { capability: Capability }) {
       {found.length === 0 ? (
         <Empty title={t("standards.conformance.noType")} help={t("standards.conformance.noTypeHelp")} />
       ) : (
-        <div className={css["types"]} tabIndex={0} role="group" aria-label={t("standards.conformance.types")}>
+          <>
+          <p className={css["every"]}>{t("standards.conformance.everyInteraction", { names: INTERACTIONS.map((name) => t(`standards.conformance.interactions.${name}`)).join(t("common.comma")) })}</p>
           <table className={css["matrix"]}>
             <thead>
               <tr>
@@ -61,16 +64,16 @@ export function Types({ capability }: { capability: Capability }) {
                 <th scope="col" className="num">
                   {t("standards.conformance.params")}
                 </th>
-                <th scope="col">{t("standards.conformance.operations")}</th>
+                <th scope="col">{t("standards.conformance.ownOperations")}</th>
               </tr>
             </thead>
             <tbody ref={body}>
               {found.map((type, at) => (
-                <TypeRow key={type.type} type={type} here={at === here} chosen={type.type === chosen} onOpen={() => choose(type.type)} />
+                <TypeRow key={type.type} type={type} common={common} here={at === here} chosen={type.type === chosen} onOpen={() => choose(type.type)} />
               ))}
             </tbody>
           </table>
-        </div>
+        </>
       )}
       <Drawer open={one !== undefined} onClose={() => choose(undefined)} size={640} title={chosen} destroyOnHidden>
         {one && <Detail type={one} />}
@@ -79,24 +82,41 @@ export function Types({ capability }: { capability: Capability }) {
   );
 }
 
-function TypeRow({ type: { type = "", interaction, searchParam, operation }, here, chosen, onOpen }: { type: TypeOf; here: boolean; chosen: boolean; onOpen: () => void }) {
+interface TypeRowProps {
+  type: TypeOf;
+  /** Operations that are not worth saying of one type. */
+  common: ReadonlySet<string | undefined>;
+  here: boolean;
+  chosen: boolean;
+  onOpen: () => void;
+}
+
+function TypeRow({ type: { type = "", interaction, searchParam, operation }, common, here, chosen, onOpen }: TypeRowProps) {
   const { t } = useTranslation();
   const has = new Set((interaction ?? []).map(({ code }) => code));
+  const isWhole = INTERACTIONS.every((name) => has.has(name));
+  const own = (operation ?? []).filter(({ name }) => !common.has(name));
   return (
-    <tr data-here={here} data-chosen={chosen} data-type={type} onClick={onOpen}>
+    <tr data-here={here} data-chosen={chosen} data-type={type} data-whole={isWhole} onClick={onOpen}>
       <th scope="row">
         <button type="button" className="plain">
           {type}
         </button>
       </th>
       {INTERACTIONS.map((name) => (
-        <td key={name} className={css["cell"]} data-has={has.has(name)}>
+        <td key={name} className={css["cell"]} data-has={has.has(name)} data-label={t(`standards.conformance.interactions.${name}`)}>
           <span aria-hidden="true">{has.has(name) ? "✓" : "–"}</span>
           <span className="offscreen">{t(has.has(name) ? "standards.conformance.yes" : "standards.conformance.no")}</span>
         </td>
       ))}
-      <td className="num">{searchParam?.length ?? 0}</td>
-      <td className={css["names"]}>{(operation ?? []).map(({ name }) => `$${name ?? ""}`).join(" ")}</td>
+      <td className={`num ${css["params"]}`} data-label={t("standards.conformance.params")}>
+        {searchParam?.length ?? 0}
+      </td>
+      <td className={css["names"]}>
+        {own.map(({ name }) => (
+          <code key={name}>${name}</code>
+        ))}
+      </td>
     </tr>
   );
 }
@@ -115,7 +135,7 @@ function Detail({ type }: { type: TypeOf }) {
         ))}
       </ul>
       <h3>{t("standards.conformance.operations")}</h3>
-      <Operations operations={type.operation ?? []} />
+      <Operations operations={type.operation ?? []} narrow />
       <h3>{t("standards.conformance.params")}</h3>
       <Params params={type.searchParam ?? []} />
       {(type.searchInclude ?? []).length > 0 && (
@@ -125,23 +145,6 @@ function Detail({ type }: { type: TypeOf }) {
         </>
       )}
     </div>
-  );
-}
-
-export function Operations({ operations }: { operations: readonly Operation[] }) {
-  const { t } = useTranslation();
-  if (operations.length === 0) return <p className="meta">{t("standards.conformance.noOperation")}</p>;
-  return (
-    <dl className={css["facts"]}>
-      {operations.map(({ name, documentation }) => (
-        <div key={name}>
-          <dt>
-            <code>${name}</code>
-          </dt>
-          <dd>{documentation}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

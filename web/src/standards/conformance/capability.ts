@@ -71,6 +71,14 @@ export function offers(capability: Capability, type: string, operation: string):
   return (typeNamed(capability, type)?.operation?.some(named) ?? false) || (capability.rest?.[0]?.operation?.some(named) ?? false);
 }
 
+/** Operations that every type has: said once, not at each of them. */
+export function everywhere(types: readonly TypeOf[]): readonly Operation[] {
+  const [first, ...others] = types;
+  if (!first || others.length === 0) return [];
+  const named = others.map(({ operation }) => new Set(operation?.map(({ name }) => name)));
+  return (first.operation ?? []).filter(({ name }) => named.every((names) => names.has(name)));
+}
+
 export function parameter(capability: Capability, type: string, name: string): SearchParam | undefined {
   return typeNamed(capability, type)?.searchParam?.find((one) => one.name === name);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Capability, narrowed, offers, typesOf } from "./capability";
+import { type Capability, everywhere, narrowed, offers, typesOf } from "./capability";
+import { saysOf } from "./operationWords";
 import { type Answer, type Ask, PROBE_IDS, PROBES } from "./probes";
 import { type Result, runAll } from "./run";
 
@@ -114,6 +115,22 @@ describe("the statement", () => {
     expect(names("code")).toEqual(["ValueSet", "CodeSystem"]);
     expect(names("lookup")).toEqual(["CodeSystem"]);
     expect(names("status")).toEqual(["ValueSet"]);
+  });
+  it("has operations of every type said once", () => {
+    const [validate, meta, match] = ["validate", "meta", "match"].map((name) => ({ name }));
+    if (!validate || !meta || !match) throw new Error("three names");
+    expect(everywhere([{ operation: [validate, match, meta] }, { operation: [meta, validate] }])).toEqual([validate, meta]);
+    expect(everywhere([{ operation: [validate] }, {}])).toEqual([]);
+    // Of one type nothing can be said of all.
+    expect([everywhere([{ operation: [validate] }]), everywhere([])]).toEqual([[], []]);
+  });
+  it("says in the reader's language what an operation does, if somebody has the words", () => {
+    const documentation = "Whether one code means the more general of the two.";
+    expect(saysOf({ name: "subsumes", documentation }, "en")).toBe(documentation);
+    expect(saysOf({ name: "subsumes", documentation }, "zh-CN")).toContain("上下级");
+    expect(saysOf({ name: "subsumes", documentation: "服务器的话" }, "zh-CN")).toBe("服务器的话");
+    expect(saysOf({ name: "of-somebody", documentation }, "zh-CN")).toBe(documentation);
+    expect(saysOf({ name: "of-somebody" }, "zh-CN")).toBeUndefined();
   });
   it("offers an operation on its type alone", () => {
     expect([offers(CAPABILITY, "ValueSet", "expand"), offers(CAPABILITY, "Patient", "expand"), offers(CAPABILITY, "Basic", "expand")]).toEqual([true, false, false]);

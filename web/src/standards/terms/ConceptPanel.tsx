@@ -9,10 +9,13 @@ import { Failure, Skeleton } from "../../parts/states";
 import type { Kind } from "../common/canonicals";
 import { addressOf, titleOf } from "../common/canonicals";
 import { Copy, useCopy } from "../common/Copy";
+import { useCanonicals } from "../common/useCanonicals";
 import { Absent } from "./Absent";
 import type { Kin, Looked, Match } from "./concept";
 import css from "./terms.module.css";
 import { useEquivalence } from "./useEquivalence";
+import { useListed } from "./useListed";
+import { usePropertyNames } from "./usePropertyNames";
 import { useLooked, useMatches, useSets } from "./useStands";
 
 interface ConceptPanelProps {
@@ -39,7 +42,7 @@ export function ConceptPanel({ system, code, version, onGo, onOpen, onClose }: C
         <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t("common.close")} data-tip={t("common.close")} onClick={onClose} className={css["close"] ?? ""} />
       </header>
       {error ? (
-        <Absent cause={error} title={t("standards.terms.codeAbsent")} retry={() => void refetch()} />
+        <Absent cause={error} title={t("standards.terms.codeAbsent")} help={t("standards.terms.absentHelp")} retry={() => void refetch()} />
       ) : !data ? (
         <Skeleton lines={6} />
       ) : (
@@ -62,22 +65,25 @@ function Block({ title, children }: { title: string; children: ReactNode }) {
 
 function Facts({ looked, system, onGo }: { looked: Looked; system: string; onGo: (code: string) => void }) {
   const { t } = useTranslation();
+  const names = usePropertyNames();
+  const { one, read } = useListed("CodeSystem", looked.version ? `${system}|${looked.version}` : system);
   return (
     <>
       <div className={css["lead"]}>
         <p className={css["name"]}>{looked.display}</p>
         {looked.definition && looked.definition !== looked.display && <p className={css["definition"]}>{looked.definition}</p>}
         <p className="meta">
-          {looked.system} {looked.version}
+          {/* The name that programs know it by only where there is no title. */}
+          {one ? titleOf(one) : read ? looked.system : ""} {looked.version}
         </p>
-        <p className={css["lineUrl"]}>{system}</p>
+        <p className={css["fullUrl"]}>{system}</p>
       </div>
       {looked.wordings.length > 0 && (
         <Block title={t("standards.terms.wordings")}>
           <dl className={css["facts"]}>
             {looked.wordings.map(({ language, use, value }, at) => (
               <div key={at}>
-                <dt>{[language, use].filter(Boolean).join(" · ") || "–"}</dt>
+                <dt>{[names.language(language), names.use(use)].filter(Boolean).join(" · ") || "–"}</dt>
                 <dd lang={language || undefined}>{value}</dd>
               </div>
             ))}
@@ -89,8 +95,8 @@ function Facts({ looked, system, onGo }: { looked: Looked; system: string; onGo:
           <dl className={css["facts"]}>
             {looked.properties.map(({ code, value, says }, at) => (
               <div key={at}>
-                <dt {...(says ? { "data-tip": says } : {})}>{code}</dt>
-                <dd>{value}</dd>
+                <dt data-tip={[code, says].filter(Boolean).join("\n")}>{names.property(code, says)}</dt>
+                <dd>{names.value(code, value)}</dd>
               </div>
             ))}
           </dl>
@@ -183,6 +189,8 @@ interface MatchesProps {
 function Matches({ words, matches, onOpen, onGo }: MatchesProps) {
   const { t } = useTranslation();
   const word = useEquivalence();
+  const { all } = useCanonicals("ConceptMap");
+  const nameOf = (map: string) => titleOf(all?.find((one) => addressOf(one) === map || one.url === map) ?? { resourceType: "ConceptMap", url: map });
   if (matches.length === 0) return null;
   return (
     <>
@@ -198,7 +206,7 @@ function Matches({ words, matches, onOpen, onGo }: MatchesProps) {
             )}{" "}
             {map && (
               <button type="button" className={css["via"]} data-tip={map} onClick={() => onOpen("ConceptMap", map)}>
-                {t("standards.terms.byMap", { name: map.slice(map.lastIndexOf("/") + 1) })}
+                {t("standards.terms.byMap", { name: nameOf(map) })}
               </button>
             )}
             {comment && <span className="meta"> {comment}</span>}

@@ -1,12 +1,13 @@
 //! The codes of a system or value set: a tree where they stand in one, a list where they do not, and whatever fits the
 //! words that are typed. All of them are there, however many; only those in view are read.
 
-import { DownOutlined, RightOutlined, SearchOutlined } from "@ant-design/icons";
+import { DownOutlined, ReloadOutlined, RightOutlined, SearchOutlined } from "@ant-design/icons";
 import { Input, type InputRef } from "antd";
-import type { Ref } from "react";
+import type { CSSProperties, Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, Skeleton } from "../../parts/states";
 import { useCount } from "../../workbench/operator/common/useWords";
+import { split } from "../common/canonicals";
 import { into, Rows } from "../common/Rows";
 import { useTyped } from "../common/useTyped";
 import { Absent } from "./Absent";
@@ -14,6 +15,7 @@ import type { Source } from "./ask";
 import css from "./terms.module.css";
 import type { Row } from "./tree";
 import { useConcepts } from "./useConcepts";
+import { useListed } from "./useListed";
 
 interface ConceptsProps {
   kind: Source["kind"];
@@ -57,13 +59,13 @@ export function Concepts({ kind, address, chosen, onChoose, box }: ConceptsProps
         </span>
       </div>
       {found.error && !found.fresh ? (
-        <Absent cause={found.error} title={t("standards.terms.noCodes")} retry={found.again} big />
+        <Nothing kind={kind} address={address} cause={found.error} retry={found.again} />
       ) : !found.known ? (
         <Skeleton lines={12} />
       ) : found.total === 0 ? (
         <Empty big title={t(words ? "standards.terms.noneFound" : "standards.terms.noCodes")} help={t(words ? "standards.terms.noneFoundHelp" : "standards.terms.noCodesHelp")} />
       ) : (
-        <div className={css["codes"]} aria-busy={!found.fresh}>
+        <div className={css["codes"]} aria-busy={!found.fresh} style={{ "--code": `${found.widest}ch` } as CSSProperties}>
           <Rows
             id="codes"
             list={found.list}
@@ -74,8 +76,9 @@ export function Concepts({ kind, address, chosen, onChoose, box }: ConceptsProps
             reveal={chosen.code}
             onDrawn={found.onDrawn}
             onChoose={(at) => {
-              const concept = shape.at(at)?.concept;
-              if (concept) onChoose(concept.system, concept.code, concept.version);
+              const row = shape.at(at);
+              if (row?.concept) onChoose(row.concept.system, row.concept.code, row.concept.version);
+              else if (row && found.lacks(row)) found.retry(row);
             }}
             tree={{
               fold: found.fold,
@@ -87,7 +90,7 @@ export function Concepts({ kind, address, chosen, onChoose, box }: ConceptsProps
           >
             {(at) => {
               const row = shape.at(at);
-              return row && <CodeRow row={row} nested={found.nested} onFold={() => found.fold(at)} />;
+              return row && <CodeRow row={row} nested={found.nested} lacks={found.lacks(row)} onFold={() => found.fold(at)} />;
             }}
           </Rows>
         </div>
@@ -96,8 +99,36 @@ export function Concepts({ kind, address, chosen, onChoose, box }: ConceptsProps
   );
 }
 
-function CodeRow({ row: { concept, depth, opens, open }, nested, onFold }: { row: Row; nested: boolean; onFold: () => void }) {
+/** Why there are no codes: the address is nobody's, the version is another, or the contents are not loaded. */
+function Nothing({ kind, address, cause, retry }: { kind: Source["kind"]; address: string; cause: unknown; retry: () => void }) {
   const { t } = useTranslation();
+  const { lacks, versions } = useListed(kind, address);
+  const [title, help] =
+    lacks === "resource"
+      ? [t(`standards.terms.unknown.${kind}`), t("standards.terms.unknownHelp")]
+      : lacks === "version"
+        ? [t("standards.terms.noVersion", { version: split(address).version }), t("standards.terms.versionsHere", { versions: versions.join(t("common.comma")) })]
+        : [t("standards.terms.noCodes"), t("standards.terms.absentHelp")];
+  return <Absent cause={cause} title={title} help={help} quiet={lacks !== undefined} retry={retry} big />;
+}
+
+interface CodeRowProps {
+  row: Row;
+  nested: boolean;
+  /** Its page did not come: a press, or Enter, asks for it again. */
+  lacks: boolean;
+  onFold: () => void;
+}
+
+function CodeRow({ row: { concept, depth, opens, open }, nested, lacks, onFold }: CodeRowProps) {
+  const { t } = useTranslation();
+  if (lacks) {
+    return (
+      <span className={css["lacks"]} style={{ marginInlineStart: `${depth * 1.3}rem` }}>
+        <ReloadOutlined /> {t("standards.terms.retryRow")}
+      </span>
+    );
+  }
   if (!concept) {
     return (
       <span className={css["coming"]} style={{ marginInlineStart: `${depth * 1.3}rem` }}>
@@ -126,7 +157,8 @@ function CodeRow({ row: { concept, depth, opens, open }, nested, onFold }: { row
       <span className={css["display"]} data-abstract={concept.abstract}>
         {concept.display}
       </span>
-      {concept.abstract && <span className={css["tag"]}>{t("standards.terms.abstract")}</span>}
+      {/* A heading that unfolds is seen to be one. */}
+      {concept.abstract && <span className={nested && opens ? "offscreen" : css["tag"]}>{t("standards.terms.abstract")}</span>}
       {concept.inactive && <span className={css["tag"]}>{t("standards.terms.inactive")}</span>}
     </>
   );

@@ -4,6 +4,9 @@ import { SearchOutlined } from "@ant-design/icons";
 import { Input, type InputRef } from "antd";
 import { type Ref, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { Address } from "../common/Address";
+import { titleOf } from "../common/canonicals";
+import { useCanonicals } from "../common/useCanonicals";
 import { Empty, Failure, Skeleton } from "../../parts/states";
 import { useCount } from "../../workbench/operator/common/useWords";
 import { into, Rows } from "../common/Rows";
@@ -37,11 +40,15 @@ export function MapTable({ address, chosen, onChoose, box }: MapTableProps) {
       <dl className={css["ends"]}>
         <div>
           <dt>{t("standards.terms.from")}</dt>
-          <dd>{from.join("  ") || "–"}</dd>
+          <dd>
+            <Systems urls={from} />
+          </dd>
         </div>
         <div>
           <dt>{t("standards.terms.to")}</dt>
-          <dd>{to.join("  ") || "–"}</dd>
+          <dd>
+            <Systems urls={to} />
+          </dd>
         </div>
       </dl>
       <div className={css["quick"]}>
@@ -106,4 +113,21 @@ export function MapTable({ address, chosen, onChoose, box }: MapTableProps) {
       )}
     </>
   );
+}
+
+/** Code systems by their titles, as far as they are here, with their addresses. */
+function Systems({ urls }: { urls: readonly string[] }) {
+  const { all } = useCanonicals("CodeSystem");
+  if (urls.length === 0) return "–";
+  return urls.map((url) => {
+    const one = all?.find((each) => each.url === url);
+    return (
+      <span key={url} className={css["system"]}>
+        {one && <b>{titleOf(one)}</b>}
+        <span className={css["lineUrl"]} data-tip={url}>
+          <Address url={url} />
+        </span>
+      </span>
+    );
+  });
 }

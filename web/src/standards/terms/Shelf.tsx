@@ -6,6 +6,7 @@ import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, Failure, Skeleton } from "../../parts/states";
 import { useCount } from "../../workbench/operator/common/useWords";
+import { Address } from "../common/Address";
 import { addressOf, type Canonical, type Kind, KINDS, titleOf } from "../common/canonicals";
 import { into, Rows } from "../common/Rows";
 import { useCanonicals } from "../common/useCanonicals";
@@ -94,9 +95,8 @@ function Line({ one }: { one: Canonical }) {
         {part && <span className={css["tag"]}>{t("standards.terms.fragment")}</span>}
         {one.status === "retired" && <span className={css["tag"]}>{t("standards.terms.retired")}</span>}
       </span>
-      <span className={css["lineUrl"]}>
-        {one.url}
-        {one.version && ` · ${one.version}`}
+      <span className={css["lineUrl"]} data-tip={one.url}>
+        <Address url={one.url ?? ""} version={one.version} />
       </span>
     </span>
   );

@@ -7,15 +7,15 @@ import { useTranslation } from "react-i18next";
 import { useKeys } from "../../parts/keys/useKeys";
 import { Empty } from "../../parts/states";
 import { Page } from "../../workbench/operator/common/Page";
-import { addressOf, split, titleOf } from "../common/canonicals";
+import { type Kind, split, titleOf } from "../common/canonicals";
 import { Copy } from "../common/Copy";
-import { useCanonicals } from "../common/useCanonicals";
 import { ConceptPanel } from "./ConceptPanel";
 import { Concepts } from "./Concepts";
 import { MapTable } from "./MapTable";
 import { Shelf } from "./Shelf";
 import css from "./terms.module.css";
-import { type Chosen, useChosen } from "./useChosen";
+import { useChosen } from "./useChosen";
+import { useListed } from "./useListed";
 
 export default function Terms() {
   const { t } = useTranslation();
@@ -33,7 +33,7 @@ export default function Terms() {
             <Empty big title={t("standards.terms.begin")} help={t("standards.terms.beginHelp")} />
           ) : (
             <>
-              <Head chosen={chosen} address={address} onBack={() => open(kind, undefined)} />
+              <Head kind={kind} address={address} onBack={() => open(kind, undefined)} />
               {kind === "ConceptMap" ? (
                 <MapTable key={address} address={address} chosen={chosen} onChoose={choose} box={quick} />
               ) : (
@@ -50,18 +50,18 @@ export default function Terms() {
   );
 }
 
-function Head({ chosen: { kind }, address, onBack }: { chosen: Chosen; address: string; onBack: () => void }) {
+function Head({ kind, address, onBack }: { kind: Kind; address: string; onBack: () => void }) {
   const { t } = useTranslation();
-  const { all } = useCanonicals(kind);
+  const { one, lacks } = useListed(kind, address);
   const { url, version } = split(address);
-  const one = all?.find((each) => addressOf(each) === address) ?? all?.find((each) => each.url === url);
   return (
     <header className={css["middleHead"]}>
       <Button size="small" type="text" icon={<ArrowLeftOutlined />} className={css["back"] ?? ""} aria-label={t("standards.terms.back")} onClick={onBack} />
       <div className={css["headWords"]}>
-        <h2>{one ? titleOf(one) : url}</h2>
-        <p className={css["lineUrl"]}>
-          {url} {version ?? one?.version} {one?.publisher && `· ${one.publisher}`}
+        {/* An address that nothing stands behind is no title. */}
+        <h2 data-unknown={lacks === "resource"}>{one ? titleOf(one) : lacks ? t("standards.terms.notListed") : url}</h2>
+        <p className={css["fullUrl"]}>
+          {[url, version ?? one?.version, one?.publisher].filter(Boolean).join(" · ")}
         </p>
         {one?.description && (
           <p className={css["about"]} data-tip={one.description}>

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Parameters } from "../../fhir/types";
-import { addressOf, type Canonical, finder, inOrder, joined, split, termsIn, titleOf } from "../common/canonicals";
+import { addressOf, type Canonical, finder, inOrder, joined, parted, split, termsIn, titleOf } from "../common/canonicals";
 import { drawn, towards } from "../common/window";
 import { type Concept, conceptsIn, type Expanded, expansion, membership, type Source, totalOf } from "./ask";
 import { isMember, lookedIn, matchesIn } from "./concept";
 import { type ConceptMap, narrowed, rowsOf, systemsOf } from "./maps";
-import { below, codeOf, folded, layout, type LevelState, missing, ROOTS } from "./tree";
+import { below, codeOf, folded, layout, type LevelState, missing, ROOTS, widestCode } from "./tree";
 
 const concept = (code: string): Concept => ({ system: "s", version: undefined, code, display: code, abstract: false, inactive: false });
 
@@ -44,6 +44,13 @@ describe("what is in force", () => {
     expect(named.map(addressOf)).toEqual(["http://a/x|1", "http://a/y|1"]);
     expect(split("http://a/x|1")).toEqual({ url: "http://a/x", version: "1" });
     expect(split("http://a/x")).toEqual({ url: "http://a/x", version: undefined });
+  });
+  it("is cut at its beginning where the line is narrow", () => {
+    expect(parted("https://meridian.example/fhir/CodeSystem/gb-t-2261-1")).toEqual({ begins: "meridian.example/fhir/CodeSystem/", ends: "gb-t-2261-1" });
+    expect(parted("http://loinc.org")).toEqual({ begins: "", ends: "loinc.org" });
+    expect(parted("http://a/b/")).toEqual({ begins: "a/", ends: "b/" });
+    expect(parted("urn:oid:1.2.3")).toEqual({ begins: "", ends: "urn:oid:1.2.3" });
+    expect(parted("")).toEqual({ begins: "", ends: "" });
   });
   it("is joined with what is stored, each once", () => {
     const stored: Canonical = { resourceType: "ValueSet", url: "http://a/x", version: "1", title: "stored" };
@@ -134,6 +141,9 @@ describe("the tree as rows", () => {
       { path: ROOTS, page: 0 },
     ]);
     expect(missing(shape, levels, 50_004, 50_010, 100)).toEqual([{ path: ROOTS, page: 500 }]);
+  });
+  it("gives its codes a column as wide as the widest", () => {
+    expect([widestCode(levels), widestCode(new Map())]).toEqual([3, 0]);
   });
   it("folds with all that is below", () => {
     expect([...folded(open, "A").keys()]).toEqual(["B"]);

@@ -106,6 +106,13 @@ export function layout(levels: ReadonlyMap<Path, LevelState>, open: ReadonlyMap<
   return { size, at: (row) => (row >= 0 && row < size ? rowIn(ROOTS, row, 0) : undefined), find };
 }
 
+/** How many letters the longest code has of what has come: as wide is the column of codes, so that names stand in line. */
+export function widestCode(levels: ReadonlyMap<Path, LevelState>): number {
+  let widest = 0;
+  for (const { rows } of levels.values()) for (const { code } of rows.values()) widest = Math.max(widest, code.length);
+  return widest;
+}
+
 export interface Wanted {
   path: Path;
   page: number;

@@ -6,7 +6,7 @@ import { FhirError } from "../../fhir/errors";
 import { getJson, postJson } from "../../fhir/http";
 import type { Drawn } from "../common/window";
 import { conceptsIn, type Expanded, expansion, type Level, type Page, type Request, type Source, totalOf } from "./ask";
-import { below, codeOf, folded, layout, type LevelState, missing, type Path, ROOTS } from "./tree";
+import { below, codeOf, folded, layout, type LevelState, missing, type Path, ROOTS, type Row, widestCode } from "./tree";
 
 const PAGE = 100;
 /** A level in which more have others below them is not asked for all of their names. */
@@ -27,6 +27,12 @@ interface State {
 
 const NOTHING: State = { of: "", levels: new Map(), open: new Map(), nested: false };
 
+const NONE: ReadonlySet<string> = new Set();
+
+function pageName(path: Path, page: number): string {
+  return `${path}\n${page}`;
+}
+
 function isBroken(cause: unknown): boolean {
   return cause instanceof DOMException && cause.name === "AbortError";
 }
@@ -42,6 +48,8 @@ export function useConcepts(source: Source) {
   const [state, setState] = useState<State>(NOTHING);
   const [error, setError] = useState<unknown>();
   const [attempt, setAttempt] = useState(0);
+  /** Pages that did not come: their rows say so, and can be asked for again. */
+  const [failed, setFailed] = useState<ReadonlySet<string>>(NONE);
   const work = useRef({ stop: new AbortController(), asked: new Set<string>(), key: "" });
   const fresh = state.of === key;
 
@@ -69,8 +77,9 @@ export function useConcepts(source: Source) {
   // Another source: its first page.
   useEffect(() => {
     const stop = new AbortController();
-    work.current = { stop, asked: new Set([`${ROOTS}\n0`]), key };
+    work.current = { stop, asked: new Set([pageName(ROOTS, 0)]), key };
     setError(undefined);
+    setFailed(NONE);
     const begin = async () => {
       const top = await fetchPage(ROOTS, 0, asTree, stop.signal).catch((cause: unknown) => {
         if (!asTree || !isRefusal(cause)) throw cause;
@@ -89,6 +98,7 @@ export function useConcepts(source: Source) {
     return () => stop.abort();
   }, [key, asTree, fetchPage, attempt]);
 
+  const widest = useMemo(() => widestCode(state.levels), [state.levels]);
   const shape = useMemo(() => layout(state.levels, state.open), [state.levels, state.open]);
 
   const [range, setRange] = useState<Drawn>({ first: 0, end: 0 });
@@ -96,17 +106,25 @@ export function useConcepts(source: Source) {
     if (!fresh) return;
     const { stop, asked } = work.current;
     for (const { path, page } of missing(shape, state.levels, range.first, range.end, PAGE)) {
-      const name = `${path}\n${page}`;
+      const name = pageName(path, page);
       if (asked.has(name)) continue;
       asked.add(name);
       fetchPage(path, page, state.nested, stop.signal).then(
         (got) => setState((before) => (before.of === key ? withPage(before, path, got) : before)),
         (cause: unknown) => {
-          if (!isBroken(cause)) setError(cause);
+          if (!isBroken(cause) && work.current.asked === asked) setFailed((before) => new Set([...before, name]));
         },
       );
     }
-  }, [fresh, key, shape, state.levels, state.nested, range, fetchPage]);
+  }, [fresh, key, shape, state.levels, state.nested, range, failed, fetchPage]);
+
+  const lacks = useCallback((row: Row) => !row.concept && failed.has(pageName(row.path, Math.floor(row.place / PAGE))), [failed]);
+  /** Asks once more for the page that a row is of. */
+  const retry = useCallback((row: Row) => {
+    const name = pageName(row.path, Math.floor(row.place / PAGE));
+    work.current.asked.delete(name);
+    setFailed((before) => new Set([...before].filter((one) => one !== name)));
+  }, []);
 
   /** Unfolds or folds; answers the row to go to, as the side arrows of a tree do. */
   const fold = useCallback(
@@ -129,7 +147,7 @@ export function useConcepts(source: Source) {
   );
 
   const again = useCallback(() => setAttempt((n) => n + 1), []);
-  return { shape, total: state.levels.get(ROOTS)?.total, nested: state.nested, fresh, known: state !== NOTHING, list: state.of, error, again, fold, onDrawn: setRange };
+  return { shape, total: state.levels.get(ROOTS)?.total, nested: state.nested, fresh, known: state !== NOTHING, list: state.of, widest, error, again, lacks, retry, fold, onDrawn: setRange };
 }
 
 interface Got {

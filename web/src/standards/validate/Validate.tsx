@@ -14,29 +14,36 @@ import { Page } from "../../workbench/operator/common/Page";
 import { offers, speaks } from "../conformance/capability";
 import { useCapability } from "../conformance/useCapability";
 import { Editor, type EditorHandle } from "./Editor";
-import { byLine, draftOf, SEVERITIES, tally } from "./faults";
+import { byLine, type Draft, tally } from "./faults";
 import { Faults } from "./Faults";
 import { Profiles } from "./Profiles";
 import { SAMPLES, type Sample, sampleText } from "./samples";
+import { useDraft } from "./useDraft";
 import { type Checked, useValidation } from "./useValidation";
 import css from "./validate.module.css";
 
-/** What the server takes in one call. */
-const MOST_BYTES = 1 << 20;
+/** What the server takes in one call (`limits.resource` of its door). */
+const MOST_BYTES = 16 << 20;
+
+function tooLarge(text: string): boolean {
+  // No letter takes more than three bytes of UTF-8.
+  return text.length * 3 > MOST_BYTES && new Blob([text]).size > MOST_BYTES;
+}
 
 function isSample(name: string | undefined): name is Sample {
   return SAMPLES.some((one) => one === name);
 }
 
 export default function Validate() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const set = useUrlParams();
   const [given] = useUrlParam("profile");
   const [sample, setSample] = useUrlParam("sample");
+  const [exact, setExact] = useUrlParam("exact");
   const profiles = useMemo(() => (given ? given.split(" ").filter(Boolean) : []), [given]);
   const [text, setText] = useState(() => (isSample(sample) ? sampleText(sample) : ""));
-  const draft = useMemo(() => draftOf(text), [text]);
+  const { draft, settled } = useDraft(text);
   const calm = useDeferredValue(draft);
   const editor = useRef<EditorHandle>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -61,14 +68,27 @@ export default function Validate() {
     if (isSample(sample)) setText(sampleText(sample));
   }, [sample]);
 
-  const readable = draft.wrong === undefined && draft.type !== undefined;
+  const huge = useMemo(() => tooLarge(text), [text]);
+  const { wrong } = draft;
+  const readable = settled && !huge && wrong === undefined && draft.type !== undefined;
   const offered = !capability || draft.type === undefined || offers(capability, draft.type, "validate");
+  const isEmpty = settled && wrong?.fault === "empty";
   const refusesXml = draft.format === "xml" && !takesXml;
+  const showWrong = () => wrong && editor.current?.show(draft.lines.lineAt(wrong.at), { start: wrong.at, end: wrong.at + 1 });
   const send = () => {
-    if (text.trim() === "" || refusesXml || run.isPending) return;
+    if (refusesXml || !settled || run.isPending) return;
     setHere(undefined);
     if (readable && offered) run.mutate({ text, draft, profiles });
+    // What keeps the text from being sent is shown instead.
+    else if (!huge && !isEmpty) showWrong();
   };
+  // The server has spoken in the language of then.
+  const spoken = useRef(i18n.language);
+  useEffect(() => {
+    if (spoken.current === i18n.language) return;
+    spoken.current = i18n.language;
+    if (checked && !stale) send();
+  });
   const file = async (one: File) => {
     if (one.size > MOST_BYTES) {
       message.warning(t("standards.validate.tooLarge"));
@@ -87,7 +107,7 @@ export default function Validate() {
   return (
     <Page title={t("standards.validate.title")} help={t("standards.validate.help")} whole>
       <div className={css["tools"]} role="group" aria-label={t("standards.validate.title")}>
-        <Button type="primary" size="small" loading={run.isPending} disabled={!readable || refusesXml || !offered} onClick={send}>
+        <Button type="primary" size="small" loading={run.isPending} disabled={isEmpty || huge || !settled || refusesXml || !offered} onClick={send}>
           {t("standards.validate.run")}
         </Button>
         <Button size="small" icon={<UploadOutlined />} onClick={() => input.current?.click()}>
@@ -142,10 +162,14 @@ export default function Validate() {
           />
         </section>
         <section className={css["side"]} id="faults" aria-label={t("standards.validate.result")}>
-          {text.trim() === "" ? (
+          {isEmpty ? (
             <Empty big title={t("standards.validate.begin")} help={t(takesXml ? "standards.validate.beginXml" : "standards.validate.beginJson")} />
-          ) : draft.wrong ? (
-            <Wrong fault={draft.wrong.fault} line={draft.lines.lineAt(draft.wrong.at)} onShow={(line) => editor.current?.show(line, { start: draft.wrong?.at ?? 0, end: (draft.wrong?.at ?? 0) + 1 })} />
+          ) : huge ? (
+            <Empty big title={t("standards.validate.tooLarge")} help={t("standards.validate.tooLargeHelp")} />
+          ) : !settled ? (
+            <Empty big title={t("standards.validate.large")} />
+          ) : wrong ? (
+            <Wrong fault={wrong.fault} line={draft.lines.lineAt(wrong.at)} onShow={showWrong} />
           ) : refusesXml ? (
             <Empty big title={t("standards.validate.noXml")} help={t("standards.validate.noXmlHelp")} />
           ) : !offered ? (
@@ -156,8 +180,8 @@ export default function Validate() {
             <Empty big title={t(run.isPending ? "standards.validate.running" : "standards.validate.ready")} help={t("standards.validate.readyHelp")} />
           ) : (
             <>
-              <Verdict checked={checked} stale={stale} />
-              <Faults faults={faults} stale={stale} here={here} onShow={show} />
+              <Verdict checked={checked} stale={stale} exact={exact !== undefined} onExact={(on) => setExact(on ? "1" : undefined)} />
+              <Faults faults={faults} stale={stale} here={here} exact={exact !== undefined} onShow={show} />
             </>
           )}
         </section>
@@ -166,36 +190,51 @@ export default function Validate() {
   );
 }
 
-type Wrongs = NonNullable<ReturnType<typeof draftOf>["wrong"]>["fault"];
-
 /** The text is no resource yet; the server need not be asked. */
-function Wrong({ fault, line, onShow }: { fault: Wrongs; line: number; onShow: (line: number) => void }) {
+function Wrong({ fault, line, onShow }: { fault: NonNullable<Draft["wrong"]>["fault"]; line: number; onShow: () => void }) {
   const { t } = useTranslation();
   return (
-    <Empty big title={t(`standards.validate.wrong.${fault}`)} help={t("standards.validate.wrongHelp")}>
-      <Button size="small" onClick={() => onShow(line)}>
-        {t("standards.validate.goLine", { n: line })}
-      </Button>
+    <Empty big title={t(`standards.validate.wrong.${fault}`)} help={t(fault === "neither" ? "standards.validate.neitherHelp" : "standards.validate.wrongHelp")}>
+      {fault !== "neither" && (
+        <Button size="small" onClick={onShow}>
+          {t("standards.validate.goLine", { n: line })}
+        </Button>
+      )}
     </Empty>
   );
 }
 
-function Verdict({ checked: { faults, ms }, stale }: { checked: Checked; stale: boolean }) {
+/** What is not an error is counted beside the errors, which the heading has. */
+const BESIDE = ["warning", "information"] as const;
+
+interface VerdictProps {
+  checked: Checked;
+  stale: boolean;
+  exact: boolean;
+  onExact: (on: boolean) => void;
+}
+
+function Verdict({ checked: { faults, ms }, stale, exact, onExact }: VerdictProps) {
   const { t } = useTranslation();
   const counts = tally(faults);
   const errors = counts.fatal + counts.error;
   return (
     <header className={css["verdict"]} data-well={errors === 0} role="status" aria-label={t("standards.validate.result")}>
-      <p className={css["word"]}>
-        {errors === 0 ? <CheckCircleOutlined /> : <ExclamationCircleOutlined />} {errors === 0 ? t("standards.validate.valid") : t("standards.validate.notValid", { n: errors })}
-      </p>
       <p className={css["counts"]}>
-        {SEVERITIES.filter((one) => counts[one] > 0).map((one) => (
+        <b className={css["word"]}>
+          {errors === 0 ? <CheckCircleOutlined /> : <ExclamationCircleOutlined />} {errors === 0 ? t("standards.validate.valid") : t("standards.validate.notValid", { n: errors })}
+        </b>
+        {BESIDE.filter((one) => counts[one] > 0).map((one) => (
           <span key={one} data-severity={one}>
-            {t(`standards.validate.severity.${one}`)} {counts[one]}
+            {t(`standards.validate.others.${one}`, { n: counts[one] })}
           </span>
         ))}
         <span className="meta">{t("standards.validate.took", { ms: Math.round(ms) })}</span>
+        {faults.some((fault) => fault.exact) && (
+          <Button size="small" type="link" className={css["fold"] ?? ""} onClick={() => onExact(!exact)}>
+            {t(exact ? "standards.validate.notExact" : "standards.validate.exact")}
+          </Button>
+        )}
       </p>
       {stale && <p className={css["stale"]}>{t("standards.validate.stale")}</p>}
     </header>

@@ -13,7 +13,10 @@ export interface Fault {
   severity: Severity;
   /** R4's IssueType. */
   code: string;
+  /** In the reader's language, where the server speaks it. */
   says: string;
+  /** The server's own English sentence, where `says` is another; else empty. */
+  exact: string;
   expression: string;
   /** The profile that was asked for, where there were several. */
   profile: string;
@@ -29,7 +32,7 @@ export interface Draft {
   type: string | undefined;
   /** `meta.profile`. */
   profiles: string[];
-  wrong: { fault: TextFault | "xml" | "type"; at: number } | undefined;
+  wrong: { fault: TextFault | "xml" | "type" | "neither"; at: number } | undefined;
 }
 
 const TYPE = /^[A-Z][A-Za-z]{1,63}$/;
@@ -49,7 +52,10 @@ export function draftOf(text: string): Draft {
     return { format: "json", lines, root, type: named ? type : undefined, profiles: profilesOf(root), wrong: named ? undefined : { fault: "type", at: root.start } };
   } catch (cause) {
     if (!(cause instanceof ScanFault)) throw cause;
-    return { format: "json", ...nothing, wrong: { fault: cause.fault, at: cause.at } };
+    const first = text.search(/[^\s\uFEFF]/);
+    // Of a text that does not even begin as either it helps nobody where it fails.
+    const neither = cause.fault !== "empty" && !/[{["]/.test(text.charAt(first));
+    return { format: "json", ...nothing, wrong: neither ? { fault: "neither", at: first } : { fault: cause.fault, at: cause.at } };
   }
 }
 
@@ -70,14 +76,15 @@ export function faultsIn(outcome: OperationOutcome, { root, lines }: Draft, prof
   return (outcome.issue ?? []).flatMap(({ severity, code = "", diagnostics, details, expression, location }): Fault[] => {
     const known = SEVERITIES.find((one) => one === severity) ?? "information";
     const says = details?.text ?? diagnostics ?? details?.coding?.[0]?.display ?? "";
+    const exact = diagnostics ?? says;
     const path = expression?.[0] ?? "";
     const place = root && path ? locate(root, path) : undefined;
     // What should not be there has no path of its own: it is told at what holds it, by its name.
-    const stray = code === "structure" ? STRAY.exec(says)?.[1] : undefined;
+    const stray = code === "structure" ? STRAY.exec(exact)?.[1] : undefined;
     const span = place && ((stray && memberAt(place, stray)) || { start: place.start, end: place.end });
-    const said = LINE.exec(`${location?.join(" ") ?? ""} ${root ? "" : says}`)?.[1];
+    const said = LINE.exec(`${location?.join(" ") ?? ""} ${root ? "" : exact}`)?.[1];
     const line = span ? lines.lineAt(span.start) : said ? Number(said) : undefined;
-    return [{ severity: known, code, says, expression: path, profile, span, line }];
+    return [{ severity: known, code, says, exact: exact === says ? "" : exact, expression: path, profile, span, line }];
   });
 }
 
@@ -102,6 +109,12 @@ export function tally(faults: readonly Fault[]): Record<Severity, number> {
   const counts: Record<Severity, number> = { fatal: 0, error: 0, warning: 0, information: 0 };
   for (const { severity } of faults) counts[severity] += 1;
   return counts;
+}
+
+/** The value set that a sentence of the server names: its codes are what may stand there. */
+export function valueSetIn({ code, says, exact }: Fault): string | undefined {
+  if (code !== "code-invalid") return undefined;
+  return /https?:\/\/[^\s`,;)]*\/ValueSet\/[^\s`,;)]+/.exec(exact || says)?.[0].replace(/[.:]+$/, "");
 }
 
 /** The worst of each line, for the margin. */

@@ -198,9 +198,20 @@ export function scan(text: string): Node {
   return new Scanner(text).whole();
 }
 
+/** Objects with more members than these are looked up in by an index: each of their faults asks for one. */
+const MANY = 32;
+const indexes = new WeakMap<Node, ReadonlyMap<string, Member>>();
+
 /** The member of an object. */
 export function member(node: Node | undefined, key: string): Member | undefined {
-  return node?.kind === "object" ? node.members.find((one) => one.key === key) : undefined;
+  if (node?.kind !== "object") return undefined;
+  if (node.members.length <= MANY) return node.members.find((one) => one.key === key);
+  let index = indexes.get(node);
+  if (!index) {
+    index = new Map(node.members.map((one) => [one.key, one]));
+    indexes.set(node, index);
+  }
+  return index.get(key);
 }
 
 export function stringAt(node: Node | undefined, key: string): string | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OperationOutcome } from "../../fhir/types";
-import { byLine, draftOf, faultsIn, isPraise, tally, together } from "./faults";
+import { byLine, draftOf, faultsIn, isPraise, tally, together, valueSetIn } from "./faults";
 import { linesOf } from "./lines";
 import { locate, stepsOf } from "./locate";
 import { sampleText } from "./samples";
@@ -124,6 +124,21 @@ describe("a draft", () => {
     expect(draftOf('{"resourceType":"../x"}').wrong?.fault).toBe("type");
     expect(draftOf('{"resourceType":"Patient",}').wrong).toEqual({ fault: "key", at: 26 });
   });
+  it("that begins as neither JSON nor XML is told to be neither", () => {
+    for (const text of ["hello nonsense", "  \n hello", "1.2.", "resourceType: Patient", "// {}", "\uFEFFhello"]) expect([text, draftOf(text).wrong?.fault]).toEqual([text, "neither"]);
+    expect(draftOf("  hello").wrong?.at).toBe(2);
+    expect(draftOf("\uFEFFhello").wrong?.at).toBe(1);
+    // What begins as one of them has the fault of that one; what is JSON but no resource lacks its type.
+    expect([draftOf("{hello}"), draftOf("[nonsense]"), draftOf("<hello"), draftOf("  "), draftOf("12"), draftOf("null"), draftOf('"a"')].map(({ wrong }) => wrong?.fault)).toEqual([
+      "key",
+      "value",
+      "xml",
+      "empty",
+      "type",
+      "type",
+      "type",
+    ]);
+  });
   it("reads XML far enough to find lines in it", () => {
     const xml = `<?xml version="1.0"?>
 <Bundle xmlns="http://hl7.org/fhir">
@@ -144,7 +159,44 @@ describe("a draft", () => {
     expect(line("Bundle.entry[0].resource.extension('http://e').value")).toBe(8);
   });
   it("does not read XML that is none, or that brings a document type", () => {
-    for (const text of ["<a><b></a>", "<a>", '<!DOCTYPE a [<!ENTITY x "y">]><a/>', "<"]) expect(draftOf(text).wrong?.fault).toBe("xml");
+    for (const text of ["<a><b></a>", "<a>", '<!DOCTYPE a [<!ENTITY x "y">]><a/>', "<", "<a><? </a>", "<a><!-- </a>", "<a><![CDATA[ </a>", "<a>1 < 2</a>", "<a b=c/>"]) expect(draftOf(text).wrong?.fault).toBe("xml");
+  });
+});
+
+describe("a paste of a megabyte", () => {
+  const MEGABYTE = 1 << 20;
+  const times = (part: string) => part.repeat(Math.floor(MEGABYTE / part.length));
+  // Read letter by letter each takes some tens of milliseconds; in quadratic time all but the last take minutes.
+  const texts: Record<string, string> = {
+    "unclosed instructions": times("<?"),
+    "unclosed comments": times("<!--"),
+    "unclosed sections": times("<![CDATA["),
+    "siblings of one name": `<a>${times("<b/>")}</a>`,
+    "values of one name": `<a>${times('<b value="1"/>')}</a>`,
+    "open elements": times("<a>"),
+    "attributes": `<a ${times('b="" ')}`,
+    "a name without an end": `<${times("a")}`,
+    "blanks in a tag": `<a${times(" ")}`,
+    "blanks before a sign of equality": `<a b${times(" ")}`,
+    "brackets": times("["),
+    "members": `{${Array.from({ length: 80_000 }, (_, at) => `"k${at}":1`).join(",")}}`,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    it(`of ${name} is read in linear time`, { timeout: 5_000 }, () => {
+      expect(draftOf(text).lines.starts).toEqual([0]);
+    });
+  }
+  it("with a fault at each of its members has them all placed", { timeout: 10_000 }, () => {
+    const draft = draftOf(texts["members"] ?? "");
+    const issue = Array.from({ length: 80_000 }, (_, at) => ({ severity: "error", code: "structure", diagnostics: `\`k${at}\` is not an element of Patient`, expression: ["Patient"] }));
+    const faults = together([faultsIn({ resourceType: "OperationOutcome", issue }, draft, "")]);
+    expect(faults).toHaveLength(80_000);
+    expect(texts["members"]?.slice(faults[79_999]?.span?.start, faults[79_999]?.span?.end)).toBe('"k79999":1');
+  });
+  it("keeps all siblings", () => {
+    const draft = draftOf(`<Bundle><entry><id value="0"/></entry>${'<entry><id value="1"/></entry>\n'.repeat(30_000)}</Bundle>`);
+    expect(draft.root && locate(draft.root, "Bundle.entry[30000].id").whole).toBe(true);
+    expect(draft.root && locate(draft.root, "Bundle.entry[30001].id").whole).toBe(false);
   });
 });
 
@@ -169,6 +221,26 @@ describe("faults", () => {
     ]);
     expect(tally(faults)).toEqual({ fatal: 0, error: 2, warning: 1, information: 0 });
     expect([...byLine(faults).values()].sort()).toEqual(["error", "error", "warning"]);
+  });
+  it("say it in the reader's language, with the server's English kept beside and used for the place", () => {
+    const issue = [{ severity: "error", code: "structure", details: { text: "Patient 没有 sex 这一项" }, diagnostics: "`sex` is not an element of Patient", expression: ["Patient"] }];
+    const [told] = faultsIn({ resourceType: "OperationOutcome", issue }, draft, "");
+    expect(told).toMatchObject({ says: "Patient 没有 sex 这一项", exact: "`sex` is not an element of Patient" });
+    expect(text.slice(told?.span?.start, told?.span?.end)).toBe('"sex": "M"');
+    const [same] = faultsIn({ resourceType: "OperationOutcome", issue: [{ details: { text: "one" }, diagnostics: "one" }] }, draft, "");
+    expect(same?.exact).toBe("");
+  });
+  it("about a code name the value set where codes can be found", () => {
+    const set = (code: string, diagnostics: string, words?: string) => {
+      const [fault] = faultsIn({ resourceType: "OperationOutcome", issue: [{ severity: "error", code, diagnostics, ...(words ? { details: { text: words } } : {}) }] }, draft, "");
+      return fault && valueSetIn(fault);
+    };
+    const GENDERS = "http://hl7.org/fhir/ValueSet/administrative-gender";
+    expect(set("code-invalid", `the code \`男\` is not in the value set ${GENDERS}. A code of ${GENDERS} is required here`, "代码不在值集中")).toBe(GENDERS);
+    expect(set("code-invalid", `there is no code; use one of ${GENDERS} if one of them fits`)).toBe(GENDERS);
+    expect(set("code-invalid", `\`x\` is not of ${GENDERS}|4.0.1`)).toBe(`${GENDERS}|4.0.1`);
+    expect(set("code-invalid", "the code x is not in http://loinc.org")).toBeUndefined();
+    expect(set("value", `the value set ${GENDERS}`)).toBeUndefined();
   });
   it("of two profiles are told once, those of one by its name", () => {
     const two = together([faultsIn(outcome, draft, "http://a"), faultsIn({ ...outcome, issue: outcome.issue?.slice(0, 1) ?? [] }, draft, "http://b")]);

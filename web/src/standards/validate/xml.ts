@@ -4,7 +4,7 @@
 
 import type { Member, Node } from "./scan";
 
-const TAG = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[[\s\S]*?\]\]>|<!|<(\/?)([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/g;
+const TAG = /<(\/?)([^\s<>/="'&!?]+)((?:\s+[^\s<>/="']+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const VALUE = /\s(value|url)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 interface Open {
@@ -19,29 +19,48 @@ export interface XmlRoot {
   node: Node;
 }
 
+/** What is read over as a whole, from its beginning to its end. */
+const OVER = [
+  ["<!--", "-->"],
+  ["<![CDATA[", "]]>"],
+  ["<?", "?>"],
+] as const;
+
 /** Where an element wraps a resource (`contained`, `resource`), the resource stands for it, as in JSON. */
 const WRAPS: ReadonlySet<string> = new Set(["contained", "resource", "outcome"]);
 
+/** Each letter is read once: a text that is no XML costs no more than one that is. */
 export function scanXml(text: string): XmlRoot | undefined {
   const stack: Open[] = [];
-  TAG.lastIndex = 0;
-  for (let found = TAG.exec(text); found; found = TAG.exec(text)) {
-    const [whole, closing, name, attributes = "", empty] = found;
-    if (whole === "<!") return undefined;
-    if (name === undefined) continue;
+  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at)) {
+    const next = text[at + 1];
+    const over = next === "!" || next === "?" ? OVER.find(([begins]) => text.startsWith(begins, at)) : undefined;
+    if (over) {
+      const [begins, ends] = over;
+      const end = text.indexOf(ends, at + begins.length);
+      if (end < 0) return undefined;
+      at = end + ends.length;
+      continue;
+    }
+    TAG.lastIndex = at;
+    const found = TAG.exec(text);
+    // A document type, or a bracket that begins nothing.
+    if (!found) return undefined;
+    const [whole, closing, name = "", attributes = "", empty] = found;
+    const end = at + whole.length;
     if (!closing) {
-      const open: Open = { name, start: found.index, members: [], value: undefined };
-      for (const [, attribute = "", double, simple] of attributes.matchAll(VALUE)) {
+      const open: Open = { name, start: at, members: [], value: undefined };
+      for (const [, attribute = "", double, simple] of attributes === "" ? [] : attributes.matchAll(VALUE)) {
         const value = double ?? simple ?? "";
         if (attribute === "value") open.value = value;
-        else open.members.push({ key: "url", at: { start: found.index, end: found.index + whole.length }, value: { kind: "string", value, start: found.index, end: found.index + whole.length } });
+        else open.members.push({ key: "url", at: { start: at, end }, value: { kind: "string", value, start: at, end } });
       }
       stack.push(open);
-      if (!empty) continue;
     }
+    at = end;
+    if (!closing && !empty) continue;
     const done = stack.pop();
     if (!done || (closing && done.name !== name)) return undefined;
-    const end = found.index + whole.length;
     const node = nodeOf(done, end);
     const around = stack.at(-1);
     if (!around) return { type: done.name, node };
@@ -60,7 +79,11 @@ function nodeOf({ name, start, members, value }: Open, end: number): Node {
 /** Elements of one name become one member that holds a list. */
 function gathered(members: readonly Member[]): Member[] {
   const all = new Map<string, Member[]>();
-  for (const one of members) all.set(one.key, [...(all.get(one.key) ?? []), one]);
+  for (const one of members) {
+    const group = all.get(one.key);
+    if (group) group.push(one);
+    else all.set(one.key, [one]);
+  }
   return [...all.values()].flatMap((group): Member[] => {
     const [first, ...more] = group;
     if (!first) return [];

@@ -55,6 +55,23 @@ fn concepts_are_found_by_text_the_best_first() {
 }
 
 #[test]
+fn who_takes_the_first_diagnosis_takes_the_one_he_meant() {
+    let found = |text: &str| {
+        let query = format!("url=https://meridian.example/fhir/ValueSet/cn-diagnosis&filter={text}");
+        codes(&expand(Terms::embedded(), &query))
+    };
+    for text in ["tnb", "tangniaobing", "糖尿病"] {
+        let all = found(text);
+        assert_eq!(all.get(..2).unwrap(), ["E11", "E10"], "{text}");
+        let place = |code: &str| all.iter().position(|one| one == code).unwrap();
+        assert!(place("E14") < place("E11.5") && place("E11.5") < place("R73.0"), "{text}: {all:?}");
+    }
+    for (text, first) in [("gxy", "I10"), ("高血压", "I10"), ("感冒", "J00"), ("gm", "J00"), ("e11", "E11")] {
+        assert_eq!(found(text).first().map(String::as_str), Some(first), "{text}");
+    }
+}
+
+#[test]
 fn a_lookup_tells_all_or_what_is_asked() {
     let terms = with(&[animals()]);
     let found = |query: &str| terms.lookup(&asked(&params(query), &[]));

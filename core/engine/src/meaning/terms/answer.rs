@@ -66,6 +66,7 @@ const EXPAND: Inputs = &[
     ("activeOnly", "boolean", false),
     ("excludeNested", "boolean", false),
     ("excludeNotForUI", "boolean", false),
+    ("excludePostCoordinated", "boolean", false),
     ("displayLanguage", "code", false),
     ("exclude-system", "canonical", false),
     ("system-version", "canonical", false),
@@ -173,7 +174,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 output,
                 says,
                 versions: false,
-                act: Box::new(Answer { on, answer, is_long: matches!(name, "expand" | "translate") }),
+                act: Box::new(Answer { on, input, answer, is_long: matches!(name, "expand" | "translate") }),
             });
         }
     }
@@ -182,6 +183,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 struct Answer {
     on: &'static str,
+    input: Inputs,
     answer: Answerer,
     /// It may take its time, and so waits for a place among the searches.
     is_long: bool,
@@ -191,6 +193,7 @@ impl Act for Answer {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
             let may = permission(caller, Right::Look, self.on)?;
+            call.only(self.input)?;
             let (answer, on) = (self.answer, self.on);
             let sends_along = call.id.is_some() || call.body.is_some() || !call.resources.is_empty();
             let work = move |reader: &Reader<'_>| {
@@ -247,9 +250,16 @@ fn of_instance(
 
 /// A fault as the engine's error.
 pub(crate) fn refused(fault: Fault) -> EngineError {
-    match fault.kind {
+    let error = match fault.kind {
         Kind::NotFound => EngineError::Absent(fault.says),
         Kind::NotSupported => EngineError::NotSupported(fault.says),
-        Kind::Invalid | Kind::TooCostly => EngineError::Invalid(vec![Issue::error(fault.code(), fault.says)]),
+        Kind::Invalid | Kind::TooCostly => {
+            let issue = Issue::error(fault.code(), fault.says);
+            return EngineError::Invalid(vec![issue.at(fault.at.unwrap_or_default())]);
+        }
+    };
+    match fault.at {
+        Some(path) => EngineError::At { path, error: Box::new(error) },
+        None => error,
     }
 }

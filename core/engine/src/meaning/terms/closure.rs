@@ -39,6 +39,9 @@ struct Table {
     pairs: Vec<(u32, u32, u64)>,
 }
 
+const INPUT: &[(&str, &str, bool)] =
+    &[("name", "string", true), ("concept", "Coding", false), ("version", "string", false)];
+
 pub(super) fn operation() -> Operation {
     Operation {
         on: "",
@@ -46,7 +49,7 @@ pub(super) fn operation() -> Operation {
         level: Level::System,
         effect: Effect::Changes,
         roles: EVERYBODY,
-        input: &[("name", "string", true), ("concept", "Coding", false), ("version", "string", false)],
+        input: INPUT,
         output: "ConceptMap",
         says: "Keeps a table of which of a client's codes stands below which: with `name` alone begins it, with `concept` \
                adds codes and tells the new pairs, with `version` tells all pairs since then.",
@@ -61,6 +64,7 @@ impl Act for Closure {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
             decide(caller, Right::Look, "ConceptMap")?;
+            call.only(INPUT)?;
             let name = call.param("name").unwrap_or_default().to_owned();
             if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(|b| b.is_ascii_graphic()) {
                 return Err(EngineError::invalid("name", format!("1 to {LONGEST_NAME} letters without blanks")));

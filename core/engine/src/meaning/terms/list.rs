@@ -11,11 +11,12 @@ use super::in_force;
 use crate::operations::{Act, Answering, Call, Effect, Operation};
 use crate::{Engine, EngineError};
 
+const INPUT: &[(&str, &str, bool)] = &[("type", "code", false), ("url", "string", false)];
+
 pub(super) fn operation() -> Operation {
     let says = "Which code systems, value sets and concept maps are in force, with their versions; `type` says which of the \
                 three, `url` a part of the address.";
-    let input = &[("type", "code", false), ("url", "string", false)];
-    Operation { roles: EVERYBODY, ..Operation::of_the_system("terms", Effect::Looks, input, says, List) }
+    Operation { roles: EVERYBODY, ..Operation::of_the_system("terms", Effect::Looks, INPUT, says, List) }
 }
 
 impl Engine {
@@ -33,6 +34,7 @@ struct List;
 impl Act for List {
     fn run<'a>(&'a self, engine: &'a Engine, _caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
+            call.only(INPUT)?;
             let (kind, part) = (call.param("type").map(str::to_owned), call.param("url").map(str::to_owned));
             let lines =
                 engine.store().search(|reader: &Reader<'_>| Ok::<_, EngineError>(in_force(reader)?.list())).await?;

@@ -77,7 +77,7 @@ fn allowed(modifier: Modifier, slots: &[Slot]) -> Result<Modifier, Fault> {
                     param.code, slot.of.kind, of.kind
                 )));
             }
-            Modifier::OfType if !param.paths.iter().any(|path| path.ends_with(":Identifier")) => {
+            Modifier::OfType if !param.may_end_in("Identifier") => {
                 let says = "the modifier `:of-type` belongs to identifiers, and";
                 return Err(Fault::wrong(format!("{says} `{}` of {} is none", param.code, slot.of.kind)));
             }

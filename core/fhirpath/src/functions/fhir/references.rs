@@ -1,5 +1,6 @@
 //! Where references lead: into the resource itself, to an entry of its Bundle, or outside.
 
+use meridian_model::reference::Sought;
 use serde_json::Value;
 
 use crate::eval::Eval;
@@ -12,17 +13,19 @@ impl<'a> Eval<'_, 'a> {
         let mut found = Vec::new();
         for item in input {
             self.budget.spend(1)?;
-            let target = match item {
+            let (target, says) = match item {
                 Item::Node(node) => match node.value() {
-                    Value::String(text) => Some(text.as_str()),
-                    value => value.get("reference").and_then(Value::as_str),
+                    Value::String(text) => (Some(text.as_str()), None),
+                    value => (value.get("reference").and_then(Value::as_str), Some(value)),
                 },
-                other => other.str(),
+                other => (other.str(), None),
             };
-            let Some(target) = target else { continue };
-            if let Some(resource) = self.target(target)? {
-                found.push(Item::Node(Node::resource(resource)));
-            }
+            let there = match target {
+                Some(target) => self.target(target)?,
+                None => None,
+            };
+            let there = there.or_else(|| self.context.outside.said(says?));
+            found.extend(there.map(|resource| Item::Node(Node::resource(resource))));
         }
         Ok(found)
     }
@@ -41,27 +44,15 @@ impl<'a> Eval<'_, 'a> {
         if root.get("resourceType").and_then(Value::as_str) == Some("Bundle") {
             let entries = root.get("entry").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             self.budget.spend(u64::try_from(entries.len()).unwrap_or(u64::MAX))?;
-            if let Some(entry) = entries.iter().find(|entry| is_target(entry, reference)) {
+            let own = entries.iter().find(|entry| entry.get("resource").is_some_and(|one| std::ptr::eq(one, resource)));
+            let own = own.and_then(|entry| entry.get("fullUrl")).and_then(Value::as_str);
+            let sought = Sought::of(own, reference);
+            if let Some(entry) = entries.iter().find(|entry| sought.is(entry)) {
                 return Ok(entry.get("resource"));
             }
         }
         Ok(self.context.outside.resolve(reference))
     }
-}
-
-/// Is this entry what a reference means: by its full URL, or by type and id?
-fn is_target(entry: &Value, reference: &str) -> bool {
-    let full = entry.get("fullUrl").and_then(Value::as_str).unwrap_or("");
-    // Whatever the version: a Bundle holds one of each.
-    let reference = reference.split("/_history/").next().unwrap_or(reference);
-    if full == reference {
-        return true;
-    }
-    let Some((of_type, id)) = reference.split_once('/').filter(|(_, id)| !id.contains('/')) else { return false };
-    let Some(resource) = entry.get("resource") else { return false };
-    let text = |key: &str| resource.get(key).and_then(Value::as_str);
-    text("resourceType") == Some(of_type)
-        && (text("id") == Some(id) || full.strip_suffix(reference).is_some_and(|base| base.ends_with('/')))
 }
 
 /// The key of a resource: its id.

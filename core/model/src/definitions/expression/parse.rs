@@ -80,6 +80,9 @@ pub(super) fn own(shapes: &impl Shapes, base: &str, part: &str) -> Result<Part, 
     let head = flat.split(['.', ' ', '(', '[']).next().unwrap_or_default();
     let head_is = shapes.type_of(head);
     if head_is.is_some() && head != base && head_is != Some(TypeOf::Abstract) {
+        if shapes.type_of(base) == Some(TypeOf::Abstract) {
+            return Err(format!("`{part}` is about some only of what is a {base}"));
+        }
         return Ok(Part::Others);
     }
     if head_is.is_none() {

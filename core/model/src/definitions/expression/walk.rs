@@ -1,7 +1,7 @@
 //! Steps through the elements of a type → the JSON keys that they stand for.
 
 use super::parse::Step;
-use super::{MOST_PLACES, Shapes};
+use super::{MOST_PLACES, Shapes, TypeOf};
 
 /// A place in a resource: the JSON keys so far, and what is there.
 #[derive(Clone)]
@@ -97,8 +97,10 @@ fn take(shapes: &impl Shapes, place: Place, step: &Step, out: &mut Vec<Place>) -
             At::Type(_) => {}
         },
         Step::Is(kind) => {
-            if shapes.type_of(kind).is_none() {
-                return Err(format!("`{kind}` is no type"));
+            match shapes.type_of(kind) {
+                Some(TypeOf::Concrete) => {}
+                Some(TypeOf::Abstract) => return Err(format!("`{kind}` is what no reference says of itself")),
+                None => return Err(format!("`{kind}` is no type")),
             }
             let all = narrow_to_all(place).into_iter();
             let references = all.filter(|place| matches!(&place.at, At::Type(kind) if kind == "Reference"));

@@ -19,8 +19,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-pub(super) use place::Place;
-use words::{Language, Word};
+pub(super) use place::{Place, liked};
+use words::{Language, OfPages as _, Word};
 
 use crate::state::Http;
 

@@ -44,9 +44,9 @@ pub(super) fn issues(scene: &Scene<'_>, out: &mut String, value: &Value) {
         };
         let _ = write!(out, "<div class=\"issue {class}\"><span class=\"level\">{}</span><div>", scene.say(word));
         let details = issue.pointer("/details/text").and_then(Value::as_str).unwrap_or_default();
-        for said in [text("diagnostics"), details].into_iter().filter(|said| !said.is_empty()) {
-            let _ = write!(out, "<p>{}</p>", esc(said));
-        }
+        // The sentence of the page's language goes before that for engineers.
+        let said = if details.is_empty() { text("diagnostics") } else { details };
+        let _ = write!(out, "<p>{}</p>", esc(said));
         let _ = write!(out, "<code>{}", esc(text("code")));
         for place in issue.get("expression").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             let _ = write!(out, " · {}", esc(place));

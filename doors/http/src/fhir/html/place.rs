@@ -3,13 +3,13 @@
 use axum::http::{HeaderMap, header};
 use meridian_model::definitions::Definitions;
 
-use super::words::Language;
+use super::words::{Language, OfPages as _};
 
 pub(in crate::fhir) struct Place {
     /// Below `/fhir`, decoded.
     pub(in crate::fhir) path: Vec<String>,
     pub(in crate::fhir) params: Vec<(String, String)>,
-    pub(super) language: Language,
+    pub(in crate::fhir) language: Language,
     /// The language was asked for in the address, so links keep it there.
     keeps_language: bool,
     /// Asked with `GET`: the address says all.
@@ -127,18 +127,9 @@ pub(in crate::fhir) fn encode(text: &str) -> String {
     out
 }
 
-/// The language of ours that the browser likes best.
-fn liked(headers: &HeaderMap) -> Option<Language> {
-    let all = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-    let mut best: Option<(Language, f32)> = None;
-    for range in all.flat_map(|value| value.split(',')) {
-        let (tag, weight) =
-            range.split_once(";q=").map_or((range, 1.0), |(tag, q)| (tag, q.trim().parse().unwrap_or(0.0)));
-        if let Some(language) = Language::of(tag.trim()).filter(|_| best.is_none_or(|(_, before)| weight > before)) {
-            best = Some((language, weight));
-        }
-    }
-    best.map(|(language, _)| language)
+/// The language of ours that the client likes best.
+pub(in crate::fhir) fn liked(headers: &HeaderMap) -> Option<Language> {
+    Language::liked(headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok()))
 }
 
 #[cfg(test)]

@@ -1,49 +1,34 @@
 //! The words of the pages, in Chinese and in English.
 
-/// A language of the pages.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Language {
-    Chinese,
-    English,
+pub(super) use meridian_model::language::Language;
+
+/// What a page needs to know of its language.
+pub(super) trait OfPages {
+    /// The value of `_format` that stays in this language.
+    fn format(self) -> &'static str;
+    fn own_name(self) -> &'static str;
+    fn other(self) -> Language;
 }
 
-impl Language {
-    pub(super) fn tag(self) -> &'static str {
-        match self {
-            Language::Chinese => "zh-CN",
-            Language::English => "en",
-        }
-    }
-
-    /// The value of `_format` that stays in this language.
-    pub(super) fn format(self) -> &'static str {
+impl OfPages for Language {
+    fn format(self) -> &'static str {
         match self {
             Language::Chinese => "text/html;lang=zh-CN",
             Language::English => "text/html;lang=en",
         }
     }
 
-    pub(super) fn own_name(self) -> &'static str {
+    fn own_name(self) -> &'static str {
         match self {
             Language::Chinese => "中文",
             Language::English => "English",
         }
     }
 
-    pub(super) fn other(self) -> Language {
+    fn other(self) -> Language {
         match self {
             Language::Chinese => Language::English,
             Language::English => Language::Chinese,
-        }
-    }
-
-    /// The language of a tag such as `en-GB`.
-    pub(super) fn of(tag: &str) -> Option<Language> {
-        let main = tag.split('-').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match main.as_str() {
-            "zh" => Some(Language::Chinese),
-            "en" => Some(Language::English),
-            _ => None,
         }
     }
 }

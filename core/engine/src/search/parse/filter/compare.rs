@@ -4,7 +4,7 @@ use meridian_model::date::{DateRange, Zone};
 use meridian_model::definitions::Kind;
 use meridian_store::search::{Condition, DateTest, Field, Op};
 
-use super::super::{leaf, missing, number, pair, quantity, refer, text, words};
+use super::super::{coded, leaf, missing, number, pair, quantity, refer, text, words};
 use crate::engine::now;
 use crate::search::fault::{Fault, shown};
 use crate::search::ground::{Ground, Of, Slot, numbers};
@@ -19,9 +19,6 @@ const SYSTEMS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn read(ground: &Ground<'_>, of: &[Of], code: &str, op: &str, value: &str) -> Result<Wish, Fault> {
-    if matches!(op, "ss" | "sb" | "in" | "ni") {
-        return Err(Fault::unsupported(format!("`{op}` needs a terminology service, which this server has not yet")));
-    }
     match (code, op) {
         ("_text", "eq" | "co") => return words::read(ground, Field::Narrative, value),
         ("_content", "eq" | "co") => return words::read(ground, Field::Content, value),
@@ -116,6 +113,12 @@ fn token(slots: &[Slot], op: &str, value: &str) -> Result<Option<Wish>, Fault> {
     Ok(match op {
         "eq" => Some(tokens(value)?),
         "ne" => Some(other(slots, tokens(value)?)),
+        // As `:in`, `:not-in`, `:below` and `:above` of the parameter itself: R4's `ss` is true where the value subsumes what
+        // the resource says.
+        "in" => Some(coded::in_sets(slots, &[value])),
+        "ni" => Some(Wish::not(coded::in_sets(slots, &[value]))),
+        "ss" => Some(coded::around(slots, &[long(value).as_str()], true)?),
+        "sb" => Some(coded::around(slots, &[long(value).as_str()], false)?),
         _ => None,
     })
 }

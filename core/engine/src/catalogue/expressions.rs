@@ -1,0 +1,320 @@
+//! Search expressions that are no plain paths, by FHIRPath: taken where what they find rests on the resource alone.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use meridian_fhirpath::{Asked, Context, Expression, Item, Node, Outside, Purse, TypeInfo};
+use meridian_model::definitions::compile::Component;
+use meridian_model::definitions::{ChildKind, Definitions, Evaluate, Evaluator, Expressions, Found, Together};
+use meridian_model::reference::Reference;
+use serde_json::{Value, json};
+
+use crate::meaning::values;
+
+/// Steps that a parameter may take in any resource, and those that it may take for each of its values.
+const STEPS: u64 = 100_000;
+const STEPS_A_VALUE: u64 = 50;
+
+/// The engine for expressions that are beyond path programs.
+#[derive(Debug, Clone, Copy)]
+pub struct FhirPath;
+
+/// One parameter of one base type.
+#[derive(Debug)]
+struct Program {
+    text: String,
+    /// What is found together; of a composite its anchors.
+    branches: Vec<Expression>,
+    /// Of a composite: each part, seen from an anchor.
+    parts: Vec<Vec<Expression>>,
+    ends: Vec<Option<Vec<&'static str>>>,
+}
+
+impl Expressions for FhirPath {
+    fn compile(&self, base: &str, expression: &str, parts: &[Component<'_>]) -> Result<Evaluator, String> {
+        let mut text = format!("{base}: {expression}");
+        let mut branches = read(expression)?;
+        branches.retain(|branch| is_about(base, branch));
+        if branches.is_empty() {
+            return Err(format!("no part of it is about {base}"));
+        }
+        let types = found_in(&branches, &[base])?;
+        let mut program = Program { text: String::new(), branches, parts: Vec::new(), ends: Vec::new() };
+        if parts.is_empty() {
+            program.ends.push(types.as_deref().and_then(ends));
+        }
+        for part in parts {
+            let branches = read(part.expression)?;
+            let found = match &types {
+                Some(anchors) => found_in(&branches, &elements(anchors)?)?,
+                None => None,
+            };
+            program.ends.push(found.as_deref().and_then(ends));
+            program.parts.push(branches);
+            text = format!("{text}\n{}: {}", part.kind.code(), part.expression);
+        }
+        program.text = text;
+        Ok(Evaluator::new(program))
+    }
+}
+
+fn read(text: &str) -> Result<Vec<Expression>, String> {
+    let branches = Expression::branches(text).map_err(|fault| fault.to_string())?;
+    match branches.iter().flat_map(Expression::asks).next() {
+        Some(ask) => Err(format!("at character {}: `{}` {}", ask.place, ask.name, refusal(ask.what))),
+        None => Ok(branches),
+    }
+}
+
+/// Why an expression may not ask for this: what a resource is found by must change with the resource alone.
+fn refusal(what: Asked) -> &'static str {
+    match what {
+        Asked::Time => "asks for the time, which passes without the resource being written",
+        Asked::Terminology => "asks for terminology, which changes without the resource being written",
+        Asked::Structure => "asks for a profile, which changes without the resource being written",
+        Asked::Listener => "tells somebody what is found, and nobody listens",
+        Asked::Resource => "leads to another resource; only its type may be asked for (`resolve() is Patient`)",
+        Asked::Variable => "is no variable here",
+    }
+}
+
+/// Search expressions are written for many types at once: what begins with another type's name is about that.
+fn is_about(base: &str, branch: &Expression) -> bool {
+    let r4 = Definitions::r4();
+    branch
+        .begins_with()
+        .filter(|name| r4.is_resource_type(name))
+        .is_none_or(|name| r4.is_a(base, name) || r4.is_a(name, base))
+}
+
+/// The types of what the branches find on any of these types; `None` where that is not known.
+fn found_in(branches: &[Expression], on: &[&str]) -> Result<Option<Vec<TypeInfo>>, String> {
+    let mut all: Option<Vec<TypeInfo>> = Some(Vec::new());
+    for (branch, of) in branches.iter().flat_map(|branch| on.iter().map(move |of| (branch, of))) {
+        let found = branch.found_in(of).map_err(|fault| fault.to_string())?;
+        all = all.zip(found).map(|(mut all, found)| {
+            all.extend(found.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
+            all
+        });
+    }
+    Ok(all)
+}
+
+/// The anchors of a composite are elements.
+fn elements(anchors: &[TypeInfo]) -> Result<Vec<&'static str>, String> {
+    let element = |anchor: &TypeInfo| match anchor {
+        TypeInfo { model: "FHIR", name } => Ok(*name),
+        TypeInfo { name, .. } => Err(format!("the parts of a composite stand in elements, and not in a {name}")),
+    };
+    anchors.iter().map(element).collect()
+}
+
+/// The types as search parameters name them; `None` where one may be any.
+fn ends(types: &[TypeInfo]) -> Option<Vec<&'static str>> {
+    let mut all = Vec::new();
+    for one in types {
+        match one.name {
+            "" | "Any" | "Element" | "BackboneElement" => return None,
+            // HL7's own parameters name an extension and mean its value.
+            "Extension" => {
+                let value = Definitions::r4().element("Extension", "value")?;
+                all.extend(value.types.iter().map(|kind| kind.code));
+            }
+            _ => all.push(end(*one)),
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    Some(all)
+}
+
+fn end(of: TypeInfo) -> &'static str {
+    let is_resource = |name| Definitions::r4().is_resource_type(name) || matches!(name, "Resource" | "DomainResource");
+    match (of.model, of.name) {
+        ("FHIR", name) if is_resource(name) => "Resource",
+        ("System", "Boolean") => "boolean",
+        ("System", "Integer" | "Long") => "integer",
+        ("System", "Decimal") => "decimal",
+        ("System", "String") => "string",
+        ("System", "Date") => "date",
+        ("System", "DateTime") => "dateTime",
+        ("System", "Time") => "time",
+        (_, name) => name,
+    }
+}
+
+impl Evaluate for Program {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn ends(&self, part: usize) -> Option<&[&'static str]> {
+        self.ends.get(part)?.as_deref()
+    }
+
+    fn values<'v>(&self, resource: &'v Value) -> Result<Vec<Together<'v>>, String> {
+        let purse = Purse::new(STEPS.saturating_add(values(resource).saturating_mul(STEPS_A_VALUE)));
+        let context = Context::new(resource).outside(&TypesOnly).as_filters().purse(&purse);
+        let all = |branches: &[Expression], focus: &Item<'v>| {
+            let mut found = Vec::new();
+            for branch in branches {
+                found.extend(branch.evaluate(focus.clone(), &context).map_err(|fault| fault.to_string())?);
+            }
+            Ok::<_, String>(found)
+        };
+        let found = all(&self.branches, &Item::resource(resource))?;
+        if self.parts.is_empty() {
+            return Ok(vec![vec![found.iter().filter_map(value).collect()]]);
+        }
+        let mut together = Vec::with_capacity(found.len());
+        for anchor in &found {
+            let part = |part: &Vec<Expression>| Ok(all(part, anchor)?.iter().filter_map(value).collect());
+            together.push(self.parts.iter().map(part).collect::<Result<Together<'v>, String>>()?);
+        }
+        Ok(together)
+    }
+}
+
+/// What was found, with its type as search parameters name it.
+fn value<'v>(item: &Item<'v>) -> Option<Found<'v>> {
+    let (model, name) = item.type_name();
+    let Some(node) = item.as_node() else {
+        return Some((Cow::Owned(item.to_json()), end(TypeInfo { model, name })));
+    };
+    if name == "Extension" {
+        return extended(node);
+    }
+    Some((Cow::Borrowed(node.value()), end(TypeInfo { model, name })))
+}
+
+fn extended<'v>(extension: &Node<'v>) -> Option<Found<'v>> {
+    let group = Definitions::r4().group("Extension")?;
+    extension.value().as_object()?.iter().filter(|(key, _)| key.starts_with("value")).find_map(|(key, value)| {
+        match group.child(key)?.kind {
+            ChildKind::Primitive(kind) | ChildKind::Group(kind) => Some((Cow::Borrowed(value), kind)),
+            ChildKind::Resource => None,
+        }
+    })
+}
+
+/// Of other resources nothing is known but the types that references say.
+struct TypesOnly;
+
+/// A resource of each type that says nothing but its type.
+static BARE: LazyLock<HashMap<&'static str, Value>> =
+    LazyLock::new(|| Definitions::r4().resource_types().map(|kind| (kind, json!({ "resourceType": kind }))).collect());
+
+impl Outside for TypesOnly {
+    fn resolve<'a>(&'a self, reference: &str) -> Option<&'a Value> {
+        let (kind, _) = Reference::parse(reference).target()?;
+        BARE.get(kind)
+    }
+
+    fn said<'a>(&'a self, reference: &Value) -> Option<&'a Value> {
+        BARE.get(reference.get("type")?.as_str()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use meridian_model::definitions::Kind;
+
+    use super::*;
+
+    fn found(base: &str, expression: &str, resource: &Value) -> Vec<(String, &'static str)> {
+        let made = FhirPath.compile(base, expression, &[]).unwrap_or_else(|says| panic!("{expression}: {says}"));
+        let values = made.values(resource).unwrap();
+        values.into_iter().flatten().flatten().map(|(value, kind)| (value.to_string(), kind)).collect()
+    }
+
+    fn refused(base: &str, expression: &str) -> String {
+        FhirPath.compile(base, expression, &[]).map(|made| made.text().to_owned()).unwrap_err()
+    }
+
+    #[test]
+    fn values_come_with_their_types() {
+        let patient = json!({"resourceType": "Patient", "birthDate": "1980-02-01", "active": true,
+            "name": [{"family": "Wu", "given": ["Min", "M"]}], "managingOrganization": {"type": "Organization", "identifier": {"value": "9"}},
+            "generalPractitioner": [{"reference": "Practitioner/1"}, {"reference": "Organization/2"}],
+            "extension": [{"url": "urn:a", "valueCodeableConcept": {"text": "x"}}], "contained": [{"resourceType": "Basic", "id": "b"}]});
+        for (expression, value, kind) in [
+            ("Patient.name.select(given.first() & ' ' & family)", "\"Min Wu\"", "string"),
+            ("name.count()", "1", "integer"),
+            ("Patient.birthDate + 1 year", "\"1981-02-01\"", "date"),
+            ("iif(active, 3.0 + 1.5, 0)", "4.5", "decimal"),
+            ("Patient.name.exists() and active", "true", "boolean"),
+            ("Patient.name.where(given.count() > 1).family", "\"Wu\"", "string"),
+            ("Patient.extension.where(url.endsWith('a'))", "{\"text\":\"x\"}", "CodeableConcept"),
+            ("generalPractitioner.where(resolve() is Practitioner)", "{\"reference\":\"Practitioner/1\"}", "Reference"),
+            ("contained.where(id = 'b')", "{\"resourceType\":\"Basic\",\"id\":\"b\"}", "Resource"),
+            ("Person.name.exists() | Patient.name.exists().not()", "false", "boolean"),
+            ("(Patient.name | Person.name).family.upper()", "\"WU\"", "string"),
+            (
+                "5 'mg'",
+                "{\"value\":5,\"unit\":\"mg\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"mg\"}",
+                "Quantity",
+            ),
+        ] {
+            assert_eq!(found("Patient", expression, &patient), [(value.to_owned(), kind)], "{expression}");
+        }
+        let organization = "managingOrganization.where((resolve() is Organization) and identifier.exists())";
+        assert_eq!(found("Patient", organization, &patient).len(), 1, "a logical reference says its type");
+    }
+
+    #[test]
+    fn what_rests_on_more_than_the_resource_is_refused_by_name() {
+        for (expression, says) in [
+            ("Patient.birthDate > today() - 1 year", "`today()` asks for the time"),
+            ("Patient.maritalStatus.where(memberOf('urn:x'))", "`memberOf()` asks for terminology"),
+            ("Patient.where(conformsTo('urn:x')).id", "`conformsTo()` asks for a profile"),
+            ("Patient.managingOrganization.resolve().name", "`resolve()` leads to another resource"),
+            ("Patient.name.trace('n').family", "`trace()` tells somebody"),
+            ("Patient.name.where(use = %use).family", "`%use` is no variable"),
+            ("Patient.missing.first()", "has no element `missing`"),
+            ("Observation.code.first()", "no part of it is about Patient"),
+            ("Patient.name.", "character"),
+            ("Patient.name.frist()", "frist"),
+        ] {
+            let refused = refused("Patient", expression);
+            assert!(refused.contains(says), "{expression}: {refused}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_composite_are_seen_from_their_anchor() {
+        let parts = [
+            Component { code: "code", kind: Kind::Token, expression: "code.coding.where(code.startsWith('8'))" },
+            Component { code: "value", kind: Kind::Quantity, expression: "value.ofType(Quantity)" },
+        ];
+        let made = FhirPath.compile("Observation", "Observation.component.skip(1)", &parts).unwrap();
+        assert_eq!((made.ends(0), made.ends(1)), (Some(&["Coding"][..]), Some(&["Quantity"][..])));
+        let part =
+            |code: &str, value: i64| json!({"code": {"coding": [{"code": code}]}, "valueQuantity": {"value": value}});
+        let resource =
+            json!({"resourceType": "Observation", "component": [part("80", 1), part("81", 2), part("9", 3)]});
+        let values = made.values(&resource).unwrap();
+        assert_eq!(values.iter().map(|one| (one[0].len(), one[1].len())).collect::<Vec<_>>(), [(1, 1), (0, 1)]);
+        let wrong = [Component { expression: "nothing", ..parts[0] }, parts[1]];
+        assert!(
+            FhirPath.compile("Observation", "Observation.component.skip(1)", &wrong).unwrap_err().contains("nothing")
+        );
+    }
+
+    #[test]
+    fn what_explodes_ends_and_says_so() {
+        let names: Vec<Value> = (0..60).map(|n| json!({"family": format!("n{n}")})).collect();
+        let patient = json!({"resourceType": "Patient", "name": names});
+        for expression in [
+            "Patient.name.select(%resource.name.select(%resource.name.select(%resource.name.family))).count()",
+            "Patient.repeatAll(name | %resource).count()",
+            "Patient.name.family.select($this & $this & $this & $this).aggregate($total & $total & $this, 'x')",
+        ] {
+            let made = FhirPath.compile("Patient", expression, &[]).unwrap();
+            let start = std::time::Instant::now();
+            let says = made.values(&patient).unwrap_err();
+            assert!(says.contains("steps") || says.contains("bytes"), "{expression}: {says}");
+            assert!(start.elapsed().as_secs() < 5, "{expression}: {:?}", start.elapsed());
+        }
+    }
+}
