@@ -81,7 +81,12 @@ impl Reader<'_> {
 
     /// A setting of the installation.
     pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.conn.row(&GET_SETTING, args![name], |row| row.get::<Option<Vec<u8>>>(0))?.flatten())
+        if let Some(known) = self.memo.setting(name) {
+            return Ok(known);
+        }
+        let value = self.conn.row_about(&[], &GET_SETTING, args![name], |row| row.get::<Option<Vec<u8>>>(0))?.flatten();
+        self.memo.note_setting(name, value.clone());
+        Ok(value)
     }
 }
 
@@ -121,6 +126,8 @@ impl WriteTx<'_> {
     }
 
     pub fn put_setting(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.memo.wrote();
+        self.memo.note_setting(name, Some(value.to_vec()));
         self.conn.execute(&PUT_SETTING, args![name, value])
     }
 }

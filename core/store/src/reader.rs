@@ -2,7 +2,7 @@
 
 use sea_query::{Expr, ExprTrait, Order, Query};
 
-use crate::db::{Conn, Dialect, Row, args};
+use crate::db::{About, Conn, Dialect, Row, args};
 use crate::intern::Dictionaries;
 use crate::key::{pack_id, unpack_id};
 use crate::memo::Memo;
@@ -14,7 +14,7 @@ const COLUMNS: &[&str] = &["key", "type", "id", "version", "tx", "at", "deleted"
 
 static LOCATE: Sql = Sql::new(|| sql::select("directory", &["key"], &["type", "id"]));
 static CURRENT: Sql = Sql::new(|| sql::select("resource", COLUMNS, &["key"]));
-static NUMBER: Sql = Sql::new(|| sql::select("resource", &["version"], &["key"]));
+static HEAD: Sql = Sql::new(|| sql::select("resource", &["version", "deleted"], &["key"]));
 static PAST: Sql = Sql::new(|| sql::select("past", &["version", "tx", "at", "deleted", "body"], &["key", "version"]));
 static HISTORY: Sql = Sql::new(|| {
     sql::select_ordered("past", &["version", "tx", "at", "deleted", "body"], &["key"], "version", Order::Desc)
@@ -42,7 +42,8 @@ impl Reader<'_> {
         if let Some(known) = self.memo.place(kind, &id) {
             return Ok(known);
         }
-        let key = self.conn.row(&LOCATE, args![kind, &id], |row| row.get(0).map(Key))?;
+        let about = [About::Place(kind, id.clone())];
+        let key = self.conn.row_about(&about, &LOCATE, args![kind, &id], |row| row.get(0).map(Key))?;
         self.memo.note_place(kind, id, key);
         Ok(key)
     }
@@ -77,7 +78,7 @@ impl Reader<'_> {
 
     /// The current version, deleted or not.
     pub fn current(&self, key: Key) -> Result<Option<Stored>, StoreError> {
-        self.conn.row(&CURRENT, args![key.0], stored)
+        self.conn.row_about(&[About::Key(key.0)], &CURRENT, args![key.0], stored)
     }
 
     /// The current version by type and id.
@@ -91,7 +92,18 @@ impl Reader<'_> {
     /// The number of the current version, without its body.
     pub fn version_of(&self, kind: TypeCode, id: &str) -> Result<Option<i64>, StoreError> {
         let Some(key) = self.locate(kind, id)? else { return Ok(None) };
-        self.conn.row(&NUMBER, args![key.0], |row| row.get(0))
+        Ok(self.head(key)?.map(|(version, _)| version))
+    }
+
+    /// The number of the current version, and whether it is a deletion.
+    pub(crate) fn head(&self, key: Key) -> Result<Option<(i64, bool)>, StoreError> {
+        if let Some(known) = self.memo.head(key) {
+            return Ok(known);
+        }
+        let about = [About::Key(key.0)];
+        let head = self.conn.row_about(&about, &HEAD, args![key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        self.memo.note_head(key, head);
+        Ok(head)
     }
 
     /// One version, the current one included.
@@ -101,7 +113,7 @@ impl Reader<'_> {
         {
             return Ok(Some(line(now)));
         }
-        self.conn.row(&PAST, args![key.0, version], past)
+        self.conn.row_about(&[About::Key(key.0)], &PAST, args![key.0, version], past)
     }
 
     /// The newest `limit` versions, newest first; fewer when they are heavy.

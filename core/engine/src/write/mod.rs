@@ -161,6 +161,7 @@ async fn take_the_road(
     met: &Arc<looks::Met>,
 ) -> Result<(Vec<Outcome>, Vec<looks::Kept>), EngineError> {
     let ids = Arc::new(resolve::assign(entries));
+    let mut alone = false;
     for attempt in 0..=ATTEMPTS {
         let inside = attempt == ATTEMPTS;
         let catalogue = engine.catalogue();
@@ -176,13 +177,20 @@ async fn take_the_road(
             options: options.clone(),
             met: Arc::clone(met),
         };
-        let origin = origin(caller);
-        match engine.store().write(options.lane, origin, move |tx| work.run(tx)).await {
+        let (store, lane, origin) = (engine.store(), options.lane, origin(caller));
+        let written = if alone || inside {
+            store.write(lane, origin, move |tx| work.run(tx)).await
+        } else {
+            let wants = work.wants();
+            store.write_together(lane, origin, wants, move |tx| work.run(tx)).await
+        };
+        match written {
             Ok((outcomes, changes, kept, queued, job)) => {
                 tell(engine, changes, job, queued);
                 return Ok((outcomes, kept));
             }
             Err(commit::Failure::Stale) => {}
+            Err(commit::Failure::Again) => alone = true,
             Err(commit::Failure::Outdated) => engine.renew_catalogue()?,
             Err(commit::Failure::Refused(error)) => return Err(error),
         }
