@@ -20,6 +20,9 @@ pub(crate) fn answer(expect: &Expect, answer: &Answer) -> anyhow::Result<()> {
             bail!("header {name}: {wrong}; {answer}");
         }
     }
+    for wanted in &expect.text {
+        ensure!(answer.text.contains(wanted), "the body has no {wanted:?}; {answer}");
+    }
     if expect.body.is_none() && expect.values.is_empty() && expect.outcome.is_none() {
         return Ok(());
     }

@@ -75,6 +75,8 @@ pub struct Expect {
     pub body: Option<Value>,
     /// Values at paths of the body; `[]` goes through a list.
     pub values: BTreeMap<String, Value>,
+    /// Each is part of the body's text, which need not be JSON.
+    pub text: Vec<String>,
     /// An issue of an `OperationOutcome`.
     pub outcome: Option<Outcome>,
     /// MSA-1 of the acknowledgement.

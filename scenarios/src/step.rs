@@ -159,6 +159,9 @@ fn filled(expect: &crate::scenario::Expect, names: &mut Names) -> anyhow::Result
     let mut filled = expect.clone();
     filled.body = expect.body.as_ref().map(|body| names.fill_value(body));
     filled.values = expect.values.iter().map(|(path, value)| (path.clone(), names.fill_value(value))).collect();
+    for text in &mut filled.text {
+        *text = names.fill(text);
+    }
     if let Some(outcome) = &mut filled.outcome {
         for text in [&mut outcome.code, &mut outcome.at, &mut outcome.says].into_iter().flatten() {
             *text = names.fill(text);

@@ -22,6 +22,9 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Bring in Bundles, NDJSON and folders of them; goes on where it stopped.
     Import(ImportArgs),
+    /// Code systems, value sets and maps.
+    #[command(subcommand)]
+    Terms(TermsCommand),
     /// Write a synthetic region into a folder; goes on where it stopped.
     Region(RegionArgs),
     /// Keep a synthetic region living: send what its institutions would send, in real or faster time.
@@ -120,6 +123,8 @@ pub(crate) struct ServeArgs {
     /// An update to an id that nobody has is refused, instead of making the resource.
     #[arg(long)]
     pub(crate) no_update_create: bool,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
     /// Longest Bundle, in MiB.
     #[arg(long, value_name = "N", default_value_t = 192)]
     pub(crate) max_bundle_mib: usize,
@@ -129,6 +134,18 @@ pub(crate) struct ServeArgs {
     /// Logs as JSON lines.
     #[arg(long)]
     pub(crate) json_logs: bool,
+}
+
+/// What counts as valid, and what becomes of what is not.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Rules {
+    /// FHIR packages (`.tgz`) whose profiles, value sets and code systems are in force.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) packages: Option<PathBuf>,
+    /// What becomes of what is not valid: `off`, `tag` or `reject`; `CODE=tag` for one institution. May be given several
+    /// times.
+    #[arg(long = "validation", value_name = "[CODE=]MODE")]
+    pub(crate) validation: Vec<String>,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -151,6 +168,8 @@ pub(crate) struct DemoArgs {
     /// Who speaks and who is told, as tables in TOML, in the place of the district's own.
     #[arg(long, value_name = "FILE")]
     pub(crate) feeds: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
     /// Do not open a browser.
     #[arg(long)]
     pub(crate) no_open: bool,
@@ -253,6 +272,24 @@ pub(crate) struct SimulateArgs {
     /// Print the ledger as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Subcommand, Debug, Clone)]
+pub(crate) enum TermsCommand {
+    /// Bring in terminology: FHIR JSON, CSV with a head, ICD-10-CM tabular XML, LOINC, SNOMED CT RF2, GB/T 2260.
+    Import(TermsArgs),
+}
+
+#[derive(Args, Debug, Clone)]
+pub(crate) struct TermsArgs {
+    #[command(flatten)]
+    pub(crate) kept: Kept,
+    /// Files, or folders of them. Files of one release (LOINC, RF2) are given together.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The institution that the data come from.
+    #[arg(long, value_name = "CODE", default_value = "CJ00")]
+    pub(crate) institution: String,
 }
 
 #[derive(Args, Debug, Clone)]

@@ -203,6 +203,7 @@ fn operations(inbox: &Inbox, delivery: &Delivery, tour: Option<RegionConfig>, ml
     all.extend(meridian_intake::operations(inbox));
     all.extend(meridian_registry::operations(meridian_registry::matching::Matcher::default()));
     all.extend(delivery.operations());
+    all.extend(meridian_analytics::operations());
     all.extend(tour.into_iter().flat_map(|region| Tour::new(region, mllp.to_string()).operations()));
     all
 }

@@ -11,6 +11,7 @@ mod house;
 mod import;
 mod lines;
 mod logging;
+mod packages;
 mod region;
 mod reindex;
 mod run_file;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Audit, Cli, Command};
+use cli::{Audit, Cli, Command, TermsCommand};
 
 /// A resource is a tree of small pieces: the system's allocator took a fifth of an import.
 #[global_allocator]
@@ -52,6 +53,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::serve(args).await,
         Command::Demo(args) => demo::demo(args).await,
         Command::Import(args) => import::import(args).await,
+        Command::Terms(TermsCommand::Import(args)) => import::terms(args).await,
         Command::Region(args) => region::region(args).await,
         Command::Simulate(args) => simulate::simulate(args).await,
         Command::Backup { kept, target } => backup::backup(&kept.home()?, &target),

@@ -7,13 +7,14 @@ use meridian_intake::FeedConfig;
 use crate::cli::ServeArgs;
 use crate::feeds::Feeds;
 use crate::house::{Doors, House, Open};
-use crate::{logging, run_file, say};
+use crate::{logging, packages, run_file, say};
 
 pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     logging::start(args.json_logs);
     let Feeds { mut feeds, destinations } = args.feeds.as_deref().map(Feeds::open).transpose()?.unwrap_or_default();
     feeds.extend(args.feed.iter().map(|code| FeedConfig::for_institution(code)));
     let house = House::telling(&args.kept.home()?, destinations)?;
+    packages::apply(&house.engine, &args.rules)?;
     let limits = Limits { bundle: args.max_bundle_mib << 20, entries: args.max_entries, ..Limits::default() };
     let open = Open {
         http: args.http,

@@ -10,7 +10,7 @@ import { report } from "./lib/report.mjs";
 import { apiOf } from "./lib/api.mjs";
 import { aResident } from "./lib/resident.mjs";
 
-const STEPS = ["signin", "search", "record", "live", "looks", "keyboard", "tabs", "alike", "child", "mother", "paper", "heavy", "documents", "states", "operator", "fhir", "tour", "large", "shots"];
+const STEPS = ["signin", "search", "record", "live", "looks", "keyboard", "tabs", "alike", "child", "mother", "paper", "heavy", "documents", "states", "operator", "fhir", "terms", "validate", "conformance", "tour", "large", "shots"];
 
 const wanted = process.argv.slice(2);
 const place = ready();

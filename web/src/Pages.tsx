@@ -19,6 +19,9 @@ const Reviews = lazy(() => import("./workbench/operator/reviews/Reviews"));
 const Jobs = lazy(() => import("./workbench/operator/jobs/Jobs"));
 const Store = lazy(() => import("./workbench/operator/store/Store"));
 const Audit = lazy(() => import("./workbench/operator/audit/Audit"));
+const Terms = lazy(() => import("./standards/terms/Terms"));
+const Validate = lazy(() => import("./standards/validate/Validate"));
+const Conformance = lazy(() => import("./standards/conformance/Conformance"));
 
 export function Pages() {
   const { user } = useSession();
@@ -41,6 +44,9 @@ export function Pages() {
         {operator && <Route path="jobs" element={<Jobs />} />}
         {operator && <Route path="store" element={<Store />} />}
         {operator && <Route path="audit" element={<Audit />} />}
+        {operator && <Route path="validate" element={<Validate />} />}
+        {operator && <Route path="conformance" element={<Conformance />} />}
+        <Route path="terms" element={<Terms />} />
         <Route path="tour" element={<Tour />} />
         <Route path="*" element={<Lost />} />
       </Route>

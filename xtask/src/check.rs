@@ -50,7 +50,7 @@ const RULES: &[(&str, Rule)] = &[
     ("only doors name a protocol server", walls::protocol_servers),
     ("only the tools and the server speak as a client", walls::clients),
     ("only server reads arguments and the environment", walls::configuration),
-    ("a department knows the engine, the model and formats, never another department", walls::departments),
+    ("a department knows the engine, the model, FHIRPath and formats, never another department", walls::departments),
     ("nothing reaches the store around the engine", walls::store),
     ("dependencies point downward", walls::downward),
     ("nothing enters the engine without a Caller", entrances::check),

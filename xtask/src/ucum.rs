@@ -3,13 +3,14 @@
 //! The crate below carries that file unchanged; nothing else of it is used. The output is deterministic, and `--check`
 //! compares instead of writing.
 
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, io};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value, json};
+
+use crate::task::Task;
 
 const CRATE: (&str, &str) = ("octofhir-ucum", "0.9.2");
 const OUTPUT: &str = "definitions/ucum.json";
@@ -26,34 +27,11 @@ PARTICULAR PURPOSE.";
 /// # Errors
 /// Unknown arguments, a failing `cargo fetch`, input of an unexpected shape, or (with `--check`) a stale output file.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<()> {
-    let mut from = None;
-    let mut check = false;
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
-        match arg.as_str() {
-            "--from" => from = Some(PathBuf::from(rest.next().context("--from needs a file")?)),
-            "--check" => check = true,
-            other => bail!("unknown argument {other}; use: cargo xtask ucum [--from FILE] [--check]"),
-        }
-    }
-    let file = match from {
-        Some(file) => file,
-        None => fetch(root)?,
-    };
+    let task = Task::read("ucum", OUTPUT, args)?;
+    let file = task.input(|| fetch(root))?;
     let essence = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
     let text = compile(&essence)?;
-    let out = root.join(OUTPUT);
-    let mut screen = io::stdout().lock();
-    if check {
-        if fs::read_to_string(&out).with_context(|| format!("reading {OUTPUT}"))? != text {
-            bail!("{OUTPUT} is not what `cargo xtask ucum` makes; run it and look at the difference");
-        }
-        writeln!(screen, "{OUTPUT} is up to date")?;
-    } else {
-        fs::write(&out, &text)?;
-        writeln!(screen, "{OUTPUT}: {} lines, {} kB", text.lines().count(), text.len() / 1000)?;
-    }
-    Ok(())
+    task.settle(root, &text, &[format!("{} lines", text.lines().count())])
 }
 
 /// Lets cargo fetch the crate into its registry, and returns the file there.

@@ -1,6 +1,7 @@
 //! What every use-case works on: the store, the rules of the record, and who follows its changes.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use meridian_model::definitions::Definitions;
 use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
@@ -23,11 +24,17 @@ pub(crate) struct Inner {
     pub(crate) participants: Vec<Arc<dyn Participant>>,
     pub(crate) feed: Feed,
     pub(crate) statistics: Statistics,
+    pub(crate) fixed: crate::fixed::Known,
+    pub(crate) structures: crate::meaning::structures::Known,
+    pub(crate) validation: std::sync::RwLock<crate::meaning::judge::Validation>,
+    /// Whether somebody lets go what was erased.
+    pub(crate) settling: AtomicBool,
 }
 
 impl Engine {
     /// Joins a store with the participants that `server` wires.
     pub fn new(store: Store, participants: Vec<Arc<dyn Participant>>) -> Engine {
+        store.put_beside(Arc::new(crate::meaning::terms::Known::default()));
         let inner = Inner {
             store,
             definitions: Definitions::r4(),
@@ -35,6 +42,10 @@ impl Engine {
             participants,
             feed: Feed::default(),
             statistics: Statistics::default(),
+            fixed: crate::fixed::Known::default(),
+            structures: crate::meaning::structures::Known::default(),
+            validation: std::sync::RwLock::default(),
+            settling: AtomicBool::new(false),
         };
         let engine = Engine { inner: Arc::new(inner) };
         // A store that cannot be read now says so at the first write, whose catalogue is then out of force.

@@ -10,6 +10,9 @@ pub enum EngineError {
     /// What never was, and what the caller may not know of.
     #[error("{0} is not here")]
     NotFound(String),
+    /// The same, told in a sentence of its own.
+    #[error("{0}")]
+    Absent(String),
     #[error("{0} was deleted")]
     Gone(String),
     #[error("{0}")]
@@ -38,6 +41,9 @@ pub enum EngineError {
     Building { code: String, percent: u8 },
     #[error("too many people write the same thing at once; try again")]
     Busy,
+    /// As many do it as may at one time.
+    #[error("{0}")]
+    Full(String),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("internal fault: {0}")]
@@ -65,7 +71,7 @@ pub enum Class {
 impl EngineError {
     pub fn class(&self) -> Class {
         match self {
-            EngineError::NotFound(_) => Class::NotFound,
+            EngineError::NotFound(_) | EngineError::Absent(_) => Class::NotFound,
             EngineError::Gone(_) => Class::Gone,
             EngineError::Denied(_) => Class::Denied,
             EngineError::Invalid(_) => Class::Invalid,
@@ -76,6 +82,7 @@ impl EngineError {
             EngineError::NotAllowed(_) => Class::NotAllowed,
             EngineError::At { error, .. } => error.class(),
             EngineError::Busy
+            | EngineError::Full(_)
             | EngineError::Building { .. }
             | EngineError::Store(StoreError::Stopping | StoreError::Unavailable(_) | StoreError::Rebuilding) => {
                 Class::Unavailable
@@ -88,7 +95,7 @@ impl EngineError {
     /// Whether the same may be done a little later: a fault of ours that goes away by itself, as far as can be told.
     pub fn passes(&self) -> bool {
         match self {
-            EngineError::Busy | EngineError::Building { .. } => true,
+            EngineError::Busy | EngineError::Full(_) | EngineError::Building { .. } => true,
             EngineError::Store(StoreError::SubjectFull(_) | StoreError::Body(_)) => false,
             EngineError::Store(_) => true,
             EngineError::At { error, .. } => error.passes(),

@@ -3,24 +3,34 @@
 //! They are moved by what participants answer to a change ([`crate::Further::Move`]), in the transaction of the change.
 
 use meridian_access::{Act, Caller, decide};
-use meridian_store::{Moved, Movement, Refused, StoreError, WriteTx};
+use meridian_model::definitions::Definitions;
+use meridian_model::reference::Reference;
+use meridian_store::{Key, Moved, Movement, Reader, Refused, StoreError, Subject, WriteTx};
 
+use crate::sight::look;
 use crate::{Engine, EngineError};
+
+/// The newest movements that tell whose an account is.
+const TELLING: u32 = 20;
 
 /// What an account holds.
 ///
 /// # Errors
 /// `Denied` for those who may not see accounts.
-pub fn balance(engine: &Engine, caller: &Caller, account: &str) -> Result<i64, EngineError> {
+pub async fn balance(engine: &Engine, caller: &Caller, account: &str) -> Result<i64, EngineError> {
     decide(caller, Act::Look, "Account")?;
-    Ok(engine.store().read::<_, StoreError>(|reader| reader.balance(account))?)
+    let (balance, whose) = engine.store().read::<_, StoreError>(|reader| {
+        Ok((reader.balance(account)?, whose(reader, &reader.movements(account, None, TELLING)?)?))
+    })?;
+    looked(engine, caller, "balance", account, whose).await?;
+    Ok(balance)
 }
 
 /// The newest movements of an account before the one with this number, newest first.
 ///
 /// # Errors
 /// `Denied` for those who may not see accounts.
-pub fn movements(
+pub async fn movements(
     engine: &Engine,
     caller: &Caller,
     account: &str,
@@ -28,18 +38,49 @@ pub fn movements(
     limit: u32,
 ) -> Result<Vec<Moved>, EngineError> {
     decide(caller, Act::Look, "Account")?;
-    Ok(engine.store().read::<_, StoreError>(|reader| reader.movements(account, before, limit))?)
+    let (moved, whose) = engine.store().read::<_, StoreError>(|reader| {
+        let moved = reader.movements(account, before, limit)?;
+        let whose = whose(reader, &moved)?;
+        Ok((moved, whose))
+    })?;
+    looked(engine, caller, "movements", account, whose).await?;
+    Ok(moved)
 }
 
-/// Moves an amount, in the transaction of the act that it belongs to.
+/// Whose resources the movements are about.
+fn whose(reader: &Reader<'_>, moved: &[Moved]) -> Result<Vec<Subject>, StoreError> {
+    let mut whose = Vec::new();
+    for one in moved {
+        let Reference::Relative { kind, id, .. } = Reference::parse(&one.what) else { continue };
+        let Some(code) = Definitions::r4().type_code(kind) else { continue };
+        whose.extend(reader.locate(code, id)?.map(Key::subject).filter(|subject| *subject != Subject::COMMON));
+    }
+    whose.sort_unstable();
+    whose.dedup();
+    Ok(whose)
+}
+
+async fn looked(
+    engine: &Engine,
+    caller: &Caller,
+    act: &str,
+    account: &str,
+    subjects: Vec<Subject>,
+) -> Result<(), EngineError> {
+    let mut look = look(caller, act, "Account");
+    account.clone_into(&mut look.id);
+    look.subjects = subjects;
+    engine.looked(look).await
+}
+
+/// Moves an amount, in the transaction of the act that it belongs to. What the account holds is not told: the act is of
+/// somebody who may not see accounts, or leaves no look at this one.
 pub(crate) fn moved(tx: &mut WriteTx<'_>, movement: &Movement) -> Result<Moved, EngineError> {
     let Movement { account, amount, key, .. } = movement;
     tx.move_amount(movement)?.map_err(|refused| {
         EngineError::Conflict(match refused {
-            Refused::Short { balance } => {
-                format!("the account {account} holds {balance}, which is less than {amount} takes")
-            }
-            Refused::Full { balance } => format!("the account {account} holds {balance} and cannot take {amount} more"),
+            Refused::Short { .. } => format!("the account {account} holds less than {amount} takes"),
+            Refused::Full { .. } => format!("the account {account} cannot take {amount} more"),
             Refused::Another(_) => format!("the account {account} has another movement {key}"),
         })
     })

@@ -6,15 +6,18 @@ mod bundle;
 mod catalogue;
 mod create;
 mod delete;
+pub mod each;
 mod engine;
 mod error;
 mod feed;
+mod fixed;
 mod follow;
 mod glance;
 mod history;
 pub mod incoming;
 pub mod jobs;
 pub mod ledgers;
+mod meaning;
 pub mod operations;
 pub mod outbox;
 mod participant;
@@ -36,8 +39,7 @@ pub use bundle::{
     transaction, version_of_tag,
 };
 pub use catalogue::{
-    fixed_parameters, give_up as give_up_search_rows, keep as keep_search_parameters,
-    settle as settle_search_parameters,
+    give_up as give_up_search_rows, keep as keep_search_parameters, settle as settle_search_parameters,
 };
 pub use create::create;
 pub use delete::{MOST_DELETED, delete, delete_where};
@@ -46,6 +48,7 @@ pub use error::{Class, EngineError};
 pub use feed::{Committed, Event, Happened};
 pub use glance::glance;
 pub use history::{History, Of as HistoryOf, Request as HistoryRequest, history};
+pub use meaning::judge::{Strictness, Validation};
 pub use meridian_access::{Caller, Role};
 pub use meridian_model::reader::Limits;
 pub use meridian_store::{Lane, Moved, Movement, NewTimer, Subject, Timer};

@@ -1,12 +1,11 @@
-//! Patch: `PATCH /fhir/{type}/{id}` and `PATCH /fhir/{type}?…` with a JSON Patch (RFC 6902).
-
-use std::sync::Arc;
+//! Patch: `PATCH /fhir/{type}/{id}` and `PATCH /fhir/{type}?…` with a JSON Patch (RFC 6902) or a FHIRPath
+//! Patch (a Parameters resource).
 
 use meridian_access::Caller;
 use serde_json::Value;
 
 use crate::create::one;
-use crate::write::{Ask, JsonPatch, Outcome};
+use crate::write::{Ask, Outcome, patch_of};
 use crate::{Engine, EngineError};
 
 /// Writes what the patch makes of the current version, checked as every write is.
@@ -22,7 +21,7 @@ pub async fn patch(
     document: &Value,
     if_match: Option<i64>,
 ) -> Result<Outcome, EngineError> {
-    let edit = Arc::new(JsonPatch::read(document)?);
+    let edit = patch_of(document)?;
     one(engine, caller, Ask::Edit { kind, id: id.to_owned(), edit, if_match }).await
 }
 
@@ -38,6 +37,6 @@ pub async fn patch_where(
     document: &Value,
     if_match: Option<i64>,
 ) -> Result<Outcome, EngineError> {
-    let edit = Arc::new(JsonPatch::read(document)?);
+    let edit = patch_of(document)?;
     one(engine, caller, Ask::EditWhere { kind, query: query.to_owned(), edit, if_match }).await
 }

@@ -2,7 +2,6 @@
 
 use meridian_access::{Act, Caller};
 
-use crate::catalogue::{SEARCH_PARAMETER, fixed};
 use crate::served::Served;
 use crate::sight::{find, look, people, permission};
 use crate::{Engine, EngineError};
@@ -16,11 +15,10 @@ pub async fn read(engine: &Engine, caller: &Caller, kind: &str, id: &str) -> Res
     let code = engine.definitions().type_code(kind).ok_or_else(|| EngineError::NotFound(name()))?;
     let may = permission(caller, Act::Look, kind)?;
     let row = engine.store().read(|reader| find(reader, code, id))?;
-    if row.is_none()
-        && kind == SEARCH_PARAMETER
-        && let Some(served) = fixed(id)
+    if row.as_ref().is_none_or(|row| row.deleted)
+        && let Some(own) = engine.own(code, id)
     {
-        return Ok(served);
+        return own.served();
     }
     let row = row.filter(|row| may.shows(row)).ok_or_else(|| EngineError::NotFound(name()))?;
     let served = Served::of(&row)?;

@@ -26,7 +26,10 @@ pub async fn vread(
         let Some(row) = find(reader, code, id)?.filter(|row| may.shows(row)) else { return Ok(None) };
         Ok::<_, EngineError>(reader.version(row.key, number)?.map(|version| (row, version)))
     })?;
-    let (row, version) = found.ok_or_else(missing)?;
+    let Some((row, version)) = found else {
+        let own = engine.own(code, id).filter(|_| number == 1);
+        return own.ok_or_else(missing)?.served();
+    };
     let served = Served::version_of(&row, &version)?;
     let mut look = look(caller, "vread", kind);
     look.id = format!("{id}/_history/{number}");

@@ -243,11 +243,19 @@ async fn a_patch_goes_into_a_bundle_as_a_binary() {
         format!("Patient/{}", patient.served.id),
         "urns are resolved in it"
     );
-    let fhirpath = json!({"resource": {"resourceType": "Parameters"}, "request": {"method": "PATCH", "url": format!("Basic/{id}")}});
-    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [fhirpath]});
-    let refused = run_bundle(&engine, &operator(), bundle, Options::default()).await.unwrap_err();
-    assert_eq!(refused.class(), Class::NotSupported);
-    assert_eq!(refused.issues()[0].expression, ["Bundle.entry[0]"]);
+    let change = json!([{"name": "type", "valueCode": "replace"}, {"name": "path", "valueString": "Basic.code.text"},
+        {"name": "value", "valueString": "by a path"}]);
+    let fhirpath = json!({"resourceType": "Parameters", "parameter": [{"name": "operation", "part": change}]});
+    let of = |patch: Value| {
+        let entry = json!({"resource": patch, "request": {"method": "PATCH", "url": format!("Basic/{id}")}});
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+    };
+    let reply = run_bundle(&engine, &operator(), of(fhirpath), Options::default()).await.unwrap();
+    let [Reply::Written(patched)] = &reply.replies[..] else { panic!("one write") };
+    assert_eq!(body(patched)["code"]["text"], "by a path");
+    let refused = run_bundle(&engine, &operator(), of(basic("1")), Options::default()).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Invalid);
+    assert!(refused.issues()[0].expression[0].starts_with("Bundle.entry[0]"));
 }
 
 #[tokio::test]

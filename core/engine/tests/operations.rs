@@ -3,7 +3,7 @@
 
 use meridian_engine::operations::{Call, table};
 use meridian_engine::{Caller, Class, Engine, EngineError, Request, Role, delete, read, search, update, vread};
-use meridian_store::{Store, StoreOptions, Verified};
+use meridian_store::{ERASING, Store, StoreError, StoreOptions, Verified};
 use serde_json::{Value, json};
 
 struct House {
@@ -71,7 +71,8 @@ impl House {
         let operation = own.or_else(|| all.iter().filter(fits).find(|o| o.on == "Resource")).unwrap();
         meridian_engine::operations::permitted(who, operation)?;
         let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let call = Call { kind, id, version, params, values, body: None, base: "http://x/fhir".into() };
+        let base = "http://x/fhir".into();
+        let call = Call { kind, id, version, params, values, base, ..Call::default() };
         let bytes = operation.act.bytes(&self.engine, who, call).await?;
         Ok(serde_json::from_slice(&bytes).unwrap())
     }
@@ -597,4 +598,20 @@ async fn all_messages_about_what_is_erased_are_emptied() {
     let bodies = bodies.unwrap();
     let says = |text: &[u8]| bodies.iter().filter(|body| **body == text).count();
     assert_eq!((bodies.len(), says(b"geheim"), says(b"another")), (MESSAGES + 1, 0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_lets_go_what_many_erased() {
+    let house = House::new();
+    for n in 0..12 {
+        house.put(json!({"resourceType": "Basic", "id": format!("b{n}"), "code": {"text": "x"}})).await;
+        house.call(&operator(), &format!("Basic/b{n}/$purge"), &[("reason", "x")]).await.unwrap();
+    }
+    let left = || house.store.read::<_, StoreError>(|sight| sight.setting(ERASING)).unwrap().is_some();
+    let ended = async {
+        while left() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), ended).await.unwrap();
 }

@@ -85,12 +85,12 @@ async fn an_act_that_takes_more_than_there_is_leaves_nothing() {
             Ok(_) => made += 1,
             Err(error) => {
                 assert_eq!(error.class(), Class::Conflict);
-                assert!(error.to_string().contains("holds 1, which is less than"), "{error}");
+                assert!(error.to_string().contains("holds less than -3 takes"), "{error}");
             }
         }
     }
-    assert_eq!((made, ledgers::balance(&engine, &operator(), SHELF).unwrap()), (3, 1));
-    let moved = ledgers::movements(&engine, &operator(), SHELF, None, 10).unwrap();
+    assert_eq!((made, ledgers::balance(&engine, &operator(), SHELF).await.unwrap()), (3, 1));
+    let moved = ledgers::movements(&engine, &operator(), SHELF, None, 10).await.unwrap();
     assert_eq!(
         moved.iter().map(|one| (one.amount, one.balance)).collect::<Vec<_>>(),
         [(-3, 1), (-3, 4), (-3, 7), (10, 10)]
@@ -103,9 +103,31 @@ async fn an_act_that_takes_more_than_there_is_leaves_nothing() {
     let bundle =
         json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry(dispensed(1)), entry(dispensed(1))]});
     run_bundle(&engine, &operator(), bundle, Options::default()).await.unwrap_err();
-    assert_eq!(ledgers::balance(&engine, &operator(), SHELF).unwrap(), 1);
+    assert_eq!(ledgers::balance(&engine, &operator(), SHELF).await.unwrap(), 1);
     let doctor = Caller { role: Role::Doctor, ..operator() };
     assert_eq!(timers::next(&engine, &doctor, "refill").unwrap_err().class(), Class::Denied);
+}
+
+#[tokio::test]
+async fn who_looks_into_an_account_is_written_down() {
+    let (_dir, store, engine) = house();
+    add(&engine, delivery(10)).await.unwrap();
+    let patient = json!({"resourceType": "Patient", "name": [{"family": "Wang"}]});
+    let patient = create(&engine, &operator(), "Patient", patient, None).await.unwrap().served.id;
+    let mut given = dispensed(3);
+    given["subject"] = json!({"reference": format!("Patient/{patient}")});
+    let given = add(&engine, given).await.unwrap();
+    let code = |kind: &str| meridian_model::definitions::Definitions::r4().type_code(kind).unwrap();
+    let whose = store.read::<_, StoreError>(|sight| sight.locate(code("MedicationDispense"), &given));
+    let whose = whose.unwrap().unwrap().subject();
+    let looks = || {
+        let looks = store.audit().looks_at(&[whose], 100).unwrap().into_iter();
+        looks.filter(|row| row.look.id == SHELF).map(|row| row.look.act).collect::<Vec<_>>()
+    };
+    assert_eq!(looks(), Vec::<String>::new());
+    ledgers::balance(&engine, &operator(), SHELF).await.unwrap();
+    ledgers::movements(&engine, &operator(), SHELF, None, 1).await.unwrap();
+    assert_eq!(looks(), ["movements", "balance"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -247,27 +247,6 @@ async fn a_bundle_reads_only_so_much() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn own_definitions_are_missed_with_a_word() {
-    let (_dir, _, engine) = house();
-    let notes = async |kind: &str, query: &str| {
-        let params = meridian_engine::split_query(query).unwrap();
-        search(&engine, &operator(), &Request { kind: kind.into(), params, lenient: false }).await.unwrap().notes.len()
-    };
-    assert_eq!(notes("", "_type=SearchParameter,Patient&_count=1").await, 1);
-    assert_eq!(notes("", "_type=Basic,Patient").await, 0);
-    assert_eq!(notes("", "_lastUpdated=gt2000-01-01").await, 0);
-    assert_eq!(notes("SearchParameter", "code=gender").await, 0, "the door adds them");
-    let get = |url: &str| json!({"request": {"method": "GET", "url": url}});
-    let entries = json!([get("SearchParameter?code=gender"), get("Patient?active=true")]);
-    let replies = run(&engine, bundle("batch", entries)).await.unwrap();
-    let notes = replies.iter().map(|reply| match reply {
-        Reply::Found(answer) => answer.notes.len(),
-        other => panic!("{other:?}"),
-    });
-    assert_eq!(notes.collect::<Vec<_>>(), [1, 0]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn long_lists_of_values_are_answered() {
     let (_dir, _, engine) = house();
     let list =

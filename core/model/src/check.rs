@@ -10,6 +10,8 @@ mod tests;
 
 use serde_json::{Map, Value};
 
+pub use primitive::fault as primitive_fault;
+
 use crate::definitions::{Child, ChildKind, Definitions, Group};
 use crate::outcome::Issue;
 

@@ -1,8 +1,10 @@
 //! Whole records: the resources of subjects in the order of their numbers, and what points into a record from elsewhere.
 
+use std::collections::{BTreeMap, HashMap};
+
 use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
-use crate::key::pack_id;
+use crate::key::{pack_id, unpack_id};
 use crate::reader::{stored, stored_columns};
 use crate::sql::{bind, build};
 use crate::{Key, NO_DATE, Reader, StoreError, Stored, Subject, TypeCode};
@@ -31,12 +33,33 @@ impl Reader<'_> {
         after: Option<Key>,
         limit: usize,
     ) -> Result<(Vec<Stored>, bool), StoreError> {
+        self.of_records(subjects, &part.select(), after, limit)
+    }
+
+    /// The same with those that were deleted.
+    pub fn records_ever(
+        &self,
+        subjects: &[Subject],
+        part: &Part,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Result<(Vec<Stored>, bool), StoreError> {
+        self.of_records(subjects, &part.select_ever(), after, limit)
+    }
+
+    fn of_records(
+        &self,
+        subjects: &[Subject],
+        wanted: &SelectStatement,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Result<(Vec<Stored>, bool), StoreError> {
         let mut page = Weighed::begin(Vec::new(), limit);
         let begin = after.map_or(Subject(0), Key::subject);
         for subject in subjects.iter().filter(|subject| **subject >= begin) {
             let (first, last) = subject.span();
             let first = after.map_or(first, |after| Ord::max(first, after.0 + 1));
-            let mut select = part.select();
+            let mut select = wanted.clone();
             select.and_where(Expr::col("key").gte(first)).and_where(Expr::col("key").lte(last));
             let room = (limit + 1).saturating_sub(page.rows.len());
             select.order_by("key", Order::Asc).limit(room as u64);
@@ -59,6 +82,26 @@ impl Reader<'_> {
             }
         }
         Ok((page.rows, page.more))
+    }
+
+    /// The numbers of those of these resources that exist, were deleted, or are only pointed at; a question for all of them.
+    pub fn places_of(&self, wanted: &[(TypeCode, String)]) -> Result<HashMap<(TypeCode, String), Key>, StoreError> {
+        const AT_ONCE: usize = 500;
+        let mut by_kind: BTreeMap<TypeCode, Vec<&str>> = BTreeMap::new();
+        for (kind, id) in wanted {
+            by_kind.entry(*kind).or_default().push(id);
+        }
+        let mut keys = HashMap::with_capacity(wanted.len());
+        for (kind, ids) in by_kind {
+            for some in ids.chunks(AT_ONCE) {
+                let mut select = Query::select();
+                select.columns(["id", "key"]).from("directory").and_where(Expr::col("type").eq(kind));
+                select.and_where(Expr::col("id").is_in(some.iter().map(|id| pack_id(id))));
+                let found = self.conn.ask(&select, |row| Ok((unpack_id(row.bytes(0)?), Key(row.get(1)?))))?;
+                keys.extend(found.into_iter().map(|(id, key)| ((kind, id), key)));
+            }
+        }
+        Ok(keys)
     }
 
     /// The numbers of the resources that point to one of these (all of one type) by one of these parameters, in order; at
@@ -115,8 +158,12 @@ impl Weighed {
 
 impl Part {
     fn select(&self) -> SelectStatement {
+        self.select_ever().and_where(Expr::col("deleted").eq(0)).take()
+    }
+
+    fn select_ever(&self) -> SelectStatement {
         let mut select = Query::select();
-        select.columns(stored_columns().iter().copied()).from("resource").and_where(Expr::col("deleted").eq(0));
+        select.columns(stored_columns().iter().copied()).from("resource");
         if let Some(kinds) = &self.kinds {
             // The sum keeps the rows in the order of their numbers: there are few of a record, and many of a type.
             select.and_where(Expr::col("type").add(Expr::cust("0")).is_in(kinds.iter().copied()));

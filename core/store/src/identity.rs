@@ -4,7 +4,7 @@ use sea_query::{Expr, ExprTrait, Query};
 
 use crate::db::{Row, args};
 use crate::sql::{self, Sql};
-use crate::{Reader, StoreError, WriteTx};
+use crate::{REBUILD, Reader, StoreError, WriteTx};
 
 /// Somebody who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +126,9 @@ impl WriteTx<'_> {
     }
 
     pub fn put_setting(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        if name == REBUILD {
+            self.words.note_whole(false);
+        }
         self.memo.wrote();
         self.memo.note_setting(name, Some(value.to_vec()));
         self.conn.execute(&PUT_SETTING, args![name, value])

@@ -21,8 +21,6 @@ pub(crate) struct Memo {
     /// Systems that no row uses, among others.
     systems: RefCell<HashMap<String, Option<i64>>>,
     pub(crate) foreseen: Foreseen,
-    /// Whether all search rows are there.
-    pub(crate) ready: Cell<bool>,
 }
 
 /// What stays true for all acts of a group that are done together, as long as each of them tells what it writes.

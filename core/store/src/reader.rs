@@ -1,6 +1,6 @@
 //! Point reads, on a reader's snapshot or inside the writer's transaction.
 
-use sea_query::{Expr, ExprTrait, Order, Query};
+use sea_query::{Expr, ExprTrait, JoinType, Order, Query};
 
 use crate::db::{About, Conn, Dialect, Row, args};
 use crate::intern::Dictionaries;
@@ -14,6 +14,13 @@ const COLUMNS: &[&str] = &["key", "type", "id", "version", "tx", "at", "deleted"
 
 static LOCATE: Sql = Sql::new(|| sql::select("directory", &["key"], &["type", "id"]));
 static CURRENT: Sql = Sql::new(|| sql::select("resource", COLUMNS, &["key"]));
+/// The place, and what is there.
+static FIND: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.columns(COLUMNS.iter().map(|column| ("r", *column))).column(("d", "key")).from_as("directory", "d");
+    select.join_as(JoinType::LeftJoin, "resource", "r", Expr::col(("r", "key")).equals(("d", "key")));
+    sql::both(select.and_where(Expr::col(("d", "type")).eq(0)).and_where(Expr::col(("d", "id")).eq(0)))
+});
 static HEAD: Sql = Sql::new(|| sql::select("resource", &["version", "deleted"], &["key"]));
 static PAST: Sql = Sql::new(|| sql::select("past", &["version", "tx", "at", "deleted", "body"], &["key", "version"]));
 static HISTORY: Sql = Sql::new(|| {
@@ -34,6 +41,11 @@ impl Reader<'_> {
     /// Which SQL the store behind it speaks.
     pub fn dialect(&self) -> Dialect {
         self.conn.dialect()
+    }
+
+    /// What was put beside the store, if it is of this type.
+    pub fn beside<T: std::any::Any>(&self) -> Option<&T> {
+        self.words.beside.get()?.downcast_ref()
     }
 
     /// The key of a resource that exists, was deleted, or is only pointed at (a Patient).
@@ -83,10 +95,21 @@ impl Reader<'_> {
 
     /// The current version by type and id.
     pub fn find(&self, kind: TypeCode, id: &str) -> Result<Option<Stored>, StoreError> {
-        match self.locate(kind, id)? {
-            Some(key) => self.current(key),
-            None => Ok(None),
+        let packed = pack_id(id);
+        // Where rows wait to be written, one looks for those of the place first and then for those of its resource.
+        if self.memo.place(kind, &packed).is_some() || self.conn.holds_rows() {
+            return self.locate(kind, id)?.map_or(Ok(None), |key| self.current(key));
         }
+        let found = self.conn.row(&FIND, args![kind, &packed], |row| {
+            let there = row.get::<Option<i64>>(0)?.is_some();
+            Ok((Key(row.get(COLUMNS.len())?), if there { Some(stored(row)?) } else { None }))
+        })?;
+        let (key, there) = found.map_or((None, None), |(key, there)| (Some(key), there));
+        self.memo.note_place(kind, packed, key);
+        if let Some(key) = key {
+            self.memo.note_head(key, there.as_ref().map(|there| (there.version, there.deleted)));
+        }
+        Ok(there)
     }
 
     /// The number of the current version, without its body.

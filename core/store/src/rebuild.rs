@@ -3,7 +3,7 @@
 use sea_query::{DeleteStatement, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
 use crate::db::{Dialect, Value, args};
-use crate::key::pack_id;
+use crate::key::{pack_id, unpack_id};
 use crate::reader::{stored, stored_columns};
 use crate::sql::{self, Sql};
 use crate::{Key, Reader, StoreError, Stored, TypeCode, WriteTx, schema};
@@ -25,6 +25,13 @@ static OF_TYPE: Sql = Sql::new(|| {
     select.and_where(Expr::col(("d", "type")).eq(0)).and_where(Expr::col(("d", "id")).gt(0));
     sql::both(select.order_by(("d", "id"), Order::Asc).limit(1))
 });
+static HEADS: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.column(("d", "id")).columns(["version", "at", "deleted"].map(|column| ("r", column)));
+    select.from_as("directory", "d");
+    select.join_as(JoinType::InnerJoin, "resource", "r", Expr::col(("r", "key")).equals(("d", "key")));
+    sql::both(select.and_where(Expr::col(("d", "type")).eq(0)).order_by(("d", "id"), Order::Asc))
+});
 static BY_KEY: Sql = Sql::new(|| {
     let mut select = Query::select();
     columns(&mut select).from_as("resource", "r").and_where(Expr::col(("r", "key")).gt(0));
@@ -33,6 +40,16 @@ static BY_KEY: Sql = Sql::new(|| {
 
 fn columns(select: &mut SelectStatement) -> &mut SelectStatement {
     select.columns(stored_columns().iter().map(|column| ("r", *column)))
+}
+
+/// Which version of a resource is the current one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub id: String,
+    pub version: i64,
+    /// When it was written, in milliseconds since 1970 UTC.
+    pub at: i64,
+    pub deleted: bool,
 }
 
 impl Reader<'_> {
@@ -52,6 +69,14 @@ impl Reader<'_> {
     /// when they are heavy, none at the end.
     pub fn resources_of(&self, kind: TypeCode, after: &str, limit: u32) -> Result<Vec<Stored>, StoreError> {
         self.light(&OF_TYPE, args![kind, &pack_id(after), limit])
+    }
+
+    /// What there is of a type, in the order of [`Reader::resources_of`], without what it says.
+    pub fn heads_of(&self, kind: TypeCode) -> Result<Vec<Head>, StoreError> {
+        self.conn.rows(&HEADS, args![kind], |row| {
+            let id = unpack_id(row.bytes(0)?);
+            Ok(Head { id, version: row.get(1)?, at: row.get(2)?, deleted: row.get(3)? })
+        })
     }
 
     /// The same of all types, by their keys.

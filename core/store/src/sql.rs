@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use sea_query::{DeleteStatement, Expr, ExprTrait, InsertStatement, OnConflict, Order, Query, SelectStatement};
 use sea_query::{PostgresQueryBuilder, QueryStatementWriter, SqliteQueryBuilder, UpdateStatement, Values};
 
-use crate::db::{Dialect, Value};
+use crate::db::{Dialect, Plan, Value};
+use crate::pinned::Pinned;
 
 /// A statement in both dialects, whose parameters are bound later, in order.
 #[derive(Debug)]
@@ -20,6 +21,11 @@ pub(crate) type Sql = LazyLock<Texts>;
 /// What has a text in the dialect that is spoken.
 pub(crate) trait AsSql {
     fn on(&self, dialect: Dialect) -> &str;
+
+    /// How a server is to plan it.
+    fn plan(&self) -> Plan {
+        Plan::Either
+    }
 }
 
 impl AsSql for Texts {
@@ -42,6 +48,29 @@ impl AsSql for String {
     fn on(&self, _dialect: Dialect) -> &str {
         self
     }
+
+    fn plan(&self) -> Plan {
+        Plan::Fresh
+    }
+}
+
+/// The same, with how it is to be planned.
+pub(crate) struct Built<'t>(pub(crate) &'t str, pub(crate) Plan);
+
+impl<'t> From<&'t str> for Built<'t> {
+    fn from(text: &'t str) -> Built<'t> {
+        Built(text, Plan::Either)
+    }
+}
+
+impl AsSql for Built<'_> {
+    fn on(&self, _dialect: Dialect) -> &str {
+        self.0
+    }
+
+    fn plan(&self) -> Plan {
+        self.1
+    }
 }
 
 /// A text that is the same in both dialects.
@@ -60,7 +89,7 @@ pub(crate) fn both(statement: &impl QueryStatementWriter) -> Texts {
 pub(crate) fn build(dialect: Dialect, statement: &impl QueryStatementWriter) -> (String, Values) {
     match dialect {
         Dialect::Sqlite => statement.build(SqliteQueryBuilder),
-        Dialect::Postgres => statement.build(PostgresQueryBuilder),
+        Dialect::Postgres => Pinned::build(statement),
     }
 }
 

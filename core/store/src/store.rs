@@ -128,6 +128,11 @@ impl Desk {
 }
 
 impl Store {
+    /// Keeps something beside the store, where every sight of it finds it ([`Reader::beside`]); the first stays.
+    pub fn put_beside(&self, what: Arc<dyn std::any::Any + Send + Sync>) {
+        let _ = self.inner.words.beside.set(what);
+    }
+
     /// Opens (and makes, if need be) the store at `home`.
     ///
     /// # Errors
@@ -179,7 +184,9 @@ impl Store {
             _checkpoint: parts.checkpoint,
             _lock: parts.lock,
         };
-        Ok(Store { inner: Arc::new(inner) })
+        let store = Store { inner: Arc::new(inner) };
+        store.on(&store.inner.points, |reader| reader.words.learn(reader.conn))?;
+        Ok(store)
     }
 
     /// Where the store lives.

@@ -28,12 +28,24 @@ static MEMBERS: Sql = Sql::new(|| {
     sql::both(select.order_by("subject", Order::Asc))
 });
 
+static LAST: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.column("id").from("tx").and_where(Expr::col("id").gt(0)).order_by("id", Order::Desc).limit(1);
+    sql::both(&select)
+});
+
 fn open_then() -> Cond {
     let not_ended = Cond::any().add(Expr::col("to_tx").is_null()).add(Expr::col("to_tx").gt(0));
     Cond::all().add(Expr::col("from_tx").lte(0)).add(not_ended)
 }
 
 impl Reader<'_> {
+    /// The last transaction that this sight knows, 0 where there is none. The writer numbers them in the order of their
+    /// commits, so none that comes to light later has a number below.
+    pub fn last_tx(&self) -> Result<i64, StoreError> {
+        Ok(self.conn.row(&LAST, args![0, 1], |row| row.get(0))?.unwrap_or_default())
+    }
+
     /// The version of a resource that was current once `tx` was written.
     pub fn version_at(&self, key: Key, tx: i64) -> Result<Option<Version>, StoreError> {
         if let Some(now) = self.current(key)?

@@ -7,10 +7,12 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt;
 use meridian_engine::{BundleLimits, BundleReader, EngineError, Limits, ReadBundle, incoming};
+use meridian_model::outcome::Issue;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
 
+use crate::negotiate::Format;
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -31,10 +33,31 @@ const PACKED: usize = 2;
 /// A body, with the room that it takes until it is worked off.
 pub(crate) struct Received {
     pub(crate) bytes: Bytes,
-    _room: Option<OwnedSemaphorePermit>,
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl Received {
+    /// The room alone, for as long as what was made of the body is held.
+    pub(crate) fn into_room(self) -> Option<OwnedSemaphorePermit> {
+        self.room
+    }
+
+    /// The resource of the body in either form; a large one is read on a thread that may block.
+    pub(crate) async fn value(&self, format: Format, limit: usize) -> Result<Value, Problem> {
+        if format != Format::Xml {
+            return self.json(limit).await;
+        }
+        let limits = meridian_xml::Limits { bytes: limit, ..meridian_xml::Limits::default() };
+        let read = move |bytes: &[u8]| {
+            meridian_xml::read(bytes, &limits).map_err(|fault| EngineError::Invalid(vec![Issue::from(&fault)]))
+        };
+        if self.bytes.len() <= SMALL {
+            return Ok(read(&self.bytes)?);
+        }
+        let bytes = self.bytes.clone();
+        Ok(tokio::task::spawn_blocking(move || read(&bytes)).await.map_err(crate::caller::fault)??)
+    }
+
     /// The JSON of the body; a large one is read on a thread that may block.
     pub(crate) async fn json(&self, limit: usize) -> Result<Value, Problem> {
         let limits = Limits { bytes: limit, ..Limits::default() };
@@ -56,23 +79,36 @@ pub(crate) async fn read(state: &Http, headers: &HeaderMap, body: Body, limit: u
         Some(length) => length,
         None => limit, // of unknown length: as if it were the longest
     };
-    let _room = if expected > SMALL { Some(room(state, expected).await?) } else { None };
+    let room = if expected > SMALL { Some(room_for(state, expected).await?) } else { None };
     let seconds = u64::try_from(limit / BYTES_A_SECOND).unwrap_or(u64::MAX);
     let in_time = AT_LEAST.saturating_add(Duration::from_secs(seconds));
     let bytes = timeout(in_time, gather(body, expected, limit)).await.unwrap_or_else(|_| Err(too_slow()))?;
-    Ok(Received { bytes, _room })
+    Ok(Received { bytes, room })
 }
 
-/// Reads a Bundle of at most `limit` bytes while it comes: what is held of it is packed.
+/// Reads a Bundle of at most `limit` bytes while it comes: what is held of it is packed. One in XML is read as a whole,
+/// so it may be as long as one resource.
 pub(crate) async fn bundle(
     state: &Http,
     headers: &HeaderMap,
     body: Body,
+    format: Format,
 ) -> Result<(ReadBundle, Option<OwnedSemaphorePermit>), Problem> {
     let limit = state.limits.bundle;
     let said: Option<usize> =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
     let limits = BundleLimits { entry: state.limits.resource, entries: state.limits.entries };
+    if format == Format::Xml {
+        let longest = state.limits.resource;
+        let received = read(state, headers, body, longest).await?;
+        let value = received.value(format, longest).await?;
+        let feeding = tokio::task::spawn_blocking(move || {
+            let mut reader = BundleReader::new(limits);
+            reader.feed(value.to_string().as_bytes())?;
+            reader.end()
+        });
+        return Ok((feeding.await.map_err(crate::caller::fault)??, received.room));
+    }
     if said.is_some_and(|length| length <= SMALL) {
         let received = read(state, headers, body, SMALL).await?;
         let mut reader = BundleReader::new(limits);
@@ -84,7 +120,7 @@ pub(crate) async fn bundle(
         Some(length) => length,
         None => limit,
     };
-    let permit = room(state, expected / PACKED).await?;
+    let permit = room_for(state, expected / PACKED).await?;
     let (sender, mut frames) = mpsc::channel::<Bytes>(FRAMES);
     let reading = tokio::task::spawn_blocking(move || {
         let mut reader = BundleReader::new(limits);
@@ -122,7 +158,7 @@ async fn pass_on(body: Body, limit: usize, sender: mpsc::Sender<Bytes>) -> Resul
 }
 
 /// Waits for room for so many bytes.
-async fn room(state: &Http, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+async fn room_for(state: &Http, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
     let most = state.limits.under_way / 1024;
     let room = u32::try_from((bytes / 1024 + 1).min(most.max(1))).unwrap_or(u32::MAX);
     let later = |says: &str| Problem::Http {

@@ -6,6 +6,7 @@
 mod auth;
 mod body;
 mod caller;
+mod dressing;
 mod events;
 mod fhir;
 mod headers;

@@ -1,10 +1,11 @@
-//! What the two sides speak: JSON, and pages for people; what is asked for in another form is refused by name.
+//! What the two sides speak: JSON, XML, and pages for people; what is asked for in another form is refused by name.
 
 use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::problem::Problem;
 
 pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
+pub(crate) const FHIR_XML: &str = "application/fhir+xml; charset=utf-8";
 
 /// The wishes in `Prefer`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -36,17 +37,23 @@ impl Prefer {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Format {
     Json,
+    Xml,
     /// A page for people: JSON with links, narratives, searches as forms.
     Html,
 }
 
 /// The names of each format, as `_format` and `Accept` may give them.
-const NAMES: [(&str, Format); 8] = [
+const NAMES: [(&str, Format); 13] = [
     ("application/fhir+json", Format::Json),
     ("application/json", Format::Json),
     ("application/json+fhir", Format::Json),
     ("text/json", Format::Json),
     ("json", Format::Json),
+    ("application/fhir+xml", Format::Xml),
+    ("application/xml", Format::Xml),
+    ("application/xml+fhir", Format::Xml),
+    ("text/xml", Format::Xml),
+    ("xml", Format::Xml),
     ("text/html", Format::Html),
     ("application/xhtml+xml", Format::Html),
     ("html", Format::Html),
@@ -58,12 +65,15 @@ const NAMES: [(&str, Format); 8] = [
 /// 406 when it takes none of ours.
 pub(crate) fn format(headers: &HeaderMap, asked: Option<&str>) -> Result<Format, Problem> {
     let refused = |what: &str| {
-        let says = format!("`{what}` is not spoken here; `application/fhir+json` is, and `text/html` for people");
+        let says = format!(
+            "`{what}` is not spoken here; `application/fhir+json` and `application/fhir+xml` are, and `text/html` for people"
+        );
         Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says)
     };
     if let Some(asked) = asked {
         // `_format=application/fhir+json` is often sent as it stands, and a plus in a query is a blank.
         let asked = asked.replace("fhir json", "fhir+json").replace("json fhir", "json+fhir");
+        let asked = asked.replace("fhir xml", "fhir+xml").replace("xml fhir", "xml+fhir");
         return known(&asked).filter(|_| is_r4(&asked)).ok_or_else(|| refused(&asked));
     }
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
@@ -109,18 +119,51 @@ fn is_r4(range: &str) -> bool {
 
 /// Refuses a body that does not say that it is JSON, or that is compressed.
 pub(crate) fn is_json_body(headers: &HeaderMap) -> Result<(), Problem> {
+    match body_in(headers, "`application/fhir+json` is read here")? {
+        Format::Json => Ok(()),
+        _ => Err(unread(headers, "`application/fhir+json` is read here")),
+    }
+}
+
+/// Whether a body is a resource in JSON or in XML.
+///
+/// # Errors
+/// 415 for other bodies, for such that don't say what they are, and for compressed ones.
+pub(crate) fn body_format(headers: &HeaderMap) -> Result<Format, Problem> {
+    const READ: &str = "`application/fhir+json` and `application/fhir+xml` are read here";
+    match body_in(headers, READ)? {
+        Format::Html => Err(unread(headers, READ)),
+        format => Ok(format),
+    }
+}
+
+fn body_in(headers: &HeaderMap, read: &str) -> Result<Format, Problem> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(coding) = text(header::CONTENT_ENCODING).filter(|coding| *coding != "identity") {
         let says = format!("a body in `{coding}` is not read here");
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
     }
-    match text(header::CONTENT_TYPE) {
-        Some(kind) if is_json(kind) => Ok(()),
-        other => {
-            let says = format!("the body is `{}`; `application/fhir+json` is read here", other.unwrap_or("of no type"));
+    let kind = text(header::CONTENT_TYPE).filter(|kind| kind.contains('/') && is_r4(kind));
+    let format = kind.and_then(known).ok_or_else(|| unread(headers, read))?;
+    // It counts more than what the document says of itself (RFC 7303): read otherwise, the letters would be others.
+    match kind.and_then(|kind| parameter(kind, "charset")) {
+        Some(charset) if !is_readable(charset, format) => {
+            let says = format!("a body in `{charset}` is not read here; send UTF-8");
             Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says))
         }
+        _ => Ok(format),
     }
+}
+
+fn is_readable(charset: &str, format: Format) -> bool {
+    let is = |name: &str| charset.eq_ignore_ascii_case(name);
+    is("utf-8") || is("utf8") || is("us-ascii") || (format == Format::Xml && is("utf-16"))
+}
+
+fn unread(headers: &HeaderMap, read: &str) -> Problem {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("of no type");
+    let says = format!("the body is `{kind}`; {read}");
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says)
 }
 
 fn mime(range: &str) -> &str {
@@ -149,16 +192,31 @@ mod tests {
             "*/*",
             "application/fhir+json",
             "Application/JSON",
-            "application/fhir+xml, */*;q=0.1",
+            "image/png, */*;q=0.1",
+            "application/fhir+json, application/fhir+xml",
             "application/fhir+json; fhirVersion=4.0",
             "text/html;q=0.5, application/fhir+json",
             "text/html;q=0, */*",
         ] {
             assert_eq!(accepts(json), Some(Format::Json), "{json}");
         }
+        for xml in [
+            "application/fhir+xml",
+            "Text/XML",
+            "application/xml;q=0.9, */*;q=0.1",
+            "application/fhir+xml; fhirVersion=4.0",
+        ] {
+            assert_eq!(accepts(xml), Some(Format::Xml), "{xml}");
+        }
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
         assert_eq!(accepts(browser), Some(Format::Html));
-        for neither in ["application/fhir+xml", "application/fhir+json; fhirVersion=5.0", "json", "*/*;q=0"] {
+        for neither in [
+            "text/turtle",
+            "application/fhir+xml; fhirVersion=5.0",
+            "application/fhir+json; fhirVersion=5.0",
+            "json",
+            "*/*;q=0",
+        ] {
             assert_eq!(accepts(neither), None, "{neither}");
         }
         for (asked, wanted) in [
@@ -166,14 +224,34 @@ mod tests {
             ("application/fhir json", Some(Format::Json)),
             ("text/html", Some(Format::Html)),
             ("html", Some(Format::Html)),
-            ("xml", None),
+            ("xml", Some(Format::Xml)),
+            ("application/fhir xml", Some(Format::Xml)),
+            ("ttl", None),
             ("application/fhir+json; fhirVersion=3.0", None),
         ] {
             assert_eq!(format(&with(header::ACCEPT, "application/fhir+xml"), Some(asked)).ok(), wanted, "{asked}");
         }
         assert!(is_json_body(&with(header::CONTENT_TYPE, "Application/FHIR+JSON; charset=utf-8")).is_ok());
         assert!(is_json_body(&with(header::CONTENT_TYPE, "text/html")).is_err());
+        assert!(is_json_body(&with(header::CONTENT_TYPE, "application/fhir+xml")).is_err());
+        let body = |kind| body_format(&with(header::CONTENT_TYPE, kind)).ok();
+        assert_eq!(body("text/xml; charset=utf-8"), Some(Format::Xml));
+        assert_eq!(body("application/json"), Some(Format::Json));
+        assert_eq!((body("text/html"), body("xml"), body("text/turtle")), (None, None, None));
         assert!(is_json_body(&HeaderMap::new()).is_err());
+        // Bytes of GBK may be UTF-8 as well, with other letters.
+        for other in ["GBK", "gb18030", "\"GB2312\"", "iso-8859-1", "utf-16", "utf-7"] {
+            let json = HeaderMap::from_iter([(
+                header::CONTENT_TYPE,
+                HeaderValue::try_from(format!("application/fhir+json; charset={other}")).unwrap(),
+            )]);
+            assert!(is_json_body(&json).is_err(), "{other}");
+        }
+        assert_eq!(body("application/fhir+xml; charset=GBK"), None);
+        assert_eq!(body("application/fhir+xml;charset=\"utf-16\""), Some(Format::Xml));
+        assert_eq!(body("text/xml; charset=US-ASCII"), Some(Format::Xml));
+        assert_eq!(body("application/fhir+xml; fhirVersion=5.0"), None);
+        assert_eq!(body("application/fhir+json; fhirVersion=4.0"), Some(Format::Json));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use meridian_engine::{Engine, Policy};
 use meridian_identity::Identity;
 use tokio::sync::{Semaphore, watch};
 
+use crate::dressing::Dressing;
+
 /// Renders the metrics of the process.
 pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 
@@ -21,7 +23,7 @@ pub struct Limits {
     pub entries: usize,
     /// Bytes of all bodies that are read and worked on at one time; more wait.
     pub under_way: usize,
-    /// Bytes that all answers together may take while they are shaped or made into pages.
+    /// Bytes that all answers together may take while they are shaped or made into pages; as many may wait for it.
     pub dressed: usize,
 }
 
@@ -44,8 +46,8 @@ pub struct Http {
     pub(crate) policy: Policy,
     /// Kibibytes that may still be read.
     pub(crate) room: Arc<Semaphore>,
-    /// Kibibytes that answers may still take while they are shaped.
-    pub(crate) dressing: Arc<Semaphore>,
+    /// Where answers are shaped.
+    pub(crate) dressing: Dressing,
     /// Whether cookies may travel in clear (on loopback alone).
     pub(crate) secure: bool,
     /// True once the door is closing: what never ends by itself ends then.
@@ -65,13 +67,28 @@ impl Http {
         limits: Limits,
     ) -> Http {
         let room = Arc::new(Semaphore::new((limits.under_way / 1024).max(1)));
-        let dressing = Arc::new(Semaphore::new((limits.dressed / 1024).max(1)));
+        let dressing = Dressing::new(limits.dressed);
         let secure = base.starts_with("https:");
         let closing = Arc::new(watch::Sender::new(false));
         let (operations, base) = (Arc::new(operations), base.into());
         let described = Arc::default();
         let policy = Policy::default();
-        Http { engine, identity, operations, base, metrics, limits, policy, room, dressing, secure, closing, described }
+        let http = Http {
+            engine,
+            identity,
+            operations,
+            base,
+            metrics,
+            limits,
+            policy,
+            room,
+            dressing,
+            secure,
+            closing,
+            described,
+        };
+        http.engine.find_own(crate::fhir::definitions(&http));
+        http
     }
 
     /// What clients may do here.

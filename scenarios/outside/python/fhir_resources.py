@@ -128,7 +128,7 @@ def refusals():
     get("Patient?birthdate=yesterday", 400)
     get("Patient?_summary=perhaps", 400)
     get("Patient?_elements=nosuch", 400)
-    get("Patient", 406, Accept="application/fhir+xml")
+    get("Patient", 406, Accept="text/turtle")
     get("Patient", 401, Authorization="Bearer nothing")
 
 

@@ -1,5 +1,6 @@
 //! The test program of the house: everything that is proved against the real binary.
 
+mod bad_meaning;
 mod bad_searches;
 mod bombardment;
 mod contention;
@@ -17,4 +18,7 @@ mod readme;
 mod registration;
 mod round_trip;
 mod stores;
+mod terms_import;
 mod told;
+mod validation;
+mod views;

@@ -21,7 +21,7 @@ use crate::feeds::Feeds;
 use crate::house::{Doors, House, Open};
 use crate::sender::Doorway;
 use crate::simulate::Ledger;
-use crate::{clock, feeder, logging, run_file, say};
+use crate::{clock, feeder, logging, packages, run_file, say};
 use life::Life;
 use ready::Ready;
 use users::DemoUser;
@@ -42,6 +42,7 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         }
     };
     let house = House::telling(&args.home()?, destinations)?;
+    packages::apply(&house.engine, &args.rules)?;
     // The folder is ours from here on: no other demo reads these files.
     if let Some(file) = &args.ready_file {
         Ready::forget(file);

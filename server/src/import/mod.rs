@@ -5,6 +5,7 @@
 
 mod files;
 mod sink;
+mod terms;
 mod units;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use tokio::task::JoinSet;
 use crate::cli::ImportArgs;
 use crate::{logging, say};
 use sink::{Sink, Written};
+pub(crate) use terms::terms;
 use units::Unit;
 
 /// Units that are worked on side by side.

@@ -42,6 +42,11 @@ impl Sink {
         Ok(Sink::Folder { house: Box::new(House::open(&home)?), caller })
     }
 
+    /// The longest resource that it takes, in bytes; a folder that nobody has open takes any.
+    pub(super) fn longest(&self) -> Option<usize> {
+        matches!(self, Sink::Server { .. }).then(|| meridian_http::Limits::default().resource)
+    }
+
     pub(super) async fn write(&self, unit: Unit) -> anyhow::Result<Written> {
         let key = unit.key;
         let bundle = tokio::task::spawn_blocking(move || bundle(unit.work)).await??;

@@ -62,6 +62,11 @@ impl Iterator for Chunks {
     }
 }
 
+/// One resource as it is.
+pub(super) fn resource(bytes: Vec<u8>) -> Unit {
+    Unit { key: key(&bytes), work: Work::Bytes(bytes) }
+}
+
 fn key(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

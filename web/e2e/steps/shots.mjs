@@ -1,12 +1,10 @@
 // Pictures for people to look at.
 import { TREND } from "../lib/resident.mjs";
 import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { aChild } from "./child.mjs";
+import { FOLDER } from "../lib/shots.mjs";
 import { DESK, newPage, openRecord, PHONE, signIn } from "../lib/browser.mjs";
-
-const FOLDER = process.env.MERIDIAN_SHOTS ?? join(dirname(fileURLToPath(import.meta.url)), "..", "shots");
 
 export default async function shots({ place, api, resident, browser, check }) {
   mkdirSync(FOLDER, { recursive: true });

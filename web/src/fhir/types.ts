@@ -309,6 +309,8 @@ export interface Parameter {
   valueBoolean?: boolean;
   valueDecimal?: number;
   valueUri?: string;
+  valueCoding?: Coding;
+  resource?: Resource;
   part?: Parameter[];
 }
 
@@ -325,6 +327,8 @@ export interface OperationOutcome extends Resource {
     diagnostics?: string;
     details?: Concept;
     expression?: string[];
+    /** What R4 had before `expression`; for XML some servers tell lines here. */
+    location?: string[];
   }[];
 }
 

@@ -3,13 +3,21 @@
 import { useCallback } from "react";
 import { useSearchParams } from "react-router";
 
+/**
+ * The parameters as they are now. What the router hands to a setter is what was last drawn: of two changes in one moment
+ * the second would undo the first.
+ */
+export function parametersNow(): URLSearchParams {
+  return new URLSearchParams(window.location.search);
+}
+
 export function useUrlParam(name: string): [string | undefined, (value: string | undefined) => void] {
   const [params, setParams] = useSearchParams();
   const set = useCallback(
     (value: string | undefined) => {
       setParams(
-        (before) => {
-          const after = new URLSearchParams(before);
+        () => {
+          const after = parametersNow();
           if (value) after.set(name, value);
           else after.delete(name);
           return after;
@@ -27,8 +35,8 @@ export function useUrlParams(): (values: Record<string, string | undefined>) => 
   const [, setParams] = useSearchParams();
   return useCallback(
     (values) =>
-      setParams((before) => {
-        const after = new URLSearchParams(before);
+      setParams(() => {
+        const after = parametersNow();
         for (const [name, value] of Object.entries(values)) {
           if (value) after.set(name, value);
           else after.delete(name);

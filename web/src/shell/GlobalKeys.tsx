@@ -7,6 +7,9 @@ import { pathOf, useOpened } from "./opened";
 
 const KeySheet = lazy(async () => ({ default: (await import("../parts/keys/KeySheet")).KeySheet }));
 
+/** Pages that have a box of their own under `/`. */
+const OWN_BOX: ReadonlySet<string> = new Set(["/residents", "/terms", "/validate", "/conformance"]);
+
 export function GlobalKeys({ onSearch }: { onSearch: () => void }) {
   const [sheet, setSheet] = useState(false);
   const tabs = useOpened().filter(({ tab }) => tab);
@@ -19,8 +22,7 @@ export function GlobalKeys({ onSearch }: { onSearch: () => void }) {
   };
   useKeys({
     "?": () => setSheet(true),
-    // The page of finding has a box of its own under this key.
-    ...(here === "/residents" ? {} : { "/": onSearch }),
+    ...(OWN_BOX.has(here) ? {} : { "/": onSearch }),
     "[": () => step(-1),
     "]": () => step(1),
     "g h": () => void go("/"),

@@ -1,9 +1,9 @@
 //! The menu of the workbench: a narrow band of icons with words, or a wider list; a foot bar on a phone.
 
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
-import { Fragment } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import css from "./nav.module.css";
 import { usePages } from "./pages";
 import { setPrefs, usePrefs } from "./prefs";
@@ -12,9 +12,15 @@ export function Nav() {
   const { t } = useTranslation();
   const { navOpen } = usePrefs();
   const pages = usePages();
+  const here = useLocation().pathname;
+  const list = useRef<HTMLUListElement>(null);
+  // The foot bar of a phone holds more than is seen: where one is comes into view.
+  useEffect(() => {
+    list.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [here, pages.length]);
   return (
     <nav className={css["nav"]} data-open={navOpen} aria-label={t("shell.menu")}>
-      <ul className={css["list"]}>
+      <ul ref={list} className={css["list"]}>
         {pages.map(({ path, name, icon: Icon, group }, at) => (
           <Fragment key={path}>
             {group !== pages[at - 1]?.group && (

@@ -3,11 +3,14 @@
 import {
   ApiOutlined,
   AuditOutlined,
+  BookOutlined,
+  CheckSquareOutlined,
   CompassOutlined,
   DatabaseOutlined,
   HomeOutlined,
   InboxOutlined,
   OrderedListOutlined,
+  SafetyCertificateOutlined,
   TeamOutlined,
   UserSwitchOutlined,
 } from "@ant-design/icons";
@@ -17,17 +20,18 @@ import { useDemo } from "../workbench/tour/useDemo";
 
 export interface PageEntry {
   path: string;
-  group: "care" | "run" | "learn";
-  name: "start" | "residents" | "inbox" | "feeds" | "reviews" | "jobs" | "store" | "audit" | "tour";
+  group: "care" | "run" | "standards" | "learn";
+  name: "start" | "residents" | "inbox" | "feeds" | "reviews" | "jobs" | "store" | "audit" | "terms" | "validate" | "conformance" | "tour";
   icon: ComponentType;
 }
 
 const START: PageEntry = { path: "/", group: "care", name: "start", icon: HomeOutlined };
 const RESIDENTS: PageEntry = { path: "/residents", group: "care", name: "residents", icon: TeamOutlined };
+const TERMS: PageEntry = { path: "/terms", group: "standards", name: "terms", icon: BookOutlined };
 
 const PAGES: Record<User["role"], PageEntry[]> = {
-  doctor: [START, RESIDENTS],
-  nurse: [START, RESIDENTS],
+  doctor: [START, RESIDENTS, TERMS],
+  nurse: [START, RESIDENTS, TERMS],
   operator: [
     { ...START, group: "run" },
     { path: "/feeds", group: "run", name: "feeds", icon: ApiOutlined },
@@ -36,7 +40,10 @@ const PAGES: Record<User["role"], PageEntry[]> = {
     { path: "/jobs", group: "run", name: "jobs", icon: OrderedListOutlined },
     { path: "/store", group: "run", name: "store", icon: DatabaseOutlined },
     { path: "/audit", group: "run", name: "audit", icon: AuditOutlined },
-    RESIDENTS,
+    TERMS,
+    { path: "/validate", group: "standards", name: "validate", icon: CheckSquareOutlined },
+    { path: "/conformance", group: "standards", name: "conformance", icon: SafetyCertificateOutlined },
+    { ...RESIDENTS, group: "care" },
   ],
 };
 

@@ -108,7 +108,7 @@ async fn get(engine: &Engine, caller: &Caller, read: &Read) -> Result<Reply, Eng
         [kind] => {
             let params = crate::search::split_query(query)?;
             let request = Request { kind: (*kind).to_owned(), params, lenient: false };
-            Ok(Reply::Found(crate::search::in_bundle(engine, caller, &request).await?))
+            Ok(Reply::Found(crate::search::search(engine, caller, &request).await?))
         }
         [kind, id] => {
             let served = crate::read(engine, caller, kind, id).await?;

@@ -1,24 +1,25 @@
-//! A patch inside a Bundle: R4 carries it in a Binary, since a Bundle holds resources alone.
+//! A patch inside a Bundle: a FHIRPath Patch is a resource; a JSON Patch is carried in a Binary.
+
+use std::sync::Arc;
 
 use meridian_model::reader::{Limits, parse};
 use serde_json::Value;
 
 use crate::EngineError;
-use crate::write::JsonPatch;
+use crate::write::{Edit, patch_of};
 
 /// The media type of a JSON Patch.
 pub(super) const JSON_PATCH: &str = "application/json-patch+json";
 
-/// The patch that a Binary holds. Places are those of the Binary.
-pub(super) fn patch(resource: &Value) -> Result<JsonPatch, EngineError> {
+/// The patch that an entry holds. Places are those of the resource.
+pub(super) fn patch(resource: &Value) -> Result<Arc<dyn Edit>, EngineError> {
     let text = |name: &str| resource.get(name).and_then(Value::as_str);
     match text("resourceType") {
         Some("Binary") => {}
-        Some("Parameters") => {
-            let says = "FHIRPath Patch (Parameters) is not supported yet; JSON Patch in a Binary is";
-            return Err(EngineError::NotSupported(says.to_owned()));
+        Some("Parameters") => return patch_of(resource),
+        _ => {
+            return Err(EngineError::invalid("", "a FHIRPath Patch, or a Binary that holds a JSON Patch, is expected"));
         }
-        _ => return Err(EngineError::invalid("", "a Binary that holds the JSON Patch is expected")),
     }
     if text("contentType").map(|kind| kind.split(';').next().unwrap_or_default().trim()) != Some(JSON_PATCH) {
         return Err(EngineError::invalid("Binary.contentType", format!("`{JSON_PATCH}` is expected")));
@@ -27,7 +28,10 @@ pub(super) fn patch(resource: &Value) -> Result<JsonPatch, EngineError> {
     let bytes = bytes.ok_or_else(|| EngineError::invalid("Binary.data", "a JSON Patch in base64 is expected"))?;
     let document = parse(&bytes, &Limits::default());
     let document = document.map_err(|fault| EngineError::invalid("Binary.data", fault.message))?;
-    JsonPatch::read(&document)
+    if !document.is_array() {
+        return Err(EngineError::invalid("patch", "a JSON Patch is an array of operations"));
+    }
+    patch_of(&document)
 }
 
 /// Base64 with or without padding; blanks between are left out.
@@ -85,7 +89,7 @@ mod tests {
         assert_eq!(place(binary(JSON_PATCH, "e30=")), "patch");
         assert_eq!(place(binary(JSON_PATCH, "!!")), "Binary.data");
         assert_eq!(place(json!({"resourceType": "Binary", "contentType": JSON_PATCH})), "Binary.data");
-        let fhirpath = patch(&json!({"resourceType": "Parameters"})).unwrap_err();
-        assert_eq!(fhirpath.class(), crate::Class::NotSupported);
+        assert!(patch(&json!({"resourceType": "Parameters"})).is_ok());
+        assert_eq!(place(json!({"resourceType": "Patient"})), "");
     }
 }

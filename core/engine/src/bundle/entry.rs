@@ -1,7 +1,5 @@
 //! An entry of a Bundle: its method and address, taken apart.
 
-use std::sync::Arc;
-
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
 use serde_json::{Map, Value};
@@ -89,6 +87,10 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let full_url = entry.get("fullUrl").and_then(Value::as_str).map(str::to_owned);
     let method = text("method").unwrap_or_default();
+    if path.split('/').any(|segment| segment.starts_with('$')) {
+        let says = format!("operations are not run inside Bundles: call `{method} {url}` by itself");
+        return Err(EngineError::NotSupported(says).within(&place));
+    }
     if matches!(method, "GET" | "HEAD") {
         let (path, query) = (path.to_owned(), query.to_owned());
         return Ok(Wanted::Read(Read { path, query, if_none_match: text("ifNoneMatch").map(str::to_owned), place }));
@@ -122,8 +124,9 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
         }
         ("PATCH", id) => {
             let sent = entry.remove("resource");
-            let sent = sent.ok_or_else(|| invalid(".resource", "a Binary with the patch is expected".into()))?;
-            let edit = Arc::new(binary::patch(&sent)?);
+            let sent =
+                sent.ok_or_else(|| invalid(".resource", "the patch is expected: a Binary or Parameters".into()))?;
+            let edit = binary::patch(&sent)?;
             match id {
                 Some(id) => Ask::Edit { kind, id, edit, if_match },
                 None => Ask::EditWhere { kind, query: query.to_owned(), edit, if_match },

@@ -7,7 +7,6 @@
 //! SearchParameter is another number; rows of numbers that are out of force are dropped.
 
 mod build;
-mod fixed;
 mod follow;
 mod keep;
 mod load;
@@ -23,8 +22,6 @@ use meridian_model::definitions::posted::Posted;
 use meridian_model::definitions::{Catalogue, Progress, SearchParam};
 use meridian_store::Reader;
 
-pub(crate) use fixed::fixed;
-pub use fixed::fixed_parameters;
 pub(crate) use follow::{SEARCH_PARAMETER, follow};
 pub use keep::{keep, settle};
 pub use rebuild::give_up;

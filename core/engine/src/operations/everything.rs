@@ -3,7 +3,7 @@
 //! A Patient means the whole person. Pages follow the numbers of the resources: first those of the record itself, then
 //! those that point into it from elsewhere; bodies leave as they are stored.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use meridian_access::{Act as Right, Caller, Role};
 use meridian_model::date::{DateRange, Zone};
@@ -29,6 +29,8 @@ const MOST_BESIDE: usize = 10_000;
 const MOST_REFERRED: usize = 1_000;
 /// What one page refers to weighs little more than this, in bytes.
 const HEAVIEST_REFERRED: usize = 32 << 20;
+/// So many of them are brought at a time.
+const AT_ONCE: usize = 256;
 /// Most references of one page that are looked up, found or not.
 const MOST_SOUGHT: usize = 10_000;
 
@@ -326,40 +328,64 @@ fn referred(
     within: &[Subject],
 ) -> Result<Referred, EngineError> {
     let mut there: HashSet<Key> = matches.iter().map(|row| row.key).collect();
-    let mut seen: HashSet<(TypeCode, String)> = HashSet::new();
-    let mut weight = 0;
     let mut referred = Referred::default();
+    let (sought, cut) = sought(asked, matches)?;
+    referred.cut = cut;
+    let persons = sought.iter().filter(|(code, _)| *code == patient_code());
+    let persons: Vec<_> = persons.map(|(_, id)| (GOLDEN_PATIENT, id.clone())).collect();
+    let places = reader.places_of(&[sought.as_slice(), persons.as_slice()].concat())?;
+    let golden = |(code, id): &(TypeCode, String)| {
+        (*code == patient_code()).then(|| places.get(&(GOLDEN_PATIENT, id.clone()))).flatten()
+    };
+    let keys = sought.iter().filter_map(|one| places.get(one).or_else(|| golden(one)).copied());
+    let ours = |key: &Key| key.subject() == Subject::COMMON || within.contains(&key.subject());
+    let keys: Vec<Key> = keys.filter(|key| ours(key) && there.insert(*key)).collect();
+    let mut weight = 0;
+    for some in keys.chunks(AT_ONCE) {
+        let mut sorted = some.to_vec();
+        sorted.sort_unstable();
+        let (rows, heavy) = reader.numbered(&sorted, &Part::default(), Vec::new())?;
+        let mut found: HashMap<Key, Stored> = rows.into_iter().map(|row| (row.key, row)).collect();
+        for row in some.iter().filter_map(|key| found.remove(key)) {
+            if !permission(caller, Right::Look, type_name(row.kind)).is_ok_and(|may| may.shows(&row)) {
+                continue;
+            }
+            if referred.rows.len() == MOST_REFERRED || weight > HEAVIEST_REFERRED {
+                referred.cut = true;
+                return Ok(referred);
+            }
+            weight += row.body.weight();
+            referred.rows.push(row);
+        }
+        if heavy {
+            referred.cut = true;
+            return Ok(referred);
+        }
+    }
+    Ok(referred)
+}
+
+/// What the matches refer to by type and id, each once, and whether there was more.
+fn sought(asked: &Asked, matches: &[Stored]) -> Result<(Vec<(TypeCode, String)>, bool), EngineError> {
+    let (mut seen, mut sought) = (HashSet::new(), Vec::new());
     for row in matches {
         let json = row.body.json()?;
         let text = std::str::from_utf8(&json).unwrap_or_default();
         for reference in references(text) {
             let Reference::Relative { kind, id, .. } = Reference::parse(reference) else { continue };
             let Some(code) = Definitions::r4().type_code(kind) else { continue };
-            let wanted = asked.part.kinds.as_ref().is_none_or(|kinds| kinds.contains(&code));
-            if !wanted || seen.contains(&(code, id.to_owned())) {
+            let one = (code, id.to_owned());
+            if asked.part.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&code)) || seen.contains(&one) {
                 continue;
             }
-            if seen.len() == MOST_SOUGHT {
-                referred.cut = true;
-                return Ok(referred);
+            if sought.len() == MOST_SOUGHT {
+                return Ok((sought, true));
             }
-            seen.insert((code, id.to_owned()));
-            let Some(found) = find(reader, code, id)?.filter(|found| !found.deleted) else { continue };
-            let wanted = found.key.subject() == Subject::COMMON || within.contains(&found.key.subject());
-            if wanted
-                && there.insert(found.key)
-                && permission(caller, Right::Look, kind).is_ok_and(|may| may.shows(&found))
-            {
-                if referred.rows.len() == MOST_REFERRED || weight > HEAVIEST_REFERRED {
-                    referred.cut = true;
-                    return Ok(referred);
-                }
-                weight += found.body.weight();
-                referred.rows.push(found);
-            }
+            seen.insert(one.clone());
+            sought.push(one);
         }
     }
-    Ok(referred)
+    Ok((sought, false))
 }
 
 /// The texts of references, without reading the rest. Quotes inside texts are escaped, so that this is found nowhere else.

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{Act, Answering, Call, EVERY_TYPE, Effect, Level, Operation};
 use crate::create::one;
 use crate::engine::type_name;
+use crate::meaning::judge::TAG as VALIDATION_TAG;
 use crate::search::among;
 use crate::served::value_in;
 use crate::sight::{look, permission};
@@ -170,6 +171,10 @@ impl Act for Change {
             }
             if meta.values().filter_map(Value::as_array).map(Vec::len).sum::<usize>() > MOST {
                 return Err(EngineError::invalid("meta", format!("more than {MOST} at once")));
+            }
+            let tags = meta.get("tag").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            if tags.iter().any(|tag| tag.get("system").and_then(Value::as_str) == Some(VALIDATION_TAG)) {
+                return Err(EngineError::invalid("meta.tag", format!("`{VALIDATION_TAG}` is the server's own word")));
             }
             let edit = Arc::new(Marks { add: self.add, meta });
             let outcome = one(engine, caller, Ask::Edit { kind, id, edit, if_match: None }).await?;

@@ -53,6 +53,11 @@ pub struct Call {
     pub values: Vec<(String, Value)>,
     /// The body, when it is another resource than Parameters; else what its parameter `resource` holds.
     pub body: Option<Value>,
+    /// The parameters that hold resources, but the first that is named `resource`: name and resource, those of types that
+    /// R4 doesn't have among them ([`Act::foreign`]).
+    pub resources: Vec<(String, Value)>,
+    /// The media types that the client takes, as it said them.
+    pub accept: String,
     /// The address of the FHIR service.
     pub base: String,
 }
@@ -86,6 +91,16 @@ pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Value, EngineError>>
 /// The same, as it is sent.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, EngineError>> + Send + 'a>>;
 
+/// An answer that is not FHIR: a table, an archive.
+pub struct Sent {
+    pub media_type: &'static str,
+    /// Piece by piece; one that failed ends the answer. Whoever stops listening stops the work.
+    pub pieces: tokio::sync::mpsc::Receiver<Result<Vec<u8>, EngineError>>,
+}
+
+/// The same, to come.
+pub type Streaming<'a> = Pin<Box<dyn Future<Output = Result<Sent, EngineError>> + Send + 'a>>;
+
 /// What carries an operation out.
 pub trait Act: Send + Sync {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a>;
@@ -93,6 +108,28 @@ pub trait Act: Send + Sync {
     /// The answer as JSON text. Who answers with many bodies as they are stored makes it without reading them.
     fn bytes<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Sending<'a> {
         Box::pin(async move { Ok(self.run(engine, caller, call).await?.to_string().into_bytes()) })
+    }
+
+    /// For an operation that answers in forms of its own: it reads `_format` and [`Call::accept`] itself. `None` for the
+    /// others, which answer with FHIR.
+    fn stream<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Option<Streaming<'a>> {
+        let _ = (engine, caller, call);
+        None
+    }
+
+    /// The media types of such an operation, the first one where nobody asks for any.
+    fn forms(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether it takes a resource as it is, whatever its shape: to judge it.
+    fn raw(&self) -> bool {
+        false
+    }
+
+    /// Types of resources that R4 doesn't have and that this operation takes as parameters.
+    fn foreign(&self) -> &'static [&'static str] {
+        &[]
     }
 }
 
@@ -154,5 +191,7 @@ pub fn table() -> Vec<Operation> {
     all.extend(everything::operations());
     all.extend(meta::operations());
     all.extend(purge::operations());
+    all.extend(crate::meaning::terms::operations());
+    all.extend(crate::meaning::validate::operations());
     all
 }

@@ -45,8 +45,22 @@ pub struct Answer {
 
 impl Answer {
     pub(super) fn of(parsed: Parsed, ran: &Ran, path: String) -> Result<Answer, EngineError> {
-        let matches = ran.rows.iter().map(|row| Hit::of(row, Mode::Match));
+        let mut hits: Vec<Hit> = Vec::with_capacity(ran.rows.len() + ran.own.len());
+        let mut own = ran.own.iter().peekable();
+        let mut stored = ran.rows.iter();
+        loop {
+            match own.next_if(|(at, _)| *at == hits.len()) {
+                Some((_, served)) => hits.push(Hit { served: served.clone(), mode: Mode::Match }),
+                None => match stored.next() {
+                    Some(row) => hits.push(Hit::of(row, Mode::Match)?),
+                    None => break,
+                },
+            }
+        }
         let included = ran.brought.rows.iter().map(|row| Hit::of(row, Mode::Include));
+        for hit in included {
+            hits.push(hit?);
+        }
         let sort = sorted_by(&parsed.used);
         let cut =
             "Not all that was asked to be included is here: it is more than one answer holds. Ask for a smaller page.";
@@ -54,20 +68,20 @@ impl Answer {
         Ok(Answer {
             path,
             total: ran.total,
-            hits: matches.chain(included).collect::<Result<_, _>>()?,
+            hits,
             notes: notes.into_iter().collect(),
-            next: cursor::write(&ran.next, &sort),
-            previous: cursor::write(&ran.previous, &sort),
-            further: parsed.start != meridian_store::search::Start::First,
+            next: ran.next.as_ref().and_then(|next| cursor::write(next, &sort)),
+            previous: ran.previous.as_ref().and_then(|previous| cursor::write(previous, &sort)),
+            further: parsed.from != cursor::Further::default(),
             used: parsed.used,
             explained: ran.explained.clone(),
         })
     }
 
-    /// The same with a word that the server's own definitions are not among what was found.
+    /// The same with a word that the server's own resources are not among what was found.
     pub(super) fn without_own(mut self) -> Answer {
         let says =
-            "the server's own definitions are found at the address of their type alone; only stored ones were searched";
+            "the server's own resources are not found by what this asks about others; only stored ones were searched";
         self.notes.push(Issue::new(meridian_model::outcome::Severity::Warning, "incomplete", says));
         self
     }

@@ -3,22 +3,53 @@
 
 use meridian_store::search::{Cursor, Start};
 
-/// `sort` is the wish for order: a place in one order is none in another.
-pub(super) fn write(start: &Start, sort: &str) -> Option<String> {
-    let (way, cursor) = match start {
-        Start::First => return None,
-        Start::After(cursor) => ("n", cursor),
-        Start::Before(cursor) => ("p", cursor),
-    };
-    Some(format!("{way}{}", hex::encode(serde_json::to_vec(&(mark(sort), cursor)).ok()?)))
+/// Where a page begins, among what is stored and among what the server has by itself.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub(super) struct Further {
+    pub(super) start: Start,
+    /// How many of the server's own have been shown.
+    pub(super) own: usize,
+    /// All that is stored has been shown.
+    pub(super) done: bool,
 }
 
-pub(super) fn read(text: &str, sort: &str) -> Option<Start> {
+/// Nothing of the server's own comes any more.
+const PASSED: usize = usize::MAX;
+
+impl Further {
+    /// A place where only what is stored is left.
+    pub(super) fn stored(start: Start) -> Further {
+        Further { start, own: PASSED, done: false }
+    }
+}
+
+/// `sort` is the wish for order: a place in one order is none in another.
+pub(super) fn write(further: &Further, sort: &str) -> Option<String> {
+    let text = |value: Result<Vec<u8>, _>| value.ok().map(hex::encode);
+    let mark = mark(sort);
+    match &further.start {
+        Start::After(cursor) if further.own == PASSED => {
+            Some(format!("n{}", text(serde_json::to_vec(&(mark, cursor)))?))
+        }
+        Start::Before(cursor) => Some(format!("p{}", text(serde_json::to_vec(&(mark, cursor)))?)),
+        start => {
+            let cursor = if let Start::After(cursor) = start { Some(cursor) } else { None };
+            Some(format!("o{}", text(serde_json::to_vec(&(mark, further.own, further.done, cursor)))?))
+        }
+    }
+}
+
+pub(super) fn read(text: &str, sort: &str) -> Option<Further> {
     let way = text.get(..1)?;
-    let (of, cursor): (u32, Cursor) = serde_json::from_slice(&hex::decode(text.get(1..)?).ok()?).ok()?;
+    let json = hex::decode(text.get(1..)?).ok()?;
+    if way == "o" {
+        let (of, own, done, cursor): (u32, usize, bool, Option<Cursor>) = serde_json::from_slice(&json).ok()?;
+        return (of == mark(sort)).then(|| Further { start: cursor.map(Start::After).unwrap_or_default(), own, done });
+    }
+    let (of, cursor): (u32, Cursor) = serde_json::from_slice(&json).ok()?;
     match way {
-        "n" if of == mark(sort) => Some(Start::After(cursor)),
-        "p" if of == mark(sort) => Some(Start::Before(cursor)),
+        "n" if of == mark(sort) => Some(Further::stored(Start::After(cursor))),
+        "p" if of == mark(sort) => Some(Further::stored(Start::Before(cursor))),
         _ => None,
     }
 }
@@ -34,13 +65,20 @@ mod tests {
 
     #[test]
     fn a_cursor_is_of_one_order() {
-        let start = Start::Before(Cursor { values: Vec::new(), key: 7 });
-        let text = write(&start, "-date").unwrap();
-        assert_eq!(read(&text, "-date"), Some(start));
-        assert_eq!(read(&text, "date"), None);
-        for wrong in ["", "n", "p00", "é", "nzz", "x5b5d"] {
+        let cursor = Cursor { values: Vec::new(), key: 7 };
+        for further in [
+            Further::stored(Start::Before(cursor.clone())),
+            Further::stored(Start::After(cursor.clone())),
+            Further { start: Start::First, own: 50, done: false },
+            Further { start: Start::First, own: 7, done: true },
+            Further { start: Start::After(cursor), own: 3, done: false },
+        ] {
+            let text = write(&further, "-date").unwrap();
+            assert_eq!(read(&text, "-date"), Some(further));
+            assert_eq!(read(&text, "date"), None);
+        }
+        for wrong in ["", "n", "p00", "é", "nzz", "x5b5d", "o5b5d"] {
             assert_eq!(read(wrong, ""), None, "{wrong}");
         }
-        assert_eq!(write(&Start::First, ""), None);
     }
 }

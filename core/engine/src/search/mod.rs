@@ -6,8 +6,10 @@ mod compartment;
 mod cursor;
 mod explain;
 mod fault;
+mod fixed;
 mod ground;
 mod include;
+mod meaning;
 mod parse;
 mod sights;
 mod values;
@@ -28,6 +30,7 @@ pub(crate) use parse::RECORD_TAG;
 use parse::{Parsed, Total};
 pub use values::{decode, split_query};
 
+use self::cursor::Further;
 use self::ground::Of;
 use self::include::Brought;
 use self::wish::Resolver;
@@ -104,7 +107,9 @@ async fn once(
 
     let (scope, conditions) = (sights.scope(), sights.conditions());
     let (wanted, who) = (parsed.clone(), caller.clone());
-    let work = move |reader: &Reader<'_>| run(reader, &wanted, &who, &catalogue, scope, conditions);
+    // What the server has by itself is in nobody's compartment, and no part of all there is.
+    let own = (place.compartment.is_none() && !parsed.all).then(|| engine.clone());
+    let work = move |reader: &Reader<'_>| run(reader, &wanted, &who, &catalogue, scope, conditions, own.as_ref());
     let ran = match engine.store().search(work).await {
         Ok(Some(ran)) => ran,
         Ok(None) => return Ok(None),
@@ -122,19 +127,8 @@ async fn once(
         Some(place) if request.kind.is_empty() => format!("{}/*", place.path()),
         Some(place) => format!("{}/{}", place.path(), request.kind),
     };
-    let several = request.kind.is_empty() && compartment.is_none() && !parsed.all;
-    let partly = several && parsed.of.iter().any(|of| DEFINED.contains(&of.kind));
     let answer = Answer::of(parsed, &ran, path)?;
-    Ok(Some(if partly { answer.without_own() } else { answer }))
-}
-
-/// The types of which the server has resources by itself, found at the address of the type alone.
-const DEFINED: [&str; 3] = ["SearchParameter", "OperationDefinition", "CompartmentDefinition"];
-
-/// What a Bundle is answered that searches a type.
-pub(crate) async fn in_bundle(engine: &Engine, caller: &Caller, request: &Request) -> Result<Answer, EngineError> {
-    let answer = search(engine, caller, request).await?;
-    Ok(if DEFINED.contains(&request.kind.as_str()) { answer.without_own() } else { answer })
+    Ok(Some(if ran.missed { answer.without_own() } else { answer }))
 }
 
 /// What is the asker's fault among the faults of the store.
@@ -160,10 +154,14 @@ fn told(error: EngineError) -> EngineError {
 #[derive(Default)]
 struct Ran {
     rows: Vec<Stored>,
+    /// What the server has by itself, with its places on the page.
+    own: Vec<(usize, Served)>,
+    /// Only what is stored could be asked.
+    missed: bool,
     brought: Brought,
     total: Option<u64>,
-    next: Start,
-    previous: Start,
+    next: Option<Further>,
+    previous: Option<Further>,
     /// Whose record was asked for, whether or not anything was found.
     asked: Vec<Subject>,
     explained: Option<Value>,
@@ -176,6 +174,7 @@ fn run(
     catalogue: &Catalogue,
     scope: Scope,
     besides: Vec<Condition>,
+    of_server: Option<&Engine>,
 ) -> Result<Option<Ran>, EngineError> {
     if parsed.posted && !crate::catalogue::is_in_force(reader, catalogue)? {
         return Ok(None);
@@ -201,30 +200,38 @@ fn run(
         let asked = resolver.asked;
         return Ok(Some(Ran { asked, explained: Some(explain::told(reader, &search)?), ..Ran::default() }));
     }
-    let count = || {
-        Ok::<_, EngineError>(match parsed.total {
+    let own_ones = match of_server {
+        Some(engine) => fixed::Own::found(engine, reader, catalogue, &search)?,
+        None => fixed::Own::default(),
+    };
+    let count = |search: &Search| {
+        let stored = match parsed.total {
             Total::None => None,
-            Total::Accurate => Some(reader.count(&search, None)?),
-            Total::Cheap => Some(reader.count(&search, Some(COUNTED))?).filter(|count| *count <= COUNTED),
-        })
+            Total::Accurate => Some(reader.count(search, None)?),
+            Total::Cheap => Some(reader.count(search, Some(COUNTED))?).filter(|count| *count <= COUNTED),
+        };
+        Ok::<_, EngineError>(stored.map(|stored| stored + own_ones.count()))
     };
     if parsed.only_count {
-        return Ok(Some(Ran { total: count()?, asked: resolver.asked, ..Ran::default() }));
+        let (total, asked) = (count(&search)?, resolver.asked);
+        return Ok(Some(Ran { total, asked, missed: own_ones.missed, ..Ran::default() }));
     }
-    let page = reader.search(&search)?;
+    let page = own_ones.page(reader, catalogue, &mut search, &parsed.from)?;
     if page.rows.is_empty() && !alone {
         resolver.described(&search.kinds, &own)?;
     }
     // A first page that is the last one too has counted what there is.
-    let whole = parsed.total != Total::None && search.start == Start::First && page.next.is_none();
-    let total = if whole { Some(page.rows.len() as u64) } else { count()? };
+    let whole = parsed.total != Total::None && parsed.from == Further::default() && page.next.is_none();
+    let total = if whole { Some((page.rows.len() + page.own.len()) as u64) } else { count(&search)? };
     let brought = include::included(reader, parsed, caller, catalogue, &page.rows)?;
     Ok(Some(Ran {
         rows: page.rows,
+        own: page.own,
+        missed: own_ones.missed,
         brought,
         total,
-        next: page.next.map_or(Start::First, Start::After),
-        previous: page.previous.map_or(Start::First, Start::Before),
+        next: page.next,
+        previous: page.previous,
         asked: resolver.asked,
         explained: None,
     }))
@@ -247,7 +254,7 @@ fn resolved<'r>(reader: &'r Reader<'r>, parsed: &Parsed, scope: Scope) -> Result
         main: number(main_param),
         clinical: number(clinical_param),
         sort: parsed.sort.clone(),
-        start: parsed.start.clone(),
+        start: parsed.from.start.clone(),
         limit: parsed.count,
     };
     let mut resolver = Resolver::new(reader);

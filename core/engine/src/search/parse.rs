@@ -1,5 +1,6 @@
 //! From names and values to what a search wants; what is unknown, misspelt or not supported is refused by name.
 
+mod coded;
 mod filter;
 mod include;
 mod join;
@@ -20,12 +21,13 @@ mod words;
 use meridian_access::Caller;
 use meridian_model::definitions::Catalogue;
 use meridian_model::outcome::Issue;
-use meridian_store::search::{DateTest, Sort, Start, TokenTest};
+use meridian_store::search::{DateTest, Sort, TokenTest};
 use meridian_store::{GOLDEN_PATIENT, TypeCode};
 
 pub(super) use self::include::Include;
 use self::near::Point;
 use super::compartment::{self, Compartment, Where};
+use super::cursor::Further;
 use super::fault::{Fault, shown};
 use super::ground::{Ground, Of};
 use super::sights::Sights;
@@ -63,7 +65,7 @@ pub(super) struct Parsed {
     pub(super) wishes: Vec<Wish>,
     pub(super) sort: Vec<Sort>,
     pub(super) count: u32,
-    pub(super) start: Start,
+    pub(super) from: Further,
     pub(super) total: Total,
     pub(super) only_count: bool,
     pub(super) explain: bool,
@@ -112,7 +114,7 @@ pub(super) fn parse(
         wishes,
         sort: Vec::new(),
         count: DEFAULT_COUNT,
-        start: Start::First,
+        from: Further::default(),
         total: Total::Cheap,
         only_count: false,
         explain: false,
@@ -140,7 +142,7 @@ pub(super) fn parse(
     }
     if let Some(text) = cursor {
         match cursor::read(text, &sorted_by(&parsed.used)) {
-            Some(start) => parsed.start = start,
+            Some(from) => parsed.from = from,
             None => {
                 issues.extend(Fault::wrong("not a cursor that this server gave for this search").of("_cursor").ok());
             }

@@ -7,6 +7,7 @@ use meridian_store::search::{Condition, DateTest, Op, Scope, Search, Second, Sta
 use meridian_store::{GOLDEN_PATIENT, Reader, Subject, TypeCode};
 
 use super::ground::{Slot, numbers};
+use super::meaning;
 use crate::EngineError;
 use crate::engine::patient_code;
 
@@ -23,6 +24,15 @@ pub(super) enum Target {
     Url(String),
 }
 
+/// Codes by what they mean.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Meaning {
+    /// Those of a value set.
+    In(String),
+    /// A code with those below or above it.
+    Around { system: String, code: String, below: bool },
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Wish {
     Is(Condition),
@@ -30,6 +40,11 @@ pub(super) enum Wish {
     Refers {
         slots: Vec<Slot>,
         targets: Vec<Target>,
+    },
+    /// A code of one of these meanings.
+    Means {
+        slots: Vec<Slot>,
+        any: Vec<Meaning>,
     },
     /// A reference that says whom it means by an identifier.
     Identified {
@@ -92,6 +107,7 @@ pub(super) struct Resolver<'r> {
     persons: HashMap<String, Vec<Subject>>,
     /// Whose record the search names, whether or not anything is found there.
     pub(super) asked: Vec<Subject>,
+    allowance: meaning::Allowance,
 }
 
 /// What references come to: whose record, or rows.
@@ -103,7 +119,7 @@ struct Referred {
 
 impl<'r> Resolver<'r> {
     pub(super) fn new(reader: &'r Reader<'r>) -> Resolver<'r> {
-        Resolver { reader, persons: HashMap::new(), asked: Vec::new() }
+        Resolver { reader, persons: HashMap::new(), asked: Vec::new(), allowance: meaning::Allowance::default() }
     }
 
     /// Puts what all must hold into `search`; who is named by every reference becomes the search's `who`.
@@ -144,6 +160,7 @@ impl<'r> Resolver<'r> {
                 });
                 either(who, rows)
             }
+            Wish::Means { slots, any } => meaning::tokens(self.reader, slots, any, &mut self.allowance)?,
             Wish::Identified { condition, patients } => {
                 if let Some(patients) = patients {
                     self.few(patient_code(), vec![patients.clone()])?;
@@ -303,6 +320,7 @@ impl<'r> Resolver<'r> {
         let (mut ids, mut patients, mut urls) = (Vec::new(), Vec::new(), Vec::new());
         let mut who: Option<Vec<Subject>> = None;
         let own = slots.iter().any(|slot| slot.own);
+        let rowed: Vec<u32> = slots.iter().filter(|slot| !slot.own).map(|slot| slot.number).collect();
         for target in targets {
             match target {
                 Target::Url(url) => urls.push(url.clone()),
@@ -310,7 +328,9 @@ impl<'r> Resolver<'r> {
                     let persons = if kinds.contains(&patient_code()) { self.persons(id)? } else { Vec::new() };
                     for kind in kinds {
                         if *kind == patient_code() {
-                            patients.extend(self.patient_ids(id, &persons)?);
+                            if !rowed.is_empty() {
+                                patients.extend(self.patient_ids(id, &persons)?);
+                            }
                             if own {
                                 who.get_or_insert_default().extend(&persons);
                             }
@@ -322,7 +342,6 @@ impl<'r> Resolver<'r> {
             }
         }
         let params = numbers(slots);
-        let rowed: Vec<u32> = slots.iter().filter(|slot| !slot.own).map(|slot| slot.number).collect();
         let mut rows = Vec::new();
         if !rowed.is_empty() && !patients.is_empty() {
             if rowed.len() == params.len() {

@@ -105,6 +105,11 @@ impl Ask {
         self.resource().map_or(!edits, |resource| resource.is_light(most))
     }
 
+    /// Whether what it does to a resource may take long.
+    pub(super) fn is_dear(&self) -> bool {
+        matches!(self, Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. } if edit.is_dear())
+    }
+
     /// The resource that was sent.
     pub(super) fn resource(&self) -> Option<&Sent> {
         match self {

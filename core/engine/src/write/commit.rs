@@ -20,6 +20,7 @@ use crate::catalogue::{GENERATION, SEARCH_PARAMETER, follow};
 use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
+use crate::meaning::{structures, terms};
 use crate::participant::{self, Further, Outgoing, Participant, Sight};
 use crate::search::{Found, foresee, where_one, where_some};
 use crate::served::{Served, value_in};
@@ -155,7 +156,7 @@ impl Work {
                 let (entries, options) = (&self.entries, &self.options);
                 let mut resolved = resolve(tx, &self.caller, entries, &self.ids, &catalogue, options, &self.met)?;
                 let (kept, patients) = (std::mem::take(&mut resolved.kept), std::mem::take(&mut resolved.patients));
-                let preparing = Preparing::of(entries, resolved, &self.caller, &catalogue, merging);
+                let preparing = Preparing::of(entries, resolved, &self.caller, &catalogue, options);
                 (kept, writing.all(tx, preparing, &patients, entries)?)
             }
         };
@@ -329,6 +330,12 @@ impl<'a> Writing<'a> {
             let after = if change.happened == Happened::Deleted { None } else { Some(value_in(&change.json)?) };
             let followed = follow(tx, self.caller, &change.id, change.before.as_ref(), after.as_ref());
             followed.map_err(|error| error.within(place))?;
+        }
+        if terms::is_one(change.kind) {
+            terms::follow(tx)?;
+        }
+        if structures::is_one(change.kind) {
+            structures::follow(tx)?;
         }
         self.written.push(whose::Written {
             kind: change.kind,

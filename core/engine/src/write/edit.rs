@@ -1,6 +1,7 @@
-//! A change of what is there, told as a change: JSON Patch, or what an operation does to a resource.
+//! A change of what is there, told as a change: JSON Patch, FHIRPath Patch, or what an operation does to a resource.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use meridian_model::outcome::Issue;
 use meridian_model::patch::{Patch, Refused, Why};
@@ -18,6 +19,11 @@ pub(crate) trait Edit: Send + Sync + Debug {
 
     /// The word under which the look at what was there is written down.
     fn word(&self) -> &'static str;
+
+    /// Whether it may take long: then it is never done in the writer's transaction.
+    fn is_dear(&self) -> bool {
+        false
+    }
 }
 
 /// RFC 6902.
@@ -41,6 +47,39 @@ impl Edit for JsonPatch {
     fn word(&self) -> &'static str {
         "patch"
     }
+}
+
+/// FHIRPath Patch: a Parameters resource.
+#[derive(Debug)]
+pub(crate) struct PathPatch(Value);
+
+impl Edit for PathPatch {
+    fn is_dear(&self) -> bool {
+        true
+    }
+
+    fn edit(&self, mut resource: Value) -> Result<Value, EngineError> {
+        meridian_fhirpath::patch::apply(&self.0, &mut resource).map_err(|fault| {
+            let at = format!("Parameters.parameter[{}]", fault.operation);
+            EngineError::Unprocessable(vec![Issue::error("processing", fault.to_string()).at(at)])
+        })?;
+        Ok(resource)
+    }
+
+    fn word(&self) -> &'static str {
+        "patch"
+    }
+}
+
+/// The patch that a document is: JSON Patch is an array, FHIRPath Patch a Parameters resource.
+///
+/// # Errors
+/// `Invalid` at what is none.
+pub(crate) fn patch_of(document: &Value) -> Result<Arc<dyn Edit>, EngineError> {
+    if document.get("resourceType").and_then(Value::as_str) == Some("Parameters") {
+        return Ok(Arc::new(PathPatch(document.clone())));
+    }
+    Ok(Arc::new(JsonPatch::read(document)?))
 }
 
 fn refused(refused: Refused) -> EngineError {

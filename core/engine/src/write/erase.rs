@@ -2,6 +2,7 @@
 //! that brought it. What stays is the audit, which tells that it was there, who erased it and why. It cannot be undone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use meridian_access::{Act, Caller, Label, decide};
@@ -78,19 +79,38 @@ pub(crate) async fn erase(
     }
 }
 
-/// How long it waits after a fault.
+/// How long it waits after a fault, at first and at most.
 const PAUSE: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// Lets the words of what was erased go from the full-text index, and deleted rows from the pages of a server, in small
-/// steps behind everybody else. Goes on with what was begun before a stop; does nothing where nothing was erased.
+/// steps behind everybody else. Goes on with what was begun before a stop; does nothing where nothing was erased. One does
+/// it for all erasures: whoever is at it sees what is erased meanwhile.
 pub(crate) async fn settle(engine: Engine, caller: Caller) {
+    let at_it = || engine.inner.settling.swap(true, Ordering::AcqRel);
+    while !at_it() {
+        let over = settle_all(&engine, &caller).await;
+        engine.inner.settling.store(false, Ordering::Release);
+        // What was erased between its last look and its end was left to it.
+        let left = engine.store().read(|reader: &Reader<'_>| reader.setting(ERASING));
+        if !over || !matches!(left, Ok(Some(_))) {
+            return;
+        }
+    }
+}
+
+/// Goes on until nothing is left; whether it came to that.
+async fn settle_all(engine: &Engine, caller: &Caller) -> bool {
+    let mut pause = PAUSE;
     loop {
-        match settle_once(&engine, &caller).await {
-            Ok(true) | Err(StoreError::Stopping) => return,
+        match settle_once(engine, caller).await {
+            Ok(true) => return true,
+            Err(StoreError::Stopping) => return false,
             Ok(false) => {} // more was erased meanwhile
             Err(error) => {
                 tracing::warn!(%error, "words of what was erased stay in the index for now");
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause).await;
+                pause = LONGEST.min(pause * 2);
             }
         }
     }

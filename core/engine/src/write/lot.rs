@@ -9,8 +9,8 @@ use meridian_access::Caller;
 use meridian_model::definitions::Catalogue;
 use tokio::sync::oneshot;
 
+use super::Options;
 use super::ask::Entry;
-use super::merging::Merging;
 use super::prepare::{Prepared, Preparing, Ready};
 use super::resolve::Resolution;
 use crate::EngineError;
@@ -53,14 +53,14 @@ pub(super) async fn begin(
     mut resolution: Resolution,
     caller: Caller,
     catalogue: Arc<Catalogue>,
-    merging: Option<Arc<dyn Merging>>,
+    options: Options,
 ) -> Result<Prepared, EngineError> {
     let seen = std::mem::take(&mut resolution.seen);
     let (kept, patients) = (std::mem::take(&mut resolution.kept), std::mem::take(&mut resolution.patients));
     let (sender, lots) = sync_channel(LOTS);
     let (enough, go) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
-        let preparing = Preparing::of(&entries, resolution, &caller, &catalogue, merging.as_deref());
+        let preparing = Preparing::of(&entries, resolution, &caller, &catalogue, &options);
         send(preparing, &sender, enough);
     });
     let _ = go.await; // a thread that ends early has sent its error, or the writer misses entries

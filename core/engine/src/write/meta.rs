@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::EngineError;
 use crate::engine::instant;
+use crate::meaning::judge::TAG as VALIDATION_TAG;
 use crate::search::RECORD_TAG;
 
 /// The system of the tag that names the institution a version came from.
@@ -17,10 +18,19 @@ pub(crate) fn institution(resource: &Value) -> Option<&str> {
     ours?.get("code")?.as_str()
 }
 
-/// Takes out the tags that only the registry gives: no sender makes a golden record.
-pub(super) fn disclaim(resource: &mut Map<String, Value>) {
-    if let Some(Value::Array(tags)) = resource.get_mut("meta").and_then(|meta| meta.get_mut("tag")) {
-        tags.retain(|tag| tag.get("system").and_then(Value::as_str) != Some(RECORD_TAG));
+/// Takes out the tags that only the server gives: no sender makes a golden record, and none calls a resource valid that
+/// was not judged.
+pub(super) fn disclaim(resource: &mut Map<String, Value>, is_judged: bool) {
+    let Some(meta) = resource.get_mut("meta").and_then(Value::as_object_mut) else { return };
+    let Some(Value::Array(tags)) = meta.get_mut("tag") else { return };
+    let before = tags.len();
+    tags.retain(|tag| match tag.get("system").and_then(Value::as_str) {
+        Some(RECORD_TAG) => false,
+        Some(VALIDATION_TAG) => is_judged,
+        _ => true,
+    });
+    if tags.is_empty() && before > 0 {
+        meta.shift_remove("tag");
     }
 }
 
@@ -78,8 +88,18 @@ mod tests {
     #[test]
     fn no_sender_makes_a_golden_record() {
         let mut resource = json!({"meta": {"tag": [{"code": "a"}, {"system": RECORD_TAG, "code": "golden"}]}});
-        disclaim(resource.as_object_mut().unwrap());
+        disclaim(resource.as_object_mut().unwrap(), true);
         assert_eq!(resource, json!({"meta": {"tag": [{"code": "a"}]}}));
+    }
+
+    #[test]
+    fn only_who_was_judged_is_called_valid() {
+        let mut resource = json!({"meta": {"source": "a", "tag": [{"system": VALIDATION_TAG, "code": "valid"}]}});
+        let sent = resource.clone();
+        disclaim(resource.as_object_mut().unwrap(), true);
+        assert_eq!(resource, sent);
+        disclaim(resource.as_object_mut().unwrap(), false);
+        assert_eq!(resource, json!({"meta": {"source": "a"}}));
     }
 
     #[test]

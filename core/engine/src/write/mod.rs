@@ -34,19 +34,22 @@ pub(crate) use index::{LONGEST_TEXT, clinical_param, index, is_partition_param, 
 pub(crate) use meta::INSTITUTION_TAG;
 
 pub(crate) use ask::{Ask, Entry};
-pub(crate) use edit::{Edit, JsonPatch};
+pub(crate) use edit::{Edit, patch_of};
 pub(crate) use erase::{erase, settle as settle_erased};
 pub use merging::Merging;
 pub(crate) use sent::Sent;
 
 use crate::catalogue::SEARCH_PARAMETER;
 use crate::feed::{Committed, Event, Happened};
+use crate::meaning::judge::judged;
 use crate::served::Served;
 use crate::sight::permission;
 use crate::{Class, Engine, EngineError};
 
 /// How often the road is taken on a snapshot before it is taken inside the transaction.
 const ATTEMPTS: u32 = 3;
+/// The same of what is never done inside: then somebody else was faster each time.
+const DEAR_ATTEMPTS: u32 = 10;
 /// A larger set waits behind everybody who waits for an answer about less.
 const INTERACTIVE_MOST: usize = 1_000;
 /// What is heavier than this, in bytes, is prepared on a thread that may block.
@@ -82,12 +85,14 @@ pub struct Options {
     pub update_create: bool,
     /// Whether the outcomes hold the bodies that were written. Without them a large set takes little room.
     pub bodies: bool,
+    /// Whether what is written was judged, so that the tag that says so is ours: the engine says it itself.
+    pub judged: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (lane, once, job, merging) = (Lane::Interactive, None, None, None);
-        Options { lane, once, job, timer: None, merging, update_create: true, bodies: true }
+        Options { lane, once, job, timer: None, merging, update_create: true, bodies: true, judged: false }
     }
 }
 
@@ -131,6 +136,8 @@ pub(crate) async fn execute(
     if entries.len() > INTERACTIVE_MOST {
         options.lane = Lane::Bulk;
     }
+    options.judged = false;
+    let entries = judged(engine, caller, entries, &mut options).await?;
     let entries = Arc::new(entries);
     let nobody_is_told = options.job.is_some();
     let met = Arc::new(looks::Met::default());
@@ -161,9 +168,13 @@ async fn take_the_road(
     met: &Arc<looks::Met>,
 ) -> Result<(Vec<Outcome>, Vec<looks::Kept>), EngineError> {
     let ids = Arc::new(resolve::assign(entries));
+    // What may take its time is never done while everybody waits for the writer.
+    let is_dear = entries.iter().any(|entry| entry.ask.is_dear());
+    let attempts = if is_dear { DEAR_ATTEMPTS } else { ATTEMPTS };
     let mut alone = false;
-    for attempt in 0..=ATTEMPTS {
-        let inside = attempt == ATTEMPTS;
+    for attempt in 0..=attempts {
+        let last = attempt == attempts;
+        let inside = last && !is_dear;
         let catalogue = engine.catalogue();
         let prepared =
             if inside { None } else { Some(ahead(engine, caller, entries, &ids, &catalogue, &options, met).await?) };
@@ -178,7 +189,7 @@ async fn take_the_road(
             met: Arc::clone(met),
         };
         let (store, lane, origin) = (engine.store(), options.lane, origin(caller));
-        let written = if alone || inside {
+        let written = if alone || last {
             store.write(lane, origin, move |tx| work.run(tx)).await
         } else {
             let wants = work.wants();
@@ -209,15 +220,17 @@ async fn ahead(
     options: &Options,
     met: &Arc<looks::Met>,
 ) -> Result<prepare::Prepared, EngineError> {
-    if entries.len() <= 4 && entries.iter().all(|entry| entry.ask.condition().is_none()) {
+    let is_simple = |entry: &Entry| entry.ask.condition().is_none() && !entry.ask.is_dear();
+    let is_judging = options.judged && options.merging.is_some();
+    if entries.len() <= 4 && !is_judging && entries.iter().all(is_simple) {
         let resolve = |reader: &Reader<'_>| resolve::resolve(reader, caller, entries, ids, catalogue, options, met);
         let resolved = engine.store().read(resolve)?;
         if entries.iter().all(|entry| entry.ask.is_light(LIGHT)) && resolved.weight() <= LIGHT {
-            return prepare::whole(entries, resolved, caller, catalogue, options.merging.as_deref());
+            return prepare::whole(entries, resolved, caller, catalogue, options);
         }
         let (entries, caller, catalogue) = (Arc::clone(entries), caller.clone(), Arc::clone(catalogue));
-        let merging = options.merging.clone();
-        let work = move || prepare::whole(&entries, resolved, &caller, &catalogue, merging.as_deref());
+        let options = options.clone();
+        let work = move || prepare::whole(&entries, resolved, &caller, &catalogue, &options);
         return tokio::task::spawn_blocking(work).await.map_err(|error| EngineError::Internal(error.to_string()))?;
     }
     let large = entries.len() > lot::AT_ONCE;
@@ -228,11 +241,11 @@ async fn ahead(
         let resolve =
             move |reader: &Reader<'_>| resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own, &met);
         let resolved = engine.store().ahead(options.lane, resolve).await?;
-        return lot::begin(all, resolved, who, known, options.merging.clone()).await;
+        return lot::begin(all, resolved, who, known, options.clone()).await;
     }
     let work = move |reader: &Reader<'_>| {
         let resolved = resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own, &met)?;
-        prepare::whole(&entries, resolved, &caller, &catalogue, own.merging.as_deref())
+        prepare::whole(&entries, resolved, &caller, &catalogue, &own)
     };
     engine.store().ahead(options.lane, work).await
 }

@@ -6,18 +6,19 @@ use meridian_model::outcome::Issue;
 use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, TypeCode};
 use serde_json::Value;
 
+use super::Options;
 use super::ask::{Ask, Entry};
 use super::edit::Edit;
 use super::index::index;
 use super::looks::Kept;
 use super::lot::Lots;
-use super::merging::Merging;
 use super::meta::{disclaim, institution, refuse_subset, stamp};
 use super::references::{self, Targets};
 use super::resolve::{Resolution, Resolved, Seen};
 use super::whose::{Bound, bound};
 use crate::engine::now;
 use crate::feed::Happened;
+use crate::meaning::{structures, terms};
 use crate::served::{Served, value_of};
 use crate::sight::{labelled, permission};
 use crate::{EngineError, incoming};
@@ -80,11 +81,11 @@ pub(super) fn whole(
     mut resolution: Resolution,
     caller: &Caller,
     catalogue: &Catalogue,
-    merging: Option<&dyn Merging>,
+    options: &Options,
 ) -> Result<Prepared, EngineError> {
     let seen = std::mem::take(&mut resolution.seen);
     let (kept, patients) = (std::mem::take(&mut resolution.kept), std::mem::take(&mut resolution.patients));
-    let preparing = Preparing::of(entries, resolution, caller, catalogue, merging);
+    let preparing = Preparing::of(entries, resolution, caller, catalogue, options);
     let ready: Vec<Ready> = preparing.collect::<Result<_, _>>()?;
     Ok(Prepared { lots: Lots::All(ready.into_iter()), seen, kept, patients })
 }
@@ -97,7 +98,7 @@ pub(super) struct Preparing<'a> {
     at: i64,
     caller: &'a Caller,
     catalogue: &'a Catalogue,
-    merging: Option<&'a dyn Merging>,
+    options: &'a Options,
 }
 
 impl Iterator for Preparing<'_> {
@@ -116,10 +117,10 @@ impl<'a> Preparing<'a> {
         resolution: Resolution,
         caller: &'a Caller,
         catalogue: &'a Catalogue,
-        merging: Option<&'a dyn Merging>,
+        options: &'a Options,
     ) -> Preparing<'a> {
         let (resolved, targets) = (resolution.entries.into_iter().enumerate(), resolution.targets);
-        Preparing { entries, resolved, targets, at: now(), caller, catalogue, merging }
+        Preparing { entries, resolved, targets, at: now(), caller, catalogue, options }
     }
 
     fn one(&self, nth: usize, entry: &Entry, resolved: Resolved) -> Result<Ready, EngineError> {
@@ -147,7 +148,7 @@ impl<'a> Preparing<'a> {
         };
         refuse_subset(kind, &resource)?;
         references::replace(&mut resource, &self.targets, entry.full_url.as_deref());
-        if let (Some(merging), Some(row)) = (self.merging, &old)
+        if let (Some(merging), Some(row)) = (self.options.merging.as_deref(), &old)
             && !row.deleted
         {
             match merging.merge(nth, &value_of(&row.body)?, resource) {
@@ -156,9 +157,11 @@ impl<'a> Preparing<'a> {
             }
         }
         if let Some(members) = resource.as_object_mut() {
-            disclaim(members);
+            disclaim(members, self.options.judged || is_own_edit(&entry.ask));
             stamp(members, &id, version, self.at, &self.caller.institution);
         }
+        terms::check(kind, &resource)?;
+        structures::check(kind, &resource)?;
         let edits = matches!(entry.ask, Ask::Edit { .. } | Ask::EditWhere { .. });
         let was = old.as_ref().map_or(0, |row| row.body.weight());
         let code = Definitions::r4().type_code(kind).unwrap_or_default();
@@ -193,6 +196,11 @@ impl<'a> Preparing<'a> {
         permission(self.caller, Act::Look, kind)?.check_all(std::slice::from_ref(row), self.caller)?;
         Ok(Ready::Keep(Served::of(row)?))
     }
+}
+
+/// What an operation changes of a resource leaves the word on it as it is.
+fn is_own_edit(ask: &Ask) -> bool {
+    matches!(ask, Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. } if edit.word() != "patch")
 }
 
 /// What an edit makes of a resource: still a valid one, and the same.

@@ -48,7 +48,7 @@ impl Sent {
     }
 
     /// A copy to be changed.
-    pub(super) fn value(&self) -> Result<Value, EngineError> {
+    pub(crate) fn value(&self) -> Result<Value, EngineError> {
         match self {
             Sent::Value(value) => Ok(Value::clone(value)),
             Sent::Packed(packed) => value_of(&packed.body),

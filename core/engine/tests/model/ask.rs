@@ -60,6 +60,8 @@ pub(crate) enum Modifier {
     Type(&'static str),
     Above,
     Below,
+    In,
+    NotIn,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -176,6 +178,8 @@ impl Modifier {
             Modifier::Type(kind) => format!(":{kind}"),
             Modifier::Above => ":above".into(),
             Modifier::Below => ":below".into(),
+            Modifier::In => ":in".into(),
+            Modifier::NotIn => ":not-in".into(),
         }
     }
 }

@@ -230,6 +230,8 @@ impl Asker<'_> {
             Kind::Text if self.on("contains", 25) => Modifier::Contains,
             Kind::Token if self.on("not", 15) => Modifier::Not,
             Kind::Token if self.on("text", 12) && has_text(param) => Modifier::Text,
+            Kind::Token if self.on("in", 12) => self.one(&[Modifier::In, Modifier::In, Modifier::NotIn]),
+            Kind::Token if self.on("below", 12) => self.one(&[Modifier::Below, Modifier::Above]),
             Kind::Token if param.code == "identifier" && self.on("of-type", 40) => Modifier::OfType,
             Kind::Uri if self.on("below", 25) => Modifier::Below,
             Kind::Uri if self.on("above", 15) => Modifier::Above,

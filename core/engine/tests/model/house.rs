@@ -11,7 +11,7 @@ use crate::ask::Ask;
 use crate::judge::{World, id_of, kind_of, name_of};
 use crate::params::TYPES;
 use crate::things::Maker;
-use crate::vocabulary::COUNTS;
+use crate::vocabulary::{COUNTS, HIERARCHY, SYSTEMS};
 
 pub(crate) const BASE: &str = "http://model.example/fhir";
 /// What only resources of the model carry, and nothing that the writer writes meanwhile.
@@ -66,6 +66,7 @@ impl House {
     /// Random resources, some of them changed once more or deleted; what is there then, as it is read.
     pub(crate) async fn fill(&self, seed: u64) -> World {
         let mut dice = fastrand::Rng::with_seed(seed);
+        self.terms().await;
         let mut sent: Vec<Value> = Vec::new();
         for (kind, count) in COUNTS {
             for nth in 0..count {
@@ -100,6 +101,27 @@ impl House {
         }
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
         World::new(there, i64::try_from(now).unwrap())
+    }
+
+    /// What the codes mean.
+    async fn terms(&self) {
+        let above = |parent: &&str| json!({"code": "parent", "valueCode": parent});
+        let concept = |(code, parents): &(&str, &[&str])| {
+            let parents: Vec<Value> = parents.iter().map(above).collect();
+            json!({"code": code, "property": parents})
+        };
+        let hierarchy: Vec<Value> = HIERARCHY.iter().map(concept).collect();
+        for (id, url, whole, concepts) in [
+            ("s1", SYSTEMS[0], "http://model.example/vs/s1", json!([{"code": "a"}, {"code": "p|q"}])),
+            ("s2", SYSTEMS[1], "http://model.example/vs/s2", Value::Array(hierarchy)),
+            ("none", "urn:none", "http://model.example/vs/nothing", json!([])),
+        ] {
+            let system = json!({
+                "resourceType": "CodeSystem", "id": id, "url": url, "valueSet": whole, "status": "active",
+                "content": "fragment", "concept": concepts,
+            });
+            update(&self.engine, &caller(), "CodeSystem", id, system, None).await.unwrap();
+        }
     }
 
     /// Writes these at once.

@@ -11,6 +11,7 @@ use crate::params::{Kind, Param, pairs, param};
 use crate::time::{self, Prefix};
 use crate::units::{UCUM, unit};
 use crate::values::{Found, Quantity, Reference, Token, at};
+use crate::vocabulary::{HIERARCHY, MEANT};
 
 /// All that is there.
 #[derive(Default)]
@@ -124,6 +125,7 @@ impl World {
         match modifier {
             Modifier::Missing(missing) => found.is_empty() == missing,
             Modifier::Not => !found.iter().any(|one| any.iter().any(|want| self.says(one, Modifier::None, want))),
+            Modifier::NotIn => !found.iter().any(|one| any.iter().any(|want| self.says(one, Modifier::In, want))),
             Modifier::Type(kind) => any.iter().any(|want| {
                 let whole = match want {
                     Want::Local(None, id) => Want::Local(Some(kind.to_owned()), id.clone()),
@@ -157,6 +159,19 @@ impl World {
             },
             (Found::Token(token), Want::Text(sought)) if modifier == Modifier::Text => {
                 token.texts.iter().any(|text| fold(text).starts_with(&fold(sought)))
+            }
+            (Found::Token(token), Want::Uri(value_set)) => {
+                let meant = MEANT.iter().find(|(url, _)| url == value_set).map_or(&[][..], |(_, codes)| codes);
+                meant.iter().any(|(system, code)| is_coded(token, system, code))
+            }
+            (Found::Token(token), Want::Token(System::Is(system), Some(code)))
+                if matches!(modifier, Modifier::Below | Modifier::Above) =>
+            {
+                let around = |other: &str| match modifier {
+                    Modifier::Below => stands_below(other, code),
+                    _ => stands_below(code, other),
+                };
+                HIERARCHY.iter().any(|(other, _)| around(other) && is_coded(token, system, other))
             }
             (Found::Token(token), Want::Typed { system, code, value }) => {
                 token.code.as_ref() == Some(value)
@@ -254,6 +269,16 @@ impl World {
 
 fn points_at(reference: &Reference, name: &str) -> bool {
     reference.local.as_ref().is_some_and(|(kind, id)| format!("{kind}/{id}") == name)
+}
+
+/// Whether a code of the hierarchy is another, or stands below it.
+fn stands_below(code: &str, above: &str) -> bool {
+    let parents = HIERARCHY.iter().find(|(own, _)| *own == code).map_or(&[][..], |(_, parents)| parents);
+    code == above || parents.iter().any(|parent| stands_below(parent, above))
+}
+
+fn is_coded(token: &Token, system: &str, code: &str) -> bool {
+    token.system.as_deref() == Some(system) && token.code.as_deref() == Some(code)
 }
 
 fn is_token(token: &Token, system: &System, code: Option<&String>) -> bool {

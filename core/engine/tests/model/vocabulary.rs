@@ -3,6 +3,24 @@
 
 pub(crate) const SYSTEMS: [&str; 3] = ["urn:s1", "http://s2.example/codes", "http://s2.example/codes/more"];
 pub(crate) const CODES: [&str; 6] = ["a", "A", "b", "x,y", "p|q", "d$e"];
+/// The codes of the second system, with those above each.
+pub(crate) const HIERARCHY: [(&str, &[&str]); 5] =
+    [("a", &[]), ("A", &["a"]), ("b", &["a"]), ("x,y", &["b", "A"]), ("p|q", &[])];
+/// Value sets: what each means. None is a resource: the whole of a system, or what stands below a code.
+pub(crate) const MEANT: [(&str, &[(&str, &str)]); 4] = [
+    ("http://model.example/vs/s1", &[("urn:s1", "a"), ("urn:s1", "p|q")]),
+    ("http://s2.example/codes?fhir_vs=isa/b", &[("http://s2.example/codes", "b"), ("http://s2.example/codes", "x,y")]),
+    (
+        "http://s2.example/codes?fhir_vs=isa/a",
+        &[
+            ("http://s2.example/codes", "a"),
+            ("http://s2.example/codes", "A"),
+            ("http://s2.example/codes", "b"),
+            ("http://s2.example/codes", "x,y"),
+        ],
+    ),
+    ("http://model.example/vs/nothing", &[]),
+];
 pub(crate) const DISPLAYS: [&str; 5] = ["Glucose", "glucose in blood", "Größe", "血糖", "Pain, severe"];
 pub(crate) const FAMILIES: [&str; 8] = ["王", "李", "Müller", "MULLER", "O'Neil", "van der Berg", "欧阳", "Zoë"];
 pub(crate) const GIVEN: [&str; 8] = ["秀英", "伟", "Anna", "anna-Maria", "José", "jose", "Li", "a%b_c"];

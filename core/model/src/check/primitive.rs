@@ -8,7 +8,8 @@ use crate::date::{Precision, precision};
 use crate::reference::is_id;
 
 /// What is wrong with `value` as a primitive of this type: a code of `issue-type` and a sentence.
-pub(super) fn fault(kind: &str, value: &Value) -> Option<(&'static str, String)> {
+#[must_use]
+pub fn fault(kind: &str, value: &Value) -> Option<(&'static str, String)> {
     let is_right = match (kind, value) {
         ("boolean", Value::Bool(_)) | ("decimal", Value::Number(_)) => true,
         ("integer" | "positiveInt" | "unsignedInt", Value::Number(number)) => integer(kind, &number.to_string()),

@@ -17,6 +17,16 @@ pub enum FaultKind {
     DuplicateKey,
     /// A key that the JSON library keeps for itself.
     ReservedKey,
+    /// Not XML (for the reader of FHIR XML, as those below).
+    Xml,
+    /// An encoding that isn't read.
+    Encoding,
+    /// A document type or an entity: never read.
+    Doctype,
+    /// An element or attribute that R4 doesn't know at its place.
+    Unknown,
+    /// A value that isn't one of its type.
+    Value,
 }
 
 /// A place in the text; both count from 1, columns in characters.
@@ -24,6 +34,16 @@ pub enum FaultKind {
 pub struct Position {
     pub line: usize,
     pub column: usize,
+}
+
+impl Position {
+    /// The place behind this beginning of a text.
+    #[must_use]
+    pub fn after(before: &str) -> Self {
+        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Self { line, column }
+    }
 }
 
 /// A refused document. It displays as its message with what is known of the place.
@@ -57,7 +77,15 @@ impl Fault {
         match self.kind {
             FaultKind::TooLong => "too-long",
             FaultKind::TooDeep => "too-costly",
-            FaultKind::Utf8 | FaultKind::Syntax | FaultKind::DuplicateKey | FaultKind::ReservedKey => "structure",
+            FaultKind::Encoding => "not-supported",
+            FaultKind::Value => "value",
+            FaultKind::Utf8
+            | FaultKind::Syntax
+            | FaultKind::DuplicateKey
+            | FaultKind::ReservedKey
+            | FaultKind::Xml
+            | FaultKind::Doctype
+            | FaultKind::Unknown => "structure",
         }
     }
 }
@@ -94,18 +122,12 @@ impl Broken {
             }
         }
         let before = text.get(..self.at).unwrap_or(text);
-        Fault { kind: self.kind, path, message: self.message, position: Some(position(before)) }
+        Fault { kind: self.kind, path, message: self.message, position: Some(Position::after(before)) }
     }
 }
 
 pub(super) fn not_utf8(bytes: &[u8], valid: usize) -> Fault {
     let before = bytes.get(..valid).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
     let message = "the document is not UTF-8".to_owned();
-    Fault { kind: FaultKind::Utf8, path: String::new(), message, position: Some(position(before)) }
-}
-
-fn position(before: &str) -> Position {
-    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Position { line, column }
+    Fault { kind: FaultKind::Utf8, path: String::new(), message, position: Some(Position::after(before)) }
 }

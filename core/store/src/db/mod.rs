@@ -16,13 +16,24 @@ use sea_query::QueryStatementWriter;
 use crate::StoreError;
 pub(crate) use crate::postgres::Answers;
 use crate::postgres::PgConn;
-use crate::sql::{self, AsSql, ManyTexts};
+use crate::sql::{self, AsSql, Built, ManyTexts};
 
 /// Which SQL is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
     Sqlite,
     Postgres,
+}
+
+/// How a server plans a statement whose values differ from one time to the next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Plan {
+    /// Once for all values: there is but one good way, by the indexes, whatever is asked for.
+    Kept,
+    /// For its own values each time.
+    Fresh,
+    /// It is no matter.
+    Either,
 }
 
 /// A connection inside a transaction.
@@ -119,7 +130,7 @@ impl Conn<'_> {
     ) -> Result<Option<T>, StoreError> {
         match self {
             Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
-            Conn::Pg(conn) => conn.row(text.on(Dialect::Postgres), values, read),
+            Conn::Pg(conn) => conn.row(Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
@@ -133,7 +144,7 @@ impl Conn<'_> {
     ) -> Result<Option<T>, StoreError> {
         match self {
             Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
-            Conn::Pg(conn) => conn.row_about(about, text.on(Dialect::Postgres), values, read),
+            Conn::Pg(conn) => conn.row_about(about, Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
@@ -147,7 +158,7 @@ impl Conn<'_> {
     ) -> Result<Vec<T>, StoreError> {
         match self {
             Conn::Lite(_) => self.rows(text, values, read),
-            Conn::Pg(conn) => conn.rows_about(about, text.on(Dialect::Postgres), values, read),
+            Conn::Pg(conn) => conn.rows_about(about, Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
@@ -168,7 +179,7 @@ impl Conn<'_> {
                 lite::each(conn, text.on(Dialect::Sqlite), values, see)?;
                 Ok(all)
             }
-            Conn::Pg(conn) => conn.rows(text.on(Dialect::Postgres), values, read),
+            Conn::Pg(conn) => conn.rows(Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
@@ -181,7 +192,7 @@ impl Conn<'_> {
     ) -> Result<(), StoreError> {
         match self {
             Conn::Lite(conn) => lite::each(conn, text.on(Dialect::Sqlite), values, see),
-            Conn::Pg(conn) => conn.each(text.on(Dialect::Postgres), values, see),
+            Conn::Pg(conn) => conn.each(Built(text.on(Dialect::Postgres), text.plan()), values, see),
         }
     }
 
@@ -190,6 +201,14 @@ impl Conn<'_> {
         match self {
             Conn::Lite(_) => Err(StoreError::NotSupported("questions that travel together")),
             Conn::Pg(conn) => conn.ask_all(all),
+        }
+    }
+
+    /// Whether rows wait to be written.
+    pub(crate) fn holds_rows(self) -> bool {
+        match self {
+            Conn::Lite(_) => false,
+            Conn::Pg(conn) => conn.holds_rows(),
         }
     }
 
@@ -202,10 +221,10 @@ impl Conn<'_> {
     }
 
     /// How the database means to find the rows of a statement.
-    pub(crate) fn plan(self, text: &str, values: &[Value<'_>]) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn plan(self, text: &str, values: &[Value<'_>], how: Plan) -> Result<Vec<String>, StoreError> {
         match self {
             Conn::Lite(_) => self.rows(&format!("EXPLAIN QUERY PLAN {text}"), values, |row| row.get(3)),
-            Conn::Pg(_) => self.rows(&format!("EXPLAIN {text}"), values, |row| row.get(0)),
+            Conn::Pg(_) => self.rows(&Built(&format!("EXPLAIN {text}"), how), values, |row| row.get(0)),
         }
     }
 

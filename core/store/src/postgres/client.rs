@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::IsNull;
-use postgres_protocol::message::backend::Message;
+use postgres_protocol::message::backend::{Message, NoticeResponseBody};
 use postgres_protocol::message::frontend;
 
 use super::answer::{Answer, Asked, PgRow};
@@ -14,8 +14,13 @@ use super::url::Config;
 use super::values;
 use super::wire::{Wire, fault};
 use crate::StoreError;
-use crate::db::Value;
+use crate::db::{Plan, Value};
 
+/// How statements are planned from here on. A plan that is kept goes by the indexes: it may have been made when the
+/// tables were small, for which it would be cheaper to read them whole.
+const PLANNED: &str = "SELECT set_config('plan_cache_mode', $1, false), set_config('enable_seqscan', $2, false), \
+     set_config('enable_bitmapscan', $2, false), set_config('enable_hashjoin', $2, false), \
+     set_config('enable_mergejoin', $2, false)";
 /// Statements that a connection keeps prepared.
 const KEPT: usize = 400;
 /// Requests of a batch, and bytes of one, before it is sent on its way.
@@ -49,6 +54,12 @@ pub(super) struct Client {
     /// What the server said of the transaction last: `I`dle, in a `T`ransaction, `E`: in one that failed.
     pub(super) status: u8,
     portals: u64,
+    /// How it plans now.
+    plans: Option<Plan>,
+    /// How it is told to plan anew, if it is told.
+    anew: Option<&'static str>,
+    /// What the server warned of last.
+    pub(super) warned: Option<String>,
 }
 
 impl Client {
@@ -56,6 +67,7 @@ impl Client {
         config: &Config,
         settings: &[(&str, String)],
         silence: Option<Duration>,
+        anew: Option<&'static str>,
     ) -> Result<Client, StoreError> {
         Ok(Client {
             wire: Wire::open(config, settings, silence)?,
@@ -68,6 +80,9 @@ impl Client {
             broken: false,
             status: b'I',
             portals: 0,
+            plans: None,
+            anew,
+            warned: None,
         })
     }
 
@@ -96,6 +111,21 @@ impl Client {
         self.encoded(data)?;
         frontend::copy_done(&mut self.wire.out);
         self.on_its_way()
+    }
+
+    /// Says how the statements that follow are to be planned, if that is another way than that of the last.
+    pub(super) fn plan(&mut self, plan: Plan) -> Result<(), StoreError> {
+        let (cache, others) = match (plan, self.anew) {
+            (Plan::Kept, Some(_)) => ("force_generic_plan", "off"),
+            (Plan::Fresh, Some(anew)) => (anew, "on"),
+            _ => return Ok(()),
+        };
+        if self.plans == Some(plan) {
+            return Ok(());
+        }
+        self.send(PLANNED, &[Value::Text(cache), Value::Text(others)])?;
+        self.plans = Some(plan);
+        Ok(())
     }
 
     fn on_its_way(&mut self) -> Result<(), StoreError> {
@@ -244,6 +274,12 @@ impl Client {
     /// Forgets a fault that nobody is to be told any more: what it belongs to is undone.
     pub(super) fn forgive(&mut self) {
         self.failed = None;
+        self.forget_plan();
+    }
+
+    /// How it plans is not known: what a transaction set goes with it.
+    pub(super) fn forget_plan(&mut self) {
+        self.plans = None;
     }
 
     pub(super) fn next_within(&mut self, timeout: Duration) -> Result<Option<Message>, StoreError> {
@@ -312,7 +348,9 @@ impl Client {
                     code => StoreError::Database(format!("{} ({code})", fault.text)),
                 };
                 self.failed.get_or_insert(error);
+                self.forget_plan();
             }
+            Message::NoticeResponse(body) => self.warned = warning(&body).or(self.warned.take()),
             Message::RowDescription(body) => {
                 let kinds: Vec<u32> = body.fields().map(|field| Ok(field.type_oid())).collect().unwrap_or_default();
                 if let Some(asked) = asked.as_deref_mut() {
@@ -440,6 +478,17 @@ impl Client {
             said.unwrap_or_else(|| StoreError::Unavailable(error.to_string()))
         })
     }
+}
+
+/// What a notice says, if it is a warning.
+fn warning(body: &NoticeResponseBody) -> Option<String> {
+    const SEVERITY: u8 = b'V';
+    const SAYS: u8 = b'M';
+    let field = |wanted: u8| {
+        let found = body.fields().find(|field| Ok(field.type_() == wanted)).ok().flatten();
+        found.map(|field| String::from_utf8_lossy(field.value_bytes()).into_owned())
+    };
+    field(SAYS).filter(|_| field(SEVERITY).is_some_and(|severity| severity == "WARNING"))
 }
 
 /// What a request weighs, more or less.

@@ -19,7 +19,7 @@ pub(super) struct Lates {
     rows: Vec<Late>,
     /// What the rows of the acts before are about.
     before: HashSet<About>,
-    /// What those of the act that runs are about.
+    /// What those of the act that runs are about, sent or not: it may go on with what it has begun.
     own: HashSet<About>,
 }
 
@@ -46,6 +46,10 @@ impl Lates {
 
     /// An act begins (or ends, and is kept): what waits is of those before it.
     pub(super) fn begin(&mut self) {
+        if self.is_empty() {
+            self.before.clear();
+            self.own.clear();
+        }
         self.before.extend(self.own.drain());
         for late in &mut self.rows {
             late.mark = late.load.mark();
@@ -58,6 +62,10 @@ impl Lates {
         for late in &mut self.rows {
             late.load.cut(&late.mark);
         }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.iter().all(|late| late.load.is_empty())
     }
 
     /// Whether the act that runs added anything.
@@ -79,8 +87,12 @@ impl Lates {
     /// Takes all, in the order in which it is to be sent.
     pub(super) fn take(&mut self) -> Vec<Late> {
         self.before.clear();
-        self.own.clear();
         in_turn(std::mem::take(&mut self.rows))
+    }
+
+    /// Forgets all.
+    pub(super) fn forget(&mut self) {
+        *self = Lates::default();
     }
 }
 

@@ -87,7 +87,7 @@ fn turn(
         Some(conn) => conn,
         None => {
             let conn = PgConn::open(config, Role::Listening)?;
-            conn.ask(&format!("LISTEN {}", config.channel()), &[])?;
+            conn.ask(format!("LISTEN {}", config.channel()).as_str(), &[])?;
             let _ = out.send(String::new()); // whatever was said meanwhile: everybody looks for himself
             ear.insert(conn)
         }

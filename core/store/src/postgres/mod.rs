@@ -19,8 +19,8 @@ use client::{Client, Seen};
 use late::{Late, Lates};
 
 use crate::StoreError;
-use crate::db::{About, Deadline, Row, Value, Writing};
-use crate::sql::ManyTexts;
+use crate::db::{About, Deadline, Plan, Row, Value, Writing};
+use crate::sql::{Built, ManyTexts};
 
 pub(crate) use answer::PgRow;
 pub(crate) use listen::Listener;
@@ -59,6 +59,8 @@ pub(crate) enum Role {
     Writing,
     /// Words of other processes.
     Listening,
+    /// Work on the tables themselves, which takes as long as it takes.
+    Tidying,
 }
 
 /// A connection that is made anew when it broke.
@@ -127,9 +129,15 @@ impl PgConn {
         *slot = None;
         let silence = match self.role {
             Role::Reading(limit) => limit.map(|limit| limit + GRACE),
-            Role::Writing | Role::Listening => None,
+            Role::Writing | Role::Listening | Role::Tidying => None,
         };
-        *slot = Some(Client::open(&self.config, &self.settings(), silence)?);
+        // What is asked differs from one search to the next; elsewhere the server sees by itself whether it does.
+        let anew = match self.role {
+            Role::Reading(Some(_)) => Some("force_custom_plan"),
+            Role::Reading(None) | Role::Writing => Some("auto"),
+            Role::Listening | Role::Tidying => None,
+        };
+        *slot = Some(Client::open(&self.config, &self.settings(), silence, anew)?);
         Ok(())
     }
 
@@ -147,12 +155,15 @@ impl PgConn {
                 settings.push(("default_transaction_read_only", "on".to_owned()));
                 settings.push(("random_page_cost", "1.1".to_owned()));
                 if let Some(limit) = limit {
-                    // What is asked differs from one search to the next: each is planned for its own values.
-                    settings.push(("plan_cache_mode", "force_custom_plan".to_owned()));
                     settings.push(("statement_timeout", limit.as_millis().to_string()));
                 }
             }
             Role::Listening => {}
+            Role::Tidying => {
+                // Whatever the role or the database says.
+                settings.push(("statement_timeout", "0".to_owned()));
+                settings.push(("lock_timeout", "0".to_owned()));
+            }
             Role::Writing => {
                 settings.push(("synchronous_commit", "on".to_owned()));
                 // Whatever the role or the database says: the numbers are read as they are behind the lock.
@@ -174,22 +185,54 @@ impl PgConn {
         act(client)
     }
 
+    /// The same behind what is planned that way. Whatever a writer's fixed statements are given, there is one good way.
+    fn planned<T>(
+        &self,
+        plan: Plan,
+        act: impl FnOnce(&mut Client) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with(|client| {
+            client.plan(self.plan_of(plan))?;
+            act(client)
+        })
+    }
+
+    fn plan_of(&self, plan: Plan) -> Plan {
+        match (self.role, plan) {
+            (Role::Writing, Plan::Either) => Plan::Kept,
+            _ => plan,
+        }
+    }
+
     pub(crate) fn send(&self, text: &str, values: &[Value<'_>]) -> Result<(), StoreError> {
         self.note_written();
         self.write_late()?;
-        self.with(|client| client.send(text, values))
+        self.planned(Plan::Either, |client| client.send(text, values))
     }
 
-    fn ask(&self, text: &str, values: &[Value<'_>]) -> Result<Answer, StoreError> {
+    /// Says where a transaction, or an act of it, begins or ends.
+    fn say(&self, text: &str) -> Result<(), StoreError> {
+        self.with(|client| client.send(text, &[]))
+    }
+
+    fn ask<'t>(&self, text: impl Into<Built<'t>>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
         self.send_late()?;
-        self.first_twice(|client| client.ask(text, values))
+        self.ask_beside(text.into(), values)
     }
 
-    fn ask_about(&self, about: &[About], text: &str, values: &[Value<'_>]) -> Result<Answer, StoreError> {
+    fn ask_about(&self, about: &[About], text: Built<'_>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
         if self.late.borrow().is_about(about) {
             self.send_late()?;
         }
-        self.first_twice(|client| client.ask(text, values))
+        self.ask_beside(text, values)
+    }
+
+    /// Asks what has nothing to do with the rows that wait.
+    fn ask_beside(&self, Built(text, plan): Built<'_>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
+        self.first_twice(|client| {
+            client.plan(self.plan_of(plan))?;
+            client.ask(text, values)
+        })
     }
 
     /// Asks; the first question of a reading once more on a new connection if the server went away since the last
@@ -225,6 +268,15 @@ impl PgConn {
         Ok(self.ask(text, values)?.written)
     }
 
+    /// Tidies a table. A server that leaves it out only warns.
+    pub(crate) fn vacuum(&self, table: &str) -> Result<(), StoreError> {
+        self.ask(format!("VACUUM (INDEX_CLEANUP ON) \"{table}\"").as_str(), &[])?;
+        match self.with(|client| Ok(client.warned.take()))? {
+            None => Ok(()),
+            Some(warned) => Err(StoreError::Database(warned)),
+        }
+    }
+
     pub(crate) fn many<'v, R: AsRef<[Value<'v>]>>(
         &self,
         many: &ManyTexts,
@@ -236,10 +288,10 @@ impl PgConn {
         for row in rows {
             load.push(row.as_ref());
             if load.weight() > HEAVIEST_LOAD {
-                self.with(|client| load.send(client, many))?;
+                self.planned(Plan::Either, |client| load.send(client, many))?;
             }
         }
-        self.with(|client| load.send(client, many))
+        self.planned(Plan::Either, |client| load.send(client, many))
     }
 
     /// Writes rows together with others, at the latest before the next question about what was touched before.
@@ -297,12 +349,12 @@ impl PgConn {
         let before = self.late.borrow_mut().take_before();
         self.load(before)?;
         self.act.set(Act::Begun);
-        self.with(|client| client.send("SAVEPOINT act", &[]))
+        self.say("SAVEPOINT act")
     }
 
     fn load(&self, rows: Vec<Late>) -> Result<(), StoreError> {
         for mut late in rows {
-            self.with(|client| late.load.send(client, late.many))?;
+            self.planned(Plan::Either, |client| late.load.send(client, late.many))?;
         }
         Ok(())
     }
@@ -310,7 +362,7 @@ impl PgConn {
     pub(crate) fn row_about<T>(
         &self,
         about: &[About],
-        text: &str,
+        text: Built<'_>,
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
@@ -321,16 +373,16 @@ impl PgConn {
     pub(crate) fn rows_about<T>(
         &self,
         about: &[About],
-        text: &str,
+        text: Built<'_>,
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         self.ask_about(about, text, values)?.rows.iter().map(|row| read(&Row::Pg(row))).collect()
     }
 
-    pub(crate) fn row<T>(
+    pub(crate) fn row<'t, T>(
         &self,
-        text: &str,
+        text: impl Into<Built<'t>>,
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
@@ -340,7 +392,7 @@ impl PgConn {
 
     pub(crate) fn rows<T>(
         &self,
-        text: &str,
+        text: Built<'_>,
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
@@ -349,7 +401,7 @@ impl PgConn {
 
     pub(crate) fn each(
         &self,
-        text: &str,
+        Built(text, plan): Built<'_>,
         values: &[Value<'_>],
         mut see: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
@@ -361,10 +413,14 @@ impl PgConn {
         };
         let first = self.unasked.get();
         self.send_late()?;
-        let (portal, mut seen) = match self.first(|client| client.open_portal(text, values, STEP, &mut see)) {
+        let mut open = |client: &mut Client| {
+            client.plan(self.plan_of(plan))?;
+            client.open_portal(text, values, STEP, &mut see)
+        };
+        let (portal, mut seen) = match self.first(&mut open) {
             Err(StoreError::Unavailable(_)) if first && !shown.get() => {
                 self.anew()?;
-                self.with(|client| client.open_portal(text, values, STEP, &mut see))?
+                self.with(open)?
             }
             told => told?,
         };
@@ -377,17 +433,28 @@ impl PgConn {
 
     pub(crate) fn ask_all(&self, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Answers>, StoreError> {
         self.send_late()?;
-        self.ask_all_beside(all)
+        self.ask_some(Plan::Fresh, all)
     }
 
     /// The same of questions that are not about what waits to be written.
     pub(crate) fn ask_all_beside(&self, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Answers>, StoreError> {
+        self.ask_some(Plan::Either, all)
+    }
+
+    fn ask_some(&self, plan: Plan, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Answers>, StoreError> {
         let mut answers = Vec::with_capacity(all.len());
         for some in all.chunks(AT_ONCE) {
-            let rows = self.first_twice(|client| client.ask_all(some))?;
+            let rows = self.first_twice(|client| {
+                client.plan(self.plan_of(plan))?;
+                client.ask_all(some)
+            })?;
             answers.extend(rows.into_iter().map(|rows| Answers { rows, written: self.written.get() }));
         }
         Ok(answers)
+    }
+
+    pub(crate) fn holds_rows(&self) -> bool {
+        !self.late.borrow().is_empty()
     }
 
     pub(crate) fn is_still(&self, answers: &Answers) -> bool {
@@ -402,7 +469,7 @@ impl PgConn {
     pub(crate) fn begin_reading(&self) -> Result<(), StoreError> {
         self.revive()?;
         self.unasked.set(true);
-        self.send("BEGIN", &[])
+        self.say("BEGIN")
     }
 
     /// Lets it go; nobody waits for that.
@@ -417,8 +484,8 @@ impl PgConn {
     /// in that order their numbers are given out.
     pub(crate) fn begin(&self, writing: Writing) -> Result<(), StoreError> {
         self.revive()?;
-        self.send("BEGIN", &[])?;
-        self.send(lock(writing), &[])
+        self.say("BEGIN")?;
+        self.say(lock(writing))
     }
 
     /// The same with questions, all in one round.
@@ -431,7 +498,18 @@ impl PgConn {
         let mut all = vec![("BEGIN", Vec::new()), (lock(writing), Vec::new())];
         let begun = all.len();
         all.extend(questions);
-        Ok(self.ask_all(&all)?.split_off(begun))
+        Ok(self.ask_all_beside(&all)?.split_off(begun))
+    }
+
+    /// A transaction of its own in one round.
+    pub(crate) fn at_once(
+        &self,
+        writing: Writing,
+        questions: Vec<(&str, Vec<Value<'_>>)>,
+    ) -> Result<Vec<Answers>, StoreError> {
+        let mut answers = self.begin_asking(writing, questions.into_iter().chain([("COMMIT", Vec::new())]).collect())?;
+        answers.pop();
+        Ok(answers)
     }
 
     /// Many values as arrays, one for each column.
@@ -451,6 +529,7 @@ impl PgConn {
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
         self.act.set(Act::None);
         self.send_late()?;
+        self.late.borrow_mut().forget();
         self.with(|client| {
             if client.status == b'E' {
                 return Err(StoreError::WriteAborted);
@@ -461,9 +540,10 @@ impl PgConn {
 
     pub(crate) fn rollback(&self) {
         self.act.set(Act::None);
-        self.late.borrow_mut().take();
+        self.late.borrow_mut().forget();
         let undone = self.with(|client| {
             let _ = client.settle();
+            client.forget_plan();
             client.ask("ROLLBACK", &[]).map(|_| ())
         });
         if undone.is_err() {
@@ -480,7 +560,7 @@ impl PgConn {
             return Ok(());
         }
         self.act.set(Act::Begun);
-        self.send("SAVEPOINT act", &[])
+        self.say("SAVEPOINT act")
     }
 
     /// All that the act sent must have been done before others build on it, but for one that is done with others.
@@ -489,7 +569,7 @@ impl PgConn {
         if together {
             self.late.borrow_mut().begin();
             return match act {
-                Act::Begun => self.with(|client| client.send("RELEASE SAVEPOINT act", &[])),
+                Act::Begun => self.say("RELEASE SAVEPOINT act"),
                 Act::None | Act::Unsent => Ok(()),
             };
         }
@@ -506,7 +586,7 @@ impl PgConn {
             self.late.borrow_mut().undo();
             return Ok(());
         }
-        self.late.borrow_mut().take();
+        self.late.borrow_mut().forget(); // what others wrote before it was sent before its savepoint
         self.with(|client| {
             let _ = client.settle();
             client.forgive();

@@ -7,6 +7,8 @@ use crate::{Key, Subject};
 
 /// So many subjects stand in the text as a list; more are bound as one value.
 const LISTED: usize = 40;
+/// The same of codes.
+const LISTED_TEXTS: usize = 500;
 
 pub(super) fn never() -> Expr {
     Expr::cust("1 = 0")
@@ -60,6 +62,24 @@ pub(super) fn one_of<V: Into<Expr>>(column: Expr, mut values: Vec<V>) -> Expr {
     }
 }
 
+/// The same of texts: more than some are bound as one value, for a statement has so many values and no more.
+pub(super) fn one_of_texts(dialect: Dialect, column: Expr, values: Vec<String>) -> Expr {
+    if values.len() <= LISTED_TEXTS {
+        return one_of(column, values);
+    }
+    let text = serde_json::Value::from(values).to_string();
+    let mut select = Query::select();
+    match dialect {
+        Dialect::Sqlite => {
+            select.expr(Expr::cust("value")).from_function(Func::cust("json_each").arg(text), "list");
+        }
+        Dialect::Postgres => {
+            select.expr(Expr::cust_with_values("jsonb_array_elements_text($1::jsonb)", [text]));
+        }
+    }
+    column.in_subquery(select)
+}
+
 /// The subject in a key.
 pub(super) fn subject(key: Expr) -> Expr {
     key.right_shift(number(Key::SLOT_BITS.into()))
@@ -79,6 +99,11 @@ pub(crate) enum Subjects {
 }
 
 impl Subjects {
+    /// Whether they stand in the text.
+    pub(super) fn are_listed(&self) -> bool {
+        matches!(self, Subjects::List(list) if list.len() <= LISTED)
+    }
+
     pub(crate) fn hold(&self, dialect: Dialect, column: Expr) -> Expr {
         match self {
             Subjects::List(list) if list.len() <= LISTED => one_of(column, list.iter().map(|s| s.0).collect()),

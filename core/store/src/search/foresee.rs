@@ -7,7 +7,7 @@ use sea_query::Values;
 
 use super::order::SortKey;
 use super::{Search, page};
-use crate::db::{Answers, Dialect};
+use crate::db::{Answers, Dialect, Plan};
 use crate::sql::{bind, build};
 use crate::{Reader, StoreError};
 
@@ -21,6 +21,7 @@ pub(super) struct Made {
     pub(super) text: String,
     pub(super) values: Values,
     pub(super) keys: Vec<SortKey>,
+    pub(super) plan: Plan,
     /// None where it was not asked yet.
     pub(super) rows: Option<Answers>,
 }
@@ -54,7 +55,7 @@ impl Reader<'_> {
     fn made(&self, search: &Search) -> Result<Option<Made>, StoreError> {
         let Some(asked) = page::page(self, search)? else { return Ok(None) };
         let (text, values) = build(self.dialect(), &asked.statement);
-        Ok(Some(Made { text, values, keys: asked.keys, rows: None }))
+        Ok(Some(Made { text, values, keys: asked.keys, plan: asked.plan, rows: None }))
     }
 
     /// The statement of a search, and its rows if it was foreseen and nothing was written since. `None`: nothing can fit.

@@ -60,6 +60,17 @@ pub(super) struct Lead {
     pub(super) repeats: bool,
     /// The alias of `resource`, if that is the table.
     pub(super) resource: Option<String>,
+    pub(super) way: Sure,
+}
+
+/// Whether there is but one good way to the rows of a lead, whatever values are asked for.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Sure {
+    No,
+    /// An index gives its few rows, or its rows in their order, if nothing else is asked of them.
+    Alone,
+    /// They are few, so that anything may be asked of them by their numbers.
+    Few,
 }
 
 /// Whether the clinical dates of a lead may be missing.
@@ -108,6 +119,7 @@ impl Lead {
             live: true,
             repeats: false,
             resource: None,
+            way: Sure::No,
         }
     }
 
@@ -220,6 +232,7 @@ impl<'r> Compiler<'r> {
     fn record<'c>(&self, want: &Want<'c>, subjects: &Subjects) -> Result<Group<'c>, StoreError> {
         let (mut rest, d, t) = (want.conditions.clone(), self.alias("d"), self.alias("t"));
         let bounds = clinical_bounds(want);
+        let few = if subjects.are_listed() { Sure::Few } else { Sure::No };
         let own = |alias: &str| {
             let bounds = bounds.map_or_else(always, |bounds| bounds.hold(&col(alias, "date"), false));
             subjects
@@ -232,17 +245,18 @@ impl<'r> Compiler<'r> {
             let rows = own(&d).and(col(&d, "main").eq(number(1)));
             let mut select = Query::select();
             select.from_as("bedside", Alias::new(&d)).and_where(rows);
-            return Ok(group(Lead { by_date: false, ..Lead::of(select, &d).dated(&d, false) }, rest));
+            return Ok(group(Lead { way: few, ..Lead::of(select, &d).dated(&d, false) }, rest));
         };
         rest.remove(nth);
         let coded = row::coded(self.reader, tests)?;
         if let [(Some(_), Some(_))] = coded.as_slice() {
             let mut select = Query::select();
-            select.from_as("bedside", Alias::new(&d)).and_where(own(&d).and(row::of_tokens(&d, &coded)));
-            return Ok(group(Lead::of(select, &d).dated(&d, false), rest));
+            let rows = own(&d).and(row::of_tokens(self.reader.dialect(), &d, &coded));
+            select.from_as("bedside", Alias::new(&d)).and_where(rows);
+            return Ok(group(Lead { way: few, ..Lead::of(select, &d).dated(&d, false) }, rest));
         }
-        let rows = own(&t).and(row::of_tokens(&t, &coded));
-        Ok(group(self.each_once("bedside", &t, &d, rows), rest))
+        let rows = own(&t).and(row::of_tokens(self.dialect(), &t, &coded));
+        Ok(group(Lead { way: few, ..self.each_once("bedside", &t, &d, rows) }, rest))
     }
 
     /// The candidates of a lead that meet the rest: a statement without columns, and what stands for a candidate in it.

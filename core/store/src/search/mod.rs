@@ -28,7 +28,7 @@ pub(crate) use page::keys;
 
 use crate::db::Row;
 use crate::reader::{stored, stored_columns};
-use crate::sql::{bind, build};
+use crate::sql::{Built, bind, build};
 use crate::{GOLDEN_PATIENT, REBUILD, Reader, StoreError, Stored, Subject, TypeCode};
 
 /// What a caller may see. There is no value that means "no filter was set".
@@ -138,7 +138,7 @@ impl Reader<'_> {
         };
         match &asked.rows {
             Some(rows) => rows.each(see)?,
-            None => self.conn.each(&asked.text, &bind(&asked.values), see)?,
+            None => self.conn.each(&Built(&asked.text, asked.plan), &bind(&asked.values), see)?,
         }
         match &search.start {
             Start::First => found.next = last.filter(|_| more),
@@ -159,9 +159,10 @@ impl Reader<'_> {
     /// As [`Reader::search`].
     pub fn count(&self, search: &Search, cap: Option<u64>) -> Result<u64, StoreError> {
         self.ready()?;
-        let Some(statement) = page::count(self, search, cap)? else { return Ok(0) };
-        let counted = self.conn.ask(&statement, |row| row.get::<i64>(0))?;
-        Ok(counted.first().map_or(0, |count| u64::try_from(*count).unwrap_or_default()))
+        let Some((statement, plan)) = page::count(self, search, cap)? else { return Ok(0) };
+        let (text, values) = build(self.dialect(), &statement);
+        let counted = self.conn.row(&Built(&text, plan), &bind(&values), |row| row.get::<i64>(0))?;
+        Ok(counted.map_or(0, |count| u64::try_from(count).unwrap_or_default()))
     }
 
     /// The text of a search's statement and the database's plan for it.
@@ -171,7 +172,7 @@ impl Reader<'_> {
     pub fn explain(&self, search: &Search) -> Result<(String, Vec<String>), StoreError> {
         let Some(asked) = page::page(self, search)? else { return Ok(Default::default()) };
         let (text, values) = build(self.dialect(), &asked.statement);
-        let plan = self.conn.plan(&text, &bind(&values))?;
+        let plan = self.conn.plan(&text, &bind(&values), asked.plan)?;
         Ok((text, plan))
     }
 
@@ -193,13 +194,13 @@ impl Reader<'_> {
 
     /// Rows that are not made again yet would be missing from an answer.
     fn ready(&self) -> Result<(), StoreError> {
-        if self.memo.ready.get() {
+        if self.words.are_rows_whole() {
             return Ok(());
         }
         match self.setting(REBUILD)? {
             Some(done) if done != b"done" => Err(StoreError::Rebuilding),
             _ => {
-                self.memo.ready.set(true);
+                self.words.note_whole(true);
                 Ok(())
             }
         }

@@ -4,9 +4,10 @@ use sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionT
 
 use super::compiler::{Compiler, union};
 use super::exprs::{Subjects, col};
-use super::lead::{Group, Lead, Purpose, Want, flat};
+use super::lead::{Group, Lead, Purpose, Sure, Want, flat};
 use super::order::{By, SortKey, Sorting, alias, wanted};
-use super::{Scope, Search, Start};
+use super::{Condition, Scope, Search, Start};
+use crate::db::Plan;
 use crate::reader::stored_columns;
 use crate::{Reader, StoreError};
 
@@ -14,6 +15,7 @@ use crate::{Reader, StoreError};
 pub(super) struct Asked {
     pub(super) statement: SelectStatement,
     pub(super) keys: Vec<SortKey>,
+    pub(super) plan: Plan,
 }
 
 /// One page and one row more, which tells whether another page follows. `None`: nothing can fit.
@@ -66,7 +68,27 @@ pub(super) fn page(reader: &Reader<'_>, search: &Search) -> Result<Option<Asked>
     outer.from_subquery(inner, "p");
     outer.join_as(JoinType::InnerJoin, "resource", "b", Expr::col(("b", "key")).equals(("p", "key")));
     sorting.sort(&mut outer, Some("p"));
-    Ok(Some(Asked { statement: outer, keys: sorting.keys }))
+    Ok(Some(Asked { statement: outer, plan: planned(&groups, &sorting.keys), keys: sorting.keys }))
+}
+
+/// Where the leads lie as they are wanted and nothing else is asked that could go before them, a plan is good for all
+/// values. Elsewhere a rare value and a common one want different ways.
+fn planned(groups: &[Group<'_>], keys: &[SortKey]) -> Plan {
+    let [group] = groups else { return Plan::Fresh };
+    let by_number = |condition: &&Condition| match condition {
+        Condition::Date { .. } => true,
+        Condition::Token { any, .. } => any.iter().all(|test| test.code.is_some()),
+        _ => false,
+    };
+    let sure = |lead: &Lead| match (lead.way, keys) {
+        (Sure::Few, [] | [SortKey { by: By::Clinical | By::Updated | By::Id, .. }]) => group.rest.iter().all(by_number),
+        (Sure::Alone, []) => group.rest.is_empty(),
+        (Sure::Alone, [SortKey { by: By::Clinical, .. }]) => group.rest.is_empty() && lead.date.is_some(),
+        (Sure::Alone, [SortKey { by: By::Id, .. }]) => group.rest.is_empty() && lead.id.is_some(),
+        _ => false,
+    };
+    let all = group.whose.is_empty() && group.leads.iter().all(sure);
+    if all { Plan::Kept } else { Plan::Fresh }
 }
 
 /// The parts, each of which is in order and no longer than the page, as one list in order.
@@ -102,7 +124,7 @@ pub(super) fn count(
     reader: &Reader<'_>,
     search: &Search,
     cap: Option<u64>,
-) -> Result<Option<SelectStatement>, StoreError> {
+) -> Result<Option<(SelectStatement, Plan)>, StoreError> {
     let compiler = Compiler::new(reader, &search.conditions);
     let Some(want) = want(reader, search, Purpose::Set)? else { return Ok(None) };
     let groups = compiler.groups(&want)?;
@@ -124,7 +146,7 @@ pub(super) fn count(
     }
     let mut outer = Query::select();
     outer.expr(Expr::cust("COUNT(*)")).from_subquery(inner, "p");
-    Ok(Some(outer))
+    Ok(Some((outer, planned(&groups, &[]))))
 }
 
 impl Compiler<'_> {

@@ -27,6 +27,9 @@ pub(super) struct Candidate {
     pub(super) clinical: Option<u32>,
 }
 
+/// Codes that are looked for one by one in what a resource holds.
+const MOST_NEEDLES: usize = 1_000;
+
 impl Candidate {
     pub(super) fn of(key: Expr) -> Candidate {
         Candidate { key, resource: None, date: None, by_date: false, clinical: None }
@@ -131,12 +134,18 @@ impl Compiler<'_> {
         let coded: Vec<(&str, Option<i64>)> = tests.iter().filter_map(|(code, of)| Some(((*code)?, *of))).collect();
         let systems: Vec<i64> = tests.iter().filter(|(code, _)| code.is_none()).filter_map(|(_, of)| *of).collect();
         let mut ways = Vec::new();
-        if let (true, Some((date, _)), false) = (candidate.by_date, &candidate.date, coded.is_empty()) {
+        // A value set may be thousands of codes: too many to look for each in the list of a resource.
+        let many = coded.len().saturating_mul(params.len()) > MOST_NEEDLES;
+        let date = candidate.date.as_ref().map(|(date, _)| date).filter(|_| candidate.by_date);
+        if !coded.is_empty() && (many || date.is_some()) {
             let t = self.alias("t");
             let codes: Vec<Coded<'_>> = coded.iter().map(|(code, of)| (Some(*code), *of)).collect();
             let mut rows = one();
             rows.from_as("token", Alias::new(&t)).and_where(row::param(&t, params));
-            rows.and_where(row::of_tokens(&t, &codes)).and_where(col(&t, "date").eq(date.clone()));
+            rows.and_where(row::of_tokens(self.dialect(), &t, &codes));
+            if let Some(date) = date {
+                rows.and_where(col(&t, "date").eq(date.clone()));
+            }
             ways.push(self.exists(rows.and_where(self.same(&t, candidate))));
         } else if !coded.is_empty() {
             let needles = params.iter().flat_map(|param| coded.iter().map(|(code, of)| held::token(*param, code, *of)));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_query::{Expr, ExprTrait, Func};
 
-use super::exprs::{all, always, any, col, holds, length, never, number, one_of, part};
+use super::exprs::{all, always, any, col, holds, length, never, number, one_of, one_of_texts, part};
 use super::{Condition, DateTest, NumberTest, Op, QuantityTest, Second, SystemTest, TokenTest, Unit};
 use crate::db::Dialect;
 use crate::intern::NO_SYSTEM;
@@ -123,15 +123,15 @@ pub(super) fn coded<'c>(reader: &Reader<'_>, tests: &'c [TokenTest]) -> Result<V
 
 /// Codes are gathered by what is asked of their system, so that a long list is one `IN` and no tree.
 pub(super) fn tokens(reader: &Reader<'_>, alias: &str, tests: &[TokenTest]) -> Result<Expr, StoreError> {
-    Ok(of_tokens(alias, &coded(reader, tests)?))
+    Ok(of_tokens(reader.dialect(), alias, &coded(reader, tests)?))
 }
 
 /// The same for tests whose systems are numbers already.
-pub(super) fn of_tokens(alias: &str, tests: &[Coded<'_>]) -> Expr {
-    token_tests(tests, &col(alias, "code"), &col(alias, "system"), LONG)
+pub(super) fn of_tokens(dialect: Dialect, alias: &str, tests: &[Coded<'_>]) -> Expr {
+    token_tests(dialect, tests, &col(alias, "code"), &col(alias, "system"), LONG)
 }
 
-fn token_tests(tests: &[Coded<'_>], code: &Expr, system: &Expr, longest: usize) -> Expr {
+fn token_tests(dialect: Dialect, tests: &[Coded<'_>], code: &Expr, system: &Expr, longest: usize) -> Expr {
     let mut by_system: BTreeMap<Option<i64>, Vec<String>> = BTreeMap::new();
     let mut rest = Vec::new();
     for (wanted, of) in tests {
@@ -142,7 +142,7 @@ fn token_tests(tests: &[Coded<'_>], code: &Expr, system: &Expr, longest: usize) 
         }
     }
     rest.extend(by_system.into_iter().map(|(of, codes)| {
-        let codes = one_of(code.clone(), codes);
+        let codes = one_of_texts(dialect, code.clone(), codes);
         match of {
             Some(of) => codes.and(system.clone().eq(of)),
             None => codes,
@@ -268,7 +268,7 @@ fn pair(reader: &Reader<'_>, alias: &str, first: &TokenTest, second: &Second) ->
     let column = |name| col(alias, name);
     let token = |test: &TokenTest, code, system| {
         let coded = coded(reader, std::slice::from_ref(test))?;
-        Ok::<_, StoreError>(token_tests(&coded, &column(code), &column(system), SHORT))
+        Ok::<_, StoreError>(token_tests(reader.dialect(), &coded, &column(code), &column(system), SHORT))
     };
     let first = token(first, "code", "first")?;
     let second = match second {

@@ -4,7 +4,7 @@ use sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, UnionType};
 
 use super::compiler::{Compiler, union};
 use super::exprs::{always, col, number, one, one_of, patient, subject};
-use super::lead::{Lead, Purpose, Undated, Want, clinical_bounds};
+use super::lead::{Lead, Purpose, Sure, Undated, Want, clinical_bounds};
 use super::probe::{dot, updated};
 use super::row::{self, Bounds, Coded};
 use super::{Condition, DateTest, QuantityTest, TokenTest, Unit, Via};
@@ -31,7 +31,7 @@ impl Compiler<'_> {
         let table = row.table;
         if want.purpose != Purpose::ByNumber {
             let rows = row.is(&t);
-            return Ok(vec![self.keys_from(table, &t, rows)]);
+            return Ok(vec![Lead { way: is_sure(condition), ..self.keys_from(table, &t, rows) }]);
         }
         // Left in one statement with the order that is wanted, the first rows end the reading.
         let rows = match condition {
@@ -43,7 +43,7 @@ impl Compiler<'_> {
             _ => row.is(&t),
         };
         let select = Query::select().from_as(table, Alias::new(&t)).and_where(rows).take();
-        Ok(vec![Lead { repeats: true, ..Lead::of(select, &t) }])
+        Ok(vec![Lead { repeats: true, way: is_sure(condition), ..Lead::of(select, &t) }])
     }
 
     /// Whether a good part of the latest quantities stands under one of these parameters, so that reading them in their
@@ -85,13 +85,13 @@ impl Compiler<'_> {
             return Ok(Err(each().map(|(param, coded)| self.one_code(want, param, coded)).collect()));
         }
         let (t, d) = (self.alias("t"), self.alias("d"));
-        let rows = row::param(&t, params).and(row::of_tokens(&t, &coded));
+        let rows = row::param(&t, params).and(row::of_tokens(self.dialect(), &t, &coded));
         Ok(Ok(vec![self.each_once("token", &t, &d, rows)]))
     }
 
     pub(super) fn one_code(&self, want: &Want<'_>, param: u32, coded: Coded<'_>) -> Vec<Lead> {
         let (bounds, up) = (clinical_bounds(want), matches!(want.purpose, Purpose::ByDate { up: true, .. }));
-        let rows = |alias: &str| row::param(alias, &[param]).and(row::of_tokens(alias, &[coded]));
+        let rows = |alias: &str| row::param(alias, &[param]).and(row::of_tokens(self.dialect(), alias, &[coded]));
         let any_system = coded.1.is_none();
         let lead = |more: fn(&str) -> Expr, bounded: Option<(Bounds, bool)>, undated| {
             let d = self.alias("d");
@@ -105,7 +105,7 @@ impl Compiler<'_> {
             if any_system && !repeats {
                 select.and_where(self.first_of_its_systems(&d));
             }
-            Lead { undated, repeats, ..Lead::of(select, &d).dated(&d, true) }
+            Lead { undated, repeats, way: Sure::Alone, ..Lead::of(select, &d).dated(&d, true) }
         };
         let long = |alias: &str| Expr::cust(format!("\"{alias}\".\"span\" > {WIDE}"));
         let short = |alias: &str| Expr::cust(format!("\"{alias}\".\"span\" <= {WIDE}"));
@@ -142,7 +142,7 @@ impl Compiler<'_> {
         if alias == &d {
             let mut select = Query::select();
             select.from_as("reference", Alias::new(&d)).and_where(rows);
-            return Ok(vec![Lead::of(select, &d).dated(&d, true)]);
+            return Ok(vec![Lead { way: Sure::Alone, ..Lead::of(select, &d).dated(&d, true) }]);
         }
         Ok(vec![self.each_once("reference", &t, &d, rows)])
     }
@@ -177,7 +177,7 @@ impl Compiler<'_> {
             let (d, mut select) = (self.alias("d"), Query::select());
             select.from_as("date", Alias::new(&d)).and_where(fitting(&d, within(&d)));
             let date = Some((col(&d, "lo"), col(&d, "hi").sub(col(&d, "lo"))));
-            Lead { date, by_date: true, undated: Undated::None, ..Lead::of(select, &d) }
+            Lead { date, by_date: true, undated: Undated::None, way: Sure::Alone, ..Lead::of(select, &d) }
         };
         if bounds.parts_long() {
             vec![lead(&|d| part(d, "<=", true)), lead(&|d| part(d, ">", false))]
@@ -275,10 +275,11 @@ impl Compiler<'_> {
         let d = self.alias("d");
         let mut select = Query::select();
         select.from_as("directory", Alias::new(&d)).and_where(one_of(col(&d, "type"), kinds.to_vec()));
+        let way = if ids.is_some() { Sure::Alone } else { Sure::No };
         if let Some(ids) = ids {
             select.and_where(one_of(col(&d, "id"), ids.iter().map(|id| pack_id(id)).collect()));
         }
-        Lead { live: false, id: Some(col(&d, "id")), ..Lead::of(select, &d) }
+        Lead { live: false, id: Some(col(&d, "id")), way, ..Lead::of(select, &d) }
     }
 
     /// Resources in the order of their last change, a lead for each type unless that would be too much.
@@ -337,4 +338,14 @@ impl Compiler<'_> {
 /// No index is by the bare number: any value may be meant, of whatever unit.
 fn without_unit(tests: &[QuantityTest]) -> bool {
     tests.iter().all(|test| test.unit == Unit::Any)
+}
+
+/// Texts by their beginning are few, and so are whole ones.
+fn is_sure(condition: &Condition) -> Sure {
+    const BEGINNING: usize = 2;
+    match condition {
+        Condition::Text { any, .. } if any.iter().all(|text| text.len() > BEGINNING) => Sure::Alone,
+        Condition::Exact { .. } => Sure::Alone,
+        _ => Sure::No,
+    }
 }

@@ -92,6 +92,11 @@ async fn a_walk_meets_everything_once() {
         after = last;
     }
     let count = house.store.read(|reader| reader.places(OBSERVATION)).unwrap();
+    let heads = house.store.read(|reader| reader.heads_of(OBSERVATION)).unwrap();
+    assert!(heads.iter().map(|head| &head.id).eq(&ids), "{heads:?}");
+    assert!(
+        heads.iter().all(|head| head.deleted == (head.id == "gone") && head.version == 1 + i64::from(head.deleted))
+    );
     ids.sort();
     ids.dedup();
     assert_eq!((ids.len() as u64, count), (11, 11));

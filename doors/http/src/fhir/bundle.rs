@@ -7,14 +7,14 @@ use futures_util::stream;
 use meridian_engine::{Lane, Options, Returning};
 
 use super::{Asked, json};
-use crate::negotiate::is_json_body;
+use crate::negotiate::body_format;
 use crate::problem::Problem;
 
 /// Answers of more entries are sent while they are made.
 const WHOLE: usize = 1_000;
 
 pub(super) async fn run(asked: Asked) -> Result<Response, Problem> {
-    is_json_body(&asked.headers)?;
+    let format = body_format(&asked.headers)?;
     let header = |name: &str| asked.headers.get(name).and_then(|value| value.to_str().ok());
     let lane = if header("x-meridian-lane") == Some("bulk") { Lane::Bulk } else { Lane::Interactive };
     let once = header("idempotency-key").map(str::to_owned);
@@ -28,7 +28,7 @@ pub(super) async fn run(asked: Asked) -> Result<Response, Problem> {
         prefer if prefer.outcome => Returning::Outcome,
         _ => Returning::Minimal,
     };
-    let (bundle, room) = crate::body::bundle(&asked.state, &asked.headers, asked.body).await?;
+    let (bundle, room) = crate::body::bundle(&asked.state, &asked.headers, asked.body, format).await?;
     let bodies = returning == Returning::Representation;
     let options = Options { lane, once, bodies, ..asked.state.policy.options() };
     let reply = meridian_engine::run_read(&asked.state.engine, &asked.caller, bundle, options).await?;

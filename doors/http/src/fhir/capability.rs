@@ -53,8 +53,8 @@ pub(super) fn statement(state: &Http) -> Vec<u8> {
         },
         "implementation": {"description": "Meridian regional health information platform", "url": &*state.base},
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "json", "text/html", "html"],
-        "patchFormat": ["application/json-patch+json"],
+        "format": ["application/fhir+json", "json", "application/fhir+xml", "xml", "text/html", "html"],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json", "application/fhir+xml"],
         "rest": [{
             "mode": "server",
             "documentation": format!("OpenAPI 3.1: {}/openapi.json", state.base),
@@ -62,12 +62,18 @@ pub(super) fn statement(state: &Http) -> Vec<u8> {
             "resource": resources,
             "interaction": codes(&SYSTEM_INTERACTIONS),
             "searchParam": params,
-            "operation": operations(state, |operation| operation.level == Level::System),
+            // What stands at an address that is no type of R4 has no other place here.
+            "operation": operations(state, |o| o.level == Level::System || is_foreign(o.on)),
             "compartment": compartments
         }]
     })
     .to_string()
     .into_bytes()
+}
+
+/// Whether an operation stands at the address of a type that R4 does not have.
+fn is_foreign(on: &str) -> bool {
+    !matches!(on, "" | "Resource") && !Definitions::r4().is_resource_type(on)
 }
 
 fn codes(interactions: &[&str]) -> Vec<Value> {

@@ -1,54 +1,21 @@
-//! The definitions that this server has by itself: an OperationDefinition for each operation of the table, R4's
-//! CompartmentDefinitions, and R4's and Meridian's SearchParameters. They are read and found like stored ones, which may
-//! stand beside them.
+//! The definitions that this door makes of itself: an OperationDefinition for each operation of the table, and R4's
+//! CompartmentDefinitions. The engine has them read and found like stored ones.
 
-mod search;
-
-use std::sync::LazyLock;
-
-use axum::http::StatusCode;
-use axum::response::Response;
-use meridian_engine::operations::{Effect, Level, Operation};
+use meridian_engine::operations::{EVERY_TYPE, Effect, Level, Operation};
 use meridian_model::definitions::Definitions;
 use serde_json::{Map, Value, json};
 
-pub(super) use search::{by_form, search};
-
 use super::describe::{BUILT, pascal};
-use super::{Asked, json, look};
-use crate::problem::Problem;
 use crate::state::Http;
 
 const OPERATION: &str = "OperationDefinition";
 const COMPARTMENT: &str = "CompartmentDefinition";
 
-const PARAMETER: &str = "SearchParameter";
-
-static PARAMETERS: LazyLock<Vec<Value>> = LazyLock::new(meridian_engine::fixed_parameters);
-
-/// Whether the server has definitions of this type by itself.
-pub(super) fn has(kind: &str) -> bool {
-    matches!(kind, OPERATION | COMPARTMENT | PARAMETER)
-}
-
-/// One of them, or a stored one.
-pub(super) async fn read(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
-    // The engine knows R4's SearchParameters by id itself.
-    let own = if kind == PARAMETER { Vec::new() } else { all(&asked.state, kind) };
-    let own = own.into_iter().find(|one| one.get("id").and_then(Value::as_str) == Some(id));
-    match own {
-        Some(own) => Ok(json(StatusCode::OK, own.to_string())),
-        None => look::read(asked, kind, id).await,
-    }
-}
-
-fn all(state: &Http, kind: &str) -> Vec<Value> {
-    match kind {
-        OPERATION => operations(state),
-        COMPARTMENT => Definitions::r4().compartments().map(compartment).collect(),
-        PARAMETER => PARAMETERS.clone(),
-        _ => Vec::new(),
-    }
+/// All of them.
+pub(crate) fn all(state: &Http) -> Vec<Value> {
+    let mut all = operations(state);
+    all.extend(Definitions::r4().compartments().map(compartment));
+    all
 }
 
 /// The id of the definition of an operation; one definition for all levels of one type.
@@ -97,7 +64,8 @@ fn operation(state: &Http, id: &str, rows: &[&Operation]) -> Option<Value> {
     set("description", rows.iter().map(|row| row.says).collect::<Vec<_>>().first().copied().unwrap_or_default().into());
     set("affectsState", rows.iter().any(|row| row.effect == Effect::Changes).into());
     set("code", first.name.into());
-    if !first.on.is_empty() {
+    // R4 has no code for a type that it doesn't have; the address of such an operation names it all the same.
+    if first.on == EVERY_TYPE || Definitions::r4().is_resource_type(first.on) {
         set("resource", json!([first.on]));
     }
     set("system", on(Level::System).into());

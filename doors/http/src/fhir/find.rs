@@ -39,7 +39,7 @@ pub(super) async fn by_form(asked: Asked, place: Place<'_>) -> Result<Response, 
 }
 
 /// What is asked by a form, as if it stood in the address; and how the answer is wished.
-pub(super) async fn form(asked: Asked, kind: &str) -> Result<(Asked, Sent), Problem> {
+async fn form(asked: Asked, kind: &str) -> Result<(Asked, Sent), Problem> {
     let said = asked.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !said.starts_with("application/x-www-form-urlencoded") {
         let says = format!("the body is `{said}`; a search is sent as `application/x-www-form-urlencoded`");

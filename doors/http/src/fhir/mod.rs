@@ -11,6 +11,8 @@ mod layout;
 mod look;
 mod openapi;
 mod operation;
+mod terminology;
+mod unsaid;
 mod wanted;
 mod write;
 
@@ -28,6 +30,7 @@ use crate::observe::RequestId;
 use crate::problem::Problem;
 use crate::state::Http;
 
+pub(crate) use definitions::all as definitions;
 pub(crate) use describe::Described;
 
 /// A request whose caller is known and whose body is not yet read.
@@ -79,7 +82,7 @@ async fn answer(state: Http, id: &str, parts: Parts, body: Body) -> Result<Respo
     }
     if segments == ["metadata"] {
         only(&parts.method, &[Method::GET, Method::HEAD])?;
-        return Ok(json(StatusCode::OK, describe::capability(&state).await?));
+        return terminology::metadata(&state, &query).await;
     }
     if segments == ["openapi.json"] {
         only(&parts.method, &[Method::GET, Method::HEAD])?;
@@ -100,8 +103,6 @@ async fn route(method: &Method, segments: &[&str], asked: Asked) -> Result<Respo
         (_, [name]) if name.starts_with('$') => operation::run(asked, method, "", name, None).await,
         ("GET", ["_history"]) => look::history(asked, HistoryOf::System).await,
         ("GET", [kind, "_history"]) => look::history(asked, HistoryOf::Type((*kind).to_owned())).await,
-        ("GET", [kind]) if definitions::has(kind) => definitions::search(asked, kind).await,
-        ("POST", [kind, "_search"]) if definitions::has(kind) => definitions::by_form(asked, kind).await,
         ("GET", []) => find::search(asked, Place::of("")).await,
         ("POST", ["_search"]) => find::by_form(asked, Place::of("")).await,
         ("GET", [kind]) => find::search(asked, Place::of(kind)).await,
@@ -111,7 +112,6 @@ async fn route(method: &Method, segments: &[&str], asked: Asked) -> Result<Respo
         ("DELETE", [kind]) => write::delete_where(asked, kind).await,
         ("POST", [kind, "_search"]) => find::by_form(asked, Place::of(kind)).await,
         (_, [kind, name]) if name.starts_with('$') => operation::run(asked, method, kind, name, None).await,
-        ("GET", [kind, id]) if definitions::has(kind) => definitions::read(asked, kind, id).await,
         ("GET", [kind, id]) => look::read(asked, kind, id).await,
         ("PUT", [kind, id]) => write::update(asked, kind, id).await,
         ("PATCH", [kind, id]) => write::patch(asked, kind, Some(id)).await,

@@ -1,13 +1,17 @@
 //! `$name` on the system, a type or an instance: found in the table, decided by the table.
 
-use axum::http::{Method, StatusCode};
-use axum::response::Response;
-use meridian_engine::operations::{Call, EVERY_TYPE, Effect, Level, Operation};
-use meridian_engine::{Limits, incoming};
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use meridian_engine::operations::{Call, EVERY_TYPE, Effect, Level, Operation, Sent};
+use meridian_engine::{EngineError, incoming};
+use meridian_model::outcome::Issue;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Asked, json, not_allowed};
-use crate::negotiate::is_json_body;
+use crate::negotiate::body_format;
 use crate::problem::Problem;
 
 /// Longest body of a call, in bytes.
@@ -20,17 +24,8 @@ pub(super) async fn run(
     name: &str,
     id: Option<(&str, Option<&str>)>,
 ) -> Result<Response, Problem> {
-    let level = match (kind, id) {
-        ("", _) => Level::System,
-        (_, None) => Level::Type,
-        (_, Some(_)) => Level::Instance,
-    };
-    let known = kind.is_empty() || incoming::type_name(kind).is_ok();
     let operations = std::sync::Arc::clone(&asked.state.operations);
-    // What every type has may be offered by one in its own way.
-    let fits = |o: &&Operation| o.level == level && name.strip_prefix('$') == Some(o.name);
-    let of = |on: &str| operations.iter().filter(fits).find(|o| o.on == on);
-    let found = of(kind).or_else(|| of(EVERY_TYPE).filter(|_| level != Level::System && known));
+    let found = find(&operations, kind, name, id.is_some());
     let version = id.and_then(|(_, version)| version);
     let Some(operation) = found.filter(|o| version.is_none() || o.versions) else {
         let says = format!("there is no operation {name} at this address");
@@ -51,46 +46,168 @@ pub(super) async fn run(
         id: id.map(|(id, _)| id.to_owned()),
         version: version.map(str::to_owned),
         params: query,
-        values: Vec::new(),
-        body: None,
+        accept: accept(&headers),
         base: state.base.to_string(),
+        ..Call::default()
     };
+    let foreign = operation.act.foreign();
+    let mut room = None;
     if *method == Method::POST {
-        let received = crate::body::read(&state, &headers, body, LONGEST).await?;
+        let is_raw = operation.act.raw();
+        let longest = if foreign.is_empty() && !is_raw { LONGEST } else { state.limits.resource };
+        let received = crate::body::read(&state, &headers, body, longest).await?;
         if !received.bytes.is_empty() {
-            is_json_body(&headers)?;
-            let limits = Limits { bytes: LONGEST, ..Limits::default() };
-            let value = incoming::json(&received.bytes, &limits)?;
-            incoming::resource(&value)?;
-            if value.get("resourceType").and_then(Value::as_str) == Some("Parameters") {
-                call.params.extend(parameters(&value));
-                call.values = values(&value);
-                call.body = resource(value);
-            } else {
+            let mut value = received.value(body_format(&headers)?, longest).await?;
+            if !is_raw {
+                all_say_something(&value)?;
+            }
+            let is_foreign = |value: &Value| kind_of(value).is_some_and(|kind| foreign.contains(&kind));
+            if is_foreign(&value) {
                 call.body = Some(value);
+            } else {
+                // What R4 doesn't have is the operation's own business to check.
+                let others = resources(&mut value, is_foreign);
+                // What is to be judged may be of any shape; what asks for it may not.
+                let names = |value: &Value| {
+                    value
+                        .get("parameter")
+                        .and_then(Value::as_array)
+                        .is_some_and(|all| all.iter().any(|one| one.get("name").is_some_and(|name| name == "resource")))
+                };
+                let asks = kind_of(&value) == Some("Parameters") && (kind != "Parameters" || names(&value));
+                let judged = if is_raw && asks { resource(&mut value) } else { None };
+                if !is_raw || asks {
+                    incoming::resource(&value)?;
+                }
+                if judged.is_some() {
+                    call.params.extend(parameters(&value));
+                    call.body = judged;
+                } else if is_raw && !asks {
+                    call.body = Some(value);
+                } else if kind_of(&value) == Some("Parameters") {
+                    call.params.extend(parameters(&value));
+                    call.values = values(&value);
+                    call.resources = others;
+                    call.body = resource(&mut value);
+                    call.resources.extend(resources(&mut value, |_| true));
+                } else {
+                    call.body = Some(value);
+                }
             }
         }
+        // What was made of the body is held until it is worked off, and takes room as long.
+        room = received.into_room();
     }
     for (input, _, required) in operation.input {
         if *required && call.param(input).is_none() && call.value(input).is_none() {
-            return Err(meridian_engine::EngineError::invalid(*input, "this parameter is needed").into());
+            return Err(EngineError::invalid(*input, "this parameter is needed").into());
         }
     }
-    Ok(json(StatusCode::OK, operation.act.bytes(&state.engine, &caller, call).await?))
+    if operation.act.forms().is_empty() {
+        let answer = operation.act.bytes(&state.engine, &caller, call).await;
+        drop(room);
+        return Ok(json(StatusCode::OK, answer?));
+    }
+    let by_header = call.param("_format").is_none();
+    let Some(streaming) = operation.act.stream(&state.engine, &caller, call) else {
+        return Err(EngineError::Internal("an operation without its forms".to_owned()).into());
+    };
+    match streaming.await {
+        Ok(sent) => Ok(streamed(sent, room)),
+        Err(error) => Err(if by_header { refused_form(error) } else { error.into() }),
+    }
 }
 
-/// The resource that the parameter of this name holds.
-fn resource(mut parameters: Value) -> Option<Value> {
+/// A form that the operation does not write is a fault of `_format`; where the header asked for it, it has a status of its
+/// own.
+fn refused_form(error: EngineError) -> Problem {
+    let is_form = |issue: &Issue| issue.code == "not-supported" && issue.expression == ["_format"];
+    match error.issues().into_iter().find(is_form) {
+        Some(issue) => Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", issue.diagnostics),
+        None => error.into(),
+    }
+}
+
+/// A parameter without a value, a resource or parts (`inv-1`) would be as if it had not been sent: no filter, no resource.
+fn all_say_something(value: &Value) -> Result<(), EngineError> {
+    let all = value.get("parameter").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let says = |key: &String| key.starts_with("value") || key == "resource" || key == "part";
+    match all.iter().position(|one| one.as_object().is_some_and(|members| !members.keys().any(says))) {
+        Some(nth) if kind_of(value) == Some("Parameters") => {
+            let says = "a parameter has a value, a resource or parts";
+            Err(EngineError::invalid(format!("Parameters.parameter[{nth}]"), says))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The operation at an address. What every type has may be offered by one in its own way.
+pub(super) fn find<'o>(
+    operations: &'o [Operation],
+    kind: &str,
+    name: &str,
+    is_instance: bool,
+) -> Option<&'o Operation> {
+    let level = match (kind, is_instance) {
+        ("", _) => Level::System,
+        (_, false) => Level::Type,
+        (_, true) => Level::Instance,
+    };
+    let fits = |o: &&Operation| o.level == level && name.strip_prefix('$') == Some(o.name);
+    let of = |on: &str| operations.iter().filter(fits).find(|o| o.on == on);
+    of(kind).or_else(|| of(EVERY_TYPE).filter(|_| level != Level::System && incoming::type_name(kind).is_ok()))
+}
+
+fn accept(headers: &HeaderMap) -> String {
+    let all = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    all.collect::<Vec<_>>().join(", ")
+}
+
+/// An answer in a form of its own, piece by piece. One that breaks off ends without its end, which every client notices.
+fn streamed(sent: Sent, room: Option<OwnedSemaphorePermit>) -> Response {
+    let pieces = stream::unfold((sent.pieces, room), |(mut pieces, room)| async move {
+        let piece = pieces.recv().await?;
+        if let Err(error) = &piece {
+            tracing::error!(%error, "an answer broke off");
+        }
+        Some((piece, (pieces, room)))
+    });
+    let kind = [(header::CONTENT_TYPE, sent.media_type)];
+    (StatusCode::OK, kind, Body::from_stream(pieces)).into_response()
+}
+
+fn kind_of(value: &Value) -> Option<&str> {
+    value.get("resourceType").and_then(Value::as_str)
+}
+
+/// Takes the resources of these parameters out.
+fn resources(parameters: &mut Value, wanted: impl Fn(&Value) -> bool) -> Vec<(String, Value)> {
+    let all = parameters.get_mut("parameter").and_then(Value::as_array_mut);
+    let one = |parameter: &mut Value| {
+        let name = parameter.get("name")?.as_str()?.to_owned();
+        let members = parameter.as_object_mut()?;
+        let resource = members.get("resource").filter(|resource| wanted(resource)).is_some();
+        resource.then(|| members.shift_remove("resource")).flatten().map(|resource| (name, resource))
+    };
+    all.into_iter().flatten().filter_map(one).collect()
+}
+
+/// Takes the resource out that the parameter of this name holds.
+fn resource(parameters: &mut Value) -> Option<Value> {
     let all = parameters.get_mut("parameter")?.as_array_mut()?;
-    let named = all.iter_mut().find(|one| one.get("name").and_then(Value::as_str) == Some("resource"))?;
-    named.get_mut("resource").map(Value::take)
+    let is_one = |one: &&mut Value| one.get("name").and_then(Value::as_str) == Some("resource");
+    let named = all.iter_mut().find(is_one)?;
+    named.as_object_mut()?.shift_remove("resource")
 }
 
-/// The parameters whose values are no primitives.
+/// The parameters whose values are no primitives; those that are made of parts whole.
 fn values(value: &Value) -> Vec<(String, Value)> {
     let all = value.get("parameter").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let one = |parameter: &Value| {
         let name = parameter.get("name")?.as_str()?.to_owned();
+        if parameter.get("part").is_some() {
+            return Some((name, parameter.clone()));
+        }
         let value = parameter.as_object()?.iter().find(|(key, _)| key.starts_with("value"))?.1;
         value.is_object().then(|| (name, value.clone()))
     };

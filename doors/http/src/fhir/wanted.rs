@@ -4,9 +4,6 @@
 //! An answer nobody has wishes about passes as it is. What is laid out passes piece by piece; what is shaped, or shown as
 //! a page, is held whole, and takes room for that which all requests share.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -14,27 +11,27 @@ use axum::response::{IntoResponse, Response};
 use meridian_engine::EngineError;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
+use meridian_model::reader::Fault;
 use meridian_model::shape::{Shape, Summary, only_counted};
 use serde_json::Value;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::entries::{Apart, join, value};
 use super::html;
 use super::layout::laid_out;
-use crate::negotiate::{Format, format, is_json};
+use super::unsaid;
+use crate::dressing::{AS_VALUE, BY_ENTRY, Room};
+use crate::negotiate::{FHIR_XML, Format, format, is_json};
 use crate::problem::Problem;
 use crate::state::Http;
 
 /// Answers from this size on, in bytes, are worked on where threads may block.
 const LARGE: usize = 64 << 10;
 
+/// What to ask for where XML can't say it.
+const INSTEAD: &str = "ask for JSON, or with `_summary=data` where it is the narrative";
+
 /// A page is not made of more than so many bytes: it is sent as it is.
 const LONGEST_PAGE: u64 = 32 << 20;
-/// How many times its length a whole answer takes as a value, and one that is shaped entry by entry.
-const AS_VALUE: u64 = 10;
-const BY_ENTRY: u64 = 2;
-/// How long an answer waits for room.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Parameters that a route found elsewhere than in the address, in a form; and the format that is wished with them.
 #[derive(Clone)]
@@ -58,6 +55,8 @@ pub(super) struct Wanted {
     holds: Holds,
     /// Nothing is written.
     looks: bool,
+    /// An operation that answers in forms of its own.
+    own_forms: bool,
     page: html::Place,
 }
 
@@ -78,11 +77,15 @@ impl Wanted {
         let path = decoded.collect::<Result<Vec<String>, _>>().unwrap_or_default();
         let params = meridian_engine::split_query(parts.uri.query().unwrap_or_default()).unwrap_or_default();
         let by_form = parts.method == Method::POST && path.last().is_some_and(|last| last == "_search");
+        let own_forms = has_own_forms(state, &path);
         let (format, fits) = match format(&parts.headers, wished(&params)) {
             // The form may wish for another one.
             _ if by_form => (Format::Json, Ok(())),
             // Events and descriptions are of one form alone; a listener says `text/event-stream`.
             _ if path.iter().any(|segment| segment == "$events" || segment == "openapi.json") => (Format::Json, Ok(())),
+            // An operation that answers in forms of its own reads the wish itself; its errors are FHIR.
+            Ok(Format::Xml) if own_forms => (Format::Xml, Ok(())),
+            _ if own_forms => (Format::Json, Ok(())),
             Ok(format) => (format, Ok(())),
             Err(problem) => (Format::Json, Err(problem)),
         };
@@ -90,7 +93,7 @@ impl Wanted {
         let looks = matches!(parts.method, Method::GET | Method::HEAD);
         let fits = fits.and_then(|()| if looks { check(&params, &path, holds).map(|_| ()) } else { Ok(()) });
         let page = html::Place::new(&parts.headers, path, params, looks);
-        (Wanted { state: state.clone(), format, holds, looks: looks || by_form, page }, fits)
+        (Wanted { state: state.clone(), format, holds, looks: looks || by_form, own_forms, page }, fits)
     }
 
     /// A search from a form on a page sends its empty fields too: the address without them.
@@ -116,6 +119,9 @@ impl Wanted {
         }
         let wishes = check(&self.page.params, &self.page.path, self.holds).unwrap_or_default();
         let is_good = response.status().is_success();
+        if self.own_forms && is_good {
+            return response;
+        }
         let as_it_is = wishes.shape.is_whole() || !is_good;
         if self.format == Format::Json && as_it_is && !wishes.pretty {
             return response;
@@ -141,18 +147,29 @@ impl Wanted {
         if bytes.is_empty() {
             return Response::from_parts(parts, Body::empty());
         }
+        // What was done stays done, whatever can't be made of its answer: then that goes out as it is.
+        let as_made = (!self.looks).then(|| bytes.clone());
         let is_large = bytes.len() > LARGE;
         let (status, pretty) = (parts.status, wishes.pretty);
         let make = move || {
             let _room = room;
             let made = match self.format {
                 Format::Json => Made::Json(shaped(&wishes.shape, self.holds, &bytes)?),
-                Format::Html => {
+                Format::Html | Format::Xml => {
                     let mut value = value(&bytes)?;
                     if is_good {
                         shape(&wishes.shape, self.holds, &mut value);
                     }
-                    Made::Page(html::page(&self.state, &self.page, status, &value))
+                    if self.format == Format::Html {
+                        Made::Page(html::page(&self.state, &self.page, status, &value))
+                    } else {
+                        match unsaid::write(value, self.is_list()) {
+                            Ok(text) => Made::Xml(text.into_bytes()),
+                            // Why a request failed is told in any case.
+                            Err(_) if !is_good => Made::Json(bytes.to_vec()),
+                            Err(fault) => Made::Unsaid(fault),
+                        }
+                    }
                 }
             };
             Ok::<_, EngineError>(made)
@@ -163,32 +180,41 @@ impl Wanted {
                 laid_out(body.into()).await.map_or_else(|_| broke_off(), |body| Response::from_parts(parts, body))
             }
             Ok(Ok(Made::Json(body))) => Response::from_parts(parts, body.into()),
+            Ok(Ok(Made::Xml(body))) => {
+                parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_XML));
+                Response::from_parts(parts, body.into())
+            }
             Ok(Ok(Made::Page(page))) => {
                 for (name, value) in page.headers {
                     parts.headers.insert(name, value);
                 }
                 Response::from_parts(parts, page.body.into())
             }
-            Ok(Err(error)) => Problem::from(error).into_response(),
-            Err(error) => crate::caller::fault(error).into_response(),
+            failed => match (as_made, failed) {
+                (Some(bytes), _) => Response::from_parts(parts, bytes.into()),
+                (None, Ok(Ok(Made::Unsaid(fault)))) => {
+                    let says = format!("this answer can't be written as XML: {fault}; {INSTEAD}");
+                    Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says).into_response()
+                }
+                (None, Ok(Err(error))) => Problem::from(error).into_response(),
+                (None, Err(error)) => crate::caller::fault(error).into_response(),
+                (None, Ok(Ok(_))) => broke_off(),
+            },
         }
     }
 
-    /// Waits for the room that an answer takes which is so long.
-    async fn room(&self, long: Option<u64>) -> Option<OwnedSemaphorePermit> {
-        let by_entry = self.format == Format::Json && self.holds == Holds::Many;
-        let takes = takes(long, by_entry, self.state.limits.dressed);
-        let room = Arc::clone(&self.state.dressing).acquire_many_owned(takes);
-        tokio::time::timeout(PATIENCE, room).await.ok()?.ok()
+    /// Whether the answer is a list that this server makes, and no resource that somebody stored.
+    fn is_list(&self) -> bool {
+        let path = &self.page.path;
+        let is_made = path.last().is_none_or(|last| last.starts_with(['$', '_']));
+        self.holds == Holds::Many && (self.looks || is_made)
     }
-}
 
-/// The kibibytes that an answer takes of all that there are; one whose length is not known, or that is too long, has to be
-/// alone.
-fn takes(long: Option<u64>, by_entry: bool, most: usize) -> u32 {
-    let most = u32::try_from(most / 1024).unwrap_or(u32::MAX).max(1);
-    let times = if by_entry { BY_ENTRY } else { AS_VALUE };
-    long.map_or(most, |long| u32::try_from(long.saturating_mul(times) / 1024).unwrap_or(u32::MAX).min(most))
+    /// Waits for the room that an answer takes which is so long.
+    async fn room(&self, long: Option<u64>) -> Option<Room> {
+        let by_entry = self.format == Format::Json && self.holds == Holds::Many;
+        self.state.dressing.room(long, if by_entry { BY_ENTRY } else { AS_VALUE }).await
+    }
 }
 
 fn broke_off() -> Response {
@@ -203,7 +229,22 @@ fn no_room() -> Response {
 
 enum Made {
     Json(Vec<u8>),
+    Xml(Vec<u8>),
+    /// What stands in the answer and XML does not have.
+    Unsaid(Fault),
     Page(html::Page),
+}
+
+fn has_own_forms(state: &Http, path: &[String]) -> bool {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let (kind, name, is_instance) = match path.as_slice() {
+        [name] => ("", *name, false),
+        [kind, name] => (*kind, *name, false),
+        [kind, _, name] => (*kind, *name, true),
+        _ => return false,
+    };
+    let found = name.starts_with('$').then(|| super::operation::find(&state.operations, kind, name, is_instance));
+    found.flatten().is_some_and(|operation| !operation.act.forms().is_empty())
 }
 
 /// The answer with what is wanted of each resource.
@@ -307,17 +348,6 @@ impl Sent {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn large_answers_wait_for_each_other() {
-        let all = 256 << 20;
-        assert_eq!(takes(Some(4 << 20), true, all), 8 << 10);
-        assert_eq!(takes(Some(4 << 20), false, all), 40 << 10);
-        for alone in [takes(None, true, all), takes(Some(u64::MAX), false, all), takes(Some(30 << 20), false, all)] {
-            assert_eq!(alone as usize, all >> 10);
-        }
-        assert_eq!(takes(Some(100), true, 0), 0, "what is small passes in any case");
-    }
 
     #[test]
     fn many_are_shaped_one_by_one_as_they_would_be_together() {

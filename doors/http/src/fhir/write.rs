@@ -2,14 +2,14 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use meridian_engine::{Happened, NOT_YET, Outcome, incoming};
+use meridian_engine::{EngineError, Happened, NOT_YET, Outcome, incoming};
 use meridian_model::outcome::{Issue, Severity, outcome};
 use serde_json::Value;
 
 use super::look::{with_version, written};
 use super::{Asked, json};
 use crate::body::Received;
-use crate::negotiate::{FHIR_JSON, Prefer, is_json_body};
+use crate::negotiate::{FHIR_JSON, Format, Prefer, body_format};
 use crate::problem::Problem;
 use crate::state::Http;
 
@@ -68,11 +68,12 @@ fn condition(asked: &Asked) -> Result<&str, Problem> {
 pub(super) async fn patch(asked: Asked, kind: &str, id: Option<&str>) -> Result<Response, Problem> {
     let kind = incoming::type_name(kind)?;
     let if_match = if_match(&asked)?;
-    is_json_patch(&asked.headers)?;
+    let format = patch_format(&asked.headers)?;
     let query = if id.is_none() { condition(&asked)?.to_owned() } else { String::new() };
     let Asked { state, caller, headers, prefer, body, .. } = asked;
     let received = crate::body::read(&state, &headers, body, LONGEST_PATCH).await?;
-    let document = received.json(LONGEST_PATCH).await?;
+    let document = received.value(format.unwrap_or(Format::Json), LONGEST_PATCH).await?;
+    is_patch(&document, format)?;
     let made = match id {
         Some(id) => meridian_engine::patch(&state.engine, &caller, kind, id, &document, if_match).await?,
         None => meridian_engine::patch_where(&state.engine, &caller, kind, &query, &document, if_match).await?,
@@ -80,20 +81,37 @@ pub(super) async fn patch(asked: Asked, kind: &str, id: Option<&str>) -> Result<
     Ok(answer(&state, prefer, made))
 }
 
-/// Refuses a body that is no JSON Patch.
-fn is_json_patch(headers: &HeaderMap) -> Result<(), Problem> {
+/// What kind of patch a body says that it is: a JSON Patch, or (in this format) a FHIRPath Patch.
+fn patch_format(headers: &HeaderMap) -> Result<Option<Format>, Problem> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let kind = text(header::CONTENT_TYPE).unwrap_or("of no type").split(';').next().unwrap_or_default().trim();
-    let says = match kind.to_ascii_lowercase().as_str() {
-        "application/json-patch+json" if text(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity") => {
-            return Ok(());
+    let is_plain = text(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity");
+    match kind.to_ascii_lowercase().as_str() {
+        "application/json-patch+json" if is_plain => Ok(None),
+        "application/fhir+json" | "application/fhir+xml" => body_format(headers).map(Some),
+        other => {
+            let says = format!(
+                "the body is `{other}`; a patch is sent as `application/json-patch+json`, or as Parameters in \
+                 `application/fhir+json` or `application/fhir+xml`, not compressed"
+            );
+            Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says))
         }
-        "application/fhir+json" | "application/fhir+xml" => {
-            "FHIRPath Patch is not supported yet; a patch is sent as `application/json-patch+json`".to_owned()
-        }
-        other => format!("the body is `{other}`; a patch is sent as `application/json-patch+json`, not compressed"),
-    };
-    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says))
+    }
+}
+
+/// Whether the body is the kind of patch that it says.
+fn is_patch(document: &Value, format: Option<Format>) -> Result<(), Problem> {
+    if format.is_none() {
+        return if document.is_array() {
+            Ok(())
+        } else {
+            Err(EngineError::invalid("patch", "a JSON Patch is an array of operations").into())
+        };
+    }
+    if incoming::resource(document)? == "Parameters" {
+        return Ok(());
+    }
+    Err(EngineError::invalid("resourceType", "a FHIRPath Patch is a Parameters resource").into())
 }
 
 pub(super) async fn delete(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
@@ -128,11 +146,11 @@ fn deleted(prefer: Prefer, made: &Outcome) -> Response {
 
 /// The resource that was sent, and what must be kept until it is written.
 async fn body(asked: Asked) -> Result<(Asked, Value, Received), Problem> {
-    is_json_body(&asked.headers)?;
+    let format = body_format(&asked.headers)?;
     let Asked { state, caller, headers, query, raw_query, prefer, body } = asked;
     let limit = state.limits.resource;
     let received = crate::body::read(&state, &headers, body, limit).await?;
-    let value = received.json(limit).await?;
+    let value = received.value(format, limit).await?;
     let body = axum::body::Body::empty();
     Ok((Asked { state, caller, headers, query, raw_query, prefer, body }, value, received))
 }

@@ -2,7 +2,7 @@ import type { keys as zh } from "../zh/keys";
 
 export const keys: typeof zh = {
   title: "Keyboard",
-  groups: { everywhere: "Everywhere", lists: "In lists", record: "In a record" },
+  groups: { everywhere: "Everywhere", lists: "In lists", record: "In a record", standards: "Terminology and validator" },
   words: {
     help: "This sheet",
     palette: "Find residents, pages, actions",
@@ -27,5 +27,9 @@ export const keys: typeof zh = {
     vaccinations: "Vaccinations",
     looks: "Who looked",
     print: "Print a summary",
+    terms: "To the box of the terminology list",
+    copy: "Copy the code that is open",
+    validate: "Validate",
+    send: "In the text: validate",
   },
 };

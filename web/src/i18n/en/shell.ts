@@ -8,7 +8,7 @@ export const shell: typeof zh = {
   tabs: "Open residents",
   closeTab: "Close {{name}}",
   rail: "Side rail",
-  nav: { care: "Care", start: "Start", residents: "Residents", feeds: "Feeds", inbox: "Inbox", reviews: "Persons", jobs: "Jobs", store: "Store", audit: "Audit", run: "Operations", learn: "Learn", tour: "Tour" },
+  nav: { care: "Care", start: "Start", residents: "Residents", feeds: "Feeds", inbox: "Inbox", reviews: "Persons", jobs: "Jobs", store: "Store", audit: "Audit", terms: "Terms", validate: "Validate", conformance: "Standards", run: "Operations", standards: "Standards", learn: "Learn", tour: "Tour" },
   person: "Your menu",
   large: "Large type",
   contrast: "High contrast",

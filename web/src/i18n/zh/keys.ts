@@ -1,6 +1,6 @@
 export const keys = {
   title: "键盘操作",
-  groups: { everywhere: "任何页面", lists: "列表中", record: "居民记录" },
+  groups: { everywhere: "任何页面", lists: "列表中", record: "居民记录", standards: "术语与校验" },
   words: {
     help: "打开本页",
     palette: "查找居民、页面、操作",
@@ -25,5 +25,9 @@ export const keys = {
     vaccinations: "预防接种",
     looks: "谁看过",
     print: "打印摘要",
+    terms: "到术语列表的输入框",
+    copy: "复制打开的代码",
+    validate: "校验",
+    send: "在文本中：校验",
   },
 };

@@ -6,7 +6,7 @@ export const shell = {
   tabs: "已打开的居民",
   closeTab: "关闭 {{name}}",
   rail: "侧栏",
-  nav: { care: "诊疗", start: "首页", residents: "居民查找", feeds: "机构接入", inbox: "收件箱", reviews: "待核居民", jobs: "作业", store: "存储", audit: "审计", run: "运行", learn: "了解", tour: "导览" },
+  nav: { care: "诊疗", start: "首页", residents: "居民查找", feeds: "机构接入", inbox: "收件箱", reviews: "待核居民", jobs: "作业", store: "存储", audit: "审计", terms: "术语", validate: "校验", conformance: "标准", run: "运行", standards: "标准", learn: "了解", tour: "导览" },
   person: "个人菜单",
   large: "大字",
   contrast: "高对比度",

@@ -24,9 +24,13 @@ export const KEYS = [
   { keys: "g c", word: "vaccinations", group: "record" },
   { keys: "g l", word: "looks", group: "record" },
   { keys: "p", word: "print", group: "record" },
+  { keys: "g s", word: "terms", group: "standards" },
+  { keys: "c", word: "copy", group: "standards" },
+  { keys: "v", word: "validate", group: "standards" },
+  { keys: "Ctrl Enter", word: "send", group: "standards" },
 ] as const;
 
 export type KeyWord = (typeof KEYS)[number]["word"];
 export type Chord = (typeof KEYS)[number]["keys"];
 
-export const GROUPS = ["everywhere", "lists", "record"] as const;
+export const GROUPS = ["everywhere", "lists", "record", "standards"] as const;

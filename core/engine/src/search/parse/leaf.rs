@@ -7,7 +7,7 @@ use meridian_model::reference::is_id;
 use meridian_store::search::{Condition, Field, SystemTest, Via};
 
 use super::modifier::{self, Modifier};
-use super::{filter, missing, near, number, pair, quantity, refer, text, uri, words};
+use super::{coded, filter, missing, near, number, pair, quantity, refer, text, uri, words};
 use crate::search::fault::{Fault, shown};
 use crate::search::ground::{Ground, Of, Slot, numbers};
 use crate::search::values;
@@ -70,6 +70,10 @@ fn by_kind(ground: &Ground<'_>, slots: &[Slot], modifier: Option<Modifier>, part
             Some(Modifier::Text) => Wish::Is(Condition::Text { params: params(), any: text::all(slots, parts)? }),
             Some(Modifier::OfType) => Wish::Is(pair::of_type(slots, parts)?),
             Some(Modifier::Not) => Wish::not(Wish::Is(tokens(slots, parts)?)),
+            Some(Modifier::In) => coded::in_sets(slots, parts),
+            Some(Modifier::NotIn) => Wish::not(coded::in_sets(slots, parts)),
+            Some(Modifier::Above) => coded::around(slots, parts, false)?,
+            Some(Modifier::Below) => coded::around(slots, parts, true)?,
             _ => Wish::Is(tokens(slots, parts)?),
         },
         Kind::String => text::read(slots, modifier, parts)?,

@@ -14,6 +14,9 @@ pub(super) enum Modifier {
     Text,
     OfType,
     Identifier,
+    /// In a value set.
+    In,
+    NotIn,
     Above,
     Below,
     /// `subject:Patient=…`
@@ -33,9 +36,10 @@ pub(super) fn read(text: Option<&str>, slots: &[Slot]) -> Result<Option<Modifier
         "text" => (Modifier::Text, &[Kind::Token]),
         "of-type" => (Modifier::OfType, &[Kind::Token]),
         "identifier" => (Modifier::Identifier, &[Kind::Reference]),
-        "above" => (Modifier::Above, &[Kind::Uri]),
-        "below" => (Modifier::Below, &[Kind::Uri]),
-        "in" | "not-in" => (Modifier::Missing, &[]),
+        "above" => (Modifier::Above, &[Kind::Uri, Kind::Token]),
+        "below" => (Modifier::Below, &[Kind::Uri, Kind::Token]),
+        "in" => (Modifier::In, &[Kind::Token]),
+        "not-in" => (Modifier::NotIn, &[Kind::Token]),
         other => match Of::named(other) {
             Some(of) => (Modifier::Type(of), &[Kind::Reference]),
             None => return Err(Fault::unsupported(format!("there is no modifier `:{}`", shown(other)))),
@@ -45,13 +49,9 @@ pub(super) fn read(text: Option<&str>, slots: &[Slot]) -> Result<Option<Modifier
         return allowed(modifier, slots).map(Some);
     }
     Err(match (text, kind) {
-        ("in" | "not-in" | "above" | "below", Kind::Token) => Fault::unsupported(format!(
-            "the modifier `:{text}` needs a terminology service, which this server has not yet"
-        )),
         ("above" | "below", Kind::Reference) => {
             Fault::unsupported(format!("the modifier `:{text}` on references is not supported"))
         }
-        ("in" | "not-in", _) => Fault::wrong(misplaced(text, slot, &[Kind::Token])),
         _ => Fault::wrong(misplaced(text, slot, belongs)),
     })
 }

@@ -15,6 +15,11 @@ impl Asker<'_> {
                 let text = self.one(&DISPLAYS);
                 Want::Text(self.beginning(text))
             }
+            (Modifier::In | Modifier::NotIn, _) => Want::Uri(self.one(&MEANT).0.into()),
+            (Modifier::Below | Modifier::Above, Kind::Token) => {
+                let (code, _) = self.one(&HIERARCHY);
+                Want::Token(System::Is(SYSTEMS[1].into()), Some(code.into()))
+            }
             (Modifier::OfType, _) => match known {
                 Some(Found::Token(token)) if !token.types.is_empty() => {
                     let (system, code) = self.one(&token.types.iter().collect::<Vec<_>>()).clone();

@@ -4,7 +4,7 @@ use meridian_store::search::{
     Condition, Cursor, CursorValue, DateTest, Field, NumberTest, Op, QuantityTest, Scope, Search, Second, Sort, SortBy,
     Start, SystemTest, TokenTest, Unit, Via,
 };
-use meridian_store::{Index, Subject};
+use meridian_store::{Home, Index, Subject};
 
 use super::all;
 use crate::common::{House, OBSERVATION, PATIENT, add, house, is_about_files, source, text, token};
@@ -355,5 +355,44 @@ async fn names_ids_and_references_have_their_own_ways_in() {
         let search = Search { conditions: vec![condition.clone()], ..all(OBSERVATION) };
         let plan = plan(&house, &search);
         assert!(has(&plan, wanted), "{condition:?}: {plan:?}");
+    }
+}
+
+/// A plan that is kept may have been made when the tables were small, for which reading them whole would be cheaper.
+#[tokio::test]
+async fn what_a_server_plans_once_goes_by_the_indexes() {
+    let (house, subject) = filled().await;
+    if matches!(house.store.home(), Home::Folder(_)) {
+        return;
+    }
+    let name = Condition::Text { params: vec![NAME], any: vec!["name 2".into()] };
+    let visit = Condition::Reference { params: vec![ENCOUNTER], any: vec![(30, "e4".into())] };
+    let identifier = TokenTest { system: SystemTest::Uri("urn:mrn".into()), code: Some("17".into()) };
+    let identifier = Condition::Token { params: vec![IDENTIFIER], any: vec![identifier], selective: true };
+    let since = Condition::Date { params: vec![DATE], any: vec![DateTest { op: Op::Ge, lo: 200, hi: 201 }] };
+    let own = Search { who: Some(vec![subject]), ..newest_first(vec![code("3-1")]) };
+    let all = [
+        (newest_first(vec![code("3-1")]), 5),
+        (newest_first(vec![visit]), 5),
+        (newest_first(vec![since]), 5),
+        (newest_first(vec![identifier]), 1),
+        (own, 5),
+        (Search { conditions: vec![name], limit: 5, ..all(OBSERVATION) }, 5),
+        (Search { conditions: vec![Condition::Ids(vec!["o7".into()])], ..all(OBSERVATION) }, 1),
+    ];
+    for (search, wanted) in all {
+        let plan = plan(&house, &search);
+        assert!(!has(&plan, "Seq Scan") && !has(&plan, "Hash Join"), "{search:?}: {plan:#?}");
+        // As it was planned, and again among others that are planned for their own values.
+        for _ in 0..3 {
+            let asked = search.clone();
+            let found = house.store.search(move |sight| sight.search(&asked).map(|page| page.rows.len()));
+            assert_eq!(found.await.unwrap(), wanted, "{search:?}");
+            let number = NumberTest { op: Op::Gt, lo: 1.0, hi: 1.0 };
+            let number = Condition::Number { params: vec![NUMBER], any: vec![number] };
+            let other = Search { conditions: vec![number], ..super::all(OBSERVATION) };
+            let found = house.store.search(move |sight| sight.search(&other).map(|page| page.rows.len()));
+            assert_eq!(found.await.unwrap(), 0);
+        }
     }
 }

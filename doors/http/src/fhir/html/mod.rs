@@ -19,7 +19,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-pub(super) use place::{Place, encode};
+pub(super) use place::Place;
 use words::{Language, Word};
 
 use crate::state::Http;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::state::Http;
 
 const FHIR: &str = "application/fhir+json";
+const XML: &str = "application/fhir+xml";
 
 /// What the parts of the description are made from.
 struct Tables<'a> {
@@ -63,12 +64,23 @@ fn to_parameter(name: &str) -> Value {
 }
 
 fn body_of(schema: &str) -> Value {
-    json!({FHIR: {"schema": to_schema(schema)}})
+    json!({FHIR: {"schema": to_schema(schema)}, XML: xml()})
+}
+
+/// FHIR XML has a schema of its own, which JSON Schema can't say.
+fn xml() -> Value {
+    json!({"schema": {"type": "string", "contentMediaType": XML}})
 }
 
 /// The same as an answer, which may also be a page for people.
 fn shown(schema: &str) -> Value {
-    json!({FHIR: {"schema": to_schema(schema)}, "text/html": {"schema": {"type": "string"}}})
+    json!({FHIR: {"schema": to_schema(schema)}, XML: xml(), "text/html": {"schema": {"type": "string"}}})
+}
+
+/// An answer in forms of its own.
+fn formed(forms: &[&str]) -> Value {
+    let one = |form: &&str| ((*form).to_owned(), json!({"schema": {"type": "string", "contentMediaType": form}}));
+    Value::Object(forms.iter().map(one).collect())
 }
 
 fn responses() -> Value {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::describe::pascal;
 use super::paths::{Use, sent};
-use super::{Tables, good, to_parameter};
+use super::{Tables, formed, good, to_parameter};
 
 pub(super) fn add(tables: &Tables<'_>, paths: &mut Map<String, Value>) {
     for operation in tables.operations {
@@ -48,13 +48,17 @@ fn one(operation: &Operation, kind: &str, by_post: bool) -> Value {
         output if Definitions::r4().is_resource_type(output) => output,
         _ => "Resource",
     };
+    let mut answer = good("200", "The answer", output, false);
+    if !operation.act.forms().is_empty() {
+        answer.1 = json!({"description": "The answer", "content": formed(operation.act.forms())});
+    }
     Use {
         id: format!("{how}{}On{level}{kind}", pascal(operation.name)),
         tag: if kind.is_empty() { "system" } else { kind },
         says: operation.says.to_owned(),
         parameters,
         body: by_post.then(|| sent(if operation.input.is_empty() { "Resource" } else { "Parameters" })),
-        good: vec![good("200", "The answer", output, false)],
+        good: vec![answer],
     }
     .value()
 }

@@ -53,7 +53,11 @@ pub(super) fn all(tables: &Tables<'_>) -> Map<String, Value> {
     let instant = json!({"type": "string", "format": "date-time"});
     let flag = one_of(&["true", "false"]);
     for (name, about, schema) in [
-        ("_format", "How the answer is written", one_of(&["json", "application/fhir+json", "html", "text/html"])),
+        (
+            "_format",
+            "How the answer is written",
+            one_of(&["json", "application/fhir+json", "xml", "application/fhir+xml", "html", "text/html"]),
+        ),
         ("_pretty", "Whether JSON is laid out for reading", flag.clone()),
         ("_summary", "How much of each resource is shown", one_of(&Summary::CODES)),
         ("_elements", "Root elements that are shown, by commas", text.clone()),

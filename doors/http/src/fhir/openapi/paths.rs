@@ -55,7 +55,11 @@ pub(super) fn sent(schema: &str) -> Value {
 }
 
 fn patch() -> Value {
-    json!({"required": true, "content": {"application/json-patch+json": {"schema": to_schema("JsonPatch")}}})
+    let mut content = body_of("Parameters");
+    if let Some(members) = content.as_object_mut() {
+        members.insert("application/json-patch+json".to_owned(), json!({"schema": to_schema("JsonPatch")}));
+    }
+    json!({"required": true, "content": content})
 }
 
 /// A search sent as a form.

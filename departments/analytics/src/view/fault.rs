@@ -1,0 +1,25 @@
+//! What is wrong with a ViewDefinition, or with a resource under it.
+
+use std::fmt;
+
+/// A fault in a ViewDefinition: where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// `select[0].column[1].path`; empty for the whole.
+    pub path: String,
+    pub says: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.says) } else { write!(f, "{}: {}", self.path, self.says) }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl Fault {
+    pub(crate) fn new(path: impl Into<String>, says: impl Into<String>) -> Self {
+        Self { path: path.into(), says: says.into() }
+    }
+}

@@ -1,0 +1,43 @@
+//! A fault on its way out of the reader; the place is put together from the inside out, so that success pays nothing.
+
+use meridian_model::reader::{Fault, FaultKind, Position};
+
+pub(crate) type Read<T> = Result<T, Box<Broken>>;
+
+#[derive(Debug)]
+pub(crate) struct Broken {
+    kind: FaultKind,
+    message: String,
+    /// Byte offset in the text.
+    at: usize,
+    path: Vec<(String, Option<usize>)>,
+}
+
+impl Broken {
+    #[cold]
+    pub(crate) fn new(kind: FaultKind, message: impl Into<String>, at: usize) -> Box<Self> {
+        Box::new(Self { kind, message: message.into(), at, path: Vec::new() })
+    }
+
+    /// The same fault, inside of this element.
+    #[must_use]
+    pub(crate) fn within(mut self: Box<Self>, name: &str, index: Option<usize>) -> Box<Self> {
+        self.path.push((name.to_owned(), index));
+        self
+    }
+
+    pub(crate) fn fault(self, source: &str) -> Fault {
+        let mut path = String::new();
+        for (name, index) in self.path.iter().rev() {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(name);
+            if let Some(index) = index {
+                path.push_str(&format!("[{index}]"));
+            }
+        }
+        let before = source.get(..self.at).unwrap_or(source);
+        Fault { kind: self.kind, path, message: self.message, position: Some(Position::after(before)) }
+    }
+}
