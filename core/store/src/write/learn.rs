@@ -45,7 +45,7 @@ impl<'w> Learning<'w> {
                     }
                 }
                 Want::Setting(name) if known.setting(name).is_none() && !settings.contains(name) => {
-                    settings.push(*name)
+                    settings.push(*name);
                 }
                 Want::Setting(_) => {}
             }

@@ -14,6 +14,7 @@ use meridian_store::{
 use crate::common::{House, OBSERVATION, PATIENT, add, change, home, house, letters, open, origin, source, token};
 
 type Done<T> = Result<T, StoreError>;
+type Act<T> = Box<dyn Fn(&mut WriteTx<'_>) -> Done<T> + Send + Sync>;
 
 /// Does an act together with others, and over if it is told so. Counts how often it was.
 async fn over<T: Send + 'static>(
@@ -34,11 +35,7 @@ async fn over<T: Send + 'static>(
 }
 
 /// Runs acts as one group, in their order.
-async fn group<T: Send + 'static>(
-    house: &House,
-    again: &Arc<AtomicU32>,
-    acts: Vec<Box<dyn Fn(&mut WriteTx<'_>) -> Done<T> + Send + Sync>>,
-) -> Vec<Done<T>> {
+async fn group<T: Send + 'static>(house: &House, again: &Arc<AtomicU32>, acts: Vec<Act<T>>) -> Vec<Done<T>> {
     let hold = house.hold(Lane::Interactive).await;
     let mut running = Vec::new();
     for (nth, act) in acts.into_iter().enumerate() {
@@ -88,7 +85,7 @@ async fn one_that_fails_or_panics_takes_nothing_with_it_and_leaves_nothing() {
                 name if name.ends_with("fails") => Err(StoreError::Body("on purpose".into())),
                 _ => tx.tx(),
             }
-        }) as Box<dyn Fn(&mut WriteTx<'_>) -> Done<i64> + Send + Sync>
+        }) as Act<i64>
     });
     let answers = group(&house, &again, acts.into()).await;
     let numbers: Vec<Option<i64>> = answers.iter().map(|answer| answer.as_ref().ok().copied()).collect();
@@ -119,7 +116,7 @@ async fn a_fault_that_is_met_when_all_is_written_is_told_to_whose_it_is() {
             let (name, index) = ("Observation", index("a"));
             let new = NewResource { kind: OBSERVATION, name, id, subject, at: 1, body: &body, index: &index };
             tx.insert(&new, false).map(|_| ())
-        }) as Box<dyn Fn(&mut WriteTx<'_>) -> Done<()> + Send + Sync>
+        }) as Act<()>
     });
     let answers = group(&house, &again, acts.into()).await;
     // Whoever of the two comes first when they are done over.
@@ -152,7 +149,7 @@ async fn what_one_wrote_the_next_sees_and_changes() {
             };
             assert_eq!(tx.version_of(OBSERVATION, "o-0")?, Some(expected.unwrap_or_default() + 1));
             Ok(())
-        }) as Box<dyn Fn(&mut WriteTx<'_>) -> Done<()> + Send + Sync>
+        }) as Act<()>
     };
     let other = |id: &'static str| {
         Box::new(move |tx: &mut WriteTx<'_>| {
@@ -162,12 +159,12 @@ async fn what_one_wrote_the_next_sees_and_changes() {
             assert_eq!(tx.person(subject)?, Some(subject));
             add(tx, OBSERVATION, id, subject, &index("z"));
             Ok(())
-        }) as Box<dyn Fn(&mut WriteTx<'_>) -> Done<()> + Send + Sync>
+        }) as Act<()>
     };
     let looks = Box::new(|tx: &mut WriteTx<'_>| {
         assert_eq!((tx.search(&search("b"))?.rows.len(), tx.search(&search("a"))?.rows.len()), (1, 0));
         Ok(())
-    }) as Box<dyn Fn(&mut WriteTx<'_>) -> Done<()> + Send + Sync>;
+    }) as Act<()>;
     let acts = vec![
         step(None, "", Some("a")),
         other("x-1"),
@@ -331,7 +328,7 @@ async fn what_an_act_wrote_and_then_asked_for_it_may_still_change() {
             tx.replace(&Replacement { version: 3, old: &next, new: Some((subject, &body, &last)), ..to })?;
             let gone = Replacement { version: 4, old: &last, new: None, ..to };
             if big { tx.replace(&gone).map(|_| ()) } else { Ok(()) }
-        }) as Box<dyn Fn(&mut WriteTx<'_>) -> Done<()> + Send + Sync>
+        }) as Act<()>
     });
     for answer in group(&house, &again, acts.into()).await {
         answer.unwrap();
