@@ -12,6 +12,7 @@ const HELP: &str =
   --only         some of region, district, side, meaning, import, reads, searches, records, messages (reads and what
                  follows it need the --folder of a kept import)
   --systems …    of side by side, some of meridian-sqlite, peer-sqlite, meridian-postgres, peer-postgres
+  --workloads …  of side by side, some of crud, searches, questions (the import is always there)
   --resources N  how far the data folder is grown (500000)
   --folder DIR   where the data folder is made, on a real disk (target/bench)
   --keep         leave the data folder there
@@ -29,6 +30,7 @@ pub(crate) struct Args {
     pub(crate) out: Option<PathBuf>,
     only: Vec<String>,
     systems: Vec<String>,
+    workloads: Vec<String>,
     folder: Option<PathBuf>,
 }
 
@@ -43,6 +45,7 @@ impl Args {
             out: None,
             only: Vec::new(),
             systems: Vec::new(),
+            workloads: Vec::new(),
             folder: None,
         };
         let mut given = std::env::args().skip(1);
@@ -55,6 +58,7 @@ impl Args {
                 "--folder" => args.folder = Some(value()?.into()),
                 "--out" => args.out = Some(value()?.into()),
                 "--systems" => args.systems = value()?.split(',').map(str::to_owned).collect(),
+                "--workloads" => args.workloads = value()?.split(',').map(str::to_owned).collect(),
                 "--only" => args.only = value()?.split(',').map(str::to_owned).collect(),
                 _ => bail!("`{word}` is not known here\n{HELP}"),
             }
@@ -74,6 +78,11 @@ impl Args {
     /// Whether the system of this folder's name is to be measured side by side.
     pub(crate) fn wants_system(&self, name: &str) -> bool {
         self.systems.is_empty() || self.systems.iter().any(|wanted| wanted == name)
+    }
+
+    /// Whether this workload is to be measured side by side.
+    pub(crate) fn wants_workload(&self, name: &str) -> bool {
+        self.workloads.is_empty() || self.workloads.iter().any(|wanted| wanted == name)
     }
 
     /// A folder for the data, emptied unless an earlier run is to be used again.

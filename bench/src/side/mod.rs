@@ -99,16 +99,19 @@ async fn all(
     keep(0, "import, 20 writers (resources)", figure, report);
     let bytes = running.bytes().await? / resources.max(1.0);
     hot::rest().await;
-    for (order, clients) in [(1, 300), (2, 30)] {
+    for (order, clients) in [(1, 300), (2, 30)].into_iter().filter(|_| args.wants_workload("crud")) {
         report.watch();
         let figure = crud::run(args, running, clients).await?;
         keep(order, &format!("create, read, update, delete, {clients} clients"), figure, report);
     }
-    for (order, clients) in [(3, 10), (4, 30)] {
+    for (order, clients) in [(3, 10), (4, 30)].into_iter().filter(|_| args.wants_workload("searches")) {
         report.watch();
         for (nth, (name, figure)) in searches::run(args, running, bundles, clients).await?.into_iter().enumerate() {
             keep(order * 100 + nth, &name, figure, report);
         }
+    }
+    if !args.wants_workload("questions") {
+        return Ok(bytes);
     }
     for (nth, (name, figure)) in questions::run(args, running, bundles).await?.into_iter().enumerate() {
         report.watch();

@@ -1,6 +1,6 @@
 //! `claim(kind, key)`: at most one holder at a time, by primary key; a long key is kept as `tame` has it. `sequence(scope)`: numbers without gaps or doubles.
 
-use crate::db::args;
+use crate::db::{About, args};
 use crate::sql::{self, Many, Sql};
 use crate::tame::{LONG, tame};
 use crate::{Reader, StoreError, WriteTx};
@@ -21,7 +21,7 @@ impl Reader<'_> {
 
     /// All claims of one holder, as (kind, key).
     pub fn held_by(&self, holder: i64) -> Result<Vec<(String, String)>, StoreError> {
-        self.conn.rows(&HELD, args![holder], |row| Ok((row.get(0)?, row.get(1)?)))
+        self.conn.rows_about(&[About::Claims], &HELD, args![holder], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 }
 
@@ -42,7 +42,10 @@ impl WriteTx<'_> {
     /// Passes a claim on, whoever held it.
     pub fn pass_claim(&mut self, kind: &str, key: &str, holder: i64) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        self.conn.later(&PASS, 2, args![kind, &*tame(key, LONG), holder, tx])
+        let key = tame(key, LONG);
+        self.conn.touch(About::Claim(kind.to_owned(), key.clone().into_owned()))?;
+        self.conn.touch_some(About::Claims);
+        self.conn.later(&PASS, args![kind, &*key, holder, tx])
     }
 
     /// Lets the claim go if `holder` holds it.

@@ -29,6 +29,8 @@ pub enum StoreError {
     Stopping,
     #[error("a write failed and was undone")]
     WriteAborted,
+    #[error("a write was undone with others and is to be done over")]
+    Again,
     #[error("subject {0} holds as many resources as it can")]
     SubjectFull(i64),
 }

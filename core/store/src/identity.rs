@@ -81,7 +81,12 @@ impl Reader<'_> {
 
     /// A setting of the installation.
     pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.conn.row(&GET_SETTING, args![name], |row| row.get::<Option<Vec<u8>>>(0))?.flatten())
+        if let Some(known) = self.memo.setting(name) {
+            return Ok(known);
+        }
+        let value = self.conn.row_about(&[], &GET_SETTING, args![name], |row| row.get::<Option<Vec<u8>>>(0))?.flatten();
+        self.memo.note_setting(name, value.clone());
+        Ok(value)
     }
 }
 
@@ -124,6 +129,8 @@ impl WriteTx<'_> {
         if name == REBUILD {
             self.words.note_whole(false);
         }
+        self.memo.wrote();
+        self.memo.note_setting(name, Some(value.to_vec()));
         self.conn.execute(&PUT_SETTING, args![name, value])
     }
 }

@@ -67,5 +67,5 @@ pub use shared::Heard;
 pub use store::{Home, Store, StoreOptions};
 pub use timer::{NewTimer, Timer};
 pub use vitals::Vitals;
-pub use write::{CONDITIONAL_CREATE, NewResource, Origin, Replacement, WriteTx};
+pub use write::{CONDITIONAL_CREATE, NewResource, Origin, Replacement, Want, WriteTx};
 pub use writer::Lane;

@@ -2,8 +2,8 @@
 
 use sea_query::{Expr, ExprTrait, Query};
 
-use crate::db::args;
-use crate::sql::{self, Sql};
+use crate::db::{About, args};
+use crate::sql::{self, Many, ManyTexts, Sql, Turn};
 use crate::{Reader, StoreError, Subject, SubjectKind, WriteTx};
 
 static PERSON: Sql = Sql::new(|| {
@@ -19,14 +19,14 @@ static MEMBERS: Sql = Sql::new(|| {
     select.order_by("subject", sea_query::Order::Asc);
     sql::both(&select)
 });
-static LEAVE: Sql = Sql::new(|| {
-    let mut update = Query::update();
-    update.table("membership").value("to_tx", 0);
-    update.and_where(Expr::col("subject").eq(0)).and_where(Expr::col("to_tx").is_null());
-    sql::both(&update)
+static LEAVE: Many = Many::new(|| {
+    let all = "UPDATE membership AS t SET to_tx = u.tx FROM UNNEST($1::bigint[], $2::bigint[]) AS u (tx, subject) \
+        WHERE t.subject = u.subject AND t.to_tx IS NULL";
+    let one = "UPDATE membership SET to_tx = ? WHERE subject = ? AND to_tx IS NULL";
+    ManyTexts::own(one, all, &["bigint", "bigint"]).with_turn(Turn::First)
 });
-static ENTER: Sql =
-    Sql::new(|| sql::upsert("membership", &["subject", "from_tx", "to_tx", "person"], &["subject", "from_tx"]));
+static ENTER: Many =
+    Many::new(|| sql::many_upsert("membership", &["subject", "from_tx", "to_tx", "person"], &["subject", "from_tx"]));
 static SOURCES: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.column("id").from("subject").and_where(Expr::col("id").gt(0)).and_where(Expr::col("kind").eq(0));
@@ -37,12 +37,18 @@ static KIND: Sql = Sql::new(|| sql::select("subject", &["kind"], &["id"]));
 impl Reader<'_> {
     /// The person (the subject of the golden Patient) that `subject` belongs to now.
     pub fn person(&self, subject: Subject) -> Result<Option<Subject>, StoreError> {
-        self.conn.row(&PERSON, args![subject.0], |row| row.get(0).map(Subject))
+        if let Some(known) = self.memo.person(subject) {
+            return Ok(known);
+        }
+        let about = [About::Member(subject.0)];
+        let person = self.conn.row_about(&about, &PERSON, args![subject.0], |row| row.get(0).map(Subject))?;
+        self.memo.note_person(subject, person);
+        Ok(person)
     }
 
     /// The subjects of a person now, the golden one included.
     pub fn members(&self, person: Subject) -> Result<Vec<Subject>, StoreError> {
-        self.conn.rows(&MEMBERS, args![person.0], |row| row.get(0).map(Subject))
+        self.conn.rows_about(&[About::Members], &MEMBERS, args![person.0], |row| row.get(0).map(Subject))
     }
 
     /// Everybody who is the same person as `subject`, itself included.
@@ -59,7 +65,8 @@ impl Reader<'_> {
     }
 
     pub fn kind_of(&self, subject: Subject) -> Result<Option<SubjectKind>, StoreError> {
-        let kind: Option<i64> = self.conn.row(&KIND, args![subject.0], |row| row.get(0))?;
+        let about = [About::Subject(subject.0)];
+        let kind: Option<i64> = self.conn.row_about(&about, &KIND, args![subject.0], |row| row.get(0))?;
         Ok(kind.map(|kind| match kind {
             2 => SubjectKind::Golden,
             1 => SubjectKind::Source,
@@ -71,14 +78,21 @@ impl Reader<'_> {
 impl WriteTx<'_> {
     /// Moves `subject` to `person` from this transaction on.
     pub fn join(&mut self, subject: Subject, person: Subject) -> Result<(), StoreError> {
+        self.leave(subject)?;
         let tx = self.tx()?;
-        self.conn.execute(&LEAVE, args![tx, subject.0])?;
-        self.conn.execute(&ENTER, args![subject.0, tx, None::<i64>, person.0])
+        self.conn.later(&ENTER, args![subject.0, tx, None::<i64>, person.0])?;
+        self.memo.note_person(subject, Some(person));
+        Ok(())
     }
 
     /// Ends the membership of `subject`.
     pub fn leave(&mut self, subject: Subject) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        self.conn.execute(&LEAVE, args![tx, subject.0])
+        self.memo.wrote();
+        self.conn.touch(About::Member(subject.0))?;
+        self.conn.touch_some(About::Members);
+        self.conn.later(&LEAVE, args![tx, subject.0])?;
+        self.memo.note_person(subject, None);
+        Ok(())
     }
 }

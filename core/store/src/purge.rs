@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sea_query::{Expr, ExprTrait, Query};
 
-use crate::db::{Dialect, args};
+use crate::db::{About, Dialect, args};
 use crate::job::{Job, JobState};
 use crate::key::pack_id;
 use crate::postgres::{Config, PgConn, Role};
@@ -116,7 +116,9 @@ impl WriteTx<'_> {
         self.conn.execute(&DROP_RESOURCE, args![key.0])?;
         let id = pack_id(&row.id);
         self.conn.execute(&DROP_PLACE, args![row.kind, &id])?;
+        self.memo.wrote();
         self.memo.note_place(row.kind, id, None);
+        self.memo.note_head(key, None);
         self.conn.execute(&DROP_CLAIM, args![CONDITIONAL_CREATE, key.0])?;
         Ok(txs)
     }
@@ -130,6 +132,8 @@ impl WriteTx<'_> {
 
     /// What is known of a subject besides its resources: to whom it belonged, and what it is found by.
     pub fn purge_subject(&mut self, subject: Subject) -> Result<(), StoreError> {
+        self.memo.wrote();
+        self.memo.note_person(subject, None);
         self.conn.execute(&DROP_BLOCKS, args![subject.0])?;
         self.conn.execute(&DROP_MEMBERSHIPS, args![subject.0])
     }
@@ -143,6 +147,8 @@ impl WriteTx<'_> {
 
     /// Search rows: those that the index tells, and whatever else stands under this number.
     fn forget_rows(&mut self, row: &Stored, index: &Index) -> Result<(), StoreError> {
+        self.flush()?;
+        self.conn.touch(About::Key(row.key.0))?;
         if !row.deleted {
             self.exchange(row.kind, Some((row.key, index)), None)?;
         }

@@ -1,8 +1,8 @@
 //! Point reads, on a reader's snapshot or inside the writer's transaction.
 
-use sea_query::{Expr, ExprTrait, Order, Query};
+use sea_query::{Expr, ExprTrait, JoinType, Order, Query};
 
-use crate::db::{Conn, Dialect, Row, args};
+use crate::db::{About, Conn, Dialect, Row, args};
 use crate::intern::Dictionaries;
 use crate::key::{pack_id, unpack_id};
 use crate::memo::Memo;
@@ -14,7 +14,14 @@ const COLUMNS: &[&str] = &["key", "type", "id", "version", "tx", "at", "deleted"
 
 static LOCATE: Sql = Sql::new(|| sql::select("directory", &["key"], &["type", "id"]));
 static CURRENT: Sql = Sql::new(|| sql::select("resource", COLUMNS, &["key"]));
-static NUMBER: Sql = Sql::new(|| sql::select("resource", &["version"], &["key"]));
+/// The place, and what is there.
+static FIND: Sql = Sql::new(|| {
+    let mut select = Query::select();
+    select.columns(COLUMNS.iter().map(|column| ("r", *column))).column(("d", "key")).from_as("directory", "d");
+    select.join_as(JoinType::LeftJoin, "resource", "r", Expr::col(("r", "key")).equals(("d", "key")));
+    sql::both(select.and_where(Expr::col(("d", "type")).eq(0)).and_where(Expr::col(("d", "id")).eq(0)))
+});
+static HEAD: Sql = Sql::new(|| sql::select("resource", &["version", "deleted"], &["key"]));
 static PAST: Sql = Sql::new(|| sql::select("past", &["version", "tx", "at", "deleted", "body"], &["key", "version"]));
 static HISTORY: Sql = Sql::new(|| {
     sql::select_ordered("past", &["version", "tx", "at", "deleted", "body"], &["key"], "version", Order::Desc)
@@ -47,7 +54,8 @@ impl Reader<'_> {
         if let Some(known) = self.memo.place(kind, &id) {
             return Ok(known);
         }
-        let key = self.conn.row(&LOCATE, args![kind, &id], |row| row.get(0).map(Key))?;
+        let about = [About::Place(kind, id.clone())];
+        let key = self.conn.row_about(&about, &LOCATE, args![kind, &id], |row| row.get(0).map(Key))?;
         self.memo.note_place(kind, id, key);
         Ok(key)
     }
@@ -82,21 +90,43 @@ impl Reader<'_> {
 
     /// The current version, deleted or not.
     pub fn current(&self, key: Key) -> Result<Option<Stored>, StoreError> {
-        self.conn.row(&CURRENT, args![key.0], stored)
+        self.conn.row_about(&[About::Key(key.0)], &CURRENT, args![key.0], stored)
     }
 
     /// The current version by type and id.
     pub fn find(&self, kind: TypeCode, id: &str) -> Result<Option<Stored>, StoreError> {
-        match self.locate(kind, id)? {
-            Some(key) => self.current(key),
-            None => Ok(None),
+        let packed = pack_id(id);
+        // Where rows wait to be written, one looks for those of the place first and then for those of its resource.
+        if self.memo.place(kind, &packed).is_some() || self.conn.holds_rows() {
+            return self.locate(kind, id)?.map_or(Ok(None), |key| self.current(key));
         }
+        let found = self.conn.row(&FIND, args![kind, &packed], |row| {
+            let there = row.get::<Option<i64>>(0)?.is_some();
+            Ok((Key(row.get(COLUMNS.len())?), if there { Some(stored(row)?) } else { None }))
+        })?;
+        let (key, there) = found.map_or((None, None), |(key, there)| (Some(key), there));
+        self.memo.note_place(kind, packed, key);
+        if let Some(key) = key {
+            self.memo.note_head(key, there.as_ref().map(|there| (there.version, there.deleted)));
+        }
+        Ok(there)
     }
 
     /// The number of the current version, without its body.
     pub fn version_of(&self, kind: TypeCode, id: &str) -> Result<Option<i64>, StoreError> {
         let Some(key) = self.locate(kind, id)? else { return Ok(None) };
-        self.conn.row(&NUMBER, args![key.0], |row| row.get(0))
+        Ok(self.head(key)?.map(|(version, _)| version))
+    }
+
+    /// The number of the current version, and whether it is a deletion.
+    pub(crate) fn head(&self, key: Key) -> Result<Option<(i64, bool)>, StoreError> {
+        if let Some(known) = self.memo.head(key) {
+            return Ok(known);
+        }
+        let about = [About::Key(key.0)];
+        let head = self.conn.row_about(&about, &HEAD, args![key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        self.memo.note_head(key, head);
+        Ok(head)
     }
 
     /// One version, the current one included.
@@ -106,7 +136,7 @@ impl Reader<'_> {
         {
             return Ok(Some(line(now)));
         }
-        self.conn.row(&PAST, args![key.0, version], past)
+        self.conn.row_about(&[About::Key(key.0)], &PAST, args![key.0, version], past)
     }
 
     /// The newest `limit` versions, newest first; fewer when they are heavy.

@@ -188,6 +188,17 @@ pub(crate) struct ManyTexts {
     all: String,
     kinds: Vec<&'static str>,
     copy: Option<String>,
+    turn: Turn,
+}
+
+/// Which of several statements whose rows waited goes before which: rows of one resource may be among those of each.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Turn {
+    /// It needs what others change, or takes away what others put something else in the place of.
+    First,
+    Second,
+    /// It changes what others put there.
+    Last,
 }
 
 /// A fixed statement for many rows.
@@ -196,12 +207,20 @@ pub(crate) type Many = LazyLock<ManyTexts>;
 impl ManyTexts {
     fn of(one: Texts, all: String, table: &'static str, columns: &[&'static str]) -> ManyTexts {
         let kinds = columns.iter().map(|column| crate::schema::pg_type(table, column)).collect();
-        ManyTexts { one: one.lite, all, kinds, copy: None }
+        ManyTexts { one: one.lite, all, kinds, copy: None, turn: Turn::Second }
     }
 
     /// Texts that are neither an insert nor a delete of the table's own columns.
     pub(crate) fn own(one: &str, all: &str, kinds: &[&'static str]) -> ManyTexts {
-        ManyTexts { one: one.to_owned(), all: all.to_owned(), kinds: kinds.to_vec(), copy: None }
+        ManyTexts { one: one.to_owned(), all: all.to_owned(), kinds: kinds.to_vec(), copy: None, turn: Turn::Second }
+    }
+
+    pub(crate) fn with_turn(self, turn: Turn) -> ManyTexts {
+        ManyTexts { turn, ..self }
+    }
+
+    pub(crate) fn turn(&self) -> Turn {
+        self.turn
     }
 
     /// What PostgreSQL calls the types of the columns.
@@ -254,12 +273,29 @@ pub(crate) fn many_fresh(table: &'static str, columns: &[&'static str]) -> ManyT
     ManyTexts { copy: Some(copy), ..ManyTexts::of(insert(table, columns), all, table, columns) }
 }
 
+/// [`update`] for many rows, none of them twice.
+pub(crate) fn many_update(table: &'static str, columns: &[&'static str], key: &[&'static str]) -> ManyTexts {
+    let both: Vec<&'static str> = columns.iter().chain(key).copied().collect();
+    let set = columns.iter().map(|c| format!("{0} = u.{0}", quoted(c))).collect::<Vec<_>>().join(", ");
+    let all = format!(
+        "UPDATE {} AS t SET {set} FROM {} AS u ({}) WHERE {}",
+        quoted(table),
+        arrays(table, &both),
+        list(&both),
+        same(key)
+    );
+    ManyTexts::of(update(table, columns, key), all, table, &both)
+}
+
 /// [`delete`] for many rows.
 pub(crate) fn many_delete(table: &'static str, key: &[&'static str]) -> ManyTexts {
-    let same = key.iter().map(|c| format!("t.{0} = u.{0}", quoted(c))).collect::<Vec<_>>().join(" AND ");
     let (arrays, name) = (arrays(table, key), quoted(table));
-    let all = format!("DELETE FROM {name} AS t USING {arrays} AS u ({}) WHERE {same}", list(key));
-    ManyTexts::of(delete(table, key), all, table, key)
+    let all = format!("DELETE FROM {name} AS t USING {arrays} AS u ({}) WHERE {}", list(key), same(key));
+    ManyTexts::of(delete(table, key), all, table, key).with_turn(Turn::First)
+}
+
+fn same(key: &[&'static str]) -> String {
+    key.iter().map(|c| format!("t.{0} = u.{0}", quoted(c))).collect::<Vec<_>>().join(" AND ")
 }
 
 /// `UNNEST($1::bigint[], …)`.

@@ -13,7 +13,7 @@ use crate::pace::Second;
 use crate::postgres::{Config, Listener};
 use crate::shared::{Own, mark};
 use crate::writer::{Lane, Writer};
-use crate::{AuditLog, Origin, Reader, StoreError, WriteTx, postgres, sqlite};
+use crate::{AuditLog, Origin, Reader, StoreError, Want, WriteTx, postgres, sqlite};
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -295,7 +295,27 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.inner.writer.write(lane, origin, act).await
+        self.inner.writer.write(lane, origin, None, act).await
+    }
+
+    /// The same for an act that may be done together with others: what it will look at is looked up with what they will,
+    /// and what it writes is written with what they write. A file does it like any other.
+    ///
+    /// # Errors
+    /// `Again` when what they wrote together failed, whosever fault it was, and all of it is undone: the caller does it
+    /// over with [`Store::write`]. Otherwise those of [`Store::write`].
+    pub async fn write_together<T, E>(
+        &self,
+        lane: Lane,
+        origin: Origin,
+        wants: Vec<Want>,
+        act: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.inner.writer.write(lane, origin, Some(wants), act).await
     }
 
     /// How many acts wait for the writer, in the interactive and in the bulk lane.

@@ -3,25 +3,30 @@
 //! An act runs inside a savepoint, so that one that fails takes nothing of its group with it; it is answered with its
 //! group all the same, because what it met ("this was applied already") may be of its own group. Interactive acts go
 //! first and are committed at once; bulk acts share a commit until somebody interactive waits or the group is full.
+//!
+//! To a server every question is a way there and back. Acts whose callers can do them over are done *together*, in groups
+//! of their own: what they will look at is asked in one question before they begin, what they write waits and goes out
+//! when the group ends. A fault that is met only then is nobody's: all of them are told to come again, alone.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::audit::chain;
-use crate::db::{Link, Writing, args};
+use crate::db::{Link, Row, Writing, args};
 use crate::intern::Dictionaries;
+use crate::memo::Known;
 use crate::pace::{Pace, Second};
-use crate::postgres::PgConn;
 use crate::shared::Own;
 use crate::sql::{self, Sql};
 use crate::sqlite::LogCut;
-use crate::write::{Counters, audit_head, hash_at};
-use crate::{Origin, StoreError, Subject, WriteTx};
+use crate::write::{Counters, Learning, audit_head, hash_at, learn};
+use crate::{Origin, StoreError, Subject, Want, WriteTx};
 
 /// A group of bulk acts is committed when it has run this long; interactive acts interrupt it between two acts.
 const BULK_GROUP: Duration = Duration::from_millis(150);
@@ -34,6 +39,8 @@ const UNANSWERED_PAUSE: Duration = Duration::from_millis(250);
 const EXPECTED: Duration = Duration::from_secs(2);
 /// Acts that share a commit at most, so that those who came first do not wait for an endless row behind them.
 const GROUP: usize = 1024;
+/// Acts of a group that are looked ahead for at a time.
+const WAVE: usize = 128;
 /// Acts that may wait in each lane; more callers wait outside, which bounds memory.
 const INTERACTIVE_WAITING: usize = 1024;
 const BULK_WAITING: usize = 16;
@@ -51,7 +58,16 @@ pub enum Lane {
 }
 
 type Fresh = HashMap<String, i64>;
-type Waiting = (Lane, Origin, Act);
+
+/// An act that waits for its turn.
+struct Waiting {
+    lane: Lane,
+    origin: Origin,
+    /// What it will look at, where it may be done together with others.
+    together: Option<Vec<Want>>,
+    act: Act,
+}
+
 /// Runs the act, or gives it up (`None`); gives what it leaves (nothing when it failed and must be undone) and what to
 /// do when it is known what became of its group.
 type Act = Box<dyn FnOnce(Option<WriteTx<'_>>) -> (Option<Fresh>, Answer) + Send>;
@@ -62,6 +78,8 @@ type Answer = Box<dyn FnOnce(Outcome) + Send>;
 enum Outcome {
     Committed,
     Undone,
+    /// Undone, maybe for a fault of another: each is to be done over alone.
+    Again,
     /// Undone, as the database went away.
     Away,
     /// The database went away while it committed, and did not come back in time to be asked.
@@ -72,6 +90,7 @@ impl Outcome {
     fn fault(self) -> StoreError {
         match self {
             Outcome::Committed | Outcome::Undone => StoreError::WriteAborted,
+            Outcome::Again => StoreError::Again,
             Outcome::Away => StoreError::Unavailable("the write was undone".into()),
             Outcome::Unknown => StoreError::Unavailable("whether the write was kept is not known".into()),
         }
@@ -80,8 +99,8 @@ impl Outcome {
 
 #[derive(Default)]
 struct Queues {
-    interactive: VecDeque<(Origin, Act)>,
-    bulk: VecDeque<(Origin, Act)>,
+    interactive: VecDeque<Waiting>,
+    bulk: VecDeque<Waiting>,
     stopping: bool,
 }
 
@@ -131,6 +150,7 @@ impl Writer {
         &self,
         lane: Lane,
         origin: Origin,
+        together: Option<Vec<Want>>,
         act: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
@@ -159,9 +179,10 @@ impl Writer {
                 return Err(StoreError::Stopping.into());
             }
             match lane {
-                Lane::Interactive => queues.interactive.push_back((origin, act)),
-                Lane::Bulk => queues.bulk.push_back((origin, act)),
+                Lane::Interactive => &mut queues.interactive,
+                Lane::Bulk => &mut queues.bulk,
             }
+            .push_back(Waiting { lane, origin, together, act });
         }
         self.shared.arrived.notify_one();
         // Only an act that panicked gives no answer.
@@ -213,12 +234,12 @@ struct State {
 
 impl State {
     fn work(&mut self) {
-        while let Some(first) = self.wait() {
+        while let Some(mut wave) = self.wait() {
             let before = self.counters.clone();
             let mut done: Vec<(Fresh, Answer)> = Vec::new();
-            let mut next = Some(first);
+            let together = self.together(&wave);
             self.in_doubt = false;
-            let outcome = match self.group(&mut next, &mut done) {
+            let outcome = match self.group(&mut wave, together, &mut done) {
                 Ok(()) => {
                     self.shared.pace.committed(done.len());
                     Outcome::Committed
@@ -226,16 +247,17 @@ impl State {
                 Err(error) => {
                     self.link.rollback();
                     self.counters = before;
-                    tracing::error!(%error, in_doubt = self.in_doubt, "a group of writes failed");
+                    tracing::error!(%error, in_doubt = self.in_doubt, together, "a group of writes failed");
                     match error {
                         _ if self.in_doubt => Outcome::Unknown,
                         StoreError::Unavailable(_) => Outcome::Away,
+                        _ if together => Outcome::Again,
                         _ => Outcome::Undone,
                     }
                 }
             };
-            if let Some((_, _, act)) = next {
-                done.push((Fresh::new(), act(None).1)); // the group ended before it began
+            for waiting in wave {
+                done.push((Fresh::new(), (waiting.act)(None).1)); // the group ended before it began
             }
             for (fresh, answer) in done {
                 if outcome == Outcome::Committed && !fresh.is_empty() {
@@ -254,11 +276,19 @@ impl State {
         }
     }
 
-    fn wait(&self) -> Option<Waiting> {
+    /// Whether acts are done together: a file answers at once, there is nothing to be gained.
+    fn together(&self, wave: &VecDeque<Waiting>) -> bool {
+        matches!(&self.link, Link::Pg(_)) && wave.front().is_some_and(|first| first.together.is_some())
+    }
+
+    fn wait(&self) -> Option<VecDeque<Waiting>> {
         let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(next) = pop(&mut queues, true) {
-                return Some(next);
+            if let Some(first) = pop(&mut queues, true, |_| true) {
+                let mut wave = VecDeque::from([first]);
+                let together = self.together(&wave);
+                self.gather(&mut queues, &mut wave, together, false);
+                return Some(wave);
             }
             if queues.stopping {
                 return None;
@@ -267,33 +297,58 @@ impl State {
         }
     }
 
-    /// When it fails, `next` is the act that was not begun, if there is one.
-    fn group(&mut self, next: &mut Option<Waiting>, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
-        self.link.begin(Writing::Record)?;
-        if let Link::Pg(conn) = &self.link {
-            // Another process may have written since; and all go by the one clock that they share.
-            let (counters, now) = counters_there(conn)?;
-            self.counters = counters;
-            self.clock = Some((now, Instant::now()));
+    /// Takes the acts that come next: one, or the interactive ones that may be done together.
+    fn gather(&self, queues: &mut Queues, wave: &mut VecDeque<Waiting>, together: bool, bulk_too: bool) {
+        let server = matches!(&self.link, Link::Pg(_));
+        let fits = |next: &Waiting| !server || next.together.is_some() == together;
+        if wave.is_empty() {
+            wave.extend(pop(queues, bulk_too, fits));
         }
+        while together && wave.len() < WAVE {
+            let interactive = wave.back().is_some_and(|last| last.lane == Lane::Interactive);
+            let Some(next) = interactive.then(|| pop(queues, false, fits)).flatten() else { return };
+            wave.push_back(next);
+        }
+    }
+
+    /// When it fails, those left in `wave` were not begun.
+    fn group(
+        &mut self,
+        wave: &mut VecDeque<Waiting>,
+        together: bool,
+        done: &mut Vec<(Fresh, Answer)>,
+    ) -> Result<(), StoreError> {
+        let mut known = Rc::new(Known::default());
+        self.begin(wave, &known)?;
         let first = self.counters.audit_seq;
         let began = Instant::now();
         let expected = self.interactive.is_some_and(|last| last.elapsed() < EXPECTED);
         let longest = if expected { SHORT_GROUP } else { BULK_GROUP };
         let mut somebody_waits = false;
-        while next.is_some() {
-            self.link.begin_act()?;
-            let Some((lane, origin, act)) = next.take() else { break };
+        while !wave.is_empty() {
+            self.link.begin_act(together)?;
+            let Some(Waiting { lane, origin, act, .. }) = wave.pop_front() else { break };
             if lane == Lane::Interactive {
                 somebody_waits = true;
                 self.interactive = Some(began);
             }
-            self.run(origin, act, done)?;
+            known.begin();
+            if !self.run(origin, act, together.then(|| Rc::clone(&known)), done)? && known.begin() {
+                known = Known::anew();
+            }
+            if !wave.is_empty() {
+                continue;
+            }
             if done.len() >= GROUP {
                 break;
             }
-            let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
-            *next = pop(&mut queues, !somebody_waits && began.elapsed() < longest);
+            {
+                let mut queues = self.shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
+                self.gather(&mut queues, wave, together, !somebody_waits && began.elapsed() < longest);
+            }
+            if let Link::Pg(conn) = &self.link {
+                learn(conn, wants(wave), &known)?;
+            }
         }
         let (Some((own, mark)), Link::Pg(conn)) = (&self.others, &self.link) else { return self.link.commit() };
         let last = self.counters.audit_seq;
@@ -312,12 +367,42 @@ impl State {
         })
     }
 
-    /// Runs an act that has begun, and ends it.
-    fn run(&mut self, origin: Origin, act: Act, done: &mut Vec<(Fresh, Answer)>) -> Result<(), StoreError> {
+    /// Begins a group. On a server another process may have written since, and all go by the one clock that they share:
+    /// both are asked together with what the first acts want.
+    fn begin(&mut self, wave: &VecDeque<Waiting>, known: &Known) -> Result<(), StoreError> {
+        let Link::Pg(conn) = &self.link else { return self.link.begin(Writing::Record) };
+        let learning = Learning::of(wants(wave), known);
+        let mut questions = vec![(COUNTERS, Vec::new())];
+        questions.extend(learning.questions());
+        let mut answers = conn.begin_asking(Writing::Record, questions)?;
+        let learned = answers.split_off(1);
+        let mut told = None;
+        if let Some(answer) = answers.first() {
+            answer.each(|row| {
+                told = Some(counters_there(row)?);
+                Ok(false)
+            })?;
+        }
+        let (counters, now) =
+            told.ok_or_else(|| StoreError::Database("the numbers that were given out cannot be read".into()))?;
+        learning.note(&learned, known)?;
+        self.counters = counters;
+        self.clock = Some((now, Instant::now()));
+        Ok(())
+    }
+
+    /// Runs an act that has begun, and ends it; whether it was kept.
+    fn run(
+        &mut self,
+        origin: Origin,
+        act: Act,
+        known: Option<Rc<Known>>,
+        done: &mut Vec<(Fresh, Answer)>,
+    ) -> Result<bool, StoreError> {
         let before = self.counters.clone();
         // No later than the server's own, so that it never goes back from one group to the next.
         let at = self.clock.map_or_else(now, |(then, since)| then + milliseconds(since.elapsed()));
-        let tx = WriteTx::new(self.link.conn(), &self.words, &mut self.counters, origin, at);
+        let tx = WriteTx::new(self.link.conn(), &self.words, &mut self.counters, origin, at, known);
         let kept = match catch_unwind(AssertUnwindSafe(|| act(Some(tx)))) {
             Ok((fresh, answer)) => {
                 let kept = fresh.is_some();
@@ -329,11 +414,11 @@ impl State {
                 false
             }
         };
-        if kept {
-            return Ok(());
+        if !kept {
+            self.counters = before;
+            self.link.undo_act()?;
         }
-        self.counters = before;
-        self.link.undo_act()
+        Ok(kept)
     }
 }
 
@@ -368,27 +453,30 @@ const COUNTERS: &str = "SELECT (SELECT max(id) FROM tx), (SELECT max(id) FROM su
     (extract(epoch FROM clock_timestamp()) * 1000)::bigint, a.seq, a.hash FROM (SELECT 1) AS one \
     LEFT JOIN (SELECT seq, hash FROM audit_write ORDER BY seq DESC LIMIT 1) AS a ON true";
 
-fn counters_there(conn: &PgConn) -> Result<(Counters, i64), StoreError> {
-    let found = conn.row(COUNTERS, &[], |row| {
-        let tx = row.get::<Option<i64>>(0)?.unwrap_or_default();
-        let subject = row.get::<Option<i64>>(1)?.unwrap_or(Subject::COMMON.0);
-        let audit_seq = row.get::<Option<i64>>(3)?.unwrap_or_default();
-        let audit_hash = row.get::<Option<[u8; 32]>>(4)?.unwrap_or(chain::START);
-        Ok((Counters { tx, subject, audit_seq, audit_hash }, row.get(2)?))
-    })?;
-    found.ok_or_else(|| StoreError::Database("the numbers that were given out cannot be read".into()))
+fn counters_there(row: &Row<'_>) -> Result<(Counters, i64), StoreError> {
+    let tx = row.get::<Option<i64>>(0)?.unwrap_or_default();
+    let subject = row.get::<Option<i64>>(1)?.unwrap_or(Subject::COMMON.0);
+    let audit_seq = row.get::<Option<i64>>(3)?.unwrap_or_default();
+    let audit_hash = row.get::<Option<[u8; 32]>>(4)?.unwrap_or(chain::START);
+    Ok((Counters { tx, subject, audit_seq, audit_hash }, row.get(2)?))
+}
+
+fn wants(wave: &VecDeque<Waiting>) -> impl Iterator<Item = &Want> {
+    wave.iter().filter_map(|waiting| waiting.together.as_ref()).flatten()
 }
 
 fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn pop(queues: &mut Queues, bulk_too: bool) -> Option<Waiting> {
-    let interactive = queues.interactive.pop_front().map(|(origin, act)| (Lane::Interactive, origin, act));
-    interactive.or_else(|| {
-        let bulk = if bulk_too { queues.bulk.pop_front() } else { None };
-        bulk.map(|(origin, act)| (Lane::Bulk, origin, act))
-    })
+/// The next act, if it `fits`.
+fn pop(queues: &mut Queues, bulk_too: bool, fits: impl Fn(&Waiting) -> bool) -> Option<Waiting> {
+    let lane = match &mut queues.interactive {
+        interactive if !interactive.is_empty() => interactive,
+        _ if bulk_too => &mut queues.bulk,
+        _ => return None,
+    };
+    lane.pop_front_if(|next| fits(next))
 }
 
 /// Milliseconds since 1970 UTC.

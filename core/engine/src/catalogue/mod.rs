@@ -31,7 +31,7 @@ pub use expressions::FhirPath;
 pub(crate) use follow::{SEARCH_PARAMETER, follow};
 pub use keep::{keep, settle};
 pub use rebuild::give_up;
-pub(crate) use registry::generation;
+pub(crate) use registry::{GENERATION, generation};
 pub(crate) use show::operation;
 
 use crate::{Engine, EngineError};

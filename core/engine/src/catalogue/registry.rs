@@ -12,7 +12,7 @@ use crate::EngineError;
 use crate::engine::patient_code;
 
 /// Counts the changes of the registry.
-const GENERATION: &str = "search-parameters";
+pub(crate) const GENERATION: &str = "search-parameters";
 const REGISTRY: &str = "search-parameters/registry";
 const PLACES: &str = "search-parameters/places";
 /// The scope of the sequence that numbers come from.

@@ -36,7 +36,7 @@ pub async fn catch_up(engine: &Engine, caller: &Caller) -> Result<u64, EngineErr
             }
             Err(commit::Failure::Refused(error)) => return Err(error),
             Err(commit::Failure::Outdated) => engine.renew_catalogue()?,
-            Err(commit::Failure::Stale) => return Err(EngineError::Busy),
+            Err(commit::Failure::Stale | commit::Failure::Again) => return Err(EngineError::Busy),
         }
     }
 }

@@ -7,15 +7,16 @@ use meridian_access::Caller;
 use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_store::{
     CONDITIONAL_CREATE, GOLDEN_PATIENT, Job, JobState, NewJob, NewResource, Replacement, StoreError, Subject,
-    SubjectKind, WriteTx,
+    SubjectKind, Want, WriteTx,
 };
 
 use super::looks::{Kept, Met};
+use super::lot::Lots;
 use super::prepare::{Change, Prepared, Preparing, Ready};
 use super::resolve::{Seen, resolve};
 use super::told::{Later, Told, once_more};
 use super::{Entry, JobDone, Merging, Options, Outcome, Unable, Which, whose};
-use crate::catalogue::{SEARCH_PARAMETER, follow, unable};
+use crate::catalogue::{GENERATION, SEARCH_PARAMETER, follow, unable};
 use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
@@ -34,12 +35,17 @@ pub(super) enum Failure {
     Stale,
     /// Other search parameters are in force than those that the rows were made by.
     Outdated,
+    /// It was undone with others that were done together with it.
+    Again,
     Refused(EngineError),
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        Failure::Refused(error.into())
+        match error {
+            StoreError::Again => Failure::Again,
+            error => Failure::Refused(error.into()),
+        }
     }
 }
 
@@ -94,6 +100,25 @@ pub(super) fn anew(
 }
 
 impl Work {
+    /// What it will look at in the writer's transaction, as far as that is known.
+    pub(super) fn wants(&self) -> Vec<Want> {
+        let mut wants = vec![Want::Setting(GENERATION)];
+        let Some(Prepared { lots: Lots::All(ready), seen, patients, .. }) = &self.prepared else { return wants };
+        let place =
+            |kind: &str, id: &str| Definitions::r4().type_code(kind).map(|code| Want::Place(code, id.to_owned()));
+        wants.extend(seen.iter().filter_map(|seen| match seen {
+            Seen::Version { kind, id, .. } => place(kind, id),
+            Seen::Condition { .. } | Seen::Conditions { .. } => None,
+        }));
+        let bound = ready.as_slice().iter().filter_map(|ready| match ready {
+            Ready::Write(change) => Some(change.patient.as_ref()),
+            Ready::Several(..) | Ready::Keep(_) | Ready::Same(_) => None,
+        });
+        let patients = patients.iter().chain(bound.flatten()).map(|id| Want::Place(patient_code(), id.clone()));
+        wants.extend(patients);
+        wants
+    }
+
     pub(super) fn run(self, tx: &mut WriteTx<'_>) -> Result<Written, Failure> {
         let catalogue = match &self.prepared {
             Some(_) => in_force(tx, &self.catalogue).map(|()| Arc::clone(&self.catalogue))?,

@@ -74,7 +74,7 @@ pub(crate) async fn erase(
             }
             Err(Failure::Outdated) => engine.renew_catalogue()?,
             Err(Failure::Refused(error)) => return Err(error),
-            Err(Failure::Stale) => return Err(EngineError::Busy),
+            Err(Failure::Stale | Failure::Again) => return Err(EngineError::Busy),
         }
     }
 }

@@ -198,8 +198,10 @@ async fn take_the_road(
     // What may take its time is never done while everybody waits for the writer.
     let is_dear = entries.iter().any(|entry| entry.ask.is_dear());
     let attempts = if is_dear { DEAR_ATTEMPTS } else { ATTEMPTS };
+    let mut alone = false;
     for attempt in 0..=attempts {
-        let inside = attempt == attempts && !is_dear;
+        let last = attempt == attempts;
+        let inside = last && !is_dear;
         let catalogue = engine.catalogue();
         let prepared =
             if inside { None } else { Some(ahead(engine, caller, entries, &ids, &catalogue, &options, met).await?) };
@@ -213,13 +215,20 @@ async fn take_the_road(
             options: options.clone(),
             met: Arc::clone(met),
         };
-        let origin = origin(caller);
-        match engine.store().write(options.lane, origin, move |tx| work.run(tx)).await {
+        let (store, lane, origin) = (engine.store(), options.lane, origin(caller));
+        let written = if alone || last {
+            store.write(lane, origin, move |tx| work.run(tx)).await
+        } else {
+            let wants = work.wants();
+            store.write_together(lane, origin, wants, move |tx| work.run(tx)).await
+        };
+        match written {
             Ok((outcomes, changes, kept, queued, job)) => {
                 tell(engine, changes, job, queued);
                 return Ok((outcomes, kept));
             }
             Err(commit::Failure::Stale) => {}
+            Err(commit::Failure::Again) => alone = true,
             Err(commit::Failure::Outdated) => engine.renew_catalogue()?,
             Err(commit::Failure::Refused(error)) => return Err(error),
         }

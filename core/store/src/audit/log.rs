@@ -1,7 +1,7 @@
 //! Appends looks in groups and tells who looked at a subject.
 
 use std::fs::File;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use sea_query::{Expr, ExprTrait, Order, Query};
@@ -9,6 +9,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::chain;
 use crate::db::{Conn, Deadline, Dialect, Link, Pool, Row, Snapshot, Source, Value, Writing, args};
+use crate::postgres::PgConn;
 use crate::sql::{self, Many, Sql};
 use crate::writer::now;
 use crate::{StoreError, Subject, sqlite};
@@ -31,6 +32,23 @@ pub(super) const COLUMNS: &[&str] = &[
 
 static ADD: Many = Many::new(|| sql::many_fresh("look", COLUMNS));
 static ADD_SUBJECT: Many = Many::new(|| sql::many_new("look_subject", &["subject", "seq"]));
+/// Both on a server, if the head of the chain is the one that is named last; tells which it is.
+static ADD_BEHIND: LazyLock<String> = LazyLock::new(|| {
+    let columns = COLUMNS.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ");
+    let (looks, all) = (ADD.kinds(), ADD.kinds().len() + ADD_SUBJECT.kinds().len());
+    let array = |(nth, kind): (usize, &&str)| format!("${}::{kind}[]", nth + 1);
+    let arrays: Vec<String> = looks.iter().chain(ADD_SUBJECT.kinds()).enumerate().map(array).collect();
+    let (looks, subjects) = arrays.split_at(looks.len());
+    let still = format!("WHERE (SELECT hash FROM last) IS NOT DISTINCT FROM ${}::bytea", all + 1);
+    format!(
+        "WITH last AS (SELECT seq, hash FROM look ORDER BY seq DESC LIMIT 1), \
+        looks AS (INSERT INTO look ({columns}) SELECT * FROM UNNEST({}) AS u {still}), \
+        subjects AS (INSERT INTO look_subject (subject, seq) SELECT * FROM UNNEST({}) AS u {still} \
+        ON CONFLICT DO NOTHING) SELECT seq, hash FROM last",
+        looks.join(", "),
+        subjects.join(", ")
+    )
+});
 static LAST: Sql = Sql::new(|| sql::select_ordered("look", &["seq", "hash"], &[], "seq", Order::Desc));
 
 /// Number, how many: the looks behind it in their order, for verification.
@@ -107,7 +125,7 @@ impl AuditLog {
         let (seq, hash) = head(link.conn())?;
         let dialect = link.conn().dialect();
         let (queue, waiting) = mpsc::channel();
-        let mut keeper = Keeper { link, seq, hash, _lock: lock };
+        let mut keeper = Keeper { link, seq, hash, others: false, _lock: lock };
         let thread = std::thread::Builder::new().name("audit".into()).spawn(move || keeper.work(&waiting));
         let thread = Some(thread.map_err(|_| StoreError::Stopping)?);
         let reading = Mutex::new(source.reading(None)?);
@@ -205,10 +223,69 @@ impl Drop for Inner {
     }
 }
 
+/// Looks of a group as links of the chain.
+struct Linked<'g> {
+    at: i64,
+    looks: Vec<(i64, &'g Look, Vec<u8>, [u8; 32])>,
+}
+
+impl<'g> Linked<'g> {
+    fn behind((mut seq, mut hash): (i64, [u8; 32]), group: &'g [Waiting]) -> Linked<'g> {
+        let at = now();
+        let looks = group.iter().map(|(look, _)| {
+            let subjects: Vec<u8> = look.subjects.iter().flat_map(|s| s.0.to_be_bytes()).collect();
+            seq += 1;
+            hash = chain::link(&hash, &chain::look_fields(seq, at, look, &subjects));
+            (seq, look, subjects, hash)
+        });
+        Linked { at, looks: looks.collect() }
+    }
+
+    fn last(&self, before: (i64, [u8; 32])) -> (i64, [u8; 32]) {
+        self.looks.last().map_or(before, |(seq, _, _, hash)| (*seq, *hash))
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Vec<Value<'_>>> {
+        self.looks.iter().map(|(seq, look, subjects, hash)| {
+            let who = [&look.actor, &look.display, &look.role, &look.institution];
+            let what = [&look.act, &look.kind, &look.id, &look.query, &look.request];
+            let mut row = vec![Value::from(*seq), self.at.into()];
+            row.extend(who.into_iter().chain(what).map(Value::from));
+            row.extend([Value::from(subjects), Value::from(hash)]);
+            row
+        })
+    }
+
+    fn subjects(&self) -> impl Iterator<Item = [Value<'static>; 2]> {
+        let of = |(seq, look, ..): &(i64, &'g Look, _, _)| (*seq, look.subjects.iter().map(|subject| subject.0));
+        self.looks.iter().map(of).flat_map(|(seq, subjects)| subjects.map(move |s| [s.into(), seq.into()]))
+    }
+}
+
+/// Writes looks down in one round with the begin and the end of their transaction, if `before` is still the head of the
+/// chain; else nothing, which it tells.
+fn at_once(conn: &PgConn, before: (i64, [u8; 32]), linked: &Linked<'_>) -> Result<bool, StoreError> {
+    let mut columns = PgConn::columns(ADD.kinds(), linked.rows());
+    columns.extend(PgConn::columns(ADD_SUBJECT.kinds(), linked.subjects()));
+    let mut values: Vec<Value<'_>> = columns.iter().map(Value::from).collect();
+    values.push((before.0 > 0).then_some(&before.1).into());
+    let answers = conn.at_once(Writing::Looks, vec![(&ADD_BEHIND, values)])?;
+    let mut last = (0, chain::START);
+    for answer in answers {
+        answer.each(|row| {
+            last = (row.get(0)?, row.get(1)?);
+            Ok(false)
+        })?;
+    }
+    Ok(last == before)
+}
+
 struct Keeper {
     link: Link,
     seq: i64,
     hash: [u8; 32],
+    /// Whether another process wrote in between the last time.
+    others: bool,
     _lock: Option<Arc<File>>,
 }
 
@@ -231,32 +308,29 @@ impl Keeper {
     }
 
     fn write(&mut self, group: &[Waiting]) -> Result<(), StoreError> {
+        let before = (self.seq, self.hash);
+        if let Link::Pg(conn) = &self.link
+            && !self.others
+        {
+            let linked = Linked::behind(before, group);
+            let (seq, hash) = linked.last(before);
+            if at_once(conn, before, &linked)? {
+                (self.seq, self.hash) = (seq, hash);
+                return Ok(());
+            }
+        }
         self.link.begin(Writing::Looks)?;
         if let Link::Pg(_) = &self.link {
             // Another process may have written since.
             (self.seq, self.hash) = head(self.link.conn())?;
+            self.others = (self.seq, self.hash) != before;
         }
         let conn = self.link.conn();
-        let at = now();
-        let (mut listed, mut linked) = (Vec::new(), Vec::with_capacity(group.len()));
-        for (look, _) in group {
-            let subjects: Vec<u8> = look.subjects.iter().flat_map(|s| s.0.to_be_bytes()).collect();
-            let seq = self.seq + 1;
-            let hash = chain::link(&self.hash, &chain::look_fields(seq, at, look, &subjects));
-            listed.extend(look.subjects.iter().map(|subject| (subject.0, seq)));
-            linked.push((seq, look, subjects, hash));
-            (self.seq, self.hash) = (seq, hash);
-        }
-        let rows = linked.iter().map(|(seq, look, subjects, hash)| {
-            let who = [&look.actor, &look.display, &look.role, &look.institution];
-            let what = [&look.act, &look.kind, &look.id, &look.query, &look.request];
-            let mut row = vec![Value::from(*seq), at.into()];
-            row.extend(who.into_iter().chain(what).map(Value::from));
-            row.extend([Value::from(subjects), Value::from(hash)]);
-            row
-        });
-        conn.many(&ADD, rows)?;
-        conn.many(&ADD_SUBJECT, listed.into_iter().map(|(subject, seq)| [subject.into(), seq.into()]))?;
-        self.link.commit()
+        let linked = Linked::behind((self.seq, self.hash), group);
+        conn.many(&ADD, linked.rows())?;
+        conn.many(&ADD_SUBJECT, linked.subjects())?;
+        self.link.commit()?;
+        (self.seq, self.hash) = linked.last((self.seq, self.hash));
+        Ok(())
     }
 }

@@ -46,10 +46,10 @@ impl Drop for Snapshot<'_> {
 
 impl Conn<'_> {
     /// Keeps what the act did, with the group; tells what went wrong with what it sent and did not wait for.
-    pub(crate) fn keep_act(self) -> Result<(), StoreError> {
+    pub(crate) fn keep_act(self, together: bool) -> Result<(), StoreError> {
         match self {
             Conn::Lite(conn) => Ok(conn.execute_batch("RELEASE act")?),
-            Conn::Pg(conn) => conn.keep_act(),
+            Conn::Pg(conn) => conn.keep_act(together),
         }
     }
 }
@@ -82,10 +82,10 @@ impl Link {
     }
 
     /// Begins an act within a group.
-    pub(crate) fn begin_act(&self) -> Result<(), StoreError> {
+    pub(crate) fn begin_act(&self, together: bool) -> Result<(), StoreError> {
         match self {
             Link::Lite(conn) => Ok(conn.execute_batch("SAVEPOINT act")?),
-            Link::Pg(conn) => conn.begin_act(),
+            Link::Pg(conn) => conn.begin_act(together),
         }
     }
 

@@ -1,10 +1,12 @@
 //! One way to speak to either database: texts in both dialects, values, rows, and a connection that knows which it is.
 
+mod about;
 mod acts;
 mod lite;
 mod pool;
 mod value;
 
+pub(crate) use about::About;
 pub(crate) use acts::{Snapshot, Writing};
 pub(crate) use pool::{Deadline, Link, Pool, Source};
 pub(crate) use value::{Row, Value};
@@ -14,7 +16,7 @@ use sea_query::QueryStatementWriter;
 use crate::StoreError;
 pub(crate) use crate::postgres::Answers;
 use crate::postgres::PgConn;
-use crate::sql::{self, AsSql, Built, Many, ManyTexts};
+use crate::sql::{self, AsSql, Built, ManyTexts};
 
 /// Which SQL is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,12 +86,38 @@ impl Conn<'_> {
         }
     }
 
-    /// Writes a row, at the latest before the next question, together with others of its kind: over a network they are
-    /// one statement. Its first `key` columns tell it from others that the same statement may not hold.
-    pub(crate) fn later(self, many: &'static Many, key: usize, row: &[Value<'_>]) -> Result<(), StoreError> {
+    /// Says what the rows given to [`Conn::later`] next are about, before they are: rows about the same that wait
+    /// already go first.
+    pub(crate) fn touch(self, about: About) -> Result<(), StoreError> {
         match self {
-            Conn::Lite(conn) => lite::execute(conn, many.one(), row).map(|_| ()),
-            Conn::Pg(conn) => conn.later(many, key, row),
+            Conn::Lite(_) => Ok(()),
+            Conn::Pg(conn) => conn.touch(about),
+        }
+    }
+
+    /// The same of what several rows of one statement may be about.
+    pub(crate) fn touch_some(self, about: About) {
+        if let Conn::Pg(conn) = self {
+            conn.touch_some(about);
+        }
+    }
+
+    /// Writes a row, at the latest before the next question that may be about it, together with others of its kind,
+    /// those of other acts included: over a network they are one statement. Kinds go out in the order in which they came
+    /// first.
+    pub(crate) fn later(self, many: &'static ManyTexts, row: &[Value<'_>]) -> Result<(), StoreError> {
+        self.all_later(many, std::iter::once(row))
+    }
+
+    /// The same for many rows.
+    pub(crate) fn all_later<'v, R: AsRef<[Value<'v>]>>(
+        self,
+        many: &'static ManyTexts,
+        rows: impl Iterator<Item = R>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Conn::Lite(conn) => lite::many(conn, many.one(), rows),
+            Conn::Pg(conn) => conn.later(many, rows),
         }
     }
 
@@ -103,6 +131,34 @@ impl Conn<'_> {
         match self {
             Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
             Conn::Pg(conn) => conn.row(Built(text.on(Dialect::Postgres), text.plan()), values, read),
+        }
+    }
+
+    /// The same of a question that is about nothing but this: rows about something else go on waiting.
+    pub(crate) fn row_about<T>(
+        self,
+        about: &[About],
+        text: &(impl AsSql + ?Sized),
+        values: &[Value<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match self {
+            Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
+            Conn::Pg(conn) => conn.row_about(about, Built(text.on(Dialect::Postgres), text.plan()), values, read),
+        }
+    }
+
+    /// All rows of a question that is about nothing but this.
+    pub(crate) fn rows_about<T>(
+        self,
+        about: &[About],
+        text: &(impl AsSql + ?Sized),
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        match self {
+            Conn::Lite(_) => self.rows(text, values, read),
+            Conn::Pg(conn) => conn.rows_about(about, Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
@@ -145,6 +201,14 @@ impl Conn<'_> {
         match self {
             Conn::Lite(_) => Err(StoreError::NotSupported("questions that travel together")),
             Conn::Pg(conn) => conn.ask_all(all),
+        }
+    }
+
+    /// Whether rows wait to be written.
+    pub(crate) fn holds_rows(self) -> bool {
+        match self {
+            Conn::Lite(_) => false,
+            Conn::Pg(conn) => conn.holds_rows(),
         }
     }
 

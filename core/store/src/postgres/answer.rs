@@ -74,6 +74,23 @@ impl Asked<'_> {
     }
 }
 
+/// A place between the rows of a load; by default before all of them.
+#[derive(Default)]
+pub(super) struct Mark {
+    count: i32,
+    ends: Vec<usize>,
+}
+
+impl Mark {
+    pub(super) fn count(&self) -> i32 {
+        self.count
+    }
+
+    fn end(&self, nth: usize) -> usize {
+        self.ends.get(nth).copied().unwrap_or_default()
+    }
+}
+
 /// Many rows on their way out, for each column its values.
 pub(super) struct Load(Vec<Column>);
 
@@ -84,7 +101,11 @@ const COPIED_FROM: i32 = 32;
 
 impl Load {
     pub(super) fn of(many: &ManyTexts) -> Load {
-        Load(many.kinds().iter().map(|kind| Column::new(values::kind_of(kind))).collect())
+        Load::of_kinds(many.kinds())
+    }
+
+    pub(super) fn of_kinds(kinds: &[&str]) -> Load {
+        Load(kinds.iter().map(|kind| Column::new(values::kind_of(kind))).collect())
     }
 
     pub(super) fn push(&mut self, row: &[Value<'_>]) {
@@ -95,8 +116,32 @@ impl Load {
         self.0.iter().map(|column| column.out.len()).sum()
     }
 
-    fn count(&self) -> i32 {
+    pub(super) fn count(&self) -> i32 {
         self.0.first().map_or(0, |column| column.count)
+    }
+
+    /// Where the next row will stand.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { count: self.count(), ends: self.0.iter().map(|column| column.out.len()).collect() }
+    }
+
+    /// Forgets the rows behind a mark.
+    pub(super) fn cut(&mut self, mark: &Mark) {
+        for (nth, column) in self.0.iter_mut().enumerate() {
+            column.out.truncate(mark.end(nth));
+            column.count = mark.count;
+        }
+    }
+
+    /// Takes the rows before a mark.
+    pub(super) fn split(&mut self, mark: &Mark) -> Load {
+        let columns = self.0.iter_mut().enumerate().map(|(nth, column)| {
+            let rest = column.out.split_off(mark.end(nth));
+            let out = std::mem::replace(&mut column.out, rest);
+            column.count -= mark.count;
+            Column { kind: column.kind, count: mark.count, out }
+        });
+        Load(columns.collect())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -113,10 +158,15 @@ impl Load {
                 client.send_copied(copy, &rows)
             }
             _ => {
-                let arrays: Vec<Vec<u8>> = self.0.iter_mut().map(Column::take).collect();
+                let arrays = self.arrays();
                 client.send_arrays(many.all(), &arrays)
             }
         }
+    }
+
+    /// An array for each column.
+    pub(super) fn arrays(&mut self) -> Vec<Vec<u8>> {
+        self.0.iter_mut().map(Column::take).collect()
     }
 
     /// Row by row, as a server reads what is copied: a value is written there as in an array.

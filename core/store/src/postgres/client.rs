@@ -274,6 +274,12 @@ impl Client {
     /// Forgets a fault that nobody is to be told any more: what it belongs to is undone.
     pub(super) fn forgive(&mut self) {
         self.failed = None;
+        self.forget_plan();
+    }
+
+    /// How it plans is not known: what a transaction set goes with it.
+    pub(super) fn forget_plan(&mut self) {
+        self.plans = None;
     }
 
     pub(super) fn next_within(&mut self, timeout: Duration) -> Result<Option<Message>, StoreError> {
@@ -342,7 +348,7 @@ impl Client {
                     code => StoreError::Database(format!("{} ({code})", fault.text)),
                 };
                 self.failed.get_or_insert(error);
-                self.plans = None; // what a transaction set goes with it
+                self.forget_plan();
             }
             Message::NoticeResponse(body) => self.warned = warning(&body).or(self.warned.take()),
             Message::RowDescription(body) => {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+mod late;
 mod listen;
 mod migrate;
 mod tls;
@@ -10,15 +11,15 @@ mod values;
 mod wire;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use answer::{Answer, Load};
 use client::{Client, Seen};
+use late::{Late, Lates};
 
 use crate::StoreError;
-use crate::db::{Deadline, Row, Value, Writing};
+use crate::db::{About, Deadline, Plan, Row, Value, Writing};
 use crate::sql::{Built, ManyTexts};
 
 pub(crate) use answer::PgRow;
@@ -37,9 +38,12 @@ const AT_ONCE: usize = 12;
 /// How much longer than a statement may take the server may be silent about it.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Values as one key.
-fn name_of(values: &[Value<'_>]) -> String {
-    format!("{values:?}")
+/// Waits until no other process has begun to write the same.
+fn lock(writing: Writing) -> &'static str {
+    match writing {
+        Writing::Record => "SELECT pg_advisory_xact_lock(1296388689, hashtext(current_schema()))",
+        Writing::Looks => "SELECT pg_advisory_xact_lock(1296388690, hashtext(current_schema()))",
+    }
 }
 
 /// The server's own limit is for each statement; this is for all of them together.
@@ -68,8 +72,20 @@ pub(crate) struct PgConn {
     unasked: Cell<bool>,
     /// How often something was written.
     written: Cell<u64>,
-    /// Rows that are written before the next question.
-    late: RefCell<Vec<Late>>,
+    /// Rows that wait to be written.
+    late: RefCell<Lates>,
+    act: Cell<Act>,
+}
+
+/// How the act stands that runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    /// There is none.
+    None,
+    /// It has its savepoint.
+    Begun,
+    /// Nothing that it wrote was sent: it needs no savepoint yet.
+    Unsent,
 }
 
 /// What a question gave, and when.
@@ -89,13 +105,6 @@ impl Answers {
     }
 }
 
-/// Rows that travel together.
-struct Late {
-    many: &'static ManyTexts,
-    load: Load,
-    keys: HashSet<String>,
-}
-
 impl PgConn {
     pub(crate) fn open(config: &Arc<Config>, role: Role) -> Result<PgConn, StoreError> {
         let conn = PgConn {
@@ -105,6 +114,7 @@ impl PgConn {
             unasked: Cell::new(false),
             written: Cell::new(0),
             late: RefCell::default(),
+            act: Cell::new(Act::None),
         };
         conn.revive()?;
         Ok(conn)
@@ -124,8 +134,8 @@ impl PgConn {
         // What is asked differs from one search to the next; elsewhere the server sees by itself whether it does.
         let anew = match self.role {
             Role::Reading(Some(_)) => Some("force_custom_plan"),
-            Role::Reading(None) => Some("auto"),
-            _ => None,
+            Role::Reading(None) | Role::Writing => Some("auto"),
+            Role::Listening | Role::Tidying => None,
         };
         *slot = Some(Client::open(&self.config, &self.settings(), silence, anew)?);
         Ok(())
@@ -175,16 +185,52 @@ impl PgConn {
         act(client)
     }
 
+    /// The same behind what is planned that way. Whatever a writer's fixed statements are given, there is one good way.
+    fn planned<T>(
+        &self,
+        plan: Plan,
+        act: impl FnOnce(&mut Client) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with(|client| {
+            client.plan(self.plan_of(plan))?;
+            act(client)
+        })
+    }
+
+    fn plan_of(&self, plan: Plan) -> Plan {
+        match (self.role, plan) {
+            (Role::Writing, Plan::Either) => Plan::Kept,
+            _ => plan,
+        }
+    }
+
     pub(crate) fn send(&self, text: &str, values: &[Value<'_>]) -> Result<(), StoreError> {
         self.note_written();
-        self.send_late()?;
-        self.with(|client| client.send(text, values))
+        self.write_late()?;
+        self.planned(Plan::Either, |client| client.send(text, values))
+    }
+
+    /// Says where a transaction, or an act of it, begins or ends.
+    fn say(&self, text: &str) -> Result<(), StoreError> {
+        self.with(|client| client.send(text, &[]))
     }
 
     fn ask<'t>(&self, text: impl Into<Built<'t>>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
-        let Built(text, plan) = text.into();
+        self.send_late()?;
+        self.ask_beside(text.into(), values)
+    }
+
+    fn ask_about(&self, about: &[About], text: Built<'_>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
+        if self.late.borrow().is_about(about) {
+            self.send_late()?;
+        }
+        self.ask_beside(text, values)
+    }
+
+    /// Asks what has nothing to do with the rows that wait.
+    fn ask_beside(&self, Built(text, plan): Built<'_>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
         self.first_twice(|client| {
-            client.plan(plan)?;
+            client.plan(self.plan_of(plan))?;
             client.ask(text, values)
         })
     }
@@ -204,7 +250,6 @@ impl PgConn {
 
     fn first<T>(&self, question: impl FnOnce(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
         in_time()?;
-        self.send_late()?;
         self.unasked.set(false);
         self.with(question)
     }
@@ -219,6 +264,7 @@ impl PgConn {
 
     pub(crate) fn change(&self, text: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         self.note_written();
+        self.write_late()?;
         Ok(self.ask(text, values)?.written)
     }
 
@@ -237,49 +283,101 @@ impl PgConn {
         rows: impl Iterator<Item = R>,
     ) -> Result<(), StoreError> {
         self.note_written();
-        self.send_late()?;
+        self.write_late()?;
         let mut load = Load::of(many);
         for row in rows {
             load.push(row.as_ref());
             if load.weight() > HEAVIEST_LOAD {
-                self.with(|client| load.send(client, many))?;
+                self.planned(Plan::Either, |client| load.send(client, many))?;
             }
         }
-        self.with(|client| load.send(client, many))
+        self.planned(Plan::Either, |client| load.send(client, many))
     }
 
-    /// Writes a row together with others, at the latest before the next question. Of rows that begin with the same `key`
-    /// columns there is one in each statement.
-    pub(crate) fn later(&self, many: &'static ManyTexts, key: usize, row: &[Value<'_>]) -> Result<(), StoreError> {
+    /// Writes rows together with others, at the latest before the next question about what was touched before.
+    pub(crate) fn later<'v, R: AsRef<[Value<'v>]>>(
+        &self,
+        many: &'static ManyTexts,
+        rows: impl Iterator<Item = R>,
+    ) -> Result<(), StoreError> {
         self.note_written();
-        let name = row.get(..key).filter(|key| !key.is_empty()).map(name_of).unwrap_or_default();
-        let (twice, heavy) = {
-            let late = self.late.borrow();
-            let own = late.iter().find(|late| std::ptr::eq(late.many, many));
-            own.map_or((false, false), |own| (own.keys.contains(&name), own.load.weight() > HEAVIEST_LOAD))
-        };
-        if twice || heavy {
+        for row in rows {
+            let weight = self.late.borrow_mut().push(many, row.as_ref());
+            if weight > HEAVIEST_LOAD {
+                self.send_late()?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn touch(&self, about: About) -> Result<(), StoreError> {
+        if self.late.borrow().is_about(std::slice::from_ref(&about)) {
             self.send_late()?;
         }
-        let mut late = self.late.borrow_mut();
-        let nth = late.iter().position(|late| std::ptr::eq(late.many, many)).unwrap_or_else(|| {
-            late.push(Late { many, load: Load::of(many), keys: HashSet::new() });
-            late.len() - 1
-        });
-        if let Some(own) = late.get_mut(nth) {
-            own.load.push(row);
-            if key > 0 {
-                own.keys.insert(name);
+        self.touch_some(about);
+        Ok(())
+    }
+
+    pub(crate) fn touch_some(&self, about: About) {
+        self.late.borrow_mut().note(about);
+    }
+
+    /// Sends the rows that wait; those of the act that runs behind its savepoint.
+    fn send_late(&self) -> Result<(), StoreError> {
+        if self.act.get() == Act::Unsent {
+            if self.late.borrow().has_own() {
+                self.begin_late()?;
+            } else {
+                let before = self.late.borrow_mut().take_before();
+                return self.load(before);
             }
+        }
+        let rows = self.late.borrow_mut().take();
+        self.load(rows)
+    }
+
+    /// The same before something else is written.
+    fn write_late(&self) -> Result<(), StoreError> {
+        if self.act.get() == Act::Unsent {
+            self.begin_late()?;
+        }
+        self.send_late()
+    }
+
+    /// Begins the act that runs where the server can see it: behind what those before it wrote.
+    fn begin_late(&self) -> Result<(), StoreError> {
+        let before = self.late.borrow_mut().take_before();
+        self.load(before)?;
+        self.act.set(Act::Begun);
+        self.say("SAVEPOINT act")
+    }
+
+    fn load(&self, rows: Vec<Late>) -> Result<(), StoreError> {
+        for mut late in rows {
+            self.planned(Plan::Either, |client| late.load.send(client, late.many))?;
         }
         Ok(())
     }
 
-    fn send_late(&self) -> Result<(), StoreError> {
-        for mut late in self.late.take() {
-            self.with(|client| late.load.send(client, late.many))?;
-        }
-        Ok(())
+    pub(crate) fn row_about<T>(
+        &self,
+        about: &[About],
+        text: Built<'_>,
+        values: &[Value<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let answer = self.ask_about(about, text, values)?;
+        answer.rows.first().map(|row| read(&Row::Pg(row))).transpose()
+    }
+
+    pub(crate) fn rows_about<T>(
+        &self,
+        about: &[About],
+        text: Built<'_>,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.ask_about(about, text, values)?.rows.iter().map(|row| read(&Row::Pg(row))).collect()
     }
 
     pub(crate) fn row<'t, T>(
@@ -314,8 +412,9 @@ impl PgConn {
             see(&Row::Pg(row))
         };
         let first = self.unasked.get();
+        self.send_late()?;
         let mut open = |client: &mut Client| {
-            client.plan(plan)?;
+            client.plan(self.plan_of(plan))?;
             client.open_portal(text, values, STEP, &mut see)
         };
         let (portal, mut seen) = match self.first(&mut open) {
@@ -333,12 +432,29 @@ impl PgConn {
     }
 
     pub(crate) fn ask_all(&self, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Answers>, StoreError> {
+        self.send_late()?;
+        self.ask_some(Plan::Fresh, all)
+    }
+
+    /// The same of questions that are not about what waits to be written.
+    pub(crate) fn ask_all_beside(&self, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Answers>, StoreError> {
+        self.ask_some(Plan::Either, all)
+    }
+
+    fn ask_some(&self, plan: Plan, all: &[(&str, Vec<Value<'_>>)]) -> Result<Vec<Answers>, StoreError> {
         let mut answers = Vec::with_capacity(all.len());
         for some in all.chunks(AT_ONCE) {
-            let rows = self.first_twice(|client| client.ask_all(some))?;
+            let rows = self.first_twice(|client| {
+                client.plan(self.plan_of(plan))?;
+                client.ask_all(some)
+            })?;
             answers.extend(rows.into_iter().map(|rows| Answers { rows, written: self.written.get() }));
         }
         Ok(answers)
+    }
+
+    pub(crate) fn holds_rows(&self) -> bool {
+        !self.late.borrow().is_empty()
     }
 
     pub(crate) fn is_still(&self, answers: &Answers) -> bool {
@@ -353,7 +469,7 @@ impl PgConn {
     pub(crate) fn begin_reading(&self) -> Result<(), StoreError> {
         self.revive()?;
         self.unasked.set(true);
-        self.send("BEGIN", &[])
+        self.say("BEGIN")
     }
 
     /// Lets it go; nobody waits for that.
@@ -368,12 +484,39 @@ impl PgConn {
     /// in that order their numbers are given out.
     pub(crate) fn begin(&self, writing: Writing) -> Result<(), StoreError> {
         self.revive()?;
-        self.send("BEGIN", &[])?;
-        let lock = match writing {
-            Writing::Record => "SELECT pg_advisory_xact_lock(1296388689, hashtext(current_schema()))",
-            Writing::Looks => "SELECT pg_advisory_xact_lock(1296388690, hashtext(current_schema()))",
-        };
-        self.send(lock, &[])
+        self.say("BEGIN")?;
+        self.say(lock(writing))
+    }
+
+    /// The same with questions, all in one round.
+    pub(crate) fn begin_asking(
+        &self,
+        writing: Writing,
+        questions: Vec<(&str, Vec<Value<'_>>)>,
+    ) -> Result<Vec<Answers>, StoreError> {
+        self.revive()?;
+        let mut all = vec![("BEGIN", Vec::new()), (lock(writing), Vec::new())];
+        let begun = all.len();
+        all.extend(questions);
+        Ok(self.ask_all_beside(&all)?.split_off(begun))
+    }
+
+    /// A transaction of its own in one round.
+    pub(crate) fn at_once(
+        &self,
+        writing: Writing,
+        questions: Vec<(&str, Vec<Value<'_>>)>,
+    ) -> Result<Vec<Answers>, StoreError> {
+        let mut answers = self.begin_asking(writing, questions.into_iter().chain([("COMMIT", Vec::new())]).collect())?;
+        answers.pop();
+        Ok(answers)
+    }
+
+    /// Many values as arrays, one for each column.
+    pub(crate) fn columns<'v, R: AsRef<[Value<'v>]>>(kinds: &[&str], rows: impl Iterator<Item = R>) -> Vec<Vec<u8>> {
+        let mut load = Load::of_kinds(kinds);
+        rows.for_each(|row| load.push(row.as_ref()));
+        load.arrays()
     }
 
     /// Says to the other processes that something was written, once it is committed.
@@ -382,10 +525,12 @@ impl PgConn {
         self.send(listen::NOTIFY, &[Value::Text(&self.config.channel()), Value::Text(&word)])
     }
 
+    /// All that was sent must have been done for it to be kept: a fault of what goes before makes the server refuse it.
     pub(crate) fn commit(&self) -> Result<(), StoreError> {
+        self.act.set(Act::None);
         self.send_late()?;
+        self.late.borrow_mut().forget();
         self.with(|client| {
-            client.settle()?;
             if client.status == b'E' {
                 return Err(StoreError::WriteAborted);
             }
@@ -394,9 +539,11 @@ impl PgConn {
     }
 
     pub(crate) fn rollback(&self) {
-        self.late.take();
+        self.act.set(Act::None);
+        self.late.borrow_mut().forget();
         let undone = self.with(|client| {
             let _ = client.settle();
+            client.forget_plan();
             client.ask("ROLLBACK", &[]).map(|_| ())
         });
         if undone.is_err() {
@@ -404,12 +551,28 @@ impl PgConn {
         }
     }
 
-    pub(crate) fn begin_act(&self) -> Result<(), StoreError> {
-        self.send("SAVEPOINT act", &[])
+    /// Begins an act. One that is done `together` with others of its group has its savepoint when it is the first to send
+    /// something, and what it wrote is done when it is asked for, or when the group ends.
+    pub(crate) fn begin_act(&self, together: bool) -> Result<(), StoreError> {
+        self.late.borrow_mut().begin();
+        if together {
+            self.act.set(Act::Unsent);
+            return Ok(());
+        }
+        self.act.set(Act::Begun);
+        self.say("SAVEPOINT act")
     }
 
-    /// All that the act sent must have been done before others build on it.
-    pub(crate) fn keep_act(&self) -> Result<(), StoreError> {
+    /// All that the act sent must have been done before others build on it, but for one that is done with others.
+    pub(crate) fn keep_act(&self, together: bool) -> Result<(), StoreError> {
+        let act = self.act.replace(Act::None);
+        if together {
+            self.late.borrow_mut().begin();
+            return match act {
+                Act::Begun => self.say("RELEASE SAVEPOINT act"),
+                Act::None | Act::Unsent => Ok(()),
+            };
+        }
         self.send_late()?;
         self.with(|client| {
             client.send("RELEASE SAVEPOINT act", &[])?;
@@ -417,8 +580,13 @@ impl PgConn {
         })
     }
 
+    /// Fails where what others wrote before it failed: then there is no savepoint to go back to.
     pub(crate) fn undo_act(&self) -> Result<(), StoreError> {
-        self.late.take();
+        if self.act.replace(Act::None) == Act::Unsent {
+            self.late.borrow_mut().undo();
+            return Ok(());
+        }
+        self.late.borrow_mut().forget(); // what others wrote before it was sent before its savepoint
         self.with(|client| {
             let _ = client.settle();
             client.forgive();

@@ -4,10 +4,10 @@ use sea_query::{Expr, ExprTrait, Order, Query};
 
 use crate::audit::chain;
 use crate::db::{Conn, Row, args};
-use crate::sql::{self, Sql};
+use crate::sql::{self, Many, Sql};
 use crate::{Origin, Reader, StoreError, Subject, WriteRow, WriteTx};
 
-static ADD: Sql = Sql::new(|| sql::insert("audit_write", COLUMNS));
+static ADD: Many = Many::new(|| sql::many_fresh("audit_write", COLUMNS));
 static HASH: Sql = Sql::new(|| sql::select("audit_write", &["hash"], &["seq"]));
 static OF_TX: Sql = Sql::new(|| sql::select("audit_write", &["subject", "what"], &["tx"]));
 static LAST: Sql = Sql::new(|| sql::select_ordered("audit_write", &["seq", "hash"], &[], "seq", Order::Desc));
@@ -98,7 +98,7 @@ impl WriteTx<'_> {
             let hash = chain::link(&self.counters.audit_hash, &fields);
             let (actor, role, institution, request) = (&o.actor, &o.role, &o.institution, &o.request);
             let row = args![seq, tx, at, actor, role, institution, request, subject.0, &what, &hash];
-            self.conn.execute(&ADD, row)?;
+            self.conn.later(&ADD, row)?;
             self.counters.audit_seq = seq;
             self.counters.audit_hash = hash;
         }

@@ -1,30 +1,39 @@
 //! One act's writes: what a closure given to [`crate::Store::write`] may do inside the writer's transaction.
 
 mod audit;
+mod learn;
 mod put;
 mod rows;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
+use std::rc::Rc;
 
-use crate::db::{Conn, args};
+use crate::db::{About, Conn, args};
 use crate::intern::{self, Dictionaries, NO_SYSTEM};
 use crate::key::pack_id;
-use crate::memo::Memo;
-use crate::sql::{self, Sql};
+use crate::memo::{Known, Memo};
+use crate::sql::{self, Many, ManyTexts, Sql, Turn};
 use crate::tame::{LONG, tame};
 use crate::{Key, Reader, StoreError, Subject, SubjectKind, TypeCode};
 
 pub(crate) use audit::{COLUMNS as WRITE_COLUMNS, hash_at, head as audit_head, write_row};
+pub use learn::Want;
+pub(crate) use learn::{Learning, learn};
 pub use put::{CONDITIONAL_CREATE, NewResource, Replacement};
 use rows::Rows;
 pub(crate) use rows::{NARRATIVE, moment};
 
-static ADD_TX: Sql = Sql::new(|| sql::insert("tx", &["id", "at", "actor", "institution", "request"]));
-static ADD_SUBJECT: Sql = Sql::new(|| sql::insert("subject", &["id", "kind", "next_slot"]));
+static ADD_TX: Many = Many::new(|| sql::many_fresh("tx", &["id", "at", "actor", "institution", "request"]));
+static ADD_SUBJECT: Many = Many::new(|| sql::many_fresh("subject", &["id", "kind", "next_slot"]));
 static SUBJECT_SLOT: Sql = Sql::new(|| sql::select("subject", &["next_slot"], &["id"]));
-static SET_SLOT: Sql = Sql::new(|| sql::update("subject", &["next_slot"], &["id"]));
-static ADD_PLACE: Sql = Sql::new(|| sql::insert("directory", &["type", "id", "key"]));
+/// Several acts may have given out slots of one subject.
+static SET_SLOT: Many = Many::new(|| {
+    let all = "UPDATE subject AS t SET next_slot = u.next FROM (SELECT id, max(next) AS next FROM \
+        UNNEST($1::bigint[], $2::bigint[]) AS u (next, id) GROUP BY id) AS u WHERE t.id = u.id";
+    ManyTexts::own("UPDATE subject SET next_slot = ? WHERE id = ?", all, &["bigint", "bigint"]).with_turn(Turn::Last)
+});
+pub(crate) static ADD_PLACE: Many = Many::new(|| sql::many_fresh("directory", &["type", "id", "key"]));
 
 /// Who writes, for the transaction row and the write audit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +60,9 @@ pub struct WriteTx<'c> {
     origin: Origin,
     at: i64,
     tx: Option<i64>,
-    slots: HashMap<Subject, (i64, bool)>,
+    /// Whose slots were given out.
+    used: BTreeSet<Subject>,
+    together: bool,
     fresh_systems: HashMap<String, i64>,
     rows: Rows,
     written: BTreeMap<Subject, String>,
@@ -72,14 +83,16 @@ impl<'c> WriteTx<'c> {
         counters: &'c mut Counters,
         origin: Origin,
         at: i64,
+        together: Option<Rc<Known>>,
     ) -> WriteTx<'c> {
         WriteTx {
-            reader: Reader { conn, words, memo: Memo::default() },
+            together: together.is_some(),
+            reader: Reader { conn, words, memo: together.map_or_else(Memo::default, Memo::over) },
             counters,
             origin,
             at,
             tx: None,
-            slots: HashMap::new(),
+            used: BTreeSet::new(),
             fresh_systems: HashMap::new(),
             rows: Rows::default(),
             written: BTreeMap::new(),
@@ -99,7 +112,8 @@ impl<'c> WriteTx<'c> {
         self.counters.tx += 1;
         let tx = self.counters.tx;
         let o = &self.origin;
-        self.reader.conn.execute(&ADD_TX, args![tx, self.at, &o.actor, &o.institution, &o.request])?;
+        self.reader.memo.wrote();
+        self.reader.conn.later(&ADD_TX, args![tx, self.at, &o.actor, &o.institution, &o.request])?;
         self.tx = Some(tx);
         Ok(tx)
     }
@@ -111,28 +125,34 @@ impl<'c> WriteTx<'c> {
         }
         self.counters.subject += 1;
         let subject = Subject(self.counters.subject);
-        self.conn.execute(&ADD_SUBJECT, args![subject.0, kind as i64, 2])?;
         let id = pack_id(id);
-        self.conn.execute(&ADD_PLACE, args![patient, &id, subject.patient().0])?;
+        self.memo.wrote();
+        self.conn.touch(About::Subject(subject.0))?;
+        self.conn.touch(About::Place(patient, id.clone()))?;
+        self.conn.later(&ADD_SUBJECT, args![subject.0, kind as i64, 2])?;
+        self.conn.later(&ADD_PLACE, args![patient, &id, subject.patient().0])?;
         self.memo.note_place(patient, id, Some(subject.patient()));
+        self.memo.note_head(subject.patient(), None);
+        self.memo.note_person(subject, None);
+        self.memo.note_slot(subject, 2);
         Ok(subject)
     }
 
     fn next_key(&mut self, subject: Subject) -> Result<Key, StoreError> {
-        let (slot, dirty) = match self.slots.entry(subject) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                let next = self.reader.conn.row(&SUBJECT_SLOT, args![subject.0], |row| row.get(0))?;
-                entry.insert((next.unwrap_or(1), false))
+        let slot = match self.memo.slot(subject) {
+            Some(known) => known,
+            None => {
+                let about = [About::Subject(subject.0)];
+                self.conn.row_about(&about, &SUBJECT_SLOT, args![subject.0], |row| row.get(0))?.unwrap_or(1)
             }
         };
-        if *slot > Key::MAX_SLOT {
+        if slot > Key::MAX_SLOT {
             return Err(StoreError::SubjectFull(subject.0));
         }
-        let key = Key::new(subject, *slot);
-        *slot += 1;
-        *dirty = true;
-        Ok(key)
+        self.memo.wrote();
+        self.memo.note_slot(subject, slot + 1);
+        self.used.insert(subject);
+        Ok(Key::new(subject, slot))
     }
 
     fn system(&mut self, uri: Option<&str>) -> Result<i64, StoreError> {
@@ -155,13 +175,14 @@ impl<'c> WriteTx<'c> {
     /// Ends the act and keeps it: counters, rows, audit. Returns what becomes known to all once it is committed.
     pub(crate) fn finish(mut self) -> Result<HashMap<String, i64>, StoreError> {
         self.flush()?;
-        for (subject, (next, dirty)) in std::mem::take(&mut self.slots) {
-            if dirty {
-                self.conn.execute(&SET_SLOT, args![next, subject.0])?;
+        for subject in std::mem::take(&mut self.used) {
+            if let Some(next) = self.memo.slot(subject) {
+                self.conn.touch_some(About::Subject(subject.0));
+                self.conn.later(&SET_SLOT, args![next, subject.0])?;
             }
         }
         self.write_audit()?;
-        self.conn.keep_act()?;
+        self.conn.keep_act(self.together)?;
         Ok(self.fresh_systems)
     }
 }

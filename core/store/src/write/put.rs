@@ -1,29 +1,24 @@
 //! A resource comes in, is replaced, or goes; its search rows and its directory entry with it.
 
-use sea_query::{Expr, ExprTrait, Query};
-
-use crate::db::args;
+use crate::db::{About, args};
 use crate::key::pack_id;
-use crate::sql::{self, Many, Sql};
+use crate::sql::{self, Many, ManyTexts, Sql, Turn};
+use crate::write::ADD_PLACE;
 use crate::{Body, GOLDEN_PATIENT, Index, Key, StoreError, Subject, TypeCode, WriteTx};
 
-static ADD_PLACE: Many = Many::new(|| sql::many_fresh("directory", &["type", "id", "key"]));
 static MOVE_PLACE: Sql = Sql::new(|| sql::update("directory", &["key"], &["type", "id"]));
 static ADD: Many =
     Many::new(|| sql::many_fresh("resource", &["key", "type", "id", "version", "tx", "at", "deleted", "date", "body"]));
-static GONE: Sql = Sql::new(|| sql::select("resource", &["deleted"], &["key"]));
-static SET: Sql = Sql::new(|| sql::update("resource", &["version", "tx", "at", "deleted", "date", "body"], &["key"]));
+static SET: Many =
+    Many::new(|| sql::many_update("resource", &["version", "tx", "at", "deleted", "date", "body"], &["key"]));
 static MOVE: Sql = Sql::new(|| sql::update("resource", &["key"], &["key"]));
 static MOVE_PAST: Sql = Sql::new(|| sql::update("past", &["key"], &["key"]));
 static MOVE_CLAIM: Sql = Sql::new(|| sql::update("claim", &["holder"], &["kind", "holder"]));
-static KEEP: Sql = Sql::new(|| {
-    let columns = ["key", "type", "version", "tx", "at", "deleted", "body"];
-    let mut now = Query::select();
-    now.columns(columns).from("resource").and_where(Expr::col("key").eq(0));
-    let mut insert = Query::insert();
-    insert.into_table("past").columns(columns);
-    let _ = insert.select_from(now);
-    sql::both(&insert)
+static KEEP: Many = Many::new(|| {
+    let columns = "\"key\", \"type\", version, tx, at, deleted, body";
+    let text =
+        |which: &str| format!("INSERT INTO past ({columns}) SELECT {columns} FROM resource WHERE \"key\" = {which}");
+    ManyTexts::own(&text("?"), &text("ANY($1::bigint[])"), &["bigint"]).with_turn(Turn::First)
 });
 
 /// The kind of claim that a conditional create takes; it moves with the resource.
@@ -69,12 +64,16 @@ impl WriteTx<'_> {
             new.subject.patient()
         } else {
             let key = self.next_key(new.subject)?;
-            self.conn.later(&ADD_PLACE, 0, args![new.kind, &id, key.0])?;
+            self.conn.touch(About::Place(new.kind, id.clone()))?;
+            self.conn.later(&ADD_PLACE, args![new.kind, &id, key.0])?;
             self.memo.note_place(new.kind, id.clone(), Some(key));
             key
         };
         let (day, body) = (new.index.day(), new.body.bytes());
-        self.conn.later(&ADD, 0, args![key.0, new.kind, &id, 1, tx, new.at, false, day, body])?;
+        self.memo.wrote();
+        self.conn.touch(About::Key(key.0))?;
+        self.conn.later(&ADD, args![key.0, new.kind, &id, 1, tx, new.at, false, day, body])?;
+        self.memo.note_head(key, Some((1, false)));
         self.gather(new.kind, key, new.index, true)?;
         self.note(key.subject(), 'C', new.name, new.id, 1);
         Ok(key)
@@ -83,10 +82,13 @@ impl WriteTx<'_> {
     /// Keeps the current version as past and writes the next; the resource moves when its subject changed.
     pub fn replace(&mut self, change: &Replacement<'_>) -> Result<Key, StoreError> {
         let tx = self.tx()?;
-        let gone = self.conn.row(&GONE, args![change.key.0], |row| row.get(0))?;
-        let gone = gone.ok_or_else(|| StoreError::Database(format!("{:?} is not there", change.key)))?;
+        let (_, gone) =
+            self.head(change.key)?.ok_or_else(|| StoreError::Database(format!("{:?} is not there", change.key)))?;
         let old = if gone { None } else { Some((change.key, change.old)) };
-        self.conn.execute(&KEEP, args![change.key.0])?;
+        self.flush()?; // what it was before is written first
+        self.memo.wrote();
+        self.conn.touch(About::Key(change.key.0))?;
+        self.conn.later(&KEEP, args![change.key.0])?;
         let empty = Body::default();
         let (subject, body, index) = match change.new {
             Some((subject, body, index)) => (subject, body, Some(index)),
@@ -95,7 +97,11 @@ impl WriteTx<'_> {
         let key = if subject == change.key.subject() { change.key } else { self.relocate(change, subject)? };
         let day = index.map_or(crate::NO_DATE, Index::day);
         let row = args![change.version, tx, change.at, index.is_none(), day, body.bytes(), key.0];
-        self.conn.execute(&SET, row)?;
+        if key != change.key {
+            self.conn.touch(About::Key(key.0))?;
+        }
+        self.conn.later(&SET, row)?;
+        self.memo.note_head(key, Some((change.version, index.is_none())));
         self.exchange(change.kind, old, index.map(|index| (key, index)))?;
         let act = if index.is_some() { 'U' } else { 'D' };
         self.note(key.subject(), act, change.name, change.id, change.version);
@@ -112,6 +118,7 @@ impl WriteTx<'_> {
         let id = pack_id(change.id);
         self.conn.execute(&MOVE_PLACE, args![new.0, change.kind, &id])?;
         self.memo.note_place(change.kind, id, Some(new));
+        self.memo.note_head(old, None);
         self.conn.execute(&MOVE_CLAIM, args![new.0, CONDITIONAL_CREATE, old.0])?;
         Ok(new)
     }

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use sea_query::{Expr, ExprTrait, Query};
 
-use crate::db::{Conn, Dialect, Value, args};
+use crate::db::{About, Conn, Dialect, Value, args};
 use crate::key::pack_id;
 use crate::rows::{Amount, PairValue, Text, Token, near};
 use crate::schema::{DERIVED, WORDS};
-use crate::sql::{self, ManyTexts, Sql};
+use crate::sql::{self, ManyTexts, Sql, Turn};
 use crate::tame::{LONG, SHORT, tame, words};
 use crate::{Index, Key, StoreError, TypeCode, WriteTx, held};
 
@@ -125,11 +125,11 @@ impl Rows {
                 for row in rows {
                     let text = full_text(row);
                     let key = row.first().map_or(Value::Null, Cell::value);
-                    conn.many(statement, std::iter::once([key, Value::Text(&text)]))?;
+                    conn.all_later(statement, std::iter::once([key, Value::Text(&text)]))?;
                 }
                 continue;
             }
-            conn.many(statement, rows.iter().map(|row| row.iter().map(Cell::value).collect::<Vec<_>>()))?;
+            conn.all_later(statement, rows.iter().map(|row| row.iter().map(Cell::value).collect::<Vec<_>>()))?;
         }
         Ok(())
     }
@@ -143,7 +143,7 @@ impl Rows {
             let keys = rows
                 .iter()
                 .map(|row| places.iter().filter_map(|place| row.get(*place)).map(Cell::value).collect::<Vec<_>>());
-            conn.many(statement, keys)?;
+            conn.all_later(statement, keys)?;
         }
         Ok(())
     }
@@ -193,7 +193,9 @@ static ADD_FRESH: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
 });
 static DROP: LazyLock<[ManyTexts; DERIVED.len()]> = LazyLock::new(|| {
     std::array::from_fn(|nth| match DERIVED.get(nth) {
-        Some(table) if table.name == WORDS.name => ManyTexts::own(DROP_WORDS, DROP_WORD_LISTS, &["bigint"]),
+        Some(table) if table.name == WORDS.name => {
+            ManyTexts::own(DROP_WORDS, DROP_WORD_LISTS, &["bigint"]).with_turn(Turn::First)
+        }
         Some(table) => sql::many_delete(table.name, table.key),
         None => ManyTexts::own("", "", &[]),
     })
@@ -247,12 +249,15 @@ impl WriteTx<'_> {
 
     /// Changes the rows of a resource that itself stays as it is: other parameters are in force.
     pub fn reindex(&mut self, kind: TypeCode, key: Key, old: &Index, new: &Index) -> Result<(), StoreError> {
+        self.flush()?;
+        self.conn.touch(About::Key(key.0))?;
         self.exchange(kind, Some((key, old)), Some((key, new)))
     }
 
     /// Makes the rows of a resource again that were given up with an older form of the tables.
     pub fn rebuild(&mut self, kind: TypeCode, key: Key, index: &Index) -> Result<(), StoreError> {
         self.conn.execute(&SET_DATE, args![index.day(), key.0, index.day()])?;
+        self.conn.touch(About::Key(key.0))?;
         self.gather(kind, key, index, false)
     }
 

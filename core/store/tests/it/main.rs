@@ -22,4 +22,5 @@ mod tampering;
 mod then;
 mod timers;
 mod tls;
+mod together;
 mod vitals;
