@@ -186,11 +186,7 @@ impl PgConn {
     }
 
     /// The same behind what is planned that way. Whatever a writer's fixed statements are given, there is one good way.
-    fn planned<T>(
-        &self,
-        plan: Plan,
-        act: impl FnOnce(&mut Client) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn planned<T>(&self, plan: Plan, act: impl FnOnce(&mut Client) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.with(|client| {
             client.plan(self.plan_of(plan))?;
             act(client)
@@ -507,7 +503,8 @@ impl PgConn {
         writing: Writing,
         questions: Vec<(&str, Vec<Value<'_>>)>,
     ) -> Result<Vec<Answers>, StoreError> {
-        let mut answers = self.begin_asking(writing, questions.into_iter().chain([("COMMIT", Vec::new())]).collect())?;
+        let mut answers =
+            self.begin_asking(writing, questions.into_iter().chain([("COMMIT", Vec::new())]).collect())?;
         answers.pop();
         Ok(answers)
     }
