@@ -227,7 +227,7 @@ fn a_map_is_read_both_ways() {
         answer(&ask("url=http://x/map&system=http://x/animals&code=cat&targetsystem=http://z", &[]), "result"),
         &json!(false)
     );
-    assert!(terms.translate(&asked(&params("code=cat"), &[])).unwrap_err().to_string().contains("system is missing"));
+    assert!(terms.translate(&asked(&params("code=cat"), &[])).unwrap_err().to_string().contains("`system` is missing"));
     assert!(terms.translate(&asked(&params("url=http://x/no&system=http://x/animals&code=cat"), &[])).is_err());
 }
 
