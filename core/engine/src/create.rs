@@ -33,7 +33,7 @@ pub(crate) async fn one_by(
     ask: Ask,
     options: Options,
 ) -> Result<Outcome, EngineError> {
-    let entry = Entry { ask, full_url: None, place: String::new() };
+    let entry = Entry { ask, full_url: None, place: String::new(), unfit: None };
     let outcomes = execute(engine, caller, vec![entry], options).await?;
     outcomes.into_iter().next().ok_or_else(|| EngineError::Internal("a write without an outcome".into()))
 }

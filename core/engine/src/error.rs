@@ -69,6 +69,11 @@ pub enum Class {
 }
 
 impl EngineError {
+    /// What was to happen once has happened.
+    pub(crate) fn already_applied() -> EngineError {
+        EngineError::Conflict("already applied".to_owned())
+    }
+
     pub fn class(&self) -> Class {
         match self {
             EngineError::NotFound(_) | EngineError::Absent(_) => Class::NotFound,

@@ -116,7 +116,21 @@ async fn reject(fhir: &Fhir) -> anyhow::Result<()> {
     none_of(fhir, "xml").await?;
     let made = fhir.create(&good("create")).await?.expect(201)?.json()?;
     ensure!(mark(&made) == Some("valid"), "{made}");
-    Ok(())
+    reject_unless_it_is_there(fhir).await
+}
+
+/// What would not be written is not refused.
+async fn reject_unless_it_is_there(fhir: &Fhir) -> anyhow::Result<()> {
+    for (number, status) in [("create", 200), ("nobody", 422)] {
+        let query = format!("identifier=urn:policy|{number}");
+        let headers = [("Content-Type", "application/fhir+json"), ("If-None-Exist", query.as_str())];
+        let body = Some(serde_json::to_vec(&wrong(number))?);
+        fhir.request("POST", "/fhir/Patient", &headers, body).await?.expect(status).context(number)?;
+        let mut entry = post(&wrong(number));
+        entry["request"]["ifNoneExist"] = json!(query);
+        fhir.bundle(&bundle("transaction", &[entry])).await?.expect(status).context("in a transaction")?;
+    }
+    none_of(fhir, "nobody").await
 }
 
 async fn reject_in_bundles(fhir: &Fhir) -> anyhow::Result<()> {

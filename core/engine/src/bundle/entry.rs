@@ -139,7 +139,7 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
         }
         _ => return Err(invalid(".request", format!("`{method} {url}` is no interaction of R4"))),
     };
-    Ok(Wanted::Write(Entry { ask, full_url, place }))
+    Ok(Wanted::Write(Entry { ask, full_url, place, unfit: None }))
 }
 
 fn resource(entry: &mut Map<String, Value>, kind: &str, place: &str, pack: bool) -> Result<Sent, EngineError> {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::terms;
 use crate::engine::now;
-use crate::write::{Ask, Edit, Entry, Merging, Options, Sent};
+use crate::write::{Ask, Edit, Entry, Merging, ONCE, Options, Sent};
 use crate::{Engine, EngineError};
 
 /// The system of the tag of what was validated: `valid`, `invalid`, or `unchecked` where it could not be judged to its end.
@@ -121,7 +121,6 @@ impl Judge {
     }
 }
 
-/// How many values a resource is made of.
 /// How many values a resource has, as a measure of what may be spent on it.
 pub(crate) fn values(value: &Value) -> u64 {
     match value {
@@ -218,14 +217,25 @@ pub(crate) async fn judged(
         Strictness::Reject if is_feed => Strictness::Tag,
         strictness => strictness,
     };
-    let own = engine.clone();
+    let (own, once) = (engine.clone(), options.once.clone());
     let work = move |reader: &Reader<'_>| {
         let judge = Arc::new(Judge::of(&own, reader)?);
-        let judged = entries.into_iter().map(|mut entry| {
-            entry.ask = one(entry.ask, &judge, strictness).map_err(|error: EngineError| error.within(&entry.place))?;
-            Ok(entry)
+        let judged = entries.into_iter().map(|mut entry| match one(&mut entry.ask, &judge, strictness) {
+            // Nothing may come of it: that is known when it is known what the condition meets.
+            Err(EngineError::Unprocessable(issues)) if entry.ask.is_create_if_none() => {
+                entry.unfit = Some(issues.into());
+                Ok(entry)
+            }
+            judged => judged.map_err(|error| error.within(&entry.place)).map(|()| entry),
         });
-        Ok::<_, EngineError>((judged.collect::<Result<Vec<_>, EngineError>>()?, judge))
+        match judged.collect::<Result<Vec<_>, EngineError>>() {
+            Ok(entries) => Ok((entries, judge)),
+            // What was applied before is not refused now.
+            Err(error) => match once.map(|once| reader.holder(ONCE, &once)).transpose()?.flatten() {
+                Some(_) => Err(EngineError::already_applied()),
+                None => Err(error),
+            },
+        }
     };
     let (entries, judge) = engine.store().ahead(options.lane, work).await?;
     options.judged = true;
@@ -235,8 +245,8 @@ pub(crate) async fn judged(
     Ok(entries)
 }
 
-fn one(mut ask: Ask, judge: &Arc<Judge>, strictness: Strictness) -> Result<Ask, EngineError> {
-    match &mut ask {
+fn one(ask: &mut Ask, judge: &Arc<Judge>, strictness: Strictness) -> Result<(), EngineError> {
+    match ask {
         Ask::Create { resource, .. } | Ask::Update { resource, .. } | Ask::UpdateWhere { resource, .. } => {
             let mut value = resource.value()?;
             judge.judge(&mut value, strictness)?;
@@ -250,7 +260,7 @@ fn one(mut ask: Ask, judge: &Arc<Judge>, strictness: Strictness) -> Result<Ask, 
         }
         Ask::Edit { .. } | Ask::EditWhere { .. } | Ask::Delete { .. } | Ask::DeleteWhere { .. } => {}
     }
-    Ok(ask)
+    Ok(())
 }
 
 #[cfg(test)]

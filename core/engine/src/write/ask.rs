@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use meridian_access::Act;
+use meridian_model::outcome::Issue;
 
 use super::{Edit, Sent};
 
@@ -14,6 +15,8 @@ pub(crate) struct Entry {
     pub full_url: Option<String>,
     /// Where the entry stands in what was sent (`Bundle.entry[3]`), for issues; empty for a single resource.
     pub place: String,
+    /// Why nothing new may come of it, where a condition decides whether something does.
+    pub unfit: Option<Arc<[Issue]>>,
 }
 
 /// What is asked for.
@@ -68,6 +71,11 @@ pub(crate) enum Ask {
 }
 
 impl Ask {
+    /// Whether something comes of it only when its condition meets nothing.
+    pub(crate) fn is_create_if_none(&self) -> bool {
+        matches!(self, Ask::Create { if_none_exist: Some(_), .. })
+    }
+
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Ask::Create { kind, .. }

@@ -27,7 +27,7 @@ use crate::served::{Served, value_in};
 use crate::{Engine, EngineError};
 
 /// The kind of claim that makes a write happen once.
-const ONCE: &str = "once";
+pub(crate) const ONCE: &str = "once";
 
 /// Why nothing was written.
 pub(super) enum Failure {
@@ -127,13 +127,13 @@ impl Work {
         if let Some(once) = &self.options.once {
             let number = tx.tx()?;
             if tx.claim(ONCE, once, number)?.is_err() {
-                return Err(EngineError::Conflict("already applied".to_owned()).into());
+                return Err(EngineError::already_applied().into());
             }
         }
         if let Some(timer) = &self.options.timer
             && !tx.end_timer(timer)?
         {
-            return Err(EngineError::Conflict("already applied".to_owned()).into());
+            return Err(EngineError::already_applied().into());
         }
         let there = match &self.options.job {
             Some(JobDone { job: Which::There(id), .. }) => {
@@ -143,7 +143,7 @@ impl Work {
             None => None,
         };
         if there.as_ref().is_some_and(|job| job.state == JobState::Done) {
-            return Err(EngineError::Conflict("already applied".to_owned()).into());
+            return Err(EngineError::already_applied().into());
         }
         let merging = self.options.merging.as_deref();
         let mut writing = Writing::of(&self.engine, &self.caller, &catalogue);

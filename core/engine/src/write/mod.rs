@@ -38,6 +38,7 @@ pub(crate) use index::{
 pub(crate) use meta::INSTITUTION_TAG;
 
 pub(crate) use ask::{Ask, Entry};
+pub(crate) use commit::ONCE;
 pub(crate) use edit::{Edit, patch_of};
 pub(crate) use erase::{erase, settle as settle_erased};
 pub use merging::Merging;

@@ -135,6 +135,9 @@ impl<'a> Preparing<'a> {
                 return Ok(Ready::Several(kind, changes.collect::<Result<_, _>>()?));
             }
             Resolved::Delete { row } => return Ok(Ready::Write(Box::new(self.deletion(kind, row)?))),
+            Resolved::New { .. } if entry.unfit.is_some() => {
+                return Err(EngineError::Unprocessable(entry.unfit.as_deref().unwrap_or_default().to_vec()));
+            }
             Resolved::New { id, claim } => (id, 1, claim, None, Happened::Created),
             Resolved::Replace { row } => {
                 let happened = if row.deleted { Happened::Created } else { Happened::Updated };

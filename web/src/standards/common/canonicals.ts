@@ -14,7 +14,7 @@ export const ELEMENTS: Record<Kind | "StructureDefinition", string> = {
   CodeSystem: "url,version,name,title,status,content,count,publisher,description,valueSet,hierarchyMeaning",
   ValueSet: "url,version,name,title,status,publisher,description",
   ConceptMap: "url,version,name,title,status,publisher,description,source,target",
-  StructureDefinition: "url,version,name,title,status,kind,type,derivation,abstract",
+  StructureDefinition: "url,version,name,title,status,kind,type,derivation,abstract,baseDefinition",
 };
 
 export interface Canonical extends Resource {
@@ -32,6 +32,7 @@ export interface Canonical extends Resource {
   type?: string;
   derivation?: string;
   abstract?: boolean;
+  baseDefinition?: string;
 }
 
 /** Of what has no title the end of its address, which is nearly a name. */
@@ -71,6 +72,22 @@ export function termsIn(parameters: Parameters): Canonical[] {
 export function joined(stored: readonly Canonical[], named: readonly Canonical[]): Canonical[] {
   const known = new Set(stored.map(addressOf));
   return [...stored, ...named.filter((one) => !known.has(addressOf(one)))];
+}
+
+const R4 = "http://hl7.org/fhir/StructureDefinition/";
+
+/** The profiles that can be used: those whose bases, down to R4's own, are all here. */
+export function usable(all: readonly Canonical[]): Canonical[] {
+  const bases = new Map(all.map(({ url, baseDefinition }) => [url ?? "", split(baseDefinition ?? "").url]));
+  return all.filter(({ url }) => {
+    const met = new Set<string>();
+    let at = bases.get(url ?? "");
+    while (at && !at.startsWith(R4) && !met.has(at)) {
+      met.add(at);
+      at = bases.get(at);
+    }
+    return at?.startsWith(R4) ?? false;
+  });
 }
 
 /** Own and Chinese ones first, then by title as the reader's language sorts. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Parameters } from "../../fhir/types";
-import { addressOf, type Canonical, finder, inOrder, joined, parted, split, termsIn, titleOf } from "../common/canonicals";
+import { addressOf, type Canonical, finder, inOrder, joined, parted, split, termsIn, titleOf, usable } from "../common/canonicals";
 import { drawn, towards } from "../common/window";
 import { type Concept, conceptsIn, type Expanded, expansion, membership, type Source, totalOf } from "./ask";
 import { isMember, lookedIn, matchesIn } from "./concept";
@@ -234,4 +234,16 @@ describe("a map", () => {
     expect(narrowed(rowsOf(map), "MALE 男")).toHaveLength(1);
     expect(narrowed(rowsOf(map), "nothing")).toHaveLength(0);
   });
+});
+
+it("offers profiles whose bases are all here", () => {
+  const profile = (url: string, baseDefinition: string): Canonical => ({ resourceType: "StructureDefinition", url, baseDefinition });
+  const all = [
+    profile("http://a/own", "http://hl7.org/fhir/StructureDefinition/Patient|4.0.1"),
+    profile("http://a/finer", "http://a/own"),
+    profile("http://a/lost", "http://nowhere/base"),
+    profile("http://a/lost-too", "http://a/lost"),
+    profile("http://a/round", "http://a/round"),
+  ];
+  expect(usable(all).map(({ url }) => url)).toEqual(["http://a/own", "http://a/finer"]);
 });

@@ -3,7 +3,7 @@
 
 import { Select } from "antd";
 import { useTranslation } from "react-i18next";
-import { addressOf, titleOf } from "../common/canonicals";
+import { addressOf, titleOf, usable } from "../common/canonicals";
 import { useCanonicals } from "../common/useCanonicals";
 import css from "./validate.module.css";
 
@@ -16,7 +16,7 @@ interface ProfilesProps {
 export function Profiles({ type, value, onChange }: ProfilesProps) {
   const { t } = useTranslation();
   const { all, query } = useCanonicals("StructureDefinition", "&derivation=constraint");
-  const fitting = (all ?? []).filter((one) => one.kind !== "complex-type" && one.type !== "Extension" && (type === undefined || one.type === undefined || one.type === type));
+  const fitting = usable(all ?? []).filter((one) => one.kind !== "complex-type" && one.type !== "Extension" && (type === undefined || one.type === undefined || one.type === type));
   return (
     <Select
       mode="tags"
