@@ -1,7 +1,7 @@
 //! Following what other processes over the same store write: it is told here as if it had been written here. Nothing is
 //! skipped and nothing is told twice, because the chain of writes is walked in the order of commits.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use meridian_model::definitions::Definitions;
 use meridian_store::{StoreError, Subject, WriteRow};
@@ -16,8 +16,8 @@ use crate::{Class, Engine, EngineError};
 const LOOK: Duration = Duration::from_secs(1);
 /// Rows that are told at a time.
 const STEP: u32 = 500;
-/// How often it is looked at what cannot be read, before it is passed over.
-const TRIES: u32 = 5;
+/// For how long it is tried to read a row, before it is passed over.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// What a job's state may be called.
 const STATES: [&str; 5] = ["waiting", "committed", "done", "failed", "parked"];
 
@@ -58,8 +58,8 @@ fn told(engine: &Engine, word: &str) {
 #[derive(Default)]
 struct Place {
     last: Option<i64>,
-    /// How often the rows behind it could not be read.
-    failed: u32,
+    /// The row that cannot be read, and since when.
+    failed: Option<(i64, Instant)>,
 }
 
 fn catch_up(engine: &Engine, place: &mut Place) -> Result<(), EngineError> {
@@ -79,7 +79,7 @@ fn catch_up(engine: &Engine, place: &mut Place) -> Result<(), EngineError> {
             for row in act {
                 match changed(engine, row) {
                     Ok(told) => changes.extend(told),
-                    Err(error) if place.is_tried_again(&error) => return Err(error),
+                    Err(error) if place.is_tried_again(row.seq, &error) => return Err(error),
                     Err(error) => {
                         tracing::error!(%error, row.tx, row.seq, "what another process wrote cannot be told");
                     }
@@ -100,19 +100,23 @@ fn catch_up(engine: &Engine, place: &mut Place) -> Result<(), EngineError> {
             place.last = act.last().map(|row| row.seq).or(place.last);
         }
         from = heard.last;
-        *place = Place { last: Some(from), failed: 0 };
+        place.last = Some(from);
     }
 }
 
 impl Place {
-    /// A server that is away is looked at again. What still cannot be read after some times never can, and must not keep
+    /// A server that is away is looked at again. What still cannot be read after some time never can, and must not keep
     /// what follows from being told.
-    fn is_tried_again(&mut self, error: &EngineError) -> bool {
+    fn is_tried_again(&mut self, row: i64, error: &EngineError) -> bool {
         if matches!(error.class(), Class::Unavailable | Class::TooCostly) {
             return true;
         }
-        self.failed = self.failed.saturating_add(1);
-        error.passes() && self.failed < TRIES
+        let since = match self.failed {
+            Some((same, since)) if same == row => since,
+            _ => Instant::now(),
+        };
+        self.failed = Some((row, since));
+        error.passes() && since.elapsed() < PATIENCE
     }
 }
 

@@ -262,7 +262,7 @@ async fn bad_input_is_refused_by_name() {
         ("Patient", "_filter=name", "_filter"),
         ("Patient", "_filter=name xx y", "xx"),
         ("Patient", "_filter=gender sw m", "does not compare token"),
-        ("Patient", "_filter=gender in http://vs", "terminology"),
+        ("Patient", "_filter=gender in http://vs", "the value set http://vs is not here"),
         ("Patient", "_filter=nonsense eq y", "nonsense"),
         ("Patient", deep.as_str(), "_filter"),
         ("Basic", &format!("code={many}x"), "more than 500 values"),

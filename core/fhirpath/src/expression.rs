@@ -57,21 +57,34 @@ impl Expression {
         Ok(branches)
     }
 
-    /// The name that the expression begins with, if it is that of a type: `Patient` of `Patient.name.count() > 1`.
+    /// The names of types with which its paths begin: `Patient` of `Patient.name.count() > 1`, both of
+    /// `(Person.name | Patient.name).family`. Arguments of functions are not looked at.
     #[must_use]
-    pub fn begins_with(&self) -> Option<&str> {
-        let mut expr = &self.inner.expr;
-        loop {
-            expr = match expr {
-                Expr::Inside(inner) | Expr::Path { start: Some(inner), .. } => inner,
-                Expr::Chain { first, .. } => first,
-                Expr::Path { start: None, steps } => {
-                    let Some(Step::Member(member)) = steps.first() else { return None };
-                    return (member.of_type != Kind::UNKNOWN).then_some(&*member.name);
+    pub fn heads(&self) -> Vec<&str> {
+        let mut heads = Vec::new();
+        let mut rest = vec![&self.inner.expr];
+        while let Some(expr) = rest.pop() {
+            match expr {
+                Expr::Inside(inner) | Expr::Path { start: Some(inner), .. } => rest.push(inner),
+                Expr::Negate { operand, .. } | Expr::Plus { operand, .. } => rest.push(operand),
+                Expr::Chain { first, rest: links } => {
+                    rest.push(first);
+                    rest.extend(links.iter().filter_map(|link| match &link.operand {
+                        Operand::Expr(operand) => Some(operand),
+                        Operand::Type(_) => None,
+                    }));
                 }
-                _ => return None,
+                Expr::Path { start: None, steps } => {
+                    if let Some(Step::Member(member)) = steps.first()
+                        && member.of_type != Kind::UNKNOWN
+                    {
+                        heads.push(&*member.name);
+                    }
+                }
+                _ => {}
             }
         }
+        heads
     }
 
     /// What the expression asks for that is not in the resource itself.

@@ -165,9 +165,12 @@ impl Tell for Human {
             (Language::Chinese, Some(chinese)) => f.write_str(chinese),
             (Language::Chinese, None) => {
                 // Profiles of China are written in both: 中文 (English).
-                let first = self.own.split_once(" (").map_or(self.own.as_str(), |(first, _)| first);
-                let is_chinese = first.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
-                if is_chinese {
+                let is_han = |text: &str| text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+                let begins =
+                    self.own.match_indices(" (").map(|(at, _)| at).find(|at| !is_han(self.own.split_at(*at).1));
+                let first =
+                    begins.filter(|_| self.own.ends_with(')')).map_or(self.own.as_str(), |at| self.own.split_at(at).0);
+                if is_han(first) {
                     f.write_str(first)
                 } else {
                     write!(f, "不符合这条规则（原文：{}）", self.own)
@@ -201,6 +204,11 @@ mod tests {
         let human = |own: &str, chinese| Human { own: own.to_owned(), chinese };
         assert_eq!(told(&human("a", Some("甲")))[1], "甲");
         assert_eq!(told(&human("应有名称(name) (it has a name)", None))[1], "应有名称(name)");
+        assert_eq!(
+            told(&human("应成对 (收缩压和舒张压),并写明 (in (one) go)", None))[1],
+            "应成对 (收缩压和舒张压),并写明"
+        );
+        assert_eq!(told(&human("应成对 (both) 写明", None))[1], "应成对 (both) 写明");
         assert_eq!(told(&human("it has (at least) one", None))[1], "不符合这条规则（原文：it has (at least) one）");
     }
 }

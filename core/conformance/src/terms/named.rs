@@ -49,16 +49,19 @@ impl Terms {
         }
     }
 
-    /// The one code of a system whose display or designation is `name`, without regard to case and blanks; `None` where
-    /// there is none, or more than one.
+    /// The one code of a system, of those that begin with `among`, whose display or designation is `name`, without regard
+    /// to case and blanks; `None` where there is none, or more than one.
     #[must_use]
-    pub fn called(&self, system: &str, name: &str) -> Option<Named> {
+    pub fn called(&self, system: &str, among: &str, name: &str) -> Option<Named> {
         let Ok(Some(System::Table(table))) = self.system(self.url_of(system), None) else { return None };
         let question = Question::read(name).ok()??;
         // A name of one letter is in half the system, and the answer is the same for each of its spellings.
         let mut found = table.index().search(&question).into_iter().map(|(at, _)| at);
         let wanted = fold(name);
         let is_it = |at: &u32| {
+            if !table.code(*at).starts_with(among) {
+                return false;
+            }
             let others = table.designations(*at).map(|one| one.value);
             table.display(*at).into_iter().chain(others).any(|own| fold(own) == wanted)
         };
@@ -106,10 +109,13 @@ mod tests {
 
     #[test]
     fn a_name_leads_to_one_code() {
-        let called = |name: &str| Terms::embedded().called(DEPARTMENT, name).map(|named| named.code);
+        let called = |name: &str| Terms::embedded().called(DEPARTMENT, "", name).map(|named| named.code);
         assert_eq!(called("口腔科").as_deref(), Some("A12"));
         assert_eq!(called(" 心血管内科 ").as_deref(), Some("A03.04"), "another name of 心血管内科专业");
         assert_eq!(called("其他业务科室"), None, "two have that name");
+        let clinical = |name: &str| Terms::embedded().called(DEPARTMENT, "A", name).map(|named| named.code);
+        assert_eq!(clinical("感染科").as_deref(), Some("A16"), "the other of that name supports");
+        assert_eq!((clinical("其他"), clinical("肛肠科")), (None, None), "of supervision; not always Chinese medicine");
         assert_eq!((called("kqk"), called("科"), called("")), (None, None, None));
     }
 }

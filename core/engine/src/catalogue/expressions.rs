@@ -79,13 +79,11 @@ fn refusal(what: Asked) -> &'static str {
     }
 }
 
-/// Search expressions are written for many types at once: what begins with another type's name is about that.
+/// Search expressions are written for many types at once: what begins with names of other types alone is about those.
 fn is_about(base: &str, branch: &Expression) -> bool {
     let r4 = Definitions::r4();
-    branch
-        .begins_with()
-        .filter(|name| r4.is_resource_type(name))
-        .is_none_or(|name| r4.is_a(base, name) || r4.is_a(name, base))
+    let mut heads = branch.heads().into_iter().filter(|name| r4.is_resource_type(name)).peekable();
+    heads.peek().is_none() || heads.any(|name| r4.is_a(base, name) || r4.is_a(name, base))
 }
 
 /// The types of what the branches find on any of these types; `None` where that is not known.
@@ -250,6 +248,8 @@ mod tests {
             ("contained.where(id = 'b')", "{\"resourceType\":\"Basic\",\"id\":\"b\"}", "Resource"),
             ("Person.name.exists() | Patient.name.exists().not()", "false", "boolean"),
             ("(Patient.name | Person.name).family.upper()", "\"WU\"", "string"),
+            ("(Person.name | Patient.name).family.upper()", "\"WU\"", "string"),
+            ("(Person.name.family & Patient.name.family).upper() | Person.name.count()", "\"WU\"", "string"),
             (
                 "5 'mg'",
                 "{\"value\":5,\"unit\":\"mg\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"mg\"}",

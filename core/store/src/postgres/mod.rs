@@ -75,6 +75,9 @@ pub(crate) struct PgConn {
     /// Rows that wait to be written.
     late: RefCell<Lates>,
     act: Cell<Act>,
+    /// The savepoints of acts that are done together in this transaction. Each has a name of its own: where that of an act
+    /// was refused, because something before it failed, going back must fail too and not meet the savepoint of that.
+    savepoints: Cell<u32>,
 }
 
 /// How the act stands that runs.
@@ -115,6 +118,7 @@ impl PgConn {
             written: Cell::new(0),
             late: RefCell::default(),
             act: Cell::new(Act::None),
+            savepoints: Cell::new(0),
         };
         conn.revive()?;
         Ok(conn)
@@ -344,8 +348,18 @@ impl PgConn {
     fn begin_late(&self) -> Result<(), StoreError> {
         let before = self.late.borrow_mut().take_before();
         self.load(before)?;
+        self.savepoints.set(self.savepoints.get() + 1);
+        self.say_savepoint()
+    }
+
+    fn say_savepoint(&self) -> Result<(), StoreError> {
         self.act.set(Act::Begun);
-        self.say("SAVEPOINT act")
+        self.say(&format!("SAVEPOINT {}", self.savepoint()))
+    }
+
+    /// The name of the newest.
+    fn savepoint(&self) -> String {
+        format!("act{}", self.savepoints.get())
     }
 
     fn load(&self, rows: Vec<Late>) -> Result<(), StoreError> {
@@ -480,6 +494,7 @@ impl PgConn {
     /// in that order their numbers are given out.
     pub(crate) fn begin(&self, writing: Writing) -> Result<(), StoreError> {
         self.revive()?;
+        self.savepoints.set(0);
         self.say("BEGIN")?;
         self.say(lock(writing))
     }
@@ -491,6 +506,7 @@ impl PgConn {
         questions: Vec<(&str, Vec<Value<'_>>)>,
     ) -> Result<Vec<Answers>, StoreError> {
         self.revive()?;
+        self.savepoints.set(0);
         let mut all = vec![("BEGIN", Vec::new()), (lock(writing), Vec::new())];
         let begun = all.len();
         all.extend(questions);
@@ -556,8 +572,7 @@ impl PgConn {
             self.act.set(Act::Unsent);
             return Ok(());
         }
-        self.act.set(Act::Begun);
-        self.say("SAVEPOINT act")
+        self.say_savepoint()
     }
 
     /// All that the act sent must have been done before others build on it, but for one that is done with others.
@@ -566,13 +581,13 @@ impl PgConn {
         if together {
             self.late.borrow_mut().begin();
             return match act {
-                Act::Begun => self.say("RELEASE SAVEPOINT act"),
+                Act::Begun => self.say(&format!("RELEASE SAVEPOINT {}", self.savepoint())),
                 Act::None | Act::Unsent => Ok(()),
             };
         }
         self.send_late()?;
         self.with(|client| {
-            client.send("RELEASE SAVEPOINT act", &[])?;
+            client.send(&format!("RELEASE SAVEPOINT {}", self.savepoint()), &[])?;
             client.settle()
         })
     }
@@ -587,8 +602,8 @@ impl PgConn {
         self.with(|client| {
             let _ = client.settle();
             client.forgive();
-            client.send("ROLLBACK TO SAVEPOINT act", &[])?;
-            client.send("RELEASE SAVEPOINT act", &[])?;
+            client.send(&format!("ROLLBACK TO SAVEPOINT {}", self.savepoint()), &[])?;
+            client.send(&format!("RELEASE SAVEPOINT {}", self.savepoint()), &[])?;
             client.settle()
         })
     }

@@ -133,6 +133,33 @@ async fn a_fault_that_is_met_when_all_is_written_is_told_to_whose_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_that_nobody_met_yet_is_not_undone_by_the_next_that_fails() {
+    let house = house();
+    house
+        .write(|tx| {
+            let subject = source(tx, "p");
+            Ok(add(tx, OBSERVATION, "o-0", subject, &index("b")))
+        })
+        .await;
+    let again = Arc::default();
+    // The first is there already, and so heavy that it is sent at once; who asks next is told of it.
+    let acts = [("o-0", 9 << 20, "s"), ("o-1", 2, "a new system"), ("o-2", 2, "s")].map(|(id, size, system)| {
+        Box::new(move |tx: &mut WriteTx<'_>| {
+            let subject = source(tx, "p");
+            let body = Body::of(letters(7, size).as_bytes());
+            let index = Index { tokens: vec![(1, token(system, "a"))], ..Index::default() };
+            let name = "Observation";
+            let new = NewResource { kind: OBSERVATION, name, id, subject, at: 1, body: &body, index: &index };
+            tx.insert(&new, false).map(|_| ())
+        }) as Act<()>
+    });
+    let answers = group(&house, &again, acts.into()).await;
+    let [Err(StoreError::Database(_)), Ok(()), Ok(())] = answers.as_slice() else { panic!("{answers:?}") };
+    assert_eq!((house.rows("resource"), house.rows("tx"), found(&house.store, "a")), (3, 3, 1));
+    assert_eq!(house.verified(), Verified { looks: 0, writes: 3, broken: None });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_wrote_the_next_sees_and_changes() {
     let house = house();
     let again = Arc::default();

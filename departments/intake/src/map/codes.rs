@@ -117,7 +117,8 @@ fn translated(cx: &Context<'_>, part: Part<'_>, first: usize, at: &str) -> Optio
 /// The coding of the system by whose names the table's words are known, for what was sent in words.
 fn called(table: &CodeTable, part: Part<'_>) -> Option<Value> {
     let system = table.names.as_ref()?;
-    let named = [1, 2, 9, 5].into_iter().find_map(|n| Terms::embedded().called(system, &clean(part.comp(n))?))?;
+    let named = |n| Terms::embedded().called(system, &table.among, &clean(part.comp(n))?);
+    let named = [1, 2, 9, 5].into_iter().find_map(named)?;
     Some(standard(&Code { code: named.code, display: named.display, system: Some(system.clone()) }))
 }
 

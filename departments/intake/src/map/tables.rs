@@ -91,6 +91,8 @@ struct CodesFile {
     system: Option<String>,
     from: Option<String>,
     names: Option<String>,
+    #[serde(default)]
+    among: String,
     other: Option<String>,
     #[serde(default)]
     quiet: bool,
@@ -125,6 +127,8 @@ pub(crate) struct CodeTable {
     pub(crate) from: Option<String>,
     /// The system whose codes are added to what was sent in its words.
     pub(crate) names: Option<String>,
+    /// What those codes begin with.
+    pub(crate) among: String,
     /// The code for everything unknown, where an element needs one.
     pub(crate) other: Option<String>,
     /// An unknown code is no reason for a warning: the element is one of several for the same field.
@@ -321,6 +325,7 @@ fn load_codes() -> Result<HashMap<String, CodeTable>, TableError> {
                     system: table.system,
                     from: table.from,
                     names: table.names,
+                    among: table.among,
                     other: table.other,
                     quiet: table.quiet,
                     codes,
