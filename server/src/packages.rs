@@ -1,5 +1,6 @@
 //! `--packages DIR` and `--validation MODE`: which profiles are in force, and how strictly.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -7,12 +8,25 @@ use anyhow::{Context, bail};
 use meridian_conformance::package::{self, Limits};
 use meridian_engine::{Engine, Strictness, Validation};
 
+use meridian_identity::{Identity, Settings};
+
 use crate::cli::Rules;
+use crate::house::House;
+use crate::run_file::CENTRE;
 use crate::say;
 
-/// Puts the rules of the command line in force. Before the doors open.
-pub(crate) fn apply(engine: &Engine, rules: &Rules) -> anyhow::Result<()> {
-    engine.set_validation(validation(&rules.validation)?);
+/// Puts the rules of the command line in force. Before the doors open. `known` are the codes of the institutions that
+/// have a feed here; those whose people or systems sign in are known too.
+pub(crate) fn apply(house: &House, rules: &Rules, known: impl Iterator<Item = String>) -> anyhow::Result<()> {
+    let engine = &house.engine;
+    let validation = validation(&rules.validation)?;
+    if !validation.of.is_empty() {
+        let users = Identity::new(house.store.clone(), Settings::default())?.users()?;
+        let known =
+            known.chain([CENTRE.to_owned()]).chain(users.into_iter().map(|(user, _)| user.institution)).collect();
+        all_known(&validation, &known)?;
+    }
+    engine.set_validation(validation);
     rules.packages.as_deref().map_or(Ok(()), |folder| install(engine, folder))
 }
 
@@ -72,6 +86,19 @@ fn validation(words: &[String]) -> anyhow::Result<Validation> {
     Ok(validation)
 }
 
+/// A code that nobody has would be a rule for nobody, and whoever wrote it would take it for one in force.
+fn all_known(validation: &Validation, known: &BTreeSet<String>) -> anyhow::Result<()> {
+    let mut unknown: Vec<&str> =
+        validation.of.keys().map(String::as_str).filter(|code| !known.contains(*code)).collect();
+    unknown.sort_unstable();
+    let Some(code) = unknown.first() else { return Ok(()) };
+    let known = match known.len() {
+        0 => "none is".to_owned(),
+        _ => format!("these are: {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+    };
+    bail!("--validation {code}=…: no institution {code} is known here, neither by a feed nor by an account; {known}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +109,15 @@ mod tests {
         let validation = validation(&words).unwrap();
         assert_eq!((validation.all, validation.of["CJ01"]), (Strictness::Tag, Strictness::Reject));
         assert!(super::validation(&["loud".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn a_rule_is_for_an_institution_that_is_known() {
+        let validation = validation(&["CJ01=reject".to_owned(), "CJ1=tag".to_owned()]).unwrap();
+        let set = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<BTreeSet<_>>();
+        let says = all_known(&validation, &set(&["CJ00", "CJ01"])).unwrap_err().to_string();
+        assert!(says.contains("no institution CJ1 is known") && says.contains("CJ00, CJ01"), "{says}");
+        assert!(all_known(&validation, &set(&["CJ1", "CJ01"])).is_ok());
     }
 
     #[test]

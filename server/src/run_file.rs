@@ -13,6 +13,8 @@ use crate::house::Doors;
 
 /// The user that imports from this machine act as.
 const LOCAL: &str = "local-import";
+/// The institution that they act for: the region's own centre.
+pub(crate) const CENTRE: &str = "CJ00";
 const VALID: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
 /// What it says.
@@ -29,7 +31,7 @@ pub(crate) struct RunFile(PathBuf);
 
 impl RunFile {
     pub(crate) async fn write(data_dir: &Path, doors: &Doors) -> anyhow::Result<RunFile> {
-        let token = token(&doors.identity, LOCAL, "CJ00").await?;
+        let token = token(&doors.identity, LOCAL, CENTRE).await?;
         let path = path(data_dir);
         // A store on a server makes no folder.
         std::fs::create_dir_all(data_dir)?;

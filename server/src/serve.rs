@@ -14,7 +14,7 @@ pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let Feeds { mut feeds, destinations } = args.feeds.as_deref().map(Feeds::open).transpose()?.unwrap_or_default();
     feeds.extend(args.feed.iter().map(|code| FeedConfig::for_institution(code)));
     let house = House::telling(&args.kept.home()?, destinations)?;
-    packages::apply(&house.engine, &args.rules)?;
+    packages::apply(&house, &args.rules, feeds.iter().map(|feed| feed.institution.clone()))?;
     let limits = Limits { bundle: args.max_bundle_mib << 20, entries: args.max_entries, ..Limits::default() };
     let open = Open {
         http: args.http,

@@ -1,5 +1,10 @@
 //! The decision: permitted with a scope, or denied with a reason that names no data.
 
+use std::fmt;
+
+use meridian_model::both;
+use meridian_model::language::{Both, Language, Tell, Told};
+
 use crate::policy::{DOCTOR_WRITES, Label, NURSE_WRITES, OPERATOR_READS};
 use crate::{Caller, Role, Scope};
 
@@ -17,10 +22,30 @@ pub enum Act {
 
 /// Why not.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("a {role} may not {what}")]
+#[error("a {role} may not {}", .what.english)]
 pub struct Denied {
     pub role: Role,
-    pub what: String,
+    /// What may not be done: in English `read Patient`, in Chinese `读取 Patient`.
+    pub what: Both,
+}
+
+impl Tell for Denied {
+    fn tell(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (role, what) = (&self.role, Told(&self.what, language));
+        match language {
+            Language::English => write!(f, "a {role} may not {what}"),
+            Language::Chinese => write!(f, "{}没有权限{what}", told(self.role)),
+        }
+    }
+}
+
+fn told(role: Role) -> &'static str {
+    match role {
+        Role::Doctor => "医生",
+        Role::Nurse => "护士",
+        Role::Operator => "运营员",
+        Role::System => "系统账号",
+    }
 }
 
 /// Decides on an act on resources of `kind`.
@@ -41,13 +66,13 @@ pub fn decide(caller: &Caller, act: Act, kind: &str) -> Result<Scope, Denied> {
         return Ok(Scope::All);
     }
     let verb = match act {
-        Act::Look => "read",
-        Act::Create => "create",
-        Act::Update => "update",
-        Act::Delete => "delete",
-        Act::Purge => "purge",
+        Act::Look => both!("read", "读取"),
+        Act::Create => both!("create", "新建"),
+        Act::Update => both!("update", "修改"),
+        Act::Delete => both!("delete", "删除"),
+        Act::Purge => both!("purge", "彻底清除"),
     };
-    Err(Denied { role: caller.role, what: format!("{verb} {kind}") })
+    Err(Denied { role: caller.role, what: both!("{} {kind}", "{} {kind}", verb) })
 }
 
 /// Decides on a change of a resource of `kind` that `institution` keeps: people in care change what their own
@@ -59,7 +84,9 @@ pub fn change(caller: &Caller, kind: &str, institution: Option<&str>) -> Result<
     if matches!(caller.role, Role::Operator | Role::System) || institution == Some(&caller.institution) {
         return Ok(());
     }
-    Err(Denied { role: caller.role, what: format!("change {kind} of another institution") })
+    Err(Denied {
+        role: caller.role, what: both!("change {kind} of another institution", "修改其他机构的 {kind}")
+    })
 }
 
 /// What of the resources of `kind` is kept from a caller, who neither sees nor writes what carries one of these.
@@ -77,8 +104,15 @@ pub fn operation(caller: &Caller, name: &str, roles: &[Role]) -> Result<(), Deni
     if matches!(caller.role, Role::Operator | Role::System) || roles.contains(&caller.role) {
         return Ok(());
     }
-    let who: Vec<String> = roles.iter().map(|role| format!("{role}s, ")).collect();
-    Err(Denied { role: caller.role, what: format!("call ${name}: that is for {}operators and systems", who.concat()) })
+    let english: String = roles.iter().map(|role| format!("{role}s, ")).collect();
+    let chinese: String = roles.iter().map(|role| format!("{}、", told(*role))).collect();
+    let who = Both::new(english, chinese);
+    let what = both!(
+        "call ${name}: that is for {who}operators and systems",
+        "调用 ${name}：{who}运营员和系统账号才能调用",
+        who = who
+    );
+    Err(Denied { role: caller.role, what })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod tar;
 mod tests;
 
 use flate2::read::MultiGzDecoder;
+use meridian_model::both;
 use meridian_model::reader;
 use serde_json::Value;
 
@@ -79,7 +80,7 @@ impl Package {
 /// It is no archive, has no `package/package.json`, is of another release than R4, or is larger than `limits` allow.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Package, Fault> {
     if bytes.len() > limits.packed {
-        return Err(Fault::new("", format!("the package has more than {} MB", limits.packed >> 20)));
+        return Err(Fault::new("", both!("the package has more than {} MB", "软件包超过 {} MB", limits.packed >> 20)));
     }
     let mut package = Package::default();
     let mut manifest = None;
@@ -104,7 +105,13 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Package, Fault> {
         if let Some(fault) = package.left.iter().find(|fault| fault.place == MANIFEST) {
             return Err(fault.clone());
         }
-        return Err(Fault::new("", "this is no FHIR package: there is no package/package.json in it"));
+        return Err(Fault::new(
+            "",
+            both!(
+                "this is no FHIR package: there is no package/package.json in it",
+                "不是 FHIR 软件包：其中没有 package/package.json"
+            ),
+        ));
     };
     let field = |key| text(&manifest, key).unwrap_or_default().to_owned();
     package.name = field("name");
@@ -119,7 +126,11 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Package, Fault> {
     let is_r4 =
         package.fhir_versions.is_empty() || package.fhir_versions.iter().any(|version| version.starts_with("4.0"));
     if !is_r4 {
-        let says = format!("the package is for FHIR {}, this is R4 (4.0.1)", package.fhir_versions.join(", "));
+        let says = both!(
+            "the package is for FHIR {}, this is R4 (4.0.1)",
+            "软件包适用于 FHIR {}，本机是 R4（4.0.1）",
+            package.fhir_versions.join(", ")
+        );
         return Err(Fault::new(package.name, says));
     }
     Ok(package)

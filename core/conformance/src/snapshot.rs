@@ -6,6 +6,9 @@
 mod merge;
 #[cfg(test)]
 mod tests;
+mod widen;
+
+use meridian_model::both;
 
 use std::sync::Arc;
 
@@ -16,6 +19,7 @@ use crate::structure::{Definition, Fault, Kind, Missing, Node, Structure, Struct
 
 use merge::Maker;
 pub(crate) use merge::follow;
+pub(crate) use widen::{At, Widened};
 
 /// The structure of a StructureDefinition resource; `trail` holds the addresses that are being made.
 pub(crate) fn structure(
@@ -26,7 +30,7 @@ pub(crate) fn structure(
     let Definition { mut structure, snapshot, differential } = structures.read(resource)?;
     let root = match (snapshot, differential) {
         (Some(snapshot), _) => snapshot,
-        (None, Some(differential)) => generate(&structure, &differential, structures, trail)?,
+        (None, Some(differential)) => generate(&structure, &differential, structures, trail, None)?,
         (None, None) => Arc::unwrap_or_clone(base(&structure, structures, trail)?.root.clone()),
     };
     structure.root = Arc::new(root);
@@ -41,11 +45,22 @@ pub fn made(resource: &Value, structures: &Structures) -> Result<Structure, Faul
     let Definition { mut structure, differential, .. } = structures.read(resource)?;
     let mut trail = vec![structure.url.clone()];
     let root = match differential {
-        Some(differential) => generate(&structure, &differential, structures, &mut trail)?,
+        Some(differential) => generate(&structure, &differential, structures, &mut trail, None)?,
         None => Arc::unwrap_or_clone(base(&structure, structures, &mut trail)?.root.clone()),
     };
     structure.root = Arc::new(root);
     Ok(structure)
+}
+
+/// What a profile says that its base does not allow, in its differential, or in its snapshot where that is all there is.
+/// Of what lies behind a fault nothing is known.
+pub(crate) fn widened(resource: &Value, structures: &Structures) -> Vec<Widened> {
+    let mut found = Vec::new();
+    let Ok(Definition { structure, snapshot, differential }) = structures.read(resource) else { return found };
+    if let Some(said) = differential.or(snapshot) {
+        let _ = generate(&structure, &said, structures, &mut vec![structure.url.clone()], Some(&mut found));
+    }
+    found
 }
 
 fn base(structure: &Structure, structures: &Structures, trail: &mut Vec<String>) -> Result<Arc<Structure>, Fault> {
@@ -64,6 +79,7 @@ fn generate(
     differential: &Node,
     structures: &Structures,
     trail: &mut Vec<String>,
+    widened: Option<&mut Vec<Widened>>,
 ) -> Result<Node, Fault> {
     let base = match base(structure, structures, trail) {
         Ok(base) => base,
@@ -74,11 +90,22 @@ fn generate(
         Err(fault) => return Err(fault),
     };
     if structure.is_constraint && base.type_name != structure.type_name {
-        let says = format!("the type is {}, that of its base {} is {}", structure.type_name, base.url, base.type_name);
+        let says = both!(
+            "the type is {}, that of its base {} is {}",
+            "类型是 {}，基础定义 {} 的类型却是 {}，请改成一致",
+            structure.type_name,
+            base.url,
+            base.type_name
+        );
         return Err(Fault::new("StructureDefinition.type", says));
     }
     if structure.is_constraint && differential.element.path != base.root.element.path {
-        let says = format!("the elements are those of {}, not of {}", differential.element.path, base.type_name);
+        let says = both!(
+            "the elements are those of {}, not of {}",
+            "元素是 {} 的，不是 {} 的，请核对路径",
+            differential.element.path,
+            base.type_name
+        );
         return Err(Fault::new("StructureDefinition.differential", says));
     }
     let mut root = Node::clone(&base.root);
@@ -86,7 +113,7 @@ fn generate(
         root.element.path.clone_from(&differential.element.path);
         root.element.name.clone_from(&differential.element.name);
     }
-    let mut maker = Maker::new(structures, trail, &base.root, structure.is_constraint);
+    let mut maker = Maker::new(structures, trail, &base.root, structure.is_constraint, widened);
     maker.apply(&mut root, differential, &differential.element.path)?;
     Ok(root)
 }

@@ -21,7 +21,7 @@ use crate::says::Says;
 pub use constraint::{Constraint, Native, Shape};
 pub use element::{Aggregation, Binding, By, Discriminator, Element, MANY, Pinned, Rules, Slicing, Strength, Type};
 pub use store::{Missing, Structures};
-pub use usable::Unusable;
+pub use usable::Judgement;
 
 pub(crate) use constraint::Interner;
 pub(crate) use decode::{Definition, definition};

@@ -35,6 +35,7 @@ mod run;
 mod slice;
 #[cfg(test)]
 mod tests;
+mod unchecked;
 mod walk;
 
 use meridian_fhirpath::Moment;

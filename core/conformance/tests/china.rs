@@ -135,8 +135,8 @@ fn profiles_are_valid_and_hold_together() {
                 invariants += 1;
                 let checked = one
                     .compiled()
-                    .map_err(str::to_owned)
-                    .and_then(|expression| expression.check(&kind(element)).map_err(|fault| fault.says));
+                    .map_err(|says| says.english.clone())
+                    .and_then(|expression| expression.check(&kind(element)).map_err(|fault| fault.says.english));
                 if let Err(says) = checked {
                     wrong.push(format!("{name}: {} at {}: {says}", one.key, element.path));
                 }

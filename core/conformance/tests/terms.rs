@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use meridian_conformance::terms::{Asked, Coded, Codes, Terms, Verdict, import};
+use meridian_model::language::Language;
 use serde_json::{Value, json};
 
 fn materials(folder: &str) -> Option<PathBuf> {
@@ -23,7 +24,9 @@ fn params(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn expand(terms: &Terms, pairs: &[(&str, &str)]) -> Result<Value, String> {
-    terms.expand(&Asked { params: &params(pairs), values: &[], now: "" }).map_err(|fault| fault.says)
+    terms
+        .expand(&Asked { params: &params(pairs), values: &[], now: "", language: Language::English })
+        .map_err(|fault| fault.says.english)
 }
 
 /// The required bindings of R4: value set → nothing.
@@ -279,7 +282,7 @@ fn speed() {
     let start = Instant::now();
     let query = params(&[vs, ("system", "http://x/many"), ("code", "C12345")]);
     for _ in 0..100_000 {
-        terms.validate_in_set(&Asked { params: &query, values: &[], now: "" }).unwrap();
+        terms.validate_in_set(&Asked { params: &query, values: &[], now: "", language: Language::English }).unwrap();
     }
     eprintln!("$validate-code: {:?} each", start.elapsed() / 100_000);
 }

@@ -1,6 +1,8 @@
 //! Delete: `DELETE /fhir/{type}/{id}`, and `DELETE /fhir/{type}?…` for what a condition meets. The versions stay; a read
 //! answers that it is gone.
 
+use meridian_model::both;
+
 use meridian_access::Caller;
 
 use crate::create::one;
@@ -46,11 +48,20 @@ pub(crate) fn several(query: &str, if_match: Option<i64>) -> Result<(String, u32
     let most = match pairs().find(is_count).and_then(|pair| pair.strip_prefix("_count=")) {
         None => 1,
         Some(text) => text.parse().ok().filter(|most| (1..=MOST_DELETED).contains(most)).ok_or_else(|| {
-            EngineError::invalid("_count", format!("`{text}` is not a number from 1 to {MOST_DELETED}"))
+            EngineError::invalid(
+                "_count",
+                both!(
+                    "`{text}` is not a number from 1 to {MOST_DELETED}",
+                    "`{text}` 不是 1 到 {MOST_DELETED} 之间的数"
+                ),
+            )
         })?,
     };
     if most > 1 && if_match.is_some() {
-        return Err(EngineError::invalid("_count", "If-Match goes with one resource"));
+        return Err(EngineError::invalid(
+            "_count",
+            both!("If-Match goes with one resource", "If-Match 只能用于单个资源"),
+        ));
     }
     Ok((pairs().filter(|pair| !is_count(pair)).collect::<Vec<_>>().join("&"), most))
 }

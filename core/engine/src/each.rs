@@ -7,7 +7,9 @@
 use std::collections::VecDeque;
 
 use meridian_access::{Act, Caller};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Both;
 use meridian_store::{GOLDEN_PATIENT, Key, Part, Reader, Stored, Subject, TypeCode};
 
 use crate::engine::patient_code;
@@ -69,13 +71,16 @@ impl Each {
         query: &str,
     ) -> Result<Each, EngineError> {
         let kind = wanted.kind.as_str();
-        let missing = || EngineError::NotFound(format!("the resource type {kind}"));
+        let missing = || EngineError::NotFound(both!("the resource type {kind}", "资源类型 {kind}"));
         let code = engine.definitions().type_code(kind).ok_or_else(missing)?;
         let may = permission(caller, Act::Look, kind)?;
         let of_some = !(wanted.patients.is_empty() && wanted.groups.is_empty());
         if of_some && Definitions::r4().compartment_params("Patient", kind).is_empty() {
             let name = if wanted.patients.is_empty() { "group" } else { "patient" };
-            return Err(EngineError::invalid(name, format!("{kind} is in nobody's record")));
+            return Err(EngineError::invalid(
+                name,
+                both!("{kind} is in nobody's record", "{kind} 不属于任何人的健康档案"),
+            ));
         }
         let (whose, who) = (wanted.clone(), caller.clone());
         let begun = move |reader: &Reader<'_>| {
@@ -188,10 +193,13 @@ fn subjects(reader: &Reader<'_>, caller: &Caller, wanted: &Wanted) -> Result<Vec
         let may = permission(caller, Act::Look, "Patient")?;
         let id = reference.strip_prefix("Patient/").unwrap_or(reference);
         if id.contains('/') || id.is_empty() {
-            return Err(EngineError::invalid("patient", format!("`{reference}` is no reference to a Patient")));
+            return Err(EngineError::invalid(
+                "patient",
+                both!("`{reference}` is no reference to a Patient", "`{reference}` 不是对 Patient 的引用"),
+            ));
         }
         let row = find(reader, patient_code(), id)?.filter(|row| may.shows(row) && !row.deleted);
-        let row = row.ok_or_else(|| EngineError::NotFound(format!("Patient/{id}")))?;
+        let row = row.ok_or_else(|| EngineError::NotFound(Both::alike(format!("Patient/{id}"))))?;
         subjects.extend(reader.same_person(row.key.subject())?);
     }
     let code = Definitions::r4().type_code("Group").unwrap_or_default();
@@ -199,7 +207,7 @@ fn subjects(reader: &Reader<'_>, caller: &Caller, wanted: &Wanted) -> Result<Vec
         let may = permission(caller, Act::Look, "Group")?;
         let id = reference.strip_prefix("Group/").unwrap_or(reference);
         let row = reader.find(code, id)?.filter(|row| may.shows(row) && !row.deleted);
-        let row = row.ok_or_else(|| EngineError::NotFound(format!("Group/{id}")))?;
+        let row = row.ok_or_else(|| EngineError::NotFound(Both::alike(format!("Group/{id}"))))?;
         let group = value_of(&row.body)?;
         let members = group.get("member").and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for member in members.iter().filter(|member| member.get("inactive") != Some(&true.into())) {
@@ -211,7 +219,7 @@ fn subjects(reader: &Reader<'_>, caller: &Caller, wanted: &Wanted) -> Result<Vec
                 subjects.extend(reader.same_person(key.subject())?);
             }
             if subjects.len() > MOST_MEMBERS {
-                let says = format!("the groups have more than {MOST_MEMBERS} members");
+                let says = both!("the groups have more than {MOST_MEMBERS} members", "群组成员超过 {MOST_MEMBERS} 个");
                 return Err(EngineError::invalid("group", says));
             }
         }

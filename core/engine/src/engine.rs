@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicBool;
 
 use meridian_model::definitions::Definitions;
 use meridian_store::{GOLDEN_PATIENT, Store, TypeCode};
-use tokio::sync::Semaphore;
 
 use crate::catalogue::Known;
 use crate::feed::Feed;
+use crate::meaning::places::Places;
 use crate::participant::Participant;
 use crate::statistics::Statistics;
 
@@ -29,7 +29,7 @@ pub(crate) struct Inner {
     pub(crate) structures: crate::meaning::structures::Known,
     pub(crate) validation: std::sync::RwLock<crate::meaning::judge::Validation>,
     /// Places for `$validate`, which takes a processor and no connection.
-    pub(crate) judging: Arc<Semaphore>,
+    pub(crate) judging: Places,
     /// Whether somebody lets go what was erased.
     pub(crate) settling: AtomicBool,
 }
@@ -48,7 +48,7 @@ impl Engine {
             fixed: crate::fixed::Known::default(),
             structures: crate::meaning::structures::Known::default(),
             validation: std::sync::RwLock::default(),
-            judging: Arc::new(Semaphore::new(crate::meaning::validate::PLACES)),
+            judging: Places::default(),
             settling: AtomicBool::new(false),
         };
         let engine = Engine { inner: Arc::new(inner) };

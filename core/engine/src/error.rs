@@ -1,6 +1,8 @@
 //! The one application error: what doors turn into an OperationOutcome, an HL7 v2 acknowledgement or a status.
 
 use meridian_access::Denied;
+use meridian_model::both;
+use meridian_model::language::{Both, Language, Tell};
 use meridian_model::outcome::Issue;
 use meridian_store::StoreError;
 
@@ -8,11 +10,11 @@ use meridian_store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// What never was, and what the caller may not know of.
-    #[error("{0} is not here")]
-    NotFound(String),
+    #[error("{} is not here", .0.english)]
+    NotFound(Both),
     /// The same, told in a sentence of its own.
-    #[error("{0}")]
-    Absent(String),
+    #[error("{}", .0.english)]
+    Absent(Both),
     #[error("{0} was deleted")]
     Gone(String),
     #[error("{0}")]
@@ -24,15 +26,15 @@ pub enum EngineError {
     #[error("the content breaks a rule")]
     Unprocessable(Vec<Issue>),
     /// A precondition of the caller (`If-Match`, a condition that should meet one resource) does not hold.
-    #[error("{0}")]
-    Precondition(String),
-    #[error("{0}")]
-    Conflict(String),
-    #[error("{0}")]
-    NotSupported(String),
+    #[error("{}", .0.english)]
+    Precondition(Both),
+    #[error("{}", .0.english)]
+    Conflict(Both),
+    #[error("{}", .0.english)]
+    NotSupported(Both),
     /// What the policy of this server leaves out.
-    #[error("{0}")]
-    NotAllowed(String),
+    #[error("{}", .0.english)]
+    NotAllowed(Both),
     /// One of the others, at a place of what was sent.
     #[error("{error}")]
     At { path: String, error: Box<EngineError> },
@@ -42,8 +44,8 @@ pub enum EngineError {
     #[error("too many people write the same thing at once; try again")]
     Busy,
     /// As many do it as may at one time.
-    #[error("{0}")]
-    Full(String),
+    #[error("{}", .0.english)]
+    Full(Both),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("internal fault: {0}")]
@@ -68,10 +70,60 @@ pub enum Class {
     Internal,
 }
 
+/// Why the store answers later, or not to so much at once.
+fn not_now(error: &StoreError) -> Both {
+    let chinese = match error {
+        StoreError::Stopping => "服务器正在停止，请稍后再试",
+        StoreError::Rebuilding => "新版程序正在重建检索索引，请稍后再试",
+        StoreError::TooLong => "检索用时超过限制，请缩小范围（例如指定患者或时间）",
+        _ => "暂时连不上数据库，请稍后再试",
+    };
+    Both::new(error.to_string(), chinese)
+}
+
+/// Faults of our own are told in a general sentence; the log has the rest.
+impl Tell for EngineError {
+    fn tell(&self, language: Language, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            EngineError::NotFound(what) => {
+                // A name in letters stands apart, a word does not.
+                let gap = if what.chinese.starts_with(|c: char| c.is_ascii()) { " " } else { "" };
+                Both::new(format!("{} is not here", what.english), format!("没有{gap}{}", what.chinese))
+                    .tell(language, f)
+            }
+            EngineError::Gone(what) => both!("{what} was deleted", "{what} 已删除").tell(language, f),
+            EngineError::Absent(says)
+            | EngineError::Precondition(says)
+            | EngineError::Conflict(says)
+            | EngineError::NotSupported(says)
+            | EngineError::NotAllowed(says)
+            | EngineError::Full(says) => says.tell(language, f),
+            EngineError::Denied(denied) => denied.tell(language, f),
+            EngineError::Invalid(_) => both!("the request is not valid", "请求有误").tell(language, f),
+            EngineError::Unprocessable(_) => both!("the content breaks a rule", "内容不符合规则").tell(language, f),
+            EngineError::At { error, .. } => error.tell(language, f),
+            EngineError::Building { code, percent } => both!(
+                "the search parameter `{code}` is still being indexed: {percent} % is done",
+                "检索参数 `{code}` 正在建立索引，已完成 {percent}%，请稍后再试"
+            )
+            .tell(language, f),
+            EngineError::Busy => {
+                both!("too many people write the same thing at once; try again", "同时写入同一内容的请求太多，请重试")
+                    .tell(language, f)
+            }
+            EngineError::Store(error) if self.class() != Class::Internal => not_now(error).tell(language, f),
+            EngineError::Store(_) | EngineError::Internal(_) => {
+                both!("The server could not do this; its log says why.", "服务器内部出错，未能完成；原因见服务器日志")
+                    .tell(language, f)
+            }
+        }
+    }
+}
+
 impl EngineError {
     /// What was to happen once has happened.
     pub(crate) fn already_applied() -> EngineError {
-        EngineError::Conflict("already applied".to_owned())
+        EngineError::Conflict(both!("already applied", "已经做过了"))
     }
 
     pub fn class(&self) -> Class {
@@ -95,6 +147,11 @@ impl EngineError {
             EngineError::Store(StoreError::TooLong) => Class::TooCostly,
             EngineError::Store(_) | EngineError::Internal(_) => Class::Internal,
         }
+    }
+
+    /// Whether it is nothing that was wrong with the request.
+    pub(crate) fn is_ours(&self) -> bool {
+        matches!(self.class(), Class::TooCostly | Class::Unavailable | Class::Internal)
     }
 
     /// Whether the same may be done a little later: a fault of ours that goes away by itself, as far as can be told.
@@ -129,15 +186,15 @@ impl EngineError {
                 .map(|issue| if issue.expression.is_empty() { issue.at(path) } else { issue })
                 .collect(),
             EngineError::Invalid(issues) | EngineError::Unprocessable(issues) if !issues.is_empty() => issues.clone(),
-            EngineError::Store(_) | EngineError::Internal(_) if self.class() == Class::Internal => {
-                vec![Issue::error(code, "The server could not do this; its log says why.")]
+            EngineError::Building { code: param, .. } => {
+                vec![Issue::error(code, Both::of(self)).at(format!("http.{param}"))]
             }
-            other => vec![Issue::error(code, other.to_string())],
+            other => vec![Issue::error(code, Both::of(other))],
         }
     }
 
     /// One invalid thing at one place.
-    pub fn invalid(at: impl Into<String>, says: impl Into<String>) -> EngineError {
+    pub fn invalid(at: impl Into<String>, says: impl Into<Both>) -> EngineError {
         EngineError::Invalid(vec![Issue::error("invalid", says).at(at)])
     }
 

@@ -3,6 +3,9 @@
 mod answer;
 mod request;
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use std::collections::HashSet;
 
 use meridian_access::{Act, Caller};
@@ -27,7 +30,7 @@ pub async fn history(engine: &Engine, caller: &Caller, request: &Request) -> Res
     match &request.of {
         Of::Instance(kind, id) => instance(engine, caller, kind, id, request).await,
         Of::Type(kind) => {
-            let missing = || EngineError::NotFound(format!("the resource type {kind}"));
+            let missing = || EngineError::NotFound(both!("the resource type {kind}", "资源类型 {kind}"));
             let code = engine.definitions().type_code(kind).ok_or_else(missing)?;
             permission(caller, Act::Look, kind)?;
             // A golden Patient is a Patient: who follows what changes is told of both.
@@ -49,7 +52,7 @@ async fn instance(
     id: &str,
     request: &Request,
 ) -> Result<History, EngineError> {
-    let missing = || EngineError::NotFound(format!("{kind}/{id}"));
+    let missing = || EngineError::NotFound(Both::alike(format!("{kind}/{id}")));
     let code = engine.definitions().type_code(kind).ok_or_else(missing)?;
     let may = permission(caller, Act::Look, kind)?;
     let before = match request.after {
@@ -64,7 +67,10 @@ async fn instance(
         Ok::<_, EngineError>(Some((row, versions, ends, more)))
     })?;
     let (row, versions, ends, more) = found.ok_or_else(|| match engine.own(code, id) {
-        Some(_) => EngineError::Absent(format!("{kind}/{id} is the server's own: it has one version and no history")),
+        Some(_) => EngineError::Absent(both!(
+            "{kind}/{id} is the server's own: it has one version and no history",
+            "{kind}/{id} 是服务器自带的，只有一个版本，没有历史"
+        )),
         None => missing(),
     })?;
     let next = versions.last().filter(|_| more).map(|last| After::Version(last.version));

@@ -1,5 +1,6 @@
 //! What comes in: bytes become a resource that the tables of R4 know, or issues that name the place.
 
+use meridian_model::both;
 use meridian_model::check::check;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
@@ -22,11 +23,17 @@ pub fn json(bytes: &[u8], limits: &Limits) -> Result<Value, EngineError> {
 /// `Invalid` for a value that is no resource of R4; `Unprocessable` with every element of a wrong shape.
 pub fn resource(value: &Value) -> Result<&'static str, EngineError> {
     let Some(name) = value.get("resourceType").and_then(Value::as_str) else {
-        return Err(EngineError::invalid("resourceType", "a resource has a `resourceType`"));
+        return Err(EngineError::invalid(
+            "resourceType",
+            both!("a resource has a `resourceType`", "缺少 `resourceType`，请写明资源类型"),
+        ));
     };
     let r4 = Definitions::r4();
     let Some(kind) = r4.type_code(name).and_then(|code| r4.type_name(code)) else {
-        return Err(EngineError::invalid("resourceType", format!("`{name}` is not a resource type of FHIR R4")));
+        return Err(EngineError::invalid(
+            "resourceType",
+            both!("`{name}` is not a resource type of FHIR R4", "FHIR R4 没有资源类型 `{name}`，请核对拼写"),
+        ));
     };
     let issues = check(value);
     if issues.is_empty() { Ok(kind) } else { Err(EngineError::Unprocessable(issues)) }
@@ -39,7 +46,7 @@ pub fn resource(value: &Value) -> Result<&'static str, EngineError> {
 pub fn type_name(kind: &str) -> Result<&'static str, EngineError> {
     let r4 = Definitions::r4();
     let known = r4.type_code(kind).and_then(|code| r4.type_name(code));
-    known.ok_or_else(|| EngineError::NotFound(format!("the resource type {kind}")))
+    known.ok_or_else(|| EngineError::NotFound(both!("the resource type {kind}", "资源类型 {kind}")))
 }
 
 /// The same, for an address that says the type.
@@ -51,5 +58,8 @@ pub fn resource_of(value: &Value, kind: &str) -> Result<&'static str, EngineErro
     if found == kind {
         return Ok(found);
     }
-    Err(EngineError::invalid("resourceType", format!("the address is for {kind}, the resource is {found}")))
+    Err(EngineError::invalid(
+        "resourceType",
+        both!("the address is for {kind}, the resource is {found}", "地址是 {kind} 的，资源却是 {found}"),
+    ))
 }

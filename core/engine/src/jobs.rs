@@ -5,6 +5,8 @@ mod pulse;
 mod retry;
 
 pub use filter::{Filter, Found, Page, find};
+use meridian_model::both;
+
 use meridian_access::{Act, Caller, decide};
 pub use meridian_store::{Counts, Job, JobState};
 use meridian_store::{Lane, NewJob, StoreError, Subject};
@@ -58,9 +60,9 @@ pub async fn receive(
 pub async fn park(engine: &Engine, caller: &Caller, id: i64, head: String, note: String) -> Result<(), EngineError> {
     decide(caller, Act::Create, "Bundle")?;
     let parked = engine.store().write(Lane::Interactive, origin(caller), move |tx| {
-        let job = tx.job(id)?.ok_or_else(|| EngineError::NotFound(format!("message {id}")))?;
+        let job = tx.job(id)?.ok_or_else(|| EngineError::NotFound(both!("message {id}", "消息 {id}")))?;
         if job.state == JobState::Done {
-            return Err(EngineError::Conflict("the message is done already".to_owned()));
+            return Err(EngineError::Conflict(both!("the message is done already", "消息已经处理完毕")));
         }
         Ok(tx.end_job(&job, JobState::Parked, &head, &note)?)
     });
@@ -76,7 +78,7 @@ pub async fn park(engine: &Engine, caller: &Caller, id: i64, head: String, note:
 pub fn message(engine: &Engine, caller: &Caller, id: i64) -> Result<Job, EngineError> {
     decide(caller, Act::Look, "AuditEvent")?;
     let job = engine.store().read::<_, StoreError>(|reader| reader.job(id))?;
-    job.filter(|job| job.queue == INBOX).ok_or_else(|| EngineError::NotFound(format!("message {id}")))
+    job.filter(|job| job.queue == INBOX).ok_or_else(|| EngineError::NotFound(both!("message {id}", "消息 {id}")))
 }
 
 /// Opens a message for a person to read: what it wrote, as `Type/id`. Counts as a look at everybody it wrote about.

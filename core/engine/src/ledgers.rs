@@ -3,6 +3,7 @@
 //! They are moved by what participants answer to a change ([`crate::Further::Move`]), in the transaction of the change.
 
 use meridian_access::{Act, Caller, decide};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
 use meridian_model::reference::Reference;
 use meridian_store::{Key, Moved, Movement, Reader, Refused, StoreError, Subject, WriteTx};
@@ -79,9 +80,15 @@ pub(crate) fn moved(tx: &mut WriteTx<'_>, movement: &Movement) -> Result<Moved, 
     let Movement { account, amount, key, .. } = movement;
     tx.move_amount(movement)?.map_err(|refused| {
         EngineError::Conflict(match refused {
-            Refused::Short { .. } => format!("the account {account} holds less than {amount} takes"),
-            Refused::Full { .. } => format!("the account {account} cannot take {amount} more"),
-            Refused::Another(_) => format!("the account {account} has another movement {key}"),
+            Refused::Short { .. } => {
+                both!("the account {account} holds less than {amount} takes", "账户 {account} 余额不足以支出 {amount}")
+            }
+            Refused::Full { .. } => {
+                both!("the account {account} cannot take {amount} more", "账户 {account} 不能再存入 {amount}")
+            }
+            Refused::Another(_) => {
+                both!("the account {account} has another movement {key}", "账户 {account} 已有另一笔 {key}")
+            }
         })
     })
 }

@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use meridian_access::{Act, Caller, decide};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
 use meridian_store::{Job, JobState, Key, Lane, Reader, StoreError, Subject, Walk, WriteTx};
 use serde_json::Value;
@@ -103,7 +104,7 @@ pub async fn park(engine: &Engine, caller: &Caller, id: i64, why: &str, note: St
     let parked = engine.store().write(Lane::Interactive, origin(caller), move |tx| {
         let job = outgoing(tx, id)?;
         if job.state != JobState::Waiting {
-            return Err(EngineError::Conflict("the message does not wait".to_owned()));
+            return Err(EngineError::Conflict(both!("the message does not wait", "消息不在等待中")));
         }
         tx.end_job(&job, JobState::Parked, &job.head, &note)?;
         tx.note_act(about(tx, &job)?, 'P', &format!("{}/{}", job.queue, job.id), &why);
@@ -141,7 +142,7 @@ async fn settle(
         // Set aside while it was on its way, and taken: it is done.
         let taken = job.state == JobState::Parked && state == JobState::Done;
         if job.state != JobState::Waiting && !taken {
-            return Err(EngineError::Conflict("the message does not wait".to_owned()));
+            return Err(EngineError::Conflict(both!("the message does not wait", "消息不在等待中")));
         }
         tx.end_job(&job, state, &job.head, &note)?;
         Ok(job.queue)
@@ -201,13 +202,15 @@ pub async fn again(
         }
         for job in jobs {
             if job.state == JobState::Done {
-                return Err(EngineError::Conflict("the message was sent already".to_owned()));
+                return Err(EngineError::Conflict(both!("the message was sent already", "消息已经发出")));
             }
             let newer = if force || job.state == JobState::Waiting { None } else { overtaken(tx, &job)? };
             if let Some(newer) = newer {
                 if one {
-                    let says =
-                        format!("message {newer} about the same was delivered since; with force it is sent after it");
+                    let says = both!(
+                        "message {newer} about the same was delivered since; with force it is sent after it",
+                        "同一内容的更新消息 {newer} 已经送达；加 force 可在其后再发"
+                    );
                     return Err(EngineError::Conflict(says));
                 }
                 put_back.overtaken.push((job.id, newer));
@@ -239,7 +242,7 @@ fn overtaken(reader: &Reader<'_>, job: &Job) -> Result<Option<i64>, StoreError> 
 
 fn outgoing(tx: &WriteTx<'_>, id: i64) -> Result<Job, EngineError> {
     let job = tx.job(id)?.filter(|job| job.queue.starts_with(OUTBOX));
-    job.ok_or_else(|| EngineError::NotFound(format!("outgoing message {id}")))
+    job.ok_or_else(|| EngineError::NotFound(both!("outgoing message {id}", "外发消息 {id}")))
 }
 
 /// One message.
@@ -250,7 +253,7 @@ pub fn message(engine: &Engine, caller: &Caller, id: i64) -> Result<Job, EngineE
     decide(caller, Act::Look, "AuditEvent")?;
     let job = engine.store().read::<_, StoreError>(|reader| reader.job(id))?;
     let job = job.filter(|job| job.queue.starts_with(OUTBOX));
-    job.ok_or_else(|| EngineError::NotFound(format!("outgoing message {id}")))
+    job.ok_or_else(|| EngineError::NotFound(both!("outgoing message {id}", "外发消息 {id}")))
 }
 
 /// The newest messages of these queues below `before`, of one state or of all, newest first; without their bodies.

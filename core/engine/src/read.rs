@@ -1,5 +1,7 @@
 //! Read one resource: `GET /fhir/{type}/{id}`.
 
+use meridian_model::language::Both;
+
 use meridian_access::{Act, Caller};
 
 use crate::served::Served;
@@ -11,7 +13,7 @@ use crate::{Engine, EngineError};
 /// # Errors
 /// `NotFound` for what never was *and* for what the caller may not know of; `Gone` for what was deleted.
 pub async fn read(engine: &Engine, caller: &Caller, kind: &str, id: &str) -> Result<Served, EngineError> {
-    let name = || format!("{kind}/{id}");
+    let name = || Both::alike(format!("{kind}/{id}"));
     let code = engine.definitions().type_code(kind).ok_or_else(|| EngineError::NotFound(name()))?;
     let may = permission(caller, Act::Look, kind)?;
     let row = engine.store().read(|reader| find(reader, code, id))?;
@@ -26,5 +28,5 @@ pub async fn read(engine: &Engine, caller: &Caller, kind: &str, id: &str) -> Res
     look.id = id.to_owned();
     look.subjects = people(std::iter::once(&row));
     engine.looked(look).await?;
-    if served.deleted { Err(EngineError::Gone(name())) } else { Ok(served) }
+    if served.deleted { Err(EngineError::Gone(format!("{kind}/{id}"))) } else { Ok(served) }
 }

@@ -52,5 +52,5 @@ pub(crate) fn value_of(body: &Body) -> Result<Value, EngineError> {
 pub(crate) fn value_in(json: &[u8]) -> Result<Value, EngineError> {
     // What was accepted once is read again whatever the limits of a door are.
     let limits = Limits { bytes: usize::MAX, values: usize::MAX - 1, ..Limits::default() };
-    parse(json, &limits).map_err(|fault| EngineError::Internal(fault.message))
+    parse(json, &limits).map_err(|fault| EngineError::Internal(fault.message.english))
 }

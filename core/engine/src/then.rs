@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use meridian_access::{Act, Caller, decide};
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Both;
 use meridian_store::{GOLDEN_PATIENT, Key, Reader, Subject};
 use serde_json::Value;
 
@@ -110,7 +111,7 @@ pub async fn as_of<T>(
     (kind, id, version): (&str, &str, i64),
     see: impl FnOnce(&Then<'_>) -> Result<T, EngineError>,
 ) -> Result<T, EngineError> {
-    let missing = || EngineError::NotFound(format!("{kind}/{id}/_history/{version}"));
+    let missing = || EngineError::NotFound(Both::alike(format!("{kind}/{id}/_history/{version}")));
     let code = engine.definitions().type_code(kind).ok_or_else(missing)?;
     let may = permission(caller, Act::Look, kind)?;
     let (seen, subjects) = engine.store().read(|reader| {

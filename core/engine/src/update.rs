@@ -1,5 +1,7 @@
 //! Update: `PUT /fhir/{type}/{id}` with `If-Match`, and `PUT /fhir/{type}?…` for what a condition meets.
 
+use meridian_model::both;
+
 use meridian_access::Caller;
 use serde_json::Value;
 
@@ -55,7 +57,7 @@ pub async fn update_by(
     policy: Policy,
 ) -> Result<Outcome, EngineError> {
     if resource.get("id").and_then(Value::as_str) != Some(id) {
-        let says = format!("the resource must have the id of its address, `{id}`");
+        let says = both!("the resource must have the id of its address, `{id}`", "资源的 id 必须与地址一致：`{id}`");
         return Err(EngineError::invalid(format!("{kind}.id"), says));
     }
     let ask = Ask::Update { kind, id: id.to_owned(), resource: resource.into(), if_match };

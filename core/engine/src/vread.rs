@@ -1,5 +1,7 @@
 //! Read one version: `GET /fhir/{type}/{id}/_history/{version}`.
 
+use meridian_model::language::Both;
+
 use meridian_access::{Act, Caller};
 
 use crate::served::Served;
@@ -17,7 +19,7 @@ pub async fn vread(
     id: &str,
     version: &str,
 ) -> Result<Served, EngineError> {
-    let name = format!("{kind}/{id}/_history/{version}");
+    let name = Both::alike(format!("{kind}/{id}/_history/{version}"));
     let missing = || EngineError::NotFound(name.clone());
     let code = engine.definitions().type_code(kind).ok_or_else(missing)?;
     let may = permission(caller, Act::Look, kind)?;
@@ -35,5 +37,5 @@ pub async fn vread(
     look.id = format!("{id}/_history/{number}");
     look.subjects = people(std::iter::once(&row));
     engine.looked(look).await?;
-    if served.deleted { Err(EngineError::Gone(name)) } else { Ok(served) }
+    if served.deleted { Err(EngineError::Gone(name.english)) } else { Ok(served) }
 }

@@ -1,5 +1,7 @@
 //! Watching the feed: changes of one person for those in care, everything for operators.
 
+use meridian_model::language::Both;
+
 use std::collections::HashSet;
 
 use meridian_access::{Act, Caller, Role};
@@ -26,7 +28,7 @@ impl Watch {
         let may = permission(caller, Act::Look, "Patient")?;
         let found = engine.store().read(|reader| {
             let row = find(reader, patient_code(), id)?.filter(|row| may.shows(row));
-            let row = row.ok_or_else(|| EngineError::NotFound(format!("Patient/{id}")))?;
+            let row = row.ok_or_else(|| EngineError::NotFound(Both::alike(format!("Patient/{id}"))))?;
             let subject = row.key.subject();
             Ok::<_, EngineError>((reader.person(subject)?, reader.same_person(subject)?))
         })?;

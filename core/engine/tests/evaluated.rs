@@ -227,8 +227,9 @@ async fn a_resource_without_an_answer_is_written_and_the_parameter_answers_no_mo
         assert!(read(&engine, &operator(), "Patient", id).await.is_ok(), "{id} is written");
     }
     let refused = find(&engine, "Patient", "whole=minwu").await.unwrap_err();
-    assert_eq!(refused.class(), Class::NotSupported);
-    assert!(refused.to_string().contains("cannot answer") && !refused.to_string().contains("two"), "{refused}");
+    let refused = &refused.issues()[0];
+    assert_eq!((refused.code, refused.expression.as_slice()), ("not-supported", ["http.whole".to_owned()].as_slice()));
+    assert!(refused.diagnostics.contains("cannot answer") && !refused.diagnostics.contains("two"), "{refused:?}");
     for query in ["_sort=whole", "whole:missing=true", "_filter=whole eq x"] {
         assert!(find(&engine, "Patient", query).await.is_err(), "{query}");
     }
@@ -244,7 +245,7 @@ async fn a_resource_without_an_answer_is_written_and_the_parameter_answers_no_mo
     let engine = open(&dir);
     settle(&engine).await;
     assert_eq!(said(&engine, "whole").await["state"], "unable", "a start changes nothing");
-    assert_eq!(find(&engine, "Patient", "whole=minwu").await.unwrap_err().class(), Class::NotSupported);
+    assert_eq!(find(&engine, "Patient", "whole=minwu").await.unwrap_err().issues()[0].code, "not-supported");
     put(&engine, whole_name()).await.unwrap();
     settle(&engine).await;
     assert_eq!(
@@ -278,7 +279,7 @@ async fn what_explodes_costs_a_write_little_and_stops_the_parameter() {
     let start = std::time::Instant::now();
     put(&engine, json!({"resourceType": "Patient", "id": "large", "name": names})).await.unwrap();
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
-    assert_eq!(find(&engine, "Patient", "bomb=x").await.unwrap_err().class(), Class::NotSupported);
+    assert_eq!(find(&engine, "Patient", "bomb=x").await.unwrap_err().issues()[0].code, "not-supported");
     let line = said(&engine, "bomb").await;
     assert!(line["why"].as_str().unwrap().contains("more steps than it may"), "{line}");
     assert_eq!(find(&engine, "Patient", "family=n7").await.unwrap(), ["large"]);
@@ -298,7 +299,7 @@ async fn the_servers_own_resources_are_evaluated() {
         parameter("failing", "SearchParameter", "token", "SearchParameter.base.first() & SearchParameter.base");
     put(&engine, failing).await.unwrap();
     settle(&engine).await;
-    assert_eq!(find(&engine, "SearchParameter", "failing=x").await.unwrap_err().class(), Class::NotSupported);
+    assert_eq!(find(&engine, "SearchParameter", "failing=x").await.unwrap_err().issues()[0].code, "not-supported");
     assert!(said(&engine, "failing").await["why"].as_str().unwrap().starts_with("SearchParameter/"));
 }
 
@@ -314,7 +315,7 @@ async fn another_process_takes_it_and_hears_that_it_is_unable() {
     settle(&other).await;
     assert_eq!(find(&other, "Patient", "whole=minwu").await.unwrap(), ["b"]);
     put(&other, of_two_families("two", "Min")).await.unwrap();
-    assert_eq!(find(&one, "Patient", "whole=minwu").await.unwrap_err().class(), Class::NotSupported, "at once");
+    assert_eq!(find(&one, "Patient", "whole=minwu").await.unwrap_err().issues()[0].code, "not-supported", "at once");
     put(&one, wu("c")).await.unwrap();
-    assert_eq!(find(&other, "Patient", "whole=minwu").await.unwrap_err().class(), Class::NotSupported);
+    assert_eq!(find(&other, "Patient", "whole=minwu").await.unwrap_err().issues()[0].code, "not-supported");
 }

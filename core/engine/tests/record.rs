@@ -5,6 +5,7 @@ use meridian_engine::{
     Caller, Class, Engine, EngineError, HistoryOf, HistoryRequest, Options, Reply, Request, Role, create, delete,
     history, read, run_bundle, search, update, vread,
 };
+use meridian_model::language::Language;
 use meridian_store::{Store, StoreOptions};
 use serde_json::{Value, json};
 
@@ -26,7 +27,7 @@ async fn find(engine: &Engine, kind: &str, query: &str) -> Result<Value, EngineE
     let params = meridian_engine::split_query(query)?;
     let request = Request { kind: kind.into(), params, lenient: false };
     let answer = search(engine, &operator(), &request).await?;
-    Ok(serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap())
+    Ok(serde_json::from_slice(&answer.bundle("http://x/fhir", Language::English)).unwrap())
 }
 
 /// How many versions there are.

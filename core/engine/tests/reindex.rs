@@ -7,6 +7,7 @@ use meridian_engine::{
     Caller, Class, Engine, EngineError, Options, Request, Role, give_up_search_rows, keep_search_parameters, read,
     run_bundle, search, settle_search_parameters, update,
 };
+use meridian_model::language::Language;
 use meridian_store::{Home, Store, StoreError, StoreOptions};
 use meridian_testkit::postgres::schema_for;
 use serde_json::{Value, json};
@@ -32,7 +33,7 @@ async fn find(engine: &Engine, query: &str) -> Result<Vec<String>, EngineError> 
     let (kind, query) = query.split_once('?').unwrap();
     let params = meridian_engine::split_query(query)?;
     let answer = search(engine, &operator(), &Request { kind: kind.into(), params, lenient: false }).await?;
-    let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap();
+    let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir", Language::English)).unwrap();
     let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
     Ok(entries.iter().map(|entry| entry["resource"]["id"].as_str().unwrap().to_owned()).collect())
 }

@@ -6,7 +6,7 @@ mod searching;
 use std::time::Instant;
 
 use meridian_access::Caller;
-use meridian_engine::operations::{Call, Level, table};
+use meridian_engine::operations::{Call, Level, complete, table};
 use meridian_engine::{Class, Engine, EngineError, Options, delete, run_bundle};
 use meridian_store::{Store, StoreOptions};
 use searching::{World, operator};
@@ -17,6 +17,7 @@ async fn call(engine: &Engine, on: &str, name: &str, params: &[(&str, &str)]) ->
     let operation = all.iter().find(|o| o.on == on && o.name == name && o.level == Level::Type).unwrap();
     let params = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let call = Call { kind: on.to_owned(), params, ..Call::default() };
+    complete(&call, operation)?;
     operation.act.run(engine, &operator(), call).await
 }
 

@@ -119,7 +119,7 @@ fn both(components: &BTreeMap<String, Vec<String>>) -> Catalogue {
             .map(|(part, expression)| Component { code: part.code, kind: part.kind, expression })
             .collect();
         let made = FhirPath.compile(param.base, param.expression, &parts);
-        let evaluator = made.unwrap_or_else(|says| panic!("{name}: {says}"));
+        let evaluator = made.unwrap_or_else(|says| panic!("{name}: {says:?}"));
         twins.push(Custom { param: twin(param, evaluator), standing: Standing::Ready });
     }
     meridian_testkit::say(format_args!("{} parameters twice", twins.len()));

@@ -5,7 +5,7 @@ mod searching;
 
 use std::collections::HashMap;
 
-use meridian_engine::operations::{Call, EVERY_TYPE, Level, table};
+use meridian_engine::operations::{Call, EVERY_TYPE, Level, complete, table};
 use meridian_engine::{Caller, Class, Engine, EngineError, Role, Strictness, Validation, create, delete, patch, read};
 use meridian_model::language::Language;
 use searching::{World, operator};
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 async fn validate(engine: &Engine, level: Level, call: Call) -> Result<Value, EngineError> {
     let all = table();
     let operation = all.iter().find(|o| o.on == EVERY_TYPE && o.name == "validate" && o.level == level).unwrap();
+    complete(&call, operation)?;
     operation.act.run(engine, &operator(), call).await
 }
 
@@ -96,7 +97,7 @@ async fn a_definition_that_cannot_be_read_is_refused() {
     let refused = create(&world.engine, &operator(), "StructureDefinition", wrong, None).await.unwrap_err();
     let issues = refused.issues();
     assert_eq!(issues[0].expression, ["StructureDefinition.differential.element[0]"]);
-    assert!(issues[0].chinese.as_deref().unwrap_or_default().contains("没有元素 `nope`"), "{issues:?}");
+    assert!(issues[0].chinese.as_str().contains("没有元素 `nope`"), "{issues:?}");
     world.put(profile("a", 1)).await;
     let edit = json!([{"op": "replace", "path": "/differential/element/0/path", "value": "Patient.nope"}]);
     let refused = patch(&world.engine, &operator(), "StructureDefinition", "a", &edit, None).await.unwrap_err();

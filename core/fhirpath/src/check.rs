@@ -3,6 +3,8 @@
 
 mod functions;
 
+use meridian_model::both;
+
 use crate::ast::{Expr, Member, Operand, Operator, Step, TypeName};
 use crate::fault::Fault;
 use crate::item::{Item, TypeInfo};
@@ -12,12 +14,16 @@ use crate::types::{Form, Kind, System, types};
 const VISITS: u32 = 200_000;
 
 pub(crate) fn check(expr: &Expr, type_name: &str) -> Result<(), Fault> {
-    let kind = types().named(type_name);
-    if kind == Kind::UNKNOWN {
-        return Err(Fault::semantic(0, format!("there is no type `{type_name}`")));
-    }
-    let focus = Known::of(Type::Fhir(kind));
-    Check { focus: focus.clone(), left: VISITS, others: false }.expr(expr, &focus).map(|_| ())
+    let missing = || Err(Fault::semantic(0, both!("there is no type `{type_name}`", "没有类型 `{type_name}`")));
+    check_of(expr, &[type_name]).unwrap_or_else(missing)
+}
+
+/// The same for foci that may be of any of these types; `None` where one of them is not known.
+pub(crate) fn check_of(expr: &Expr, type_names: &[&str]) -> Option<Result<(), Fault>> {
+    let kinds = type_names.iter().map(|name| Some(types().named(name)).filter(|kind| *kind != Kind::UNKNOWN));
+    let kinds = kinds.map(|kind| kind.map(Type::Fhir)).collect::<Option<Vec<_>>>()?;
+    let focus = Known { types: Some(kinds), ordered: true };
+    Some(Check { focus: focus.clone(), left: VISITS, others: false }.expr(expr, &focus).map(|_| ()))
 }
 
 /// The types of what an expression finds in a resource of a type (`None`: any). Search expressions are written for many
@@ -25,7 +31,7 @@ pub(crate) fn check(expr: &Expr, type_name: &str) -> Result<(), Fault> {
 pub(crate) fn found_in(expr: &Expr, type_name: &str) -> Result<Option<Vec<TypeInfo>>, Fault> {
     let kind = types().named(type_name);
     if kind == Kind::UNKNOWN {
-        return Err(Fault::semantic(0, format!("there is no type `{type_name}`")));
+        return Err(Fault::semantic(0, both!("there is no type `{type_name}`", "没有类型 `{type_name}`")));
     }
     let focus = Known::of(Type::Fhir(kind));
     let found = Check { focus: focus.clone(), left: VISITS, others: true }.expr(expr, &focus)?;
@@ -117,7 +123,10 @@ struct Check {
 impl Check {
     fn expr(&mut self, expr: &Expr, this: &Known) -> Result<Known, Fault> {
         let Some(left) = self.left.checked_sub(1) else {
-            return Err(Fault::budget(0, "the expression is too involved to be checked"));
+            return Err(Fault::budget(
+                0,
+                both!("the expression is too involved to be checked", "表达式太复杂，无法检查"),
+            ));
         };
         self.left = left;
         Ok(match expr {
@@ -134,7 +143,7 @@ impl Check {
                     matches!(one.system(), Some(System::Integer | System::Long | System::Decimal | System::Quantity))
                 };
                 if !found.may(is_number) {
-                    return Err(Fault::semantic(*place, format!("{} has no sign", found.names())));
+                    return Err(Fault::semantic(*place, both!("{} has no sign", "{} 不能带正负号", found.names())));
                 }
                 found
             }
@@ -242,10 +251,14 @@ fn member_of(known: &Known, member: &Member, is_start: bool) -> Result<Known, Fa
     match found {
         Some(found) => Ok(Known { ordered: found.ordered && known.ordered, ..found }),
         None if of.is_empty() => Ok(known.clone()),
-        None if is_start && member.of_type != Kind::UNKNOWN => {
-            Err(Fault::semantic(member.place, format!("the focus is {} and no `{}`", known.names(), member.name)))
-        }
-        None => Err(Fault::semantic(member.place, format!("{} has no element `{}`", known.names(), member.name))),
+        None if is_start && member.of_type != Kind::UNKNOWN => Err(Fault::semantic(
+            member.place,
+            both!("the focus is {} and no `{}`", "当前是 {}，不是 `{}`", known.names(), member.name),
+        )),
+        None => Err(Fault::semantic(
+            member.place,
+            both!("{} has no element `{}`", "{} 没有元素 `{}`，请核对拼写", known.names(), member.name),
+        )),
     }
 }
 
@@ -274,7 +287,13 @@ fn in_order(known: &Known, place: usize) -> Result<(), Fault> {
     if known.ordered {
         return Ok(());
     }
-    Err(Fault::semantic(place, "which item comes first is not defined for children and descendants"))
+    Err(Fault::semantic(
+        place,
+        both!(
+            "which item comes first is not defined for children and descendants",
+            "children 与 descendants 没有先后顺序"
+        ),
+    ))
 }
 
 fn operated(operator: Operator, left: Known, right: Known, place: usize) -> Result<Known, Fault> {
@@ -288,7 +307,12 @@ fn operated(operator: Operator, left: Known, right: Known, place: usize) -> Resu
                 known.types.as_ref().is_some_and(|all| !all.is_empty() && all.iter().all(|one| fits(*one)))
             };
             if only(&left, &is_date) && !right.may(|one| one.system() == Some(System::Quantity)) {
-                let says = format!("only a duration goes with {}, not {}", left.names(), right.names());
+                let says = both!(
+                    "only a duration goes with {}, not {}",
+                    "与 {} 相加减的只能是时长，不能是 {}",
+                    left.names(),
+                    right.names()
+                );
                 return Err(Fault::semantic(place, says));
             }
             if only(&left, &is_date) { left } else { Known::anything() }
@@ -359,6 +383,14 @@ mod tests {
         ] {
             check(text, of_type).unwrap_or_else(|fault| panic!("{text}: {fault}"));
         }
+    }
+
+    #[test]
+    fn of_several_types_one_is_enough() {
+        let check = |text: &str, types: &[&str]| Expression::parse(text).unwrap().check_of(types);
+        assert_eq!(check("unit.exists() or coding.exists()", &["Quantity", "CodeableConcept"]), Some(Ok(())));
+        assert!(check("unit.exists() or codng.exists()", &["Quantity", "CodeableConcept"]).unwrap().is_err());
+        assert_eq!(check("codng.exists()", &["Quantity", "http://x/Logical"]), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! When two items are equal, equivalent, or one comes before the other.
 
+use meridian_model::both;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -129,7 +131,7 @@ pub(crate) fn order(
     };
     found.ok_or_else(|| {
         let name = |item: &Item<'_>| item.system().map_or(item.type_name().1, crate::types::System::name);
-        Fault::execution(place, format!("{} and {} have no order", name(one), name(two)))
+        Fault::execution(place, both!("{} and {} have no order", "{} 与 {} 不能比较大小", name(one), name(two)))
     })
 }
 

@@ -6,6 +6,8 @@ mod variables;
 
 pub(crate) use operators::{check_type, is_of, single, truth, wrong};
 
+use meridian_model::both;
+
 use crate::ast::{Expr, Link, Operand, Operator, Step};
 use crate::context::Context;
 use crate::equal::equal;
@@ -32,7 +34,9 @@ impl Budget {
                 self.left = left;
                 Ok(())
             }
-            None => Err(Fault::budget(0, "the expression takes more steps than it may")),
+            None => {
+                Err(Fault::budget(0, both!("the expression takes more steps than it may", "表达式的计算步骤超过限制")))
+            }
         }
     }
 
@@ -54,7 +58,13 @@ impl Budget {
     /// Pays for a text of this length that is made.
     pub(crate) fn text(&mut self, length: usize) -> Result<(), Fault> {
         if length > LONGEST_TEXT {
-            return Err(Fault::budget(0, format!("the expression makes a text of more than {LONGEST_TEXT} bytes")));
+            return Err(Fault::budget(
+                0,
+                both!(
+                    "the expression makes a text of more than {LONGEST_TEXT} bytes",
+                    "表达式产生的文字超过 {LONGEST_TEXT} 字节"
+                ),
+            ));
         }
         self.spend(1 + u64::try_from(length / 8).unwrap_or(u64::MAX))
     }
@@ -130,7 +140,10 @@ impl<'e, 'a> Eval<'e, 'a> {
             }
             Expr::Total { place } => match scope.total {
                 Some(total) => self.copy(total),
-                None => Err(Fault::semantic(*place, "`$total` is known inside `aggregate()` only")),
+                None => Err(Fault::semantic(
+                    *place,
+                    both!("`$total` is known inside `aggregate()` only", "`$total` 只能用在 `aggregate()` 中"),
+                )),
             },
             Expr::Path { start, steps } => self.path(start.as_deref(), steps, scope),
             Expr::Chain { first, rest } => self.chain(first, rest, scope),
@@ -169,7 +182,7 @@ impl<'e, 'a> Eval<'e, 'a> {
                 Step::Call(call) => self.call(call, items, scope).map_err(|fault| placed(fault, call.place))?,
                 Step::At { index, place } => {
                     let found = self.inside(index, scope)?;
-                    let index = self.integer_of(&found, *place, "an index")?;
+                    let index = self.integer_of(&found, *place, ("an index", "序号"))?;
                     let item =
                         index.and_then(|index| usize::try_from(index).ok()).and_then(|index| items.get(index).cloned());
                     item.into_iter().collect()

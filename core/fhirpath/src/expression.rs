@@ -149,4 +149,10 @@ impl Expression {
     pub fn check(&self, type_name: &str) -> Result<(), Fault> {
         check::check(&self.inner.expr, type_name)
     }
+
+    /// The same for foci that may be of any of these types; `None` where one of them is not known.
+    #[must_use]
+    pub fn check_of(&self, type_names: &[&str]) -> Option<Result<(), Fault>> {
+        check::check_of(&self.inner.expr, type_names)
+    }
 }

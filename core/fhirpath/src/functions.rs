@@ -318,14 +318,14 @@ impl<'a> Eval<'_, 'a> {
     /// An argument as one item.
     pub(crate) fn one(&mut self, call: &Call, at: usize, scope: Scope<'_, 'a>) -> Result<Option<Item<'a>>, Fault> {
         let mut found = self.argument(call, at, scope)?;
-        single(&found, call.place, "an argument")?;
+        single(&found, call.place, ("an argument", "参数"))?;
         Ok(found.pop())
     }
 
     /// An argument as a String.
     pub(crate) fn text(&mut self, call: &Call, at: usize, scope: Scope<'_, 'a>) -> Result<Option<Item<'a>>, Fault> {
         match self.one(call, at, scope)? {
-            Some(item) if item.str().is_none() => Err(wrong(&item, "a String", call.place)),
+            Some(item) if item.str().is_none() => Err(wrong(&item, ("a String", "String"), call.place)),
             item => Ok(item),
         }
     }
@@ -333,7 +333,7 @@ impl<'a> Eval<'_, 'a> {
     /// An argument as an Integer.
     pub(crate) fn integer(&mut self, call: &Call, at: usize, scope: Scope<'_, 'a>) -> Result<Option<i64>, Fault> {
         let found = self.argument(call, at, scope)?;
-        self.integer_of(&found, call.place, "an argument")
+        self.integer_of(&found, call.place, ("an argument", "参数"))
     }
 
     /// The criterion of a call for one item of its input.

@@ -1,5 +1,7 @@
 //! Text → tokens, each with its place.
 
+use meridian_model::both;
+
 use crate::fault::Fault;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +67,10 @@ impl<'t> Lexer<'t> {
                 self.at += trimmed.find(['\n', '\r']).unwrap_or(trimmed.len());
             } else if let Some(comment) = trimmed.strip_prefix("/*") {
                 let Some(end) = comment.find("*/") else {
-                    return Err(Fault::syntax(self.at, "the comment that begins here has no end"));
+                    return Err(Fault::syntax(
+                        self.at,
+                        both!("the comment that begins here has no end", "此处开始的注释没有结束"),
+                    ));
                 };
                 self.at += end + 4;
             } else {
@@ -93,14 +98,20 @@ impl<'t> Lexer<'t> {
                         return Ok(Token::Special(special));
                     }
                 }
-                Err(Fault::syntax(self.at, "`$` begins `$this`, `$index` and `$total` only"))
+                Err(Fault::syntax(
+                    self.at,
+                    both!("`$` begins `$this`, `$index` and `$total` only", "`$` 只能用于 `$this`、`$index`、`$total`"),
+                ))
             }
             _ => match SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
                 Some(symbol) => {
                     self.at += symbol.len();
                     Ok(Token::Symbol(symbol))
                 }
-                None => Err(Fault::syntax(self.at, format!("`{first}` means nothing in an expression"))),
+                None => Err(Fault::syntax(
+                    self.at,
+                    both!("`{first}` means nothing in an expression", "表达式中不能有 `{first}`"),
+                )),
             },
         }
     }
@@ -147,7 +158,13 @@ impl<'t> Lexer<'t> {
             return Ok(Token::Time(text(self, start)));
         }
         if !self.take("dddd") {
-            return Err(Fault::syntax(place, "a date begins with four digits of a year, a time with `T`"));
+            return Err(Fault::syntax(
+                place,
+                both!(
+                    "a date begins with four digits of a year, a time with `T`",
+                    "日期以四位年份开头，时间以 `T` 开头"
+                ),
+            ));
         }
         let _ = self.take("-dd") && self.take("-dd");
         if !self.rest().starts_with('T') {
@@ -212,12 +229,15 @@ impl<'t> Lexer<'t> {
             };
             made.push(char::from_u32(unit).ok_or_else(|| lone_surrogate(place))?);
         }
-        Err(Fault::syntax(place, format!("the text that begins here has no closing {quote}")))
+        Err(Fault::syntax(
+            place,
+            both!("the text that begins here has no closing {quote}", "此处开始的文字缺少结束的 {quote}"),
+        ))
     }
 }
 
 fn lone_surrogate(place: usize) -> Fault {
-    Fault::syntax(place, "half of a surrogate pair stands alone in this text")
+    Fault::syntax(place, both!("half of a surrogate pair stands alone in this text", "文字中有不成对的代理字符"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Tokens → expression.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use std::sync::{Arc, OnceLock};
 
 use crate::ast::{Call, Direction, Expr, Link, Member, Operand, Operator, Step, TypeName};
@@ -19,13 +22,20 @@ pub(crate) const DEEPEST: usize = 100;
 
 pub(crate) fn parse(text: &str) -> Result<Expr, Fault> {
     if text.len() > LONGEST {
-        return Err(Fault::budget(0, format!("an expression may have {LONGEST} bytes; this has {}", text.len())));
+        return Err(Fault::budget(
+            0,
+            both!(
+                "an expression may have {LONGEST} bytes; this has {}",
+                "表达式最长 {LONGEST} 字节，现有 {} 字节",
+                text.len()
+            ),
+        ));
     }
     let mut parser = Parser { tokens: lexer::tokens(text)?, at: 0, depth: 0 };
     let expr = parser.expression(0)?;
     match parser.peek() {
         Token::End => Ok(expr),
-        other => Err(Fault::syntax(parser.place(), format!("{} is not expected here", shown(other)))),
+        other => Err(Fault::syntax(parser.place(), both!("{} is not expected here", "此处不应有 {}", shown(other)))),
     }
 }
 
@@ -60,7 +70,10 @@ impl Parser {
         if self.take(symbol) {
             return Ok(());
         }
-        Err(Fault::syntax(self.place(), format!("`{symbol}` is missing before {}", shown(self.peek()))))
+        Err(Fault::syntax(
+            self.place(),
+            both!("`{symbol}` is missing before {}", "{} 之前缺少 `{symbol}`", shown(self.peek())),
+        ))
     }
 
     fn operator(&self) -> Option<(Operator, u8)> {
@@ -75,7 +88,7 @@ impl Parser {
     fn expression(&mut self, least: u8) -> Result<Expr, Fault> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(Fault::budget(self.place(), format!("nested more than {DEEPEST} deep")));
+            return Err(Fault::budget(self.place(), both!("nested more than {DEEPEST} deep", "嵌套超过 {DEEPEST} 层")));
         }
         let mut left = self.signed()?;
         while let Some((_, rank)) = self.operator().filter(|(_, rank)| *rank >= least) {
@@ -109,7 +122,7 @@ impl Parser {
         }
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(Fault::budget(place, format!("nested more than {DEEPEST} deep")));
+            return Err(Fault::budget(place, both!("nested more than {DEEPEST} deep", "嵌套超过 {DEEPEST} 层")));
         }
         let operand = Box::new(self.signed()?);
         self.depth -= 1;
@@ -170,7 +183,10 @@ impl Parser {
                     return literal(Item::Boolean(value));
                 }
                 _ if is_keyword => {
-                    return Err(Fault::syntax(place, format!("`{text}` stands where a value should")));
+                    return Err(Fault::syntax(
+                        place,
+                        both!("`{text}` stands where a value should", "此处应是值，不是 `{text}`"),
+                    ));
                 }
                 _ => {
                     let step = self.step(true)?;
@@ -184,19 +200,22 @@ impl Parser {
             Token::Number(digits) => self.number(&digits, place).map(Some),
             Token::Long(digits) => match digits.parse() {
                 Ok(long) => literal(Item::Long(long)),
-                Err(_) => Err(Fault::syntax(place, "a Long has at most 64 bits")),
+                Err(_) => Err(Fault::syntax(place, both!("a Long has at most 64 bits", "Long 最多 64 位"))),
             },
             Token::Date(text) => match Temporal::read_date(&text) {
                 Some(date) => literal(Item::Date(date)),
-                None => Err(Fault::syntax(place, format!("`@{text}` is no date of the calendar"))),
+                None => Err(Fault::syntax(
+                    place,
+                    both!("`@{text}` is no date of the calendar", "`@{text}` 不是日历上的日期"),
+                )),
             },
             Token::DateTime(text) => match Temporal::read_date_time(&text) {
                 Some(date) => literal(Item::DateTime(date)),
-                None => Err(Fault::syntax(place, format!("`@{text}` is no date with a time"))),
+                None => Err(Fault::syntax(place, both!("`@{text}` is no date with a time", "`@{text}` 不是日期时间"))),
             },
             Token::Time(text) => match Temporal::read_time(&text) {
                 Some(time) => literal(Item::Time(time)),
-                None => Err(Fault::syntax(place, format!("`@T{text}` is no time"))),
+                None => Err(Fault::syntax(place, both!("`@T{text}` is no time", "`@T{text}` 不是时间"))),
             },
             Token::Special("this") => Ok(Some(Expr::This)),
             Token::Special("index") => Ok(Some(Expr::Index)),
@@ -214,15 +233,21 @@ impl Parser {
                 Token::Name { text: name, .. } | Token::Text(name) => {
                     Ok(Some(Expr::Variable { name: Arc::from(name), place }))
                 }
-                other => Err(Fault::syntax(place, format!("a variable's name is missing before {}", shown(&other)))),
+                other => Err(Fault::syntax(
+                    place,
+                    both!("a variable's name is missing before {}", "{} 之前缺少变量名", shown(&other)),
+                )),
             },
-            other => Err(Fault::syntax(place, format!("{} stands where a value should", shown(&other)))),
+            other => {
+                Err(Fault::syntax(place, both!("{} stands where a value should", "此处应是值，不是 {}", shown(&other))))
+            }
         }
     }
 
     /// A number, or a quantity where a unit follows.
     fn number(&mut self, digits: &str, place: usize) -> Result<Expr, Fault> {
-        let too_long = || Fault::syntax(place, "the number has more digits than can be reckoned with");
+        let too_long =
+            || Fault::syntax(place, both!("the number has more digits than can be reckoned with", "数字的位数太多"));
         let unit = match self.peek() {
             Token::Text(code) => Some(Unit::read(code)),
             Token::Name { text, delimited: false } => Calendar::named(text).map(|step| Unit::calendar(step, text)),
@@ -237,9 +262,12 @@ impl Parser {
             Item::Decimal(Decimal::read(digits).ok_or_else(too_long)?)
         } else {
             let integer = digits.parse::<i32>();
-            Item::Integer(
-                integer.map_err(|_| Fault::syntax(place, "an Integer has at most 32 bits; write `L` behind it"))?,
-            )
+            Item::Integer(integer.map_err(|_| {
+                Fault::syntax(
+                    place,
+                    both!("an Integer has at most 32 bits; write `L` behind it", "Integer 最多 32 位，请在后面写 `L`"),
+                )
+            })?)
         };
         Ok(Expr::Literal(item))
     }
@@ -250,7 +278,12 @@ impl Parser {
         let name = match token {
             Token::Name { text, .. } => text,
             // `$this.$this` and the like.
-            other => return Err(Fault::syntax(place, format!("a name is missing before {}", shown(&other)))),
+            other => {
+                return Err(Fault::syntax(
+                    place,
+                    both!("a name is missing before {}", "{} 之前缺少名称", shown(&other)),
+                ));
+            }
         };
         if self.take("(") {
             return self.call(&name, place);
@@ -262,7 +295,10 @@ impl Parser {
 
     fn call(&mut self, name: &str, place: usize) -> Result<Step, Fault> {
         let Some((function, arity)) = functions::named(name) else {
-            return Err(Fault::semantic(place, format!("there is no function `{name}()`")));
+            return Err(Fault::semantic(
+                place,
+                both!("there is no function `{name}()`", "没有函数 `{name}()`，请核对拼写"),
+            ));
         };
         let mut call =
             Call { function, args: Vec::new(), of_type: None, directions: Vec::new(), place, regex: OnceLock::new() };
@@ -287,12 +323,20 @@ impl Parser {
         if !arity.contains(&call.args.len()) {
             let (least, most) = (arity.start(), arity.end());
             let wanted = match (*least, *most) {
-                (0, 0) => "no arguments".to_owned(),
-                (least, most) if least == most => format!("{least} argument(s)"),
-                (least, usize::MAX) => format!("at least {least} argument(s)"),
-                (least, most) => format!("{least} to {most} arguments"),
+                (0, 0) => both!("no arguments", "0 个参数"),
+                (least, most) if least == most => both!("{least} argument(s)", "{least} 个参数"),
+                (least, usize::MAX) => both!("at least {least} argument(s)", "至少 {least} 个参数"),
+                (least, most) => both!("{least} to {most} arguments", "{least} 至 {most} 个参数"),
             };
-            return Err(Fault::semantic(place, format!("`{name}()` takes {wanted}, not {}", call.args.len())));
+            return Err(Fault::semantic(
+                place,
+                both!(
+                    "`{name}()` takes {wanted}, not {count}",
+                    "`{name}()` 要 {wanted}，现有 {count} 个",
+                    wanted = wanted,
+                    count = call.args.len()
+                ),
+            ));
         }
         Ok(Step::Call(Box::new(call)))
     }
@@ -332,7 +376,7 @@ impl Parser {
                 (place, other) => {
                     return Err(Fault::syntax(
                         place,
-                        format!("the name of a type is missing before {}", shown(&other)),
+                        both!("the name of a type is missing before {}", "{} 之前缺少类型名", shown(&other)),
                     ));
                 }
             }
@@ -362,8 +406,8 @@ pub(crate) fn resolve(text: &str, place: usize) -> TypeName {
     TypeName { text: text.into(), kind, system, foreign, place }
 }
 
-fn shown(token: &Token) -> String {
-    match token {
+fn shown(token: &Token) -> Both {
+    Both::alike(match token {
         Token::Name { text, .. } => format!("`{text}`"),
         Token::Text(text) => format!("'{text}'"),
         Token::Number(digits) => format!("`{digits}`"),
@@ -372,8 +416,8 @@ fn shown(token: &Token) -> String {
         Token::Time(text) => format!("`@T{text}`"),
         Token::Special(name) => format!("`${name}`"),
         Token::Symbol(text) => format!("`{text}`"),
-        Token::End => "the end of the expression".to_owned(),
-    }
+        Token::End => return both!("the end of the expression", "表达式的末尾"),
+    })
 }
 
 #[cfg(test)]

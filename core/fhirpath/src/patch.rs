@@ -5,6 +5,9 @@
 mod place;
 mod value;
 
+use meridian_model::both;
+use meridian_model::language::{Both, Language, Tell, Told};
+
 use serde_json::Value;
 
 use crate::context::{Context, Purse};
@@ -32,19 +35,27 @@ pub struct Fault {
     pub operation: usize,
     /// Its path, as far as it has one.
     pub path: String,
-    pub says: String,
+    pub says: Both,
 }
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "operation {}", self.operation + 1)?;
-        if !self.path.is_empty() {
-            // A path may be as long as a body; whoever sent it knows it by its beginning.
-            let shown: String = self.path.chars().take(SHOWN).collect();
-            let more = if shown.len() < self.path.len() { "…" } else { "" };
-            write!(f, " at `{shown}{more}`")?;
+        self.tell(Language::English, f)
+    }
+}
+
+impl Tell for Fault {
+    fn tell(&self, language: Language, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (number, says) = (self.operation + 1, Told(&self.says, language));
+        // A path may be as long as a body; whoever sent it knows it by its beginning.
+        let shown: String = self.path.chars().take(SHOWN).collect();
+        let more = if shown.len() < self.path.len() { "…" } else { "" };
+        match (language, shown.is_empty()) {
+            (Language::English, true) => write!(f, "operation {number}: {says}"),
+            (Language::English, false) => write!(f, "operation {number} at `{shown}{more}`: {says}"),
+            (Language::Chinese, true) => write!(f, "第 {number} 个操作：{says}"),
+            (Language::Chinese, false) => write!(f, "第 {number} 个操作（`{shown}{more}`）：{says}"),
         }
-        write!(f, ": {}", self.says)
     }
 }
 
@@ -55,13 +66,19 @@ impl std::error::Error for Fault {}
 /// # Errors
 /// The first operation that can't be done; the resource stays as it was.
 pub fn apply(parameters: &Value, resource: &mut Value) -> Result<(), Fault> {
-    let fault = |operation, says: String| Fault { operation, path: String::new(), says };
+    let fault = |operation, says: Both| Fault { operation, path: String::new(), says };
     if parameters.get("resourceType").and_then(Value::as_str) != Some("Parameters") {
-        return Err(fault(0, "a FHIRPath Patch is a Parameters resource".to_owned()));
+        return Err(fault(
+            0,
+            both!("a FHIRPath Patch is a Parameters resource", "FHIRPath Patch 应是 Parameters 资源"),
+        ));
     }
     let operations = parameters.get("parameter").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if operations.len() > MOST_OPERATIONS {
-        return Err(fault(MOST_OPERATIONS, format!("a patch may have {MOST_OPERATIONS} operations")));
+        return Err(fault(
+            MOST_OPERATIONS,
+            both!("a patch may have {MOST_OPERATIONS} operations", "补丁最多 {MOST_OPERATIONS} 个操作"),
+        ));
     }
     let mut work = resource.clone();
     let budget = Budget { purse: Purse::new(PURSE), search: values(resource) / VALUES_A_STEP };
@@ -86,7 +103,7 @@ impl Budget {
     }
 
     /// The places of items that were found.
-    fn places(&self, resource: &Value, found: &[Item<'_>], context: &Context<'_>) -> Result<Vec<Place>, String> {
+    fn places(&self, resource: &Value, found: &[Item<'_>], context: &Context<'_>) -> Result<Vec<Place>, Both> {
         let places = place::of(resource, found)?;
         context.pay(self.search.saturating_mul(u64::try_from(places.len()).unwrap_or(u64::MAX)));
         Ok(places)
@@ -114,10 +131,16 @@ struct Operation<'p> {
 }
 
 impl<'p> Operation<'p> {
-    fn read(parameter: &'p Value, budget: &'p Budget) -> Result<Self, String> {
+    fn read(parameter: &'p Value, budget: &'p Budget) -> Result<Self, Both> {
         match parameter.get("name").and_then(Value::as_str) {
             Some("operation") => {}
-            other => return Err(format!("the parameter `{}` is no operation", other.unwrap_or(""))),
+            other => {
+                return Err(both!(
+                    "the parameter `{}` is no operation",
+                    "参数 `{}` 不是 operation",
+                    other.unwrap_or("")
+                ));
+            }
         }
         let parts = parameter.get("part").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let (mut act, mut path) = (None, None);
@@ -129,7 +152,9 @@ impl<'p> Operation<'p> {
                 let number = part.as_object().and_then(|map| map.iter().find(|(key, _)| key.starts_with("value")));
                 let number =
                     number.and_then(|(_, value)| value.as_u64()).and_then(|number| usize::try_from(number).ok());
-                number.map(Some).ok_or_else(|| format!("`{name}` must be a whole number from 0"))
+                number
+                    .map(Some)
+                    .ok_or_else(|| both!("`{name}` must be a whole number from 0", "`{name}` 应是从 0 起的整数"))
             };
             match part.get("name").and_then(Value::as_str).unwrap_or("") {
                 "type" => act = text(),
@@ -139,27 +164,34 @@ impl<'p> Operation<'p> {
                 "index" => read.index = number("index")?,
                 "source" => read.source = number("source")?,
                 "destination" => read.destination = number("destination")?,
-                other => return Err(format!("an operation has no part `{other}`")),
+                other => return Err(both!("an operation has no part `{other}`", "操作没有 `{other}` 这一部分")),
             }
         }
-        read.act = act.ok_or("the operation has no `type`")?;
-        read.path = path.ok_or("the operation has no `path`")?;
+        read.act = act.ok_or_else(|| both!("the operation has no `type`", "操作缺少 `type`"))?;
+        read.path = path.ok_or_else(|| both!("the operation has no `path`", "操作缺少 `path`"))?;
         Ok(read)
     }
 
-    fn act(&self, resource: &mut Value) -> Result<(), String> {
+    fn act(&self, resource: &mut Value) -> Result<(), Both> {
         match self.act {
             "add" => {
-                let name = self.name.ok_or("to add, an operation needs the `name` of the element")?;
+                let name = self.name.ok_or_else(|| {
+                    both!("to add, an operation needs the `name` of the element", "add 操作要用 `name` 写明元素名")
+                })?;
                 let places = self.places(resource)?;
                 let [place] = places.as_slice() else {
-                    return Err(count(places.len(), "there is nothing to add to"));
+                    return Err(count(
+                        places.len(),
+                        both!("there is nothing to add to", "`path` 没有找到可以添加的位置"),
+                    ));
                 };
                 let new = self.taken(place.child(resource, name)?)?;
                 place::add(resource, &new, None)
             }
             "insert" => {
-                let index = self.index.ok_or("to insert, an operation needs an `index`")?;
+                let index = self
+                    .index
+                    .ok_or_else(|| both!("to insert, an operation needs an `index`", "insert 操作缺少 `index`"))?;
                 let list = self.list(resource)?;
                 let new = self.taken(list)?;
                 place::add(resource, &new, Some(index))
@@ -170,7 +202,7 @@ impl<'p> Operation<'p> {
                     // What is not there need not be deleted.
                     [] => Ok(()),
                     [place] => place.remove(resource),
-                    all => Err(count(all.len(), "")),
+                    all => Err(count(all.len(), Both::alike(""))),
                 }
             }
             "replace" => {
@@ -178,68 +210,81 @@ impl<'p> Operation<'p> {
                 let [place] = places.as_slice() else {
                     return Err(match self.astray(resource) {
                         Some(says) if places.is_empty() => says,
-                        _ => count(places.len(), "there is nothing to replace"),
+                        _ => count(places.len(), both!("there is nothing to replace", "`path` 没有找到可以替换的内容")),
                     });
                 };
                 let new = self.taken(place.itself(resource)?)?;
                 place.replace(resource, new)
             }
             "move" => {
-                let from = self.source.ok_or("to move, an operation needs a `source`")?;
-                let to = self.destination.ok_or("to move, an operation needs a `destination`")?;
+                let from = self
+                    .source
+                    .ok_or_else(|| both!("to move, an operation needs a `source`", "move 操作缺少 `source`"))?;
+                let to = self.destination.ok_or_else(|| {
+                    both!("to move, an operation needs a `destination`", "move 操作缺少 `destination`")
+                })?;
                 let list = self.list(resource)?;
                 place::shift(resource, &list, from, to)
             }
-            other => Err(format!("`{other}` is no operation; add, insert, delete, replace and move are")),
+            other => Err(both!(
+                "`{other}` is no operation; add, insert, delete, replace and move are",
+                "没有操作 `{other}`，可用的有 add、insert、delete、replace、move"
+            )),
         }
     }
 
-    fn taken(&self, target: value::Target) -> Result<New, String> {
-        value::new(self.value.ok_or("the operation has no `value`")?, target)
+    fn taken(&self, target: value::Target) -> Result<New, Both> {
+        value::new(self.value.ok_or_else(|| both!("the operation has no `value`", "操作缺少 `value`"))?, target)
     }
 
-    fn expression(&self) -> Result<Expression, String> {
-        Expression::parse(self.path).map_err(|fault| fault.to_string())
+    fn expression(&self) -> Result<Expression, Both> {
+        Expression::parse(self.path).map_err(|fault| Both::of(&fault))
     }
 
     /// Why a path can lead nowhere, whatever the resource holds: it names what no such resource has.
-    fn astray(&self, resource: &Value) -> Option<String> {
+    fn astray(&self, resource: &Value) -> Option<Both> {
         let kind = resource.get("resourceType").and_then(Value::as_str)?;
         self.expression().ok()?.check(kind).err().map(|fault| fault.says)
     }
 
     /// The places that the path leads to.
-    fn places(&self, resource: &Value) -> Result<Vec<Place>, String> {
+    fn places(&self, resource: &Value) -> Result<Vec<Place>, Both> {
         let context = self.budget.context(resource);
         let expression = self.expression()?;
-        let found = expression.evaluate(Item::resource(resource), &context).map_err(|fault| fault.to_string())?;
+        let found = expression.evaluate(Item::resource(resource), &context).map_err(|fault| Both::of(&fault))?;
         self.budget.places(resource, &found, &context)
     }
 
     /// The list that the path names; it may still be empty.
-    fn list(&self, resource: &Value) -> Result<value::Target, String> {
+    fn list(&self, resource: &Value) -> Result<value::Target, Both> {
         let context = self.budget.context(resource);
         let expression = self.expression()?;
         let focus = [Item::Node(Node::resource(resource))];
         let mut eval = Eval::new(&context, &focus);
         let parents = expression.parents(&mut eval);
         context.pay(context.allowance().saturating_sub(eval.budget.left()));
-        let parents = parents.map_err(|fault| fault.to_string())?;
+        let parents = parents.map_err(|fault| Both::of(&fault))?;
         let Some((parents, name)) = parents else {
-            return Err("the path must end with the name of a list".to_owned());
+            return Err(both!("the path must end with the name of a list", "`path` 应以数组元素的名称结尾"));
         };
         let places = self.budget.places(resource, &parents, &context)?;
-        let [place] = places.as_slice() else { return Err(count(places.len(), "there is nothing at the path")) };
+        let [place] = places.as_slice() else {
+            return Err(count(places.len(), both!("there is nothing at the path", "`path` 处没有内容")));
+        };
         let target = place.child(resource, name)?;
         if !target.many {
-            return Err(format!("`{name}` is no list"));
+            return Err(both!("`{name}` is no list", "`{name}` 不是数组"));
         }
         Ok(target)
     }
 }
 
-fn count(found: usize, none: &str) -> String {
-    if found == 0 { none.to_owned() } else { format!("the path leads to {found} places and not to one") }
+fn count(found: usize, none: Both) -> Both {
+    if found == 0 {
+        none
+    } else {
+        both!("the path leads to {found} places and not to one", "`path` 找到 {found} 处，应只有一处")
+    }
 }
 
 #[cfg(test)]
@@ -351,7 +396,7 @@ mod tests {
         ] {
             let fault = run(&patient, &[&good, &parts]).unwrap_err();
             assert_eq!(fault.operation, 1);
-            assert!(fault.says.contains(says), "{fault}");
+            assert!(fault.says.english.contains(says), "{fault}");
         }
         let insert = [
             ("type", code("insert")),
@@ -359,7 +404,7 @@ mod tests {
             ("index", json!({ "valueInteger": 7 })),
             ("value", json!({ "valueHumanName": { "text": "x" } })),
         ];
-        assert!(run(&patient, &[&insert]).unwrap_err().says.contains("7"));
+        assert!(run(&patient, &[&insert]).unwrap_err().says.english.contains("7"));
     }
 
     #[test]
@@ -372,7 +417,7 @@ mod tests {
         let dear: &[(&str, Value)] = &dear;
         assert_eq!(run(&resource, &[dear]).unwrap(), resource);
         let fault = run(&resource, &vec![dear; MOST_OPERATIONS]).unwrap_err();
-        assert!(fault.says.contains("more steps") && fault.operation > 10, "{fault}");
+        assert!(fault.says.english.contains("more steps") && fault.operation > 10, "{fault}");
         let list = [
             ("type", code("move")),
             ("path", text("Observation.category.where(text & text & text = '7').coding")),
@@ -380,7 +425,7 @@ mod tests {
             ("destination", json!({ "valueInteger": 0 })),
         ];
         let list: &[(&str, Value)] = &list;
-        assert!(!run(&resource, &[list]).unwrap_err().says.contains("more steps"));
+        assert!(!run(&resource, &[list]).unwrap_err().says.english.contains("more steps"));
         let cheap = [("type", code("delete")), ("path", text("Observation.category[0]"))];
         let cheap: &[(&str, Value)] = &cheap;
         let few =

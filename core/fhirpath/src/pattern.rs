@@ -4,6 +4,9 @@
 //! repetition makes large. `\d`, `\w` and `\s` mean the characters of ASCII, as in Java and JavaScript, by whose engines
 //! the rules of FHIR were written.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use regex::{Regex, RegexBuilder};
 
 /// Longest pattern, in bytes.
@@ -35,9 +38,9 @@ impl Pattern {
     ///
     /// # Errors
     /// What is wrong with it, as the end of a sentence whose subject is the pattern.
-    pub fn read(text: &str, meaning: Meaning) -> Result<Self, String> {
+    pub fn read(text: &str, meaning: Meaning) -> Result<Self, Both> {
         if text.len() > LONGEST {
-            return Err(format!("is longer than {LONGEST} bytes"));
+            return Err(both!("is longer than {LONGEST} bytes", "超过 {LONGEST} 字节"));
         }
         let text = ascii(text);
         let alone = Self::sized(&text, meaning, 1)?;
@@ -49,7 +52,7 @@ impl Pattern {
     }
 
     /// Compiles with the least limit that will do, beginning with this: the engine does not say how large a program is.
-    fn sized(text: &str, meaning: Meaning, least: usize) -> Result<Self, String> {
+    fn sized(text: &str, meaning: Meaning, least: usize) -> Result<Self, Both> {
         let mut kib = least;
         loop {
             let built = RegexBuilder::new(text)
@@ -63,10 +66,10 @@ impl Pattern {
             match built {
                 Ok(regex) => return Ok(Self { regex, kib }),
                 Err(regex::Error::CompiledTooBig(_)) if kib < LARGEST => kib = (kib * 2).min(LARGEST),
-                Err(regex::Error::CompiledTooBig(_)) => return Err("is too large".to_owned()),
+                Err(regex::Error::CompiledTooBig(_)) => return Err(both!("is too large", "太大")),
                 Err(error) => {
                     let says = error.to_string();
-                    return Err(format!("can't be used: {}", says.lines().last().unwrap_or("it is none")));
+                    return Err(both!("can't be used: {}", "不能使用：{}", says.lines().last().unwrap_or_default()));
                 }
             }
         }
@@ -153,7 +156,7 @@ mod tests {
             (r"[\w-.]", ".", "+"),
             (r"[ \r\n\t\S]", " ", "\u{b}"),
         ] {
-            let pattern = Pattern::read(pattern, WHOLE).unwrap_or_else(|says| panic!("{pattern} {says}"));
+            let pattern = Pattern::read(pattern, WHOLE).unwrap_or_else(|says| panic!("{pattern} {says:?}"));
             assert!(pattern.is_match(yes) && !pattern.is_match(no), "{pattern:?}");
         }
     }

@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 
 pub use primitive::fault as primitive_fault;
 
+use crate::both;
 use crate::definitions::{Child, ChildKind, Definitions, Group};
+use crate::language::Both;
 use crate::outcome::Issue;
 
 /// No more issues than this are collected for one resource.
@@ -63,7 +65,7 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn issue(&mut self, code: &'static str, text: impl Into<String>) {
+    fn issue(&mut self, code: &'static str, text: Both) {
         if self.issues.len() < MOST {
             let place = self.path.text();
             self.issues.push(Issue::error(code, text).at(place));
@@ -78,14 +80,23 @@ impl<'a> Check<'a> {
 
     fn resource(&mut self, value: &'a Value, depth: usize) {
         let Value::Object(members) = value else {
-            return self.issue("structure", format!("a resource is a JSON object, this is {}", shape(value)));
+            return self.issue(
+                "structure",
+                both!("a resource is a JSON object, this is {}", "资源应是 JSON 对象，现在是{}", shape(value)),
+            );
         };
         let Some(kind) = members.get("resourceType") else {
-            return self.issue("structure", "`resourceType` is missing");
+            return self.issue("structure", both!("`resourceType` is missing", "缺少 `resourceType`，请写明资源类型"));
         };
         let known = kind.as_str().filter(|kind| Definitions::r4().is_resource_type(kind));
         let Some(group) = known.and_then(|kind| Definitions::r4().group(kind)) else {
-            return self.issue("structure", format!("{kind} is not a resource type of FHIR R4"));
+            return self.issue(
+                "structure",
+                both!(
+                    "{kind} is not a resource type of FHIR R4",
+                    "FHIR R4 没有资源类型 {kind}，请核对 `resourceType` 的拼写"
+                ),
+            );
         };
         let is_root = self.path.steps.is_empty();
         if is_root {
@@ -96,7 +107,7 @@ impl<'a> Check<'a> {
 
     fn members(&mut self, group: &'static Group, members: &'a Map<String, Value>, depth: usize) {
         if depth > DEEPEST {
-            return self.issue("too-costly", "the resource is nested too deeply");
+            return self.issue("too-costly", both!("the resource is nested too deeply", "资源嵌套太深，请减少层次"));
         }
         for (key, value) in members {
             if let Some(child) = group.child(key) {
@@ -118,7 +129,10 @@ impl<'a> Check<'a> {
                     self.within(Step::Index(index), |check| check.value(child.kind, item, depth));
                 }
             }
-            (true, other) => self.issue("structure", format!("an array is expected, this is {}", shape(other))),
+            (true, other) => self.issue(
+                "structure",
+                both!("an array is expected, this is {}", "此处必须写成数组，现在是{}", shape(other)),
+            ),
             (false, other) => self.value(child.kind, other, depth),
         }
     }
@@ -134,7 +148,10 @@ impl<'a> Check<'a> {
             ChildKind::Group(path) => match (value, Definitions::r4().group(path)) {
                 (Value::Object(members), Some(group)) => self.members(group, members, depth + 1),
                 (Value::Object(_), None) => {}
-                (other, _) => self.issue("structure", format!("an object is expected, this is {}", shape(other))),
+                (other, _) => self.issue(
+                    "structure",
+                    both!("an object is expected, this is {}", "此处应是对象，现在是{}", shape(other)),
+                ),
             },
         }
     }
@@ -142,7 +159,13 @@ impl<'a> Check<'a> {
     /// `_name`: id and extensions of a primitive, or an array of them with nulls.
     fn sibling(&mut self, child: &Child<'_>, value: &'a Value, depth: usize) {
         if !matches!(child.kind, ChildKind::Primitive(_)) {
-            return self.issue("structure", "only primitive elements have a part with an underscore");
+            return self.issue(
+                "structure",
+                both!(
+                    "only primitive elements have a part with an underscore",
+                    "只有简单类型的元素才有下划线开头的部分，请删去"
+                ),
+            );
         }
         let element = ChildKind::Group("Element");
         match (child.element.many, value) {
@@ -151,7 +174,10 @@ impl<'a> Check<'a> {
                     self.within(Step::Index(index), |check| check.value(element, item, depth));
                 }
             }
-            (true, other) => self.issue("structure", format!("an array is expected, this is {}", shape(other))),
+            (true, other) => self.issue(
+                "structure",
+                both!("an array is expected, this is {}", "此处必须写成数组，现在是{}", shape(other)),
+            ),
             (false, other) => self.value(element, other, depth),
         }
     }
@@ -163,13 +189,13 @@ fn has_sibling(members: &Map<String, Value>, key: &str, index: usize) -> bool {
 }
 
 /// How a JSON value is called in a message.
-fn shape(value: &Value) -> &'static str {
+fn shape(value: &Value) -> Both {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
+        Value::Null => both!("null", "null"),
+        Value::Bool(_) => both!("a boolean", "布尔值"),
+        Value::Number(_) => both!("a number", "数字"),
+        Value::String(_) => both!("a string", "字符串"),
+        Value::Array(_) => both!("an array", "数组"),
+        Value::Object(_) => both!("an object", "对象"),
     }
 }

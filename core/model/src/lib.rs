@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, clock, randomness or runtime. Time and zones are parameters. Panics never, whatever it is fed.
 
+pub mod base64;
 pub mod check;
 pub mod date;
 pub mod definitions;

@@ -6,6 +6,9 @@
 mod diff;
 mod pointer;
 
+use crate::both;
+use crate::language::Both;
+
 use serde_json::Value;
 
 pub use diff::{Difference, diff};
@@ -47,7 +50,7 @@ enum Act {
 pub struct Refused {
     /// Where in the patch: `patch[2].path`.
     pub at: String,
-    pub says: String,
+    pub says: Both,
     pub why: Why,
 }
 
@@ -68,12 +71,18 @@ impl Patch {
     /// # Errors
     /// `Malformed`, at the operation and its member.
     pub fn read(document: &Value) -> Result<Patch, Refused> {
-        let malformed = |at: String, says: String| Refused { at, says, why: Why::Malformed };
+        let malformed = |at: String, says: Both| Refused { at, says, why: Why::Malformed };
         let Some(all) = document.as_array() else {
-            return Err(malformed("patch".to_owned(), "a list of operations is expected".to_owned()));
+            return Err(malformed(
+                "patch".to_owned(),
+                both!("a list of operations is expected", "JSON Patch 应是由操作组成的数组"),
+            ));
         };
         if all.len() > MOST {
-            return Err(malformed("patch".to_owned(), format!("more than {MOST} operations")));
+            return Err(malformed(
+                "patch".to_owned(),
+                both!("more than {MOST} operations", "操作超过 {MOST} 个，请分几次发送"),
+            ));
         }
         let read = |(nth, one): (usize, &Value)| {
             operation(one).map_err(|(member, says)| malformed(format!("patch[{nth}]{member}"), says))
@@ -104,14 +113,27 @@ struct Room {
     bytes: usize,
 }
 
-fn operation(one: &Value) -> Result<Operation, (&'static str, String)> {
-    let Some(members) = one.as_object() else { return Err(("", "an operation is an object".to_owned())) };
+fn operation(one: &Value) -> Result<Operation, (&'static str, Both)> {
+    let Some(members) = one.as_object() else {
+        return Err(("", both!("an operation is an object", "每个操作应是一个对象")));
+    };
     let pointer = |name: &'static str, at: &'static str| {
         let text = members.get(name).and_then(Value::as_str);
-        let text = text.ok_or_else(|| (at, format!("`{name}` is a JSON Pointer (RFC 6901)")))?;
-        Pointer::read(text).ok_or_else(|| (at, format!("`{text}` is no JSON Pointer (RFC 6901)")))
+        let text = text.ok_or_else(|| {
+            (at, both!("`{name}` is a JSON Pointer (RFC 6901)", "`{name}` 应是 JSON Pointer（RFC 6901）"))
+        })?;
+        Pointer::read(text).ok_or_else(|| {
+            (
+                at,
+                both!(
+                    "`{text}` is no JSON Pointer (RFC 6901)",
+                    "`{text}` 不是 JSON Pointer（RFC 6901）：应以 `/` 开头"
+                ),
+            )
+        })
     };
-    let value = || members.get("value").cloned().ok_or_else(|| (".value", "a value is expected".to_owned()));
+    let value =
+        || members.get("value").cloned().ok_or_else(|| (".value", both!("a value is expected", "缺少 `value`")));
     let path = pointer("path", ".path")?;
     let act = match members.get("op").and_then(Value::as_str).unwrap_or_default() {
         "add" => Act::Add(value()?),
@@ -120,21 +142,29 @@ fn operation(one: &Value) -> Result<Operation, (&'static str, String)> {
         "move" => {
             let from = pointer("from", ".from")?;
             if from.is_above(&path) {
-                return Err((".from", "a value cannot be moved into itself".to_owned()));
+                return Err((".from", both!("a value cannot be moved into itself", "不能把一个值移到它自己里面")));
             }
             Act::Move(from)
         }
         "copy" => Act::Copy(pointer("from", ".from")?),
         "test" => Act::Test(value()?),
-        other => return Err((".op", format!("`{other}` is none of add, remove, replace, move, copy, test"))),
+        other => {
+            return Err((
+                ".op",
+                both!(
+                    "`{other}` is none of add, remove, replace, move, copy, test",
+                    "`{other}` 不是操作，可用的有 add、remove、replace、move、copy、test"
+                ),
+            ));
+        }
     };
     Ok(Operation { act, path })
 }
 
-type Unfit = (Why, &'static str, String);
+type Unfit = (Why, &'static str, Both);
 
-fn unfit(member: &'static str, says: impl Into<String>) -> Unfit {
-    (Why::Unfit, member, says.into())
+fn unfit(member: &'static str, says: Both) -> Unfit {
+    (Why::Unfit, member, says)
 }
 
 impl Operation {
@@ -168,7 +198,15 @@ impl Operation {
                 if same(found, expected) {
                     return Ok(());
                 }
-                Err((Why::Test, "value", format!("the test does not hold: the value at `{}` is another", self.path)))
+                Err((
+                    Why::Test,
+                    "value",
+                    both!(
+                        "the test does not hold: the value at `{}` is another",
+                        "test 不成立：`{}` 处的值与所给的不同",
+                        self.path.to_string()
+                    ),
+                ))
             }
         }
     }
@@ -187,10 +225,24 @@ impl Operation {
             Value::Array(items) => {
                 let at = if last.name() == "-" { Some(items.len()) } else { last.index() };
                 let at = at.filter(|at| *at <= items.len());
-                let at = at.ok_or_else(|| unfit("path", format!("`{}` is no place in the list", self.path)))?;
+                let at = at.ok_or_else(|| {
+                    unfit(
+                        "path",
+                        both!("`{}` is no place in the list", "数组中没有 `{}` 这个位置", self.path.to_string()),
+                    )
+                })?;
                 items.insert(at, value);
             }
-            _ => return Err(unfit("path", format!("what is above `{}` is neither an object nor a list", self.path))),
+            _ => {
+                return Err(unfit(
+                    "path",
+                    both!(
+                        "what is above `{}` is neither an object nor a list",
+                        "`{}` 的上一级既不是对象也不是数组",
+                        self.path.to_string()
+                    ),
+                ));
+            }
         }
         Ok(())
     }
@@ -200,11 +252,14 @@ impl Operation {
 fn fits(path: &Pointer, value: &Value, room: &mut Room) -> Result<(), Unfit> {
     let (values, depth, bytes) = measure(value, 1);
     if path.len() + depth > DEEPEST {
-        return Err(unfit("path", format!("the document would be nested deeper than {DEEPEST} levels")));
+        return Err(unfit(
+            "path",
+            both!("the document would be nested deeper than {DEEPEST} levels", "修改后文档嵌套会超过 {DEEPEST} 层"),
+        ));
     }
-    let says = || unfit("path", format!("more than {MOST_VALUES} values are added"));
+    let says = || unfit("path", both!("more than {MOST_VALUES} values are added", "增加的值超过 {MOST_VALUES} 个"));
     room.values = room.values.checked_sub(values).ok_or_else(says)?;
-    let says = || unfit("path", format!("more than {MOST_BYTES} bytes are added"));
+    let says = || unfit("path", both!("more than {MOST_BYTES} bytes are added", "增加的内容超过 {MOST_BYTES} 字节"));
     room.bytes = room.bytes.checked_sub(bytes).ok_or_else(says)?;
     Ok(())
 }
@@ -234,14 +289,14 @@ fn find_mut<'v>(document: &'v mut Value, path: &Pointer, member: &'static str) -
             Value::Array(items) => step.index().and_then(|index| items.get_mut(index)),
             _ => None,
         };
-        at = next.ok_or_else(|| unfit(member, format!("there is nothing at `{path}`")))?;
+        at = next.ok_or_else(|| unfit(member, both!("there is nothing at `{path}`", "`{path}` 处没有内容")))?;
     }
     Ok(at)
 }
 
 fn take(document: &mut Value, path: &Pointer, member: &'static str) -> Result<Value, Unfit> {
     let Some((above, last)) = path.split_last() else { return Ok(document.take()) };
-    let nothing = || unfit(member, format!("there is nothing at `{path}`"));
+    let nothing = || unfit(member, both!("there is nothing at `{path}`", "`{path}` 处没有内容"));
     match find_mut(document, &above, member)? {
         Value::Object(members) => members.shift_remove(last.name()).ok_or_else(nothing),
         Value::Array(items) => {

@@ -7,6 +7,8 @@
 mod fault;
 mod scan;
 
+use crate::both;
+
 use serde_json::Value;
 
 pub use fault::{Fault, FaultKind, Position};
@@ -43,7 +45,12 @@ impl Default for Limits {
 /// private keys.
 pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, Fault> {
     if bytes.len() > limits.bytes {
-        let message = format!("the document has {} bytes; at most {} are read", bytes.len(), limits.bytes);
+        let message = both!(
+            "the document has {} bytes; at most {} are read",
+            "内容有 {} 字节，最多 {} 字节，请分开发送",
+            bytes.len(),
+            limits.bytes
+        );
         return Err(Fault { kind: FaultKind::TooLong, path: String::new(), message, position: None });
     }
     let text = std::str::from_utf8(bytes).map_err(|error| fault::not_utf8(bytes, error.valid_up_to()))?;
@@ -76,7 +83,7 @@ mod tests {
         let fault = read(r#"{"resourceType":"Patient","name":[{"family":"王","family":"李"}]}"#).unwrap_err();
         assert_eq!(fault.kind, FaultKind::DuplicateKey);
         assert_eq!(fault.path, "Patient.name[0]");
-        assert!(fault.message.contains("`family`"), "{}", fault.message);
+        assert!(fault.message.english.contains("`family`"), "{fault}");
     }
 
     #[test]

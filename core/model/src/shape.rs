@@ -8,7 +8,9 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
+use crate::both;
 use crate::definitions::Definitions;
+use crate::language::Both;
 use crate::outcome::Issue;
 
 /// System and code of the tag of what is not whole.
@@ -62,24 +64,39 @@ impl Shape {
     pub fn read(params: &[(String, String)], kind: Option<&str>) -> Result<Self, Vec<Issue>> {
         let mut shape = Self::default();
         let mut issues = Vec::new();
-        let mut wrong = |name: &str, says: String| {
-            issues.push(Issue::error("invalid", format!("{name}: {says}")).at(format!("http.{name}")));
+        let mut wrong = |name: &str, says: Both| {
+            issues.push(Issue::error("invalid", both!("{name}: {}", "{name}：{}", says)).at(format!("http.{name}")));
         };
         let mut said: Option<Summary> = None;
         for (name, value) in params {
             match name.as_str() {
                 "_summary" => match Summary::read(value) {
                     Some(summary) if said.is_none_or(|before| before == summary) => said = Some(summary),
-                    Some(_) => wrong(name, "it is given twice, with different values".to_owned()),
-                    None => wrong(name, format!("`{value}` is none of {}", Summary::CODES.join(", "))),
+                    Some(_) => {
+                        wrong(
+                            name,
+                            both!("it is given twice, with different values", "给了两次，值却不同，请只留一个"),
+                        );
+                    }
+                    None => wrong(
+                        name,
+                        both!(
+                            "`{value}` is none of {}",
+                            "`{value}` 不可用，应是 {} 之一",
+                            Both::new(Summary::CODES.join(", "), Summary::CODES.join("、"))
+                        ),
+                    ),
                 },
                 "_elements" => {
                     for element in value.split(',').map(str::trim) {
                         if is_root(kind, element) {
                             shape.elements.push(element.to_owned());
                         } else {
-                            let of = kind.unwrap_or("no resource");
-                            wrong(name, format!("`{element}` is no root element of {of}"));
+                            let of = kind.unwrap_or("Resource");
+                            wrong(
+                                name,
+                                both!("`{element}` is no root element of {of}", "`{element}` 不是 {of} 的根元素"),
+                            );
                         }
                     }
                 }

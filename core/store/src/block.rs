@@ -22,7 +22,7 @@ static DROP: Many = Many::new(|| sql::many_delete("block", &["key", "subject"]))
 impl Reader<'_> {
     /// The first `limit` subjects noted under `key`, in the order of their numbers.
     pub fn noted(&self, key: i64, limit: u32) -> Result<Vec<Subject>, StoreError> {
-        self.conn.rows_about(&[About::Block(key)], &FIND, args![key, limit], |row| row.get(0).map(Subject))
+        self.conn.rows_about(Some(&[About::Block(key)]), &FIND, args![key, limit], |row| row.get(0).map(Subject))
     }
 }
 

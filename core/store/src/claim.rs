@@ -21,7 +21,7 @@ impl Reader<'_> {
 
     /// All claims of one holder, as (kind, key).
     pub fn held_by(&self, holder: i64) -> Result<Vec<(String, String)>, StoreError> {
-        self.conn.rows_about(&[About::Claims], &HELD, args![holder], |row| Ok((row.get(0)?, row.get(1)?)))
+        self.conn.rows_about(Some(&[About::Claims]), &HELD, args![holder], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 }
 

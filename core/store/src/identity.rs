@@ -84,7 +84,8 @@ impl Reader<'_> {
         if let Some(known) = self.memo.setting(name) {
             return Ok(known);
         }
-        let value = self.conn.row_about(&[], &GET_SETTING, args![name], |row| row.get::<Option<Vec<u8>>>(0))?.flatten();
+        let value =
+            self.conn.row_about(Some(&[]), &GET_SETTING, args![name], |row| row.get::<Option<Vec<u8>>>(0))?.flatten();
         self.memo.note_setting(name, value.clone());
         Ok(value)
     }
@@ -129,7 +130,6 @@ impl WriteTx<'_> {
         if name == REBUILD {
             self.words.note_whole(false);
         }
-        self.memo.wrote();
         self.memo.note_setting(name, Some(value.to_vec()));
         self.conn.execute(&PUT_SETTING, args![name, value])
     }

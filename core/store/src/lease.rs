@@ -5,6 +5,10 @@ use crate::db::args;
 use crate::sql::{self, Sql};
 use crate::{Reader, StoreError, WriteTx};
 
+/// Nothing is taken for longer, in milliseconds. What says so all the same was written before the clock was put back, and
+/// holds nobody off.
+pub(crate) const LONGEST: i64 = 3_600_000;
+
 static FIND: Sql = Sql::new(|| sql::select("lease", &["holder", "until"], &["name"]));
 static TAKE: Sql = Sql::new(|| sql::upsert("lease", &["name", "holder", "until"], &["name"]));
 static DROP: Sql = Sql::new(|| sql::delete("lease", &["name", "holder"]));
@@ -17,13 +21,15 @@ impl Reader<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Takes a lease, or has it for longer: until `time` milliseconds from now. Gives whether `holder` has it.
+    /// Takes a lease, or has it for longer: until `time` milliseconds from now, an hour at most. Gives whether `holder`
+    /// has it.
     pub fn take_lease(&mut self, name: &str, holder: &str, time: i64) -> Result<bool, StoreError> {
         let now = self.at();
-        if self.lease(name)?.is_some_and(|(other, until)| other != holder && until > now) {
+        let held = |until: i64| until > now && until <= now + LONGEST;
+        if self.lease(name)?.is_some_and(|(other, until)| other != holder && held(until)) {
             return Ok(false);
         }
-        self.conn.execute(&TAKE, args![name, holder, now + time])?;
+        self.conn.execute(&TAKE, args![name, holder, now + time.min(LONGEST)])?;
         Ok(true)
     }
 

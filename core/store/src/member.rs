@@ -41,14 +41,14 @@ impl Reader<'_> {
             return Ok(known);
         }
         let about = [About::Member(subject.0)];
-        let person = self.conn.row_about(&about, &PERSON, args![subject.0], |row| row.get(0).map(Subject))?;
+        let person = self.conn.row_about(Some(&about), &PERSON, args![subject.0], |row| row.get(0).map(Subject))?;
         self.memo.note_person(subject, person);
         Ok(person)
     }
 
     /// The subjects of a person now, the golden one included.
     pub fn members(&self, person: Subject) -> Result<Vec<Subject>, StoreError> {
-        self.conn.rows_about(&[About::Members], &MEMBERS, args![person.0], |row| row.get(0).map(Subject))
+        self.conn.rows_about(Some(&[About::Members]), &MEMBERS, args![person.0], |row| row.get(0).map(Subject))
     }
 
     /// Everybody who is the same person as `subject`, itself included.
@@ -66,7 +66,7 @@ impl Reader<'_> {
 
     pub fn kind_of(&self, subject: Subject) -> Result<Option<SubjectKind>, StoreError> {
         let about = [About::Subject(subject.0)];
-        let kind: Option<i64> = self.conn.row_about(&about, &KIND, args![subject.0], |row| row.get(0))?;
+        let kind: Option<i64> = self.conn.row_about(Some(&about), &KIND, args![subject.0], |row| row.get(0))?;
         Ok(kind.map(|kind| match kind {
             2 => SubjectKind::Golden,
             1 => SubjectKind::Source,
@@ -88,7 +88,6 @@ impl WriteTx<'_> {
     /// Ends the membership of `subject`.
     pub fn leave(&mut self, subject: Subject) -> Result<(), StoreError> {
         let tx = self.tx()?;
-        self.memo.wrote();
         self.conn.touch(About::Member(subject.0))?;
         self.conn.touch_some(About::Members);
         self.conn.later(&LEAVE, args![tx, subject.0])?;

@@ -24,7 +24,6 @@ pub(crate) struct Memo {
 }
 
 /// What stays true for all acts of a group that are done together, as long as each of them tells what it writes.
-#[derive(Default)]
 pub(crate) struct Known {
     /// By type and packed id.
     places: Map<(TypeCode, Vec<u8>), Option<Key>>,
@@ -32,12 +31,14 @@ pub(crate) struct Known {
     heads: Map<Key, Option<(i64, bool)>>,
     persons: Map<Subject, Option<Subject>>,
     /// Never forgotten: they may wait to be written.
-    slots: RefCell<HashMap<Subject, i64>>,
+    slots: Map<Subject, i64>,
     settings: Map<String, Option<Vec<u8>>>,
-    /// Whether the act that runs has written.
-    wrote: Cell<bool>,
-    /// Whether there was more that others may not see yet.
-    forgot: Cell<bool>,
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known::new(false)
+    }
 }
 
 impl Memo {
@@ -68,26 +69,42 @@ impl Deref for Memo {
 }
 
 impl Known {
-    /// Nothing is known, though something may wait to be written.
-    pub(crate) fn anew() -> Rc<Known> {
-        let known = Known::default();
-        known.forgot.set(true);
-        Rc::new(known)
+    fn new(undone: bool) -> Known {
+        Known {
+            places: Map::new(MOST, undone),
+            heads: Map::new(MOST, undone),
+            persons: Map::new(MOST, undone),
+            slots: Map::new(usize::MAX, undone),
+            settings: Map::new(MOST, undone),
+        }
     }
 
-    /// Says that the act that runs has written: if it fails, nothing of this is true any more.
-    pub(crate) fn wrote(&self) {
-        self.wrote.set(true);
+    /// For acts that may be undone one by one.
+    pub(crate) fn of_a_group() -> Known {
+        Known::new(true)
     }
 
-    /// Another act begins; whether the one before it has written.
-    pub(crate) fn begin(&self) -> bool {
-        self.wrote.replace(false)
+    /// Another act begins: what is known now stays known.
+    pub(crate) fn begin(&self) {
+        self.places.begin();
+        self.heads.begin();
+        self.persons.begin();
+        self.slots.begin();
+        self.settings.begin();
+    }
+
+    /// The act that runs is undone: nothing that it wrote is true any more.
+    pub(crate) fn undo(&self) {
+        self.places.undo();
+        self.heads.undo();
+        self.persons.undo();
+        self.slots.undo();
+        self.settings.undo();
     }
 
     /// Whether it may not hold all that was told it.
     pub(crate) fn forgot(&self) -> bool {
-        self.forgot.get() || self.places.forgot.get() || self.heads.forgot.get() || self.persons.forgot.get()
+        self.places.forgot.get() || self.heads.forgot.get() || self.persons.forgot.get()
     }
 
     /// The place of a packed id, if it was looked up.
@@ -118,11 +135,11 @@ impl Known {
 
     /// The slot that a subject gives out next.
     pub(crate) fn slot(&self, subject: Subject) -> Option<i64> {
-        self.slots.borrow().get(&subject).copied()
+        self.slots.get(&subject)
     }
 
     pub(crate) fn note_slot(&self, subject: Subject, next: i64) {
-        self.slots.borrow_mut().insert(subject, next);
+        self.slots.note(subject, next);
     }
 
     pub(crate) fn setting(&self, name: &str) -> Option<Option<Vec<u8>>> {
@@ -137,16 +154,20 @@ impl Known {
 /// A map that forgets all when it is full.
 struct Map<K, V> {
     all: RefCell<HashMap<K, V>>,
+    most: usize,
     forgot: Cell<bool>,
+    /// What stood there before the act that runs noted something else, where that may be undone.
+    was: Option<RefCell<Was<K, V>>>,
 }
 
-impl<K, V> Default for Map<K, V> {
-    fn default() -> Self {
-        Map { all: RefCell::default(), forgot: Cell::new(false) }
+/// Keys with what they stood for, in the order in which that was noted anew.
+type Was<K, V> = Vec<(K, Option<V>)>;
+
+impl<K: Hash + Eq + Clone, V: Clone> Map<K, V> {
+    fn new(most: usize, undone: bool) -> Map<K, V> {
+        Map { all: RefCell::default(), most, forgot: Cell::new(false), was: undone.then(RefCell::default) }
     }
-}
 
-impl<K: Hash + Eq, V: Clone> Map<K, V> {
     fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<V>
     where
         K: std::borrow::Borrow<Q>,
@@ -156,10 +177,71 @@ impl<K: Hash + Eq, V: Clone> Map<K, V> {
 
     fn note(&self, key: K, value: V) {
         let mut map = self.all.borrow_mut();
-        if map.len() >= MOST {
+        if map.len() >= self.most {
             map.clear();
             self.forgot.set(true);
         }
-        map.insert(key, value);
+        match &self.was {
+            None => drop(map.insert(key, value)),
+            Some(was) => {
+                let before = map.insert(key.clone(), value);
+                was.borrow_mut().push((key, before));
+            }
+        }
+    }
+
+    fn begin(&self) {
+        if let Some(was) = &self.was {
+            was.borrow_mut().clear();
+        }
+    }
+
+    fn undo(&self) {
+        let mut map = self.all.borrow_mut();
+        for (key, before) in self.was.iter().flat_map(RefCell::take).rev() {
+            match before {
+                Some(value) => map.insert(key, value),
+                None => map.remove(&key),
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_act_noted_is_undone_and_what_was_there_before_is_not() {
+        let known = Known::of_a_group();
+        let [one, other] = [Subject(2), Subject(3)];
+        known.begin();
+        known.note_slot(one, 5);
+        known.note_head(Key(7), Some((1, false)));
+        known.begin();
+        known.note_slot(one, 6);
+        known.note_slot(one, 7);
+        known.note_person(other, Some(one));
+        known.note_head(Key(7), Some((2, true)));
+        known.undo();
+        assert_eq!((known.slot(one), known.person(other)), (Some(5), None));
+        assert_eq!(known.head(Key(7)), Some(Some((1, false))));
+        known.undo();
+        assert_eq!(known.slot(one), Some(5), "the act before it stays");
+        assert!(!known.forgot());
+    }
+
+    #[test]
+    fn what_is_forgotten_stays_so_when_the_act_is_undone() {
+        let known = Known::of_a_group();
+        known.begin();
+        known.note_person(Subject(1), None);
+        known.begin();
+        for nth in 2..=20_001 {
+            known.note_person(Subject(nth), None);
+        }
+        assert!(known.forgot());
+        known.undo();
+        assert_eq!((known.person(Subject(1)), known.person(Subject(20_001))), (None, None));
     }
 }

@@ -116,7 +116,6 @@ impl WriteTx<'_> {
         self.conn.execute(&DROP_RESOURCE, args![key.0])?;
         let id = pack_id(&row.id);
         self.conn.execute(&DROP_PLACE, args![row.kind, &id])?;
-        self.memo.wrote();
         self.memo.note_place(row.kind, id, None);
         self.memo.note_head(key, None);
         self.conn.execute(&DROP_CLAIM, args![CONDITIONAL_CREATE, key.0])?;
@@ -132,7 +131,6 @@ impl WriteTx<'_> {
 
     /// What is known of a subject besides its resources: to whom it belonged, and what it is found by.
     pub fn purge_subject(&mut self, subject: Subject) -> Result<(), StoreError> {
-        self.memo.wrote();
         self.memo.note_person(subject, None);
         self.conn.execute(&DROP_BLOCKS, args![subject.0])?;
         self.conn.execute(&DROP_MEMBERSHIPS, args![subject.0])
@@ -176,7 +174,7 @@ mod tests {
         keeper.change("ALTER ROLE stranger SET statement_timeout = '1s'", &[]).unwrap();
         let stranger = server.replace("postgres@", "stranger@");
         let stranger = PgConn::open(&Arc::new(Config::read(&stranger).unwrap()), Role::Tidying).unwrap();
-        let limit = stranger.row("SELECT current_setting('statement_timeout')", &[], |row| row.get::<String>(0));
+        let limit = stranger.row(None, "SELECT current_setting('statement_timeout')", &[], |row| row.get::<String>(0));
         assert_eq!(limit.unwrap().as_deref(), Some("0"));
         assert!(matches!(stranger.vacuum("pg_class"), Err(StoreError::Database(_))));
         keeper.vacuum("pg_class").unwrap();

@@ -55,7 +55,7 @@ impl Reader<'_> {
             return Ok(known);
         }
         let about = [About::Place(kind, id.clone())];
-        let key = self.conn.row_about(&about, &LOCATE, args![kind, &id], |row| row.get(0).map(Key))?;
+        let key = self.conn.row_about(Some(&about), &LOCATE, args![kind, &id], |row| row.get(0).map(Key))?;
         self.memo.note_place(kind, id, key);
         Ok(key)
     }
@@ -90,7 +90,7 @@ impl Reader<'_> {
 
     /// The current version, deleted or not.
     pub fn current(&self, key: Key) -> Result<Option<Stored>, StoreError> {
-        self.conn.row_about(&[About::Key(key.0)], &CURRENT, args![key.0], stored)
+        self.conn.row_about(Some(&[About::Key(key.0)]), &CURRENT, args![key.0], stored)
     }
 
     /// The current version by type and id.
@@ -124,7 +124,7 @@ impl Reader<'_> {
             return Ok(known);
         }
         let about = [About::Key(key.0)];
-        let head = self.conn.row_about(&about, &HEAD, args![key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let head = self.conn.row_about(Some(&about), &HEAD, args![key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         self.memo.note_head(key, head);
         Ok(head)
     }
@@ -136,7 +136,7 @@ impl Reader<'_> {
         {
             return Ok(Some(line(now)));
         }
-        self.conn.row_about(&[About::Key(key.0)], &PAST, args![key.0, version], past)
+        self.conn.row_about(Some(&[About::Key(key.0)]), &PAST, args![key.0, version], past)
     }
 
     /// The newest `limit` versions, newest first; fewer when they are heavy.

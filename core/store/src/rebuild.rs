@@ -99,7 +99,6 @@ impl Reader<'_> {
 impl WriteTx<'_> {
     /// Forgets a setting of the installation.
     pub fn drop_setting(&mut self, name: &str) -> Result<(), StoreError> {
-        self.memo.wrote();
         self.memo.note_setting(name, None);
         self.conn.execute(&DROP_SETTING, args![name])
     }

@@ -2,11 +2,13 @@
 //!
 //! Who takes a timer has it to himself for a while, as with a lease, and ends it in the transaction of what it made him
 //! do: what is written in the record because of it is written once. What is done outside may be done again after a
-//! crash; [`Timer::mark`] is the same then.
+//! crash; [`Timer::mark`] is the same then. One that is done is remembered until it is forgotten with what it was about,
+//! so that it is not done once more when that is written again.
 
 use sea_query::{Expr, ExprTrait, Order, Query};
 
 use crate::db::{Row, args};
+use crate::lease::LONGEST;
 use crate::sql::{self, Sql};
 use crate::tame::{LONG, tame};
 use crate::{Reader, StoreError, WriteTx};
@@ -65,11 +67,12 @@ static END: Sql = Sql::new(|| {
     }
     sql::both(&update)
 });
-/// Kind, now, now, how many.
+/// Kind, now, now, the latest until which one may be taken, how many.
 static DUE: Sql = Sql::new(|| {
     let mut select = Query::select();
     select.columns(COLUMNS.iter().copied()).from("timer").and_where(Expr::col("kind").eq(0));
-    select.and_where(Expr::col("due").lte(0)).and_where(Expr::col("until").lte(0));
+    select.and_where(Expr::col("due").lte(0));
+    select.and_where(Expr::col("until").lte(0).or(Expr::col("until").gt(0)));
     sql::both(select.order_by("due", Order::Asc).order_by("key", Order::Asc).limit(1))
 });
 /// Kind, time, key, how many: what waits behind that.
@@ -125,14 +128,17 @@ impl WriteTx<'_> {
         self.conn.execute(&DROP, args![kind, &*tame(key, LONG)])
     }
 
-    /// Takes timers of a kind that are due, the oldest first: for `time` milliseconds nobody else gets them. Those that
-    /// are not ended by then are given out again.
+    /// Takes timers of a kind that are due, the oldest first: for `time` milliseconds nobody else gets them, and for twice
+    /// as long each time that they were taken before, an hour at most. Those that are not ended by then are given out
+    /// again.
     pub fn take_due(&mut self, kind: &str, holder: &str, time: i64, limit: u32) -> Result<Vec<Timer>, StoreError> {
         let now = self.at();
-        let mut due = self.conn.rows(&DUE, args![kind, now, now, limit], timer)?;
+        let mut due = self.conn.rows(&DUE, args![kind, now, now, now + LONGEST, limit], timer)?;
         for one in &mut due {
+            let doubled = u32::try_from(one.attempts.clamp(0, 62)).unwrap_or_default();
+            let until = now + Ord::min(time.saturating_mul(1 << doubled), LONGEST);
             one.attempts += 1;
-            self.conn.execute(&TAKE, args![one.attempts, holder, now + time, kind, &one.key, one.due])?;
+            self.conn.execute(&TAKE, args![one.attempts, holder, until, kind, &one.key, one.due])?;
         }
         Ok(due)
     }
@@ -143,10 +149,10 @@ impl WriteTx<'_> {
         Ok(self.conn.change(&END, args![&timer.kind, &timer.key, timer.due])? == 1)
     }
 
-    /// Lets a timer go that could not be done; it is given out again `time` milliseconds from now. Nothing happens when
-    /// somebody else has taken it meanwhile.
+    /// Lets a timer go that could not be done; it is given out again `time` milliseconds from now, in an hour at most
+    /// (what is due later is set so). Nothing happens when somebody else has taken it meanwhile.
     pub fn put_off_timer(&mut self, timer: &Timer, time: i64) -> Result<(), StoreError> {
-        let until = self.at() + time;
+        let until = self.at() + Ord::min(time, LONGEST);
         self.conn.execute(&PUT_OFF, args!["", until, &timer.kind, &timer.key, timer.due, timer.attempts])
     }
 }

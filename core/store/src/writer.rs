@@ -18,14 +18,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::audit::chain;
-use crate::db::{Link, Row, Writing, args};
+use crate::db::{Conn, Link, Row, Writing, args};
 use crate::intern::Dictionaries;
 use crate::memo::Known;
 use crate::pace::{Pace, Second};
 use crate::shared::Own;
 use crate::sql::{self, Sql};
 use crate::sqlite::LogCut;
-use crate::write::{Counters, Learning, audit_head, hash_at, learn};
+use crate::write::{Counters, Learning, TxMark, audit_head, hash_at, learn, tx_at};
 use crate::{Origin, StoreError, Subject, Want, WriteTx};
 
 /// A group of bulk acts is committed when it has run this long; interactive acts interrupt it between two acts.
@@ -39,8 +39,10 @@ const UNANSWERED_PAUSE: Duration = Duration::from_millis(250);
 const EXPECTED: Duration = Duration::from_secs(2);
 /// Acts that share a commit at most, so that those who came first do not wait for an endless row behind them.
 const GROUP: usize = 1024;
-/// Acts of a group that are looked ahead for at a time.
+/// Acts of a group that are looked ahead for at a time, and what they may want to look at together: fewer than are
+/// remembered.
 const WAVE: usize = 128;
+const WANTED: usize = 4_000;
 /// Acts that may wait in each lane; more callers wait outside, which bounds memory.
 const INTERACTIVE_WAITING: usize = 1024;
 const BULK_WAITING: usize = 16;
@@ -74,7 +76,7 @@ type Act = Box<dyn FnOnce(Option<WriteTx<'_>>) -> (Option<Fresh>, Answer) + Send
 type Answer = Box<dyn FnOnce(Outcome) + Send>;
 
 /// What became of a group.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Outcome {
     Committed,
     Undone,
@@ -134,7 +136,7 @@ impl Writer {
             counters,
             shared: Arc::clone(&shared),
             cut: LogCut::new(),
-            in_doubt: false,
+            lost: None,
             interactive: None,
             clock: None,
             others,
@@ -221,8 +223,8 @@ struct State {
     counters: Counters,
     shared: Arc<Shared>,
     cut: LogCut,
-    /// Whether it could not be found out what became of the last commit.
-    in_doubt: bool,
+    /// What became of the last group, where the answer to its commit was lost.
+    lost: Option<Outcome>,
     /// When the last interactive act came.
     interactive: Option<Instant>,
     /// The time of the server that several processes share, and when it was told.
@@ -238,19 +240,21 @@ impl State {
             let before = self.counters.clone();
             let mut done: Vec<(Fresh, Answer)> = Vec::new();
             let together = self.together(&wave);
-            self.in_doubt = false;
+            self.lost = None;
             let outcome = match self.group(&mut wave, together, &mut done) {
                 Ok(()) => {
                     self.shared.pace.committed(done.len());
                     Outcome::Committed
                 }
                 Err(error) => {
+                    let stands = self.link.stands();
                     self.link.rollback();
                     self.counters = before;
-                    tracing::error!(%error, in_doubt = self.in_doubt, together, "a group of writes failed");
-                    match error {
-                        _ if self.in_doubt => Outcome::Unknown,
-                        StoreError::Unavailable(_) => Outcome::Away,
+                    tracing::error!(%error, lost = ?self.lost, together, "a group of writes failed");
+                    match (error, self.lost) {
+                        (_, Some(found)) => found,
+                        // A server that stands and has no room or no way to its disk for one may have it for the others.
+                        (StoreError::Unavailable(_), None) if !(together && stands) => Outcome::Away,
                         _ if together => Outcome::Again,
                         _ => Outcome::Undone,
                     }
@@ -304,9 +308,12 @@ impl State {
         if wave.is_empty() {
             wave.extend(pop(queues, bulk_too, fits));
         }
-        while together && wave.len() < WAVE {
-            let interactive = wave.back().is_some_and(|last| last.lane == Lane::Interactive);
-            let Some(next) = interactive.then(|| pop(queues, false, fits)).flatten() else { return };
+        let mut wanted = wants(wave).count();
+        let interactive = wave.back().is_some_and(|last| last.lane == Lane::Interactive);
+        while together && interactive && wave.len() < WAVE {
+            let room = |next: &Waiting| wanted + next.together.as_ref().map_or(0, Vec::len) <= WANTED;
+            let Some(next) = pop(queues, false, |next| fits(next) && room(next)) else { return };
+            wanted += next.together.as_ref().map_or(0, Vec::len);
             wave.push_back(next);
         }
     }
@@ -318,9 +325,9 @@ impl State {
         together: bool,
         done: &mut Vec<(Fresh, Answer)>,
     ) -> Result<(), StoreError> {
-        let mut known = Rc::new(Known::default());
+        let known = Rc::new(Known::of_a_group());
         self.begin(wave, &known)?;
-        let first = self.counters.audit_seq;
+        let before = self.counters.clone();
         let began = Instant::now();
         let expected = self.interactive.is_some_and(|last| last.elapsed() < EXPECTED);
         let longest = if expected { SHORT_GROUP } else { BULK_GROUP };
@@ -333,13 +340,14 @@ impl State {
                 self.interactive = Some(began);
             }
             known.begin();
-            if !self.run(origin, act, together.then(|| Rc::clone(&known)), done)? && known.begin() {
-                known = Known::anew();
+            if !self.run(origin, act, together.then(|| Rc::clone(&known)), done)? {
+                known.undo();
             }
             if !wave.is_empty() {
                 continue;
             }
-            if done.len() >= GROUP {
+            // One that forgot would ask again and again, with everything sent before.
+            if done.len() >= GROUP || known.forgot() {
                 break;
             }
             {
@@ -351,17 +359,20 @@ impl State {
             }
         }
         let (Some((own, mark)), Link::Pg(conn)) = (&self.others, &self.link) else { return self.link.commit() };
-        let last = self.counters.audit_seq;
+        let (first, last) = (before.audit_seq, self.counters.audit_seq);
         if last > first {
             conn.announce(mark)?;
         }
         // Until it is known, nobody takes these rows for another's.
         own.while_committing(first, last, || match self.link.commit() {
-            Err(StoreError::Unavailable(why)) if last > first => {
+            Err(error) if conn.lost_commit() => {
                 self.link.rollback();
-                let became = was_committed(&self.link, &self.counters);
-                self.in_doubt = became.is_none();
-                if became == Some(true) { Ok(()) } else { Err(StoreError::Unavailable(why)) }
+                self.lost = match was_committed(&self.link, &before, &self.counters) {
+                    Some(true) => return Ok(()),
+                    Some(false) => Some(Outcome::Away),
+                    None => Some(Outcome::Unknown),
+                };
+                Err(error)
             }
             told => told,
         })
@@ -422,15 +433,25 @@ impl State {
     }
 }
 
-/// Whether a group is there whose commit was not answered: the server may have gone just then. Its last row of the chain
-/// tells, for the hash of a row is that of no other. A group that changed no record has none; it counts as undone. `None`
-/// when the server did not answer in time.
-fn was_committed(link: &Link, counters: &Counters) -> Option<bool> {
+/// Whether a group is there whose commit was not answered: the server may have gone just then. What it wrote last tells:
+/// the row of the chain, whose hash is that of no other, or that of its last transaction. `None` when it wrote neither,
+/// or the server did not answer in time.
+fn was_committed(link: &Link, before: &Counters, counters: &Counters) -> Option<bool> {
+    let is_there = |conn: Conn<'_>| match counters {
+        Counters { audit_seq, audit_hash, .. } if *audit_seq > before.audit_seq => {
+            Ok(hash_at(conn, *audit_seq)? == Some(*audit_hash))
+        }
+        // Its number alone may be another's by now, who began when this was undone.
+        _ => Ok(tx_at(conn, counters.tx)? == Some(counters.tx_mark.clone())),
+    };
+    if counters.audit_seq == before.audit_seq && counters.tx == before.tx {
+        return None;
+    }
     for _ in 0..UNANSWERED {
-        match link.begin(Writing::Record).and_then(|()| hash_at(link.conn(), counters.audit_seq)) {
+        match link.begin(Writing::Record).and_then(|()| is_there(link.conn())) {
             Ok(found) => {
                 link.rollback();
-                return Some(found == Some(counters.audit_hash));
+                return Some(found);
             }
             Err(_) => std::thread::sleep(UNANSWERED_PAUSE),
         }
@@ -445,7 +466,7 @@ fn counters(link: &Link) -> Result<Counters, StoreError> {
     // No row is a new store; one that cannot be read must not begin to count anew.
     let tx = conn.row(&LAST_TX, args![1], |row| row.get(0))?.unwrap_or_default();
     let subject = conn.row(&LAST_SUBJECT, args![1], |row| row.get(0))?.unwrap_or(Subject::COMMON.0);
-    Ok(Counters { tx, subject, audit_seq, audit_hash })
+    Ok(Counters { tx, tx_mark: TxMark::default(), subject, audit_seq, audit_hash })
 }
 
 /// The same on a server, in one answer; and what time it is there.
@@ -458,7 +479,7 @@ fn counters_there(row: &Row<'_>) -> Result<(Counters, i64), StoreError> {
     let subject = row.get::<Option<i64>>(1)?.unwrap_or(Subject::COMMON.0);
     let audit_seq = row.get::<Option<i64>>(3)?.unwrap_or_default();
     let audit_hash = row.get::<Option<[u8; 32]>>(4)?.unwrap_or(chain::START);
-    Ok((Counters { tx, subject, audit_seq, audit_hash }, row.get(2)?))
+    Ok((Counters { tx, tx_mark: TxMark::default(), subject, audit_seq, audit_hash }, row.get(2)?))
 }
 
 fn wants(wave: &VecDeque<Waiting>) -> impl Iterator<Item = &Want> {

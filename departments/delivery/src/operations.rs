@@ -1,6 +1,8 @@
 //! What operators do with the outbox: `$outbox` (lines and messages), `$outbox-message` (one message),
 //! `$outbox-retry`, `$outbox-park`.
 
+use meridian_model::both;
+
 use meridian_engine::{
     Caller, Engine, EngineError, instant,
     jobs::{Job, JobState},
@@ -98,7 +100,12 @@ async fn list(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call
         "waiting" => Some(JobState::Waiting),
         "done" => Some(JobState::Done),
         "parked" => Some(JobState::Parked),
-        other => return Err(EngineError::invalid("state", format!("`{other}` is no state of a message"))),
+        other => {
+            return Err(EngineError::invalid(
+                "state",
+                both!("`{other}` is no state of a message", "没有消息状态 `{other}`"),
+            ));
+        }
     };
     let count = call.number("_count", 50_u32)?.clamp(1, MOST);
     let before = call.param("before").map(|_| call.number("before", 0_i64)).transpose()?;
@@ -170,7 +177,8 @@ async fn one(delivery: &Delivery, engine: &Engine, caller: &Caller, call: &Call)
     let job = outbox::message(engine, caller, id(call)?)?;
     let mut parameters = facts(&job);
     let to = delivery.destinations().iter().find(|to| to.institution == receiver(&job.queue));
-    let to = to.ok_or_else(|| EngineError::NotFound(format!("the receiver of message {}", job.id)))?;
+    let to =
+        to.ok_or_else(|| EngineError::NotFound(both!("the receiver of message {}", "消息 {} 的接收机构", job.id)))?;
     match rendered(engine, caller, "outbox-message", to, &job).await? {
         Ok(message) => parameters.push(word("raw", &message.text.replace('\r', "\n"))),
         Err(Unrenderable { says, .. }) => parameters.push(word("unrenderable", &says)),
@@ -186,7 +194,12 @@ async fn retry(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, E
     let which = match (call.param("id"), call.param("institution")) {
         (Some(_), _) => Again::One(call.number("id", 0_i64)?),
         (None, Some(institution)) => Again::Parked { queue: queue(institution), after: call.number("after", 0_i64)? },
-        (None, None) => return Err(EngineError::invalid("id", "a message or an institution is expected")),
+        (None, None) => {
+            return Err(EngineError::invalid(
+                "id",
+                both!("a message or an institution is expected", "缺少 `id` 或 `institution`"),
+            ));
+        }
     };
     let force = call.param("force") == Some("true");
     let put_back = outbox::again(engine, caller, which, force, call.param("reason").unwrap_or_default()).await?;
@@ -211,7 +224,7 @@ async fn park(engine: &Engine, caller: &Caller, call: &Call) -> Result<Value, En
 fn id(call: &Call) -> Result<i64, EngineError> {
     match call.param("id") {
         Some(_) => call.number("id", 0_i64),
-        None => Err(EngineError::invalid("id", "the number of a message is expected")),
+        None => Err(EngineError::invalid("id", both!("the number of a message is expected", "缺少消息的编号 `id`"))),
     }
 }
 

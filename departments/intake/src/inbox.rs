@@ -343,7 +343,7 @@ fn refused(message: &str, error: &EngineError) -> Settled {
     let says = issue.map(|issue| issue.diagnostics).unwrap_or_default();
     let reason = match (error, error.class()) {
         // Another connection, or the life before a kill, was faster.
-        (EngineError::Conflict(says), _) if says == "already applied" => return Settled::Applied,
+        (EngineError::Conflict(says), _) if says.english == "already applied" => return Settled::Applied,
         _ if error.passes() => {
             tracing::warn!(message, %error, "the message stays in the inbox");
             return Settled::Waiting;

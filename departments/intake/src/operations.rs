@@ -5,6 +5,7 @@ use meridian_engine::{
     jobs::{self, Counts, Filter, INBOX, Job, JobState, Page},
     operations::{Act, Answering, Call, Effect, Operation},
 };
+use meridian_model::both;
 use meridian_model::date::{DateRange, Zone};
 use serde_json::{Value, json};
 
@@ -125,11 +126,18 @@ pub(crate) fn filter(call: &Call) -> Result<Filter, EngineError> {
         Some("waiting") => Some(JobState::Waiting),
         Some("committed") => Some(JobState::Done),
         Some("parked") => Some(JobState::Parked),
-        Some(other) => return Err(EngineError::invalid("state", format!("`{other}` is no state of a message"))),
+        Some(other) => {
+            return Err(EngineError::invalid(
+                "state",
+                both!("`{other}` is no state of a message", "没有消息状态 `{other}`"),
+            ));
+        }
     };
     let time = |name| {
         let parsed = given(name).map(|text| DateRange::parse(&text, Zone::CHINA).ok_or(text));
-        parsed.transpose().map_err(|text| EngineError::invalid(name, format!("`{text}` is no date or time")))
+        parsed
+            .transpose()
+            .map_err(|text| EngineError::invalid(name, both!("`{text}` is no date or time", "`{text}` 不是日期或时间")))
     };
     Ok(Filter {
         state,
@@ -163,7 +171,7 @@ async fn one(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, Engin
 pub(crate) fn id(call: &Call) -> Result<i64, EngineError> {
     match call.param("id") {
         Some(_) => call.number("id", 0_i64),
-        None => Err(EngineError::invalid("id", "the number of a message is expected")),
+        None => Err(EngineError::invalid("id", both!("the number of a message is expected", "缺少消息的编号 `id`"))),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Trying messages again: one, or all that fit a filter, oldest first and a page at a call, so that whoever asked sees
 //! how far it is. Who asked is written down first, and named by what the messages then write.
 
+use meridian_model::both;
+
 use meridian_engine::{
     Caller, EngineError,
     jobs::{self, INBOX, JobState, Page},
@@ -22,7 +24,7 @@ pub(crate) async fn replay(inbox: &Inbox, caller: &Caller, call: &Call) -> Resul
     }
     let job = jobs::message(inbox.engine(), caller, id(call)?)?;
     if job.state == JobState::Done {
-        return Err(EngineError::Conflict("the message is applied already".to_owned()));
+        return Err(EngineError::Conflict(both!("the message is applied already", "消息已经处理完毕")));
     }
     jobs::asked_again(inbox.engine(), caller, format!("message {}", job.id)).await?;
     inbox.replay(&job, caller).await?;
@@ -36,7 +38,10 @@ async fn all(inbox: &Inbox, caller: &Caller, call: &Call) -> Result<Value, Engin
     match filter.state {
         None => filter.state = Some(JobState::Parked),
         Some(JobState::Done) => {
-            return Err(EngineError::invalid("state", "messages that are applied are not applied again"));
+            return Err(EngineError::invalid(
+                "state",
+                both!("messages that are applied are not applied again", "已经处理完毕的消息不能再次处理"),
+            ));
         }
         Some(_) => {}
     }

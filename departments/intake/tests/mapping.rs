@@ -200,6 +200,13 @@ fn values_by_their_type() {
     let number = value("OBX|1|NM|WBC^白细胞||5.60|10^9/L|3.5-9.5|N|||F", "valueQuantity");
     assert_eq!(number["value"].to_string(), "5.60");
     assert_eq!((&number["unit"], &number["code"]), (&json!("10^9/L"), &json!("10*9/L")));
+    let inr = value("OBX|1|NM|6301-6^国际标准化比值^LN||0.97||0.8-1.2|N|||F", "valueQuantity");
+    assert_eq!((inr.get("unit"), &inr["code"]), (None, &json!("1")), "what has no dimension is sent without a unit");
+    let feu = value("OBX|1|NM|48065-7^D-二聚体^LN||0.3|ug/mL{FEU}|||||F", "valueQuantity");
+    assert_eq!((&feu["unit"], &feu["code"]), (&json!("ug/mL{FEU}"), &json!("ug/mL{FEU}")), "the item's own");
+    assert_eq!(value("OBX|1|NM|48065-7^D-二聚体^LN||0.3|FEU|||||F", "valueQuantity").get("code"), None);
+    let hgb = value("OBX|1|NM|718-7^血红蛋白^LN||130||||||F", "valueQuantity");
+    assert_eq!(hgb.get("code"), None, "g/L or g/dL: only the sender knows");
     assert_eq!(value("OBX|1|NM|X||<0.50|ng/mL|||||F", "valueQuantity")["comparator"], "<");
     assert_eq!(value("OBX|1|NM|X||阴性||||||F", "valueString"), "阴性");
     assert_eq!(value("OBX|1|ST|X||7.1|mmol/L|||||F", "valueQuantity")["code"], "mmol/L");

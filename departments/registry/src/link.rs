@@ -1,6 +1,8 @@
 //! The registry as a participant: what follows, in the same transaction, when an institution's Patient is written, or a
 //! pair of them is decided on.
 
+use meridian_model::both;
+
 use std::collections::BTreeSet;
 
 use meridian_engine::{Change, EngineError, Further, Participant, Sight};
@@ -67,7 +69,11 @@ impl Registry {
     fn task(&self, change: &Change<'_>, sight: &Sight<'_>) -> Result<Vec<Further>, EngineError> {
         let Some(pair) = Pair::named(change.id) else { return Ok(Vec::new()) };
         if !change.after.or(change.before).is_some_and(is_review) {
-            let says = format!("Task/{} is kept by the registry for a pair of Patients", change.id);
+            let says = both!(
+                "Task/{} is kept by the registry for a pair of Patients",
+                "Task/{} 由主索引维护，不能直接修改",
+                change.id
+            );
             return Err(EngineError::Conflict(says));
         }
         let mut further: Vec<Further> = Vec::new();

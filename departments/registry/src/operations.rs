@@ -3,6 +3,8 @@
 mod decide;
 mod find;
 
+use meridian_model::both;
+
 use std::sync::Arc;
 
 use meridian_engine::operations::{Act, Answering, Call, Effect, Level, Operation};
@@ -98,7 +100,7 @@ fn id(call: &Call, name: &str, kind: &str) -> Result<String, EngineError> {
     let text = call.param(name).unwrap_or_default();
     let id = text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).unwrap_or(text);
     if id.is_empty() {
-        return Err(EngineError::invalid(name, format!("the id of a {kind} is expected")));
+        return Err(EngineError::invalid(name, both!("the id of a {kind} is expected", "应是 {kind} 的 id")));
     }
     Ok(id.to_owned())
 }
@@ -107,7 +109,10 @@ fn id(call: &Call, name: &str, kind: &str) -> Result<String, EngineError> {
 fn reason(call: &Call) -> Result<String, EngineError> {
     let text = call.param("reason").unwrap_or_default().trim();
     if text.is_empty() || text.len() > 2000 {
-        return Err(EngineError::invalid("reason", "a reason in at most 2,000 bytes is expected"));
+        return Err(EngineError::invalid(
+            "reason",
+            both!("a reason in at most 2,000 bytes is expected", "缺少原因 `reason`（最长 2000 字节）"),
+        ));
     }
     Ok(text.to_owned())
 }

@@ -1,5 +1,7 @@
 //! Sign-in with a password, the session cookie, and sign-out.
 
+use meridian_model::both;
+
 use std::net::SocketAddr;
 
 use axum::Json;
@@ -34,7 +36,13 @@ pub(crate) async fn sign_in(
 ) -> Result<Response, Problem> {
     is_json_body(&headers)?;
     let body = crate::body::read(&state, &headers, body, LONGEST).await?;
-    let wrong = |_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "a username and a password are expected");
+    let wrong = |_| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            both!("a username and a password are expected", "应给出 username 和 password"),
+        )
+    };
     let Credentials { username, password } = serde_json::from_slice(&body.bytes).map_err(wrong)?;
     match state.identity.sign_in(&username, &password, peer.ip(), now()).await {
         Ok(signed) => {
@@ -46,18 +54,24 @@ pub(crate) async fn sign_in(
         Err(SignInError::Throttled { retry_after }) => Err(Problem::Http {
             status: StatusCode::TOO_MANY_REQUESTS,
             code: "throttled",
-            says: format!("too many failed attempts; try again in {} s", retry_after.as_secs()),
+            says: both!(
+                "too many failed attempts; try again in {} s",
+                "失败次数太多，请 {} 秒后再试",
+                retry_after.as_secs()
+            ),
             retry_after: Some(retry_after.as_secs()),
         }),
-        Err(SignInError::Wrong) => {
-            Err(Problem::new(StatusCode::UNAUTHORIZED, "login", "the name or the password is wrong"))
-        }
+        Err(SignInError::Wrong) => Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "login",
+            both!("the name or the password is wrong", "用户名或密码不对"),
+        )),
         Err(error) => {
             tracing::warn!(%error, "a sign-in could not be decided");
             Err(Problem::Http {
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 code: "transient",
-                says: "signing in is not possible right now".to_owned(),
+                says: both!("signing in is not possible right now", "暂时不能登录，请稍后再试"),
                 retry_after: Some(2),
             })
         }

@@ -7,6 +7,8 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt;
 use meridian_engine::{BundleLimits, BundleReader, EngineError, Limits, ReadBundle, incoming};
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -50,6 +52,24 @@ impl Received {
         let limits = meridian_xml::Limits { bytes: limit, ..meridian_xml::Limits::default() };
         let read = move |bytes: &[u8]| {
             meridian_xml::read(bytes, &limits).map_err(|fault| EngineError::Invalid(vec![Issue::from(&fault)]))
+        };
+        if self.bytes.len() <= SMALL {
+            return Ok(read(&self.bytes)?);
+        }
+        let bytes = self.bytes.clone();
+        Ok(tokio::task::spawn_blocking(move || read(&bytes)).await.map_err(crate::caller::fault)??)
+    }
+
+    /// The resource of a body that is to be judged, with what of its XML no value can say.
+    pub(crate) async fn judged(&self, format: Format, limit: usize) -> Result<(Value, Vec<Issue>), Problem> {
+        if format != Format::Xml {
+            return Ok((self.json(limit).await?, Vec::new()));
+        }
+        let limits = meridian_xml::Limits { bytes: limit, ..meridian_xml::Limits::default() };
+        let read = move |bytes: &[u8]| {
+            let read = meridian_xml::read_with_faults(bytes, &limits);
+            let (value, faults) = read.map_err(|fault| EngineError::Invalid(vec![Issue::from(&fault)]))?;
+            Ok::<_, EngineError>((value, faults.iter().map(Issue::from).collect()))
         };
         if self.bytes.len() <= SMALL {
             return Ok(read(&self.bytes)?);
@@ -161,16 +181,16 @@ async fn pass_on(body: Body, limit: usize, sender: mpsc::Sender<Bytes>) -> Resul
 async fn room_for(state: &Http, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
     let most = state.limits.under_way / 1024;
     let room = u32::try_from((bytes / 1024 + 1).min(most.max(1))).unwrap_or(u32::MAX);
-    let later = |says: &str| Problem::Http {
+    let later = |says: Both| Problem::Http {
         status: StatusCode::SERVICE_UNAVAILABLE,
         code: "transient",
-        says: says.to_owned(),
+        says,
         retry_after: Some(5),
     };
     match timeout(PATIENCE, std::sync::Arc::clone(&state.room).acquire_many_owned(room)).await {
         Ok(Ok(permit)) => Ok(permit),
-        Ok(Err(_)) => Err(later("the server is stopping")),
-        Err(_) => Err(later("too many large bodies are under way")),
+        Ok(Err(_)) => Err(later(both!("the server is stopping", "服务器正在停止，请稍后再试"))),
+        Err(_) => Err(later(both!("too many large bodies are under way", "同时上传的大内容太多，请稍后再试"))),
     }
 }
 
@@ -189,13 +209,21 @@ async fn gather(body: Body, expected: usize, limit: usize) -> Result<Bytes, Prob
 }
 
 fn broken(error: &axum::Error) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "incomplete", format!("the body could not be read: {error}"))
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "incomplete",
+        both!("the body could not be read: {error}", "请求内容没有传完，请重发"),
+    )
 }
 
 fn too_long(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-long", format!("the body is longer than {limit} bytes"))
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-long",
+        both!("the body is longer than {limit} bytes", "请求内容超过 {limit} 字节，请分开发送"),
+    )
 }
 
 fn too_slow() -> Problem {
-    Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body came too slowly")
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", both!("the body came too slowly", "请求内容传得太慢"))
 }

@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use meridian_engine::{Caller, Role};
 use meridian_identity::Open;
+use meridian_model::both;
 use meridian_model::reference::is_id;
 
 use crate::problem::Problem;
@@ -52,7 +53,10 @@ pub(crate) async fn caller(
         let known = (1..=32).contains(&institution.len())
             && institution.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if caller.role != Role::Operator || !known {
-            let says = format!("this caller may not act for the institution in {FOR_INSTITUTION}");
+            let says = both!(
+                "this caller may not act for the institution in {FOR_INSTITUTION}",
+                "当前用户不能以 {FOR_INSTITUTION} 中的机构名义操作"
+            );
             return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", says));
         }
         institution.clone_into(&mut caller.institution);
@@ -66,7 +70,7 @@ fn about(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let text = value.to_str().unwrap_or_default();
     let id = text.strip_prefix("Patient/").unwrap_or(text);
     if !is_id(id) {
-        let says = format!("{ABOUT} is not the id of a Patient");
+        let says = both!("{ABOUT} is not the id of a Patient", "{ABOUT} 不是 Patient 的 id");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", says));
     }
     Ok(Some(id.to_owned()))
@@ -77,13 +81,20 @@ pub(crate) fn check_csrf(open: &Open, headers: &HeaderMap) -> Result<(), Problem
     if open.csrf_is(sent) {
         return Ok(());
     }
-    let says = "a request that changes something needs the X-CSRF-Token of its session";
+    let says = both!(
+        "a request that changes something needs the X-CSRF-Token of its session",
+        "修改类请求要带会话的 X-CSRF-Token"
+    );
     Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", says))
 }
 
 pub(crate) fn fault(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "sessions cannot be read");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", "the server could not do this; its log says why")
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "exception",
+        both!("the server could not do this; its log says why", "服务器内部出错，未能完成；原因见服务器日志"),
+    )
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -1,5 +1,8 @@
 //! What the two sides speak: JSON, XML, and pages for people; what is asked for in another form is refused by name.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::problem::Problem;
@@ -65,8 +68,9 @@ const NAMES: [(&str, Format); 13] = [
 /// 406 when it takes none of ours.
 pub(crate) fn format(headers: &HeaderMap, asked: Option<&str>) -> Result<Format, Problem> {
     let refused = |what: &str| {
-        let says = format!(
-            "`{what}` is not spoken here; `application/fhir+json` and `application/fhir+xml` are, and `text/html` for people"
+        let says = both!(
+            "`{what}` is not spoken here; `application/fhir+json` and `application/fhir+xml` are, and `text/html` for people",
+            "不支持格式 `{what}`，可用 `application/fhir+json`、`application/fhir+xml`，给人看的用 `text/html`"
         );
         Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says)
     };
@@ -119,9 +123,10 @@ fn is_r4(range: &str) -> bool {
 
 /// Refuses a body that does not say that it is JSON, or that is compressed.
 pub(crate) fn is_json_body(headers: &HeaderMap) -> Result<(), Problem> {
-    match body_in(headers, "`application/fhir+json` is read here")? {
+    const READ: &[&str] = &["application/fhir+json"];
+    match body_in(headers, READ)? {
         Format::Json => Ok(()),
-        _ => Err(unread(headers, "`application/fhir+json` is read here")),
+        _ => Err(unread(headers, READ)),
     }
 }
 
@@ -130,17 +135,17 @@ pub(crate) fn is_json_body(headers: &HeaderMap) -> Result<(), Problem> {
 /// # Errors
 /// 415 for other bodies, for such that don't say what they are, and for compressed ones.
 pub(crate) fn body_format(headers: &HeaderMap) -> Result<Format, Problem> {
-    const READ: &str = "`application/fhir+json` and `application/fhir+xml` are read here";
+    const READ: &[&str] = &["application/fhir+json", "application/fhir+xml"];
     match body_in(headers, READ)? {
         Format::Html => Err(unread(headers, READ)),
         format => Ok(format),
     }
 }
 
-fn body_in(headers: &HeaderMap, read: &str) -> Result<Format, Problem> {
+fn body_in(headers: &HeaderMap, read: &[&str]) -> Result<Format, Problem> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(coding) = text(header::CONTENT_ENCODING).filter(|coding| *coding != "identity") {
-        let says = format!("a body in `{coding}` is not read here");
+        let says = both!("a body in `{coding}` is not read here", "不支持 `{coding}` 压缩的请求内容，请不压缩发送");
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
     }
     let kind = text(header::CONTENT_TYPE).filter(|kind| kind.contains('/') && is_r4(kind));
@@ -148,7 +153,10 @@ fn body_in(headers: &HeaderMap, read: &str) -> Result<Format, Problem> {
     // It counts more than what the document says of itself (RFC 7303): read otherwise, the letters would be others.
     match kind.and_then(|kind| parameter(kind, "charset")) {
         Some(charset) if !is_readable(charset, format) => {
-            let says = format!("a body in `{charset}` is not read here; send UTF-8");
+            let says = both!(
+                "a body in `{charset}` is not read here; send UTF-8",
+                "不支持 `{charset}` 编码的请求内容，请用 UTF-8"
+            );
             Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says))
         }
         _ => Ok(format),
@@ -160,9 +168,18 @@ fn is_readable(charset: &str, format: Format) -> bool {
     is("utf-8") || is("utf8") || is("us-ascii") || (format == Format::Xml && is("utf-16"))
 }
 
-fn unread(headers: &HeaderMap, read: &str) -> Problem {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("of no type");
-    let says = format!("the body is `{kind}`; {read}");
+fn unread(headers: &HeaderMap, read: &[&str]) -> Problem {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.map_or_else(
+        || both!("of no type", "没有写明类型"),
+        |kind| Both::new(format!("`{kind}`"), format!("的类型是 `{kind}`")),
+    );
+    let says = both!(
+        "the body is {}; read here: {}",
+        "请求内容{}，应为 {}",
+        kind,
+        Both::new(read.join(", "), read.join("、"))
+    );
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says)
 }
 

@@ -1,5 +1,7 @@
 //! Around every request: its id, its guard against panics, its time in the metrics, and a log line that names no one.
 
+use meridian_model::both;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +31,8 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|_| {
         tracing::error!(request = %id, "a request panicked");
-        let says = "the server could not do this; its log says why";
+        let says =
+            both!("the server could not do this; its log says why", "服务器内部出错，未能完成；原因见服务器日志");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", says).into_response()
     });
     if let Ok(value) = HeaderValue::from_str(&id) {

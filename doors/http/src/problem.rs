@@ -3,7 +3,8 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meridian_engine::{Class, EngineError};
-use meridian_model::language::Language;
+use meridian_model::both;
+use meridian_model::language::{Both, Language};
 use meridian_model::outcome::{Issue, outcome_in};
 
 use crate::negotiate::FHIR_JSON;
@@ -16,18 +17,22 @@ pub(crate) enum Problem {
     Http {
         status: StatusCode,
         code: &'static str,
-        says: String,
+        says: Both,
         retry_after: Option<u64>,
     },
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &'static str, says: impl Into<String>) -> Problem {
-        Problem::Http { status, code, says: says.into(), retry_after: None }
+    pub(crate) fn new(status: StatusCode, code: &'static str, says: Both) -> Problem {
+        Problem::Http { status, code, says, retry_after: None }
     }
 
     pub(crate) fn sign_in() -> Problem {
-        Problem::new(StatusCode::UNAUTHORIZED, "login", "sign in, or send a valid bearer token")
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "login",
+            both!("sign in, or send a valid bearer token", "请先登录，或发送有效的令牌（Bearer token）"),
+        )
     }
 }
 

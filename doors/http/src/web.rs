@@ -1,5 +1,7 @@
 //! The pages: files of the web app, embedded in the program. Every address that is no file is the app itself.
 
+use meridian_model::both;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -18,13 +20,19 @@ const NONCE: &str = "__CSP_NONCE__";
 /// Everything that no other route takes.
 pub(crate) async fn page(method: Method, uri: Uri) -> Response {
     if !matches!(method, Method::GET | Method::HEAD) {
-        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "not-supported", "pages are only read").into_response();
+        return Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "not-supported",
+            both!("pages are only read", "网页只能读取"),
+        )
+        .into_response();
     }
     let path = uri.path().trim_start_matches('/');
     match Files::get(path) {
         Some(file) if path != "index.html" => asset(path, file),
         _ if path.starts_with("assets/") => {
-            Problem::new(StatusCode::NOT_FOUND, "not-found", "this file is not here").into_response()
+            Problem::new(StatusCode::NOT_FOUND, "not-found", both!("this file is not here", "没有这个文件"))
+                .into_response()
         }
         _ => index(),
     }
@@ -39,7 +47,10 @@ fn asset(path: &str, file: EmbeddedFile) -> Response {
 
 fn index() -> Response {
     let Some(file) = Files::get("index.html") else {
-        let says = "the pages were not built into this program; `make demo` builds them";
+        let says = both!(
+            "the pages were not built into this program; `make demo` builds them",
+            "程序中没有网页，请用 `make demo` 构建"
+        );
         return Problem::new(StatusCode::NOT_FOUND, "not-found", says).into_response();
     };
     let nonce = uuid::Uuid::new_v4().simple().to_string();

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use meridian_model::both;
 use meridian_model::reader::{Fault, FaultKind, Position};
 
 /// How much of the beginning is looked at for `<?xml … encoding="…"?>`.
@@ -16,7 +17,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(unread("UTF-32")),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).map(Cow::Owned),
-        [b'<', 0, ..] | [0, b'<', ..] => Err(unread("UTF-16 without a byte order mark")),
+        [b'<', 0, ..] | [0, b'<', ..] => Err(unread("UTF-16 without BOM")),
         [0x4c, 0x6f, 0xa7, 0x94, ..] => Err(unread("EBCDIC")),
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest).map(Cow::Borrowed),
         _ => utf8(bytes).map(Cow::Borrowed),
@@ -33,7 +34,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
-        let message = "the document is not UTF-8".to_owned();
+        let message = both!("the document is not UTF-8", "内容不是 UTF-8 编码，请转换编码后再发");
         Fault { kind: FaultKind::Utf8, path: String::new(), message, position: Some(Position::after(before)) }
     })
 }
@@ -66,13 +67,17 @@ fn declared(text: &str) -> Option<&str> {
 }
 
 fn not_utf16(before: &str) -> Fault {
-    let message = "the document is not UTF-16, as its byte order mark says".to_owned();
+    let message =
+        both!("the document is not UTF-16, as its byte order mark says", "字节顺序标记说是 UTF-16，内容却不是");
     Fault { kind: FaultKind::Utf8, path: String::new(), message, position: Some(Position::after(before)) }
 }
 
 fn unread(name: &str) -> Fault {
     let name: String = name.chars().take(40).filter(|c| !c.is_control()).collect();
-    let message = format!("the encoding {name} is not read; send UTF-8, or UTF-16 with a byte order mark");
+    let message = both!(
+        "the encoding {name} is not read; send UTF-8, or UTF-16 with a byte order mark",
+        "不支持这种编码（{name}），请用 UTF-8，或带字节顺序标记的 UTF-16"
+    );
     Fault { kind: FaultKind::Encoding, path: String::new(), message, position: None }
 }
 
@@ -101,14 +106,14 @@ mod tests {
         for name in ["GB18030", "ISO-8859-1", "UTF-7", "utf-16"] {
             let fault = says(format!("<?xml version=\"1.0\" encoding=\"{name}\"?><a/>").as_bytes());
             assert_eq!(fault.kind, FaultKind::Encoding);
-            assert!(fault.message.contains(name), "{fault}");
+            assert!(fault.message.english.contains(name), "{fault}");
         }
         let gbk = [&b"<?xml version='1.0' encoding='GBK'?><a b='"[..], &[0xd6, 0xd0], b"'/>"].concat();
-        assert!(says(&gbk).message.contains("GBK"));
-        assert!(says(&wide("<a/>", u16::to_le_bytes)).message.contains("UTF-16 without"));
-        assert!(says(&[0, 0, 0xfe, 0xff, 0, 0, 0, b'<']).message.contains("UTF-32"));
+        assert!(says(&gbk).message.english.contains("GBK"));
+        assert!(says(&wide("<a/>", u16::to_le_bytes)).message.english.contains("UTF-16 without"));
+        assert!(says(&[0, 0, 0xfe, 0xff, 0, 0, 0, b'<']).message.english.contains("UTF-32"));
         let odd = [&[0xff, 0xfe][..], &wide("<?xml encoding='utf-8'?><a/>", u16::to_le_bytes)].concat();
-        assert!(says(&odd).message.contains("utf-8"));
+        assert!(says(&odd).message.english.contains("utf-8"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod token;
 pub mod tree;
 mod write;
 
-pub use read::read;
+pub use read::{MOST_FAULTS, read, read_with_faults};
 pub use write::write;
 
 /// The namespace of FHIR.

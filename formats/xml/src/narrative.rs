@@ -4,6 +4,8 @@
 //! namespaces are declared around it gets them declared in it. And a carriage return, which readers of XML turn into a
 //! line feed, crosses as `&#xD;`.
 
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::reader::FaultKind;
 use quick_xml::escape::resolve_html5_entity;
 
@@ -32,7 +34,9 @@ pub(crate) fn read(tokens: &mut Tokens<'_>, open: &Open<'_>, room: &mut Room) ->
             Token::Text { .. } => {}
             Token::Close { end } if tokens.depth() < level => break end,
             Token::Close { .. } => {}
-            Token::End => return Err(Broken::new(FaultKind::Xml, "the document ends too early", open.at)),
+            Token::End => {
+                return Err(Broken::new(FaultKind::Xml, both!("the document ends too early", "文档没有写完"), open.at));
+            }
         }
     };
     let source = tokens.source.get(open.at..end).unwrap_or_default();
@@ -59,7 +63,7 @@ fn declared(text: &str) -> String {
 }
 
 /// The narrative of a JSON string as it stands in XML, or why it can't.
-pub(crate) fn write(text: &str, out: &mut String) -> Result<(), String> {
+pub(crate) fn write(text: &str, out: &mut String) -> Result<(), Both> {
     let text = text.trim_matches(token::is_space);
     let mut found = root(text);
     let translated;
@@ -73,7 +77,13 @@ pub(crate) fn write(text: &str, out: &mut String) -> Result<(), String> {
     let text = match found? {
         Space::Xhtml => std::borrow::Cow::Borrowed(text),
         Space::None if text.starts_with("<div") => declared(text).into(),
-        other => return Err(format!("a narrative is of the namespace {XHTML}, not {}", other.uri())),
+        other => {
+            return Err(both!(
+                "a narrative is of the namespace {XHTML}, not {}",
+                "叙述的命名空间应是 {XHTML}，现在是 {}",
+                other.uri()
+            ));
+        }
     };
     with_returns(&text, out);
     Ok(())
@@ -127,12 +137,18 @@ fn with_returns(text: &str, out: &mut String) {
 }
 
 /// The namespace of the `div` that the text consists of.
-fn root(text: &str) -> Result<Space, String> {
-    let says = |broken: Box<Broken>| format!("the narrative is not XHTML: {}", broken.fault(text));
+fn root(text: &str) -> Result<Space, Both> {
+    let says = |broken: Box<Broken>| {
+        let fault = broken.fault(text);
+        Both::new(
+            format!("the narrative is not XHTML: {fault}"),
+            format!("叙述不是合法的 XHTML：{}", fault.message.chinese),
+        )
+    };
     let mut tokens = Tokens::of(text, &Limits::default()).map_err(says)?;
     let space = match tokens.next().map_err(says)? {
         Token::Open(open) if open.name == "div" && open.at == 0 => open.space,
-        _ => return Err("a narrative is one `div`".to_owned()),
+        _ => return Err(both!("a narrative is one `div`", "叙述应是一个 `div`")),
     };
     loop {
         if matches!(tokens.next().map_err(says)?, Token::End) {

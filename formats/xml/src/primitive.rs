@@ -1,23 +1,26 @@
 //! The texts of primitive values: what stands in `value="…"` and its JSON.
 
-use meridian_model::{Number, Value};
+use meridian_model::language::Both;
+use meridian_model::{Number, Value, both};
 
 /// Longest number in characters, as in JSON.
 const LONGEST_NUMBER: usize = 256;
 
 /// The JSON value of a text, or what it should have been. Formats beyond JSON's own are the business of the check.
-pub(crate) fn value(kind: &str, text: &str) -> Result<Value, &'static str> {
+pub(crate) fn value(kind: &str, text: &str) -> Result<Value, Both> {
     match kind {
         "boolean" => match text {
             "true" => Ok(Value::Bool(true)),
             "false" => Ok(Value::Bool(false)),
-            _ => Err("`true` or `false`"),
+            _ => Err(both!("`true` or `false`", " `true` 或 `false`")),
         },
         "decimal" if is_number(text) => Ok(Value::Number(Number::from_string_unchecked(text.to_owned()))),
-        "decimal" => Err("a decimal"),
+        "decimal" => Err(both!("a decimal", "数字")),
         "integer" | "positiveInt" | "unsignedInt" => {
             let is_whole = !text.contains(['.', 'e', 'E']) && is_number(text);
-            is_whole.then(|| Value::Number(Number::from_string_unchecked(text.to_owned()))).ok_or("an integer")
+            is_whole
+                .then(|| Value::Number(Number::from_string_unchecked(text.to_owned())))
+                .ok_or_else(|| both!("an integer", "整数"))
         }
         _ => Ok(Value::String(text.to_owned())),
     }

@@ -6,7 +6,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::reader::FaultKind;
+use quick_xml::errors::IllFormedError;
 use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::reader::Reader;
@@ -126,7 +129,8 @@ impl<'a> Tokens<'a> {
     pub(crate) fn of(source: &'a str, limits: &Limits) -> Read<Self> {
         if let Some(at) = forbidden(source) {
             let letter = source.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
-            let says = format!("the character U+{:04X} may not stand in XML", u32::from(letter));
+            let code = format!("{:04X}", u32::from(letter));
+            let says = both!("the character U+{code} may not stand in XML", "XML 中不能有字符 U+{code}");
             return Err(Broken::new(FaultKind::Xml, says, at));
         }
         Ok(Self {
@@ -194,13 +198,21 @@ impl<'a> Tokens<'a> {
                 Event::Text(text) => {
                     let text = lines(text.into_inner());
                     if text.contains("]]>") {
-                        return Err(Broken::new(FaultKind::Xml, "`]]>` may not stand in text", at));
+                        return Err(Broken::new(
+                            FaultKind::Xml,
+                            both!("`]]>` may not stand in text", "文字中不能有 `]]>`"),
+                            at,
+                        ));
                     }
                     if self.depth > 0 {
                         return Ok(Token::Text { text, at });
                     }
                     if !is_blank(&text) {
-                        return Err(Broken::new(FaultKind::Xml, "there is text outside of the root element", at));
+                        return Err(Broken::new(
+                            FaultKind::Xml,
+                            both!("there is text outside of the root element", "根元素之外有文字"),
+                            at,
+                        ));
                     }
                 }
                 Event::CData(text) if self.depth > 0 => return Ok(Token::Text { text: lines(text.into_inner()), at }),
@@ -209,30 +221,47 @@ impl<'a> Tokens<'a> {
                     return Ok(Token::Text { text: letter.into(), at });
                 }
                 Event::CData(_) | Event::GeneralRef(_) => {
-                    return Err(Broken::new(FaultKind::Xml, "there is text outside of the root element", at));
+                    return Err(Broken::new(
+                        FaultKind::Xml,
+                        both!("there is text outside of the root element", "根元素之外有文字"),
+                        at,
+                    ));
                 }
                 Event::Comment(_) => {}
                 Event::PI(instruction) => {
                     if instruction.target().eq_ignore_ascii_case("xml") {
-                        let says = "an XML declaration stands at the beginning or nowhere";
+                        let says =
+                            both!("an XML declaration stands at the beginning or nowhere", "XML 声明只能放在开头");
                         return Err(Broken::new(FaultKind::Xml, says, at));
                     }
                 }
                 Event::Decl(declaration) => {
                     if at > 0 {
-                        let says = "an XML declaration stands at the beginning or nowhere";
+                        let says =
+                            both!("an XML declaration stands at the beginning or nowhere", "XML 声明只能放在开头");
                         return Err(Broken::new(FaultKind::Xml, says, at));
                     }
                     if !matches!(declaration.version(), Ok(version) if version == "1.0") {
-                        return Err(Broken::new(FaultKind::Xml, "XML 1.0 is read, no other version", at));
+                        return Err(Broken::new(
+                            FaultKind::Xml,
+                            both!("XML 1.0 is read, no other version", "只支持 XML 1.0"),
+                            at,
+                        ));
                     }
                 }
                 Event::DocType(_) => {
-                    let says = "a document type (`<!DOCTYPE`) is never read: send the document without it";
+                    let says = both!(
+                        "a document type (`<!DOCTYPE`) is never read: send the document without it",
+                        "XML 中不能有 DOCTYPE 或实体，请删去"
+                    );
                     return Err(Broken::new(FaultKind::Doctype, says, at));
                 }
                 Event::Eof if self.depth > 0 || !self.seen_root => {
-                    let says = if self.seen_root { "the document ends too early" } else { "there is no element" };
+                    let says = if self.seen_root {
+                        both!("the document ends too early", "文档没有写完")
+                    } else {
+                        both!("there is no element", "内容中没有元素")
+                    };
                     return Err(Broken::new(FaultKind::Xml, says, self.source.len()));
                 }
                 Event::Eof => return Ok(Token::End),
@@ -242,12 +271,20 @@ impl<'a> Tokens<'a> {
 
     fn open(&mut self, at: usize, name_length: usize) -> Read<Open<'a>> {
         if self.depth == 0 && self.seen_root {
-            return Err(Broken::new(FaultKind::Xml, "there is more than one root element", at));
+            return Err(Broken::new(
+                FaultKind::Xml,
+                both!("there is more than one root element", "有不止一个根元素"),
+                at,
+            ));
         }
         self.seen_root = true;
         self.depth += 1;
         if self.depth > self.deepest {
-            return Err(Broken::new(FaultKind::TooDeep, "the document is nested too deeply", at));
+            return Err(Broken::new(
+                FaultKind::TooDeep,
+                both!("the document is nested too deeply", "内容嵌套太深，请减少层次"),
+                at,
+            ));
         }
         // The event borrows from the reader; the same tag taken from the source lives as long as the document.
         let tag = self.source.get(at + 1..self.at().saturating_sub(1)).unwrap_or_default();
@@ -267,7 +304,8 @@ impl<'a> Tokens<'a> {
             let whole = item.key.0;
             let at = begin + (whole.as_ptr() as usize).saturating_sub(tag.as_ptr() as usize);
             if count >= self.most_attributes {
-                let says = format!("an element has at most {} attributes", self.most_attributes);
+                let says =
+                    both!("an element has at most {} attributes", "一个元素最多有 {} 个属性", self.most_attributes);
                 return Err(Broken::new(FaultKind::TooLong, says, at));
             }
             let spaced = self.source.get(..at).is_some_and(|before| before.ends_with(is_space));
@@ -291,7 +329,11 @@ impl<'a> Tokens<'a> {
             let space = self.space(prefix, false, at)?;
             let name = found.get(index).map(|attribute| attribute.name);
             if found.iter().any(|other| Some(other.name) == name && other.space == space) {
-                return Err(Broken::new(FaultKind::Xml, "the same attribute stands twice in one element", at));
+                return Err(Broken::new(
+                    FaultKind::Xml,
+                    both!("the same attribute stands twice in one element", "同一元素中有两个相同的属性，请只留一个"),
+                    at,
+                ));
             }
             if let Some(attribute) = found.get_mut(index) {
                 attribute.space = space;
@@ -302,7 +344,11 @@ impl<'a> Tokens<'a> {
 
     fn value(&self, raw: Cow<'a, str>, at: usize) -> Read<Cow<'a, str>> {
         if raw.contains('<') {
-            return Err(Broken::new(FaultKind::Xml, "`<` may not stand in the value of an attribute", at));
+            return Err(Broken::new(
+                FaultKind::Xml,
+                both!("`<` may not stand in the value of an attribute", "属性值中不能有 `<`"),
+                at,
+            ));
         }
         let needs = |b: u8| matches!(b, b'&' | b'\t' | b'\n' | b'\r');
         if !raw.bytes().any(needs) {
@@ -319,17 +365,21 @@ impl<'a> Tokens<'a> {
 
     fn bind(&mut self, prefix: &'a str, uri: &str, at: usize) -> Read<()> {
         if uri.len() > LONGEST_NAMESPACE {
-            let says = format!("the URI of a namespace has at most {LONGEST_NAMESPACE} bytes");
+            let says = both!(
+                "the URI of a namespace has at most {LONGEST_NAMESPACE} bytes",
+                "命名空间最长 {LONGEST_NAMESPACE} 字节"
+            );
             return Err(Broken::new(FaultKind::TooLong, says, at));
         }
         let space = Space::of(uri);
         let is_reserved = prefix == "xmlns" || uri == XMLNS || (prefix == "xml") != (space == Space::Xml);
         if is_reserved || (space == Space::None && !prefix.is_empty()) {
-            let says = format!("the prefix `{prefix}` can't be bound to \"{uri}\"");
+            let says =
+                both!("the prefix `{prefix}` can't be bound to \"{uri}\"", "前缀 `{prefix}` 不能绑定到 \"{uri}\"");
             return Err(Broken::new(FaultKind::Xml, says, at));
         }
         if self.bindings.len() >= NAMESPACES {
-            return Err(Broken::new(FaultKind::TooLong, "there are too many namespaces", at));
+            return Err(Broken::new(FaultKind::TooLong, both!("there are too many namespaces", "命名空间太多"), at));
         }
         self.bindings.push(Binding { prefix, space, depth: self.depth });
         Ok(())
@@ -342,7 +392,11 @@ impl<'a> Tokens<'a> {
         match self.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
             Some(binding) => Ok(binding.space.clone()),
             None if prefix.is_empty() => Ok(Space::None),
-            None => Err(Broken::new(FaultKind::Xml, format!("the prefix `{prefix}` is not declared"), at)),
+            None => Err(Broken::new(
+                FaultKind::Xml,
+                both!("the prefix `{prefix}` is not declared", "前缀 `{prefix}` 没有声明"),
+                at,
+            )),
         }
     }
 
@@ -366,7 +420,27 @@ impl<'a> Tokens<'a> {
             other => other.to_string(),
         };
         let at = usize::try_from(self.reader.error_position()).unwrap_or(at).max(at);
-        Broken::new(FaultKind::Xml, format!("this is not XML: {says}"), at)
+        let chinese = chinese(error);
+        Broken::new(
+            FaultKind::Xml,
+            Both::new(format!("this is not XML: {says}"), format!("内容不是合法的 XML：{chinese}")),
+            at,
+        )
+    }
+}
+
+/// What the library says in English, for who reads Chinese.
+fn chinese(error: &Error) -> String {
+    match error {
+        Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
+            format!("此处应是结束标签 `</{expected}>`，现在是 `</{found}>`")
+        }
+        Error::IllFormed(IllFormedError::MissingEndTag(tag)) => format!("缺少结束标签 `</{tag}>`"),
+        Error::IllFormed(IllFormedError::UnmatchedEndTag(tag)) => format!("结束标签 `</{tag}>` 没有对应的开始标签"),
+        Error::Syntax(_) => "有标签、注释或 CDATA 没有写完，请检查 `<` 与 `>`".to_owned(),
+        Error::InvalidAttr(_) => "属性写法不对，请检查 `=` 和引号，以及属性是否重复".to_owned(),
+        Error::Escape(_) => "`&` 的转义写法不对，请写成 `&amp;`".to_owned(),
+        _ => "请检查此处的标签和引号".to_owned(),
     }
 }
 
@@ -386,7 +460,11 @@ fn is_name(text: &str) -> bool {
 
 fn no_name(text: &str, at: usize) -> Box<Broken> {
     let shown: String = text.chars().take(40).collect();
-    Broken::new(FaultKind::Xml, format!("`{shown}` is no name of XML, or stands where none may"), at)
+    Broken::new(
+        FaultKind::Xml,
+        both!("`{shown}` is no name of XML, or stands where none may", "`{shown}` 不是 XML 的名称，或位置不对"),
+        at,
+    )
 }
 
 /// The character behind `&name;`.
@@ -406,12 +484,16 @@ fn reference(name: &str, at: usize) -> Read<String> {
     match letter {
         Some(letter) if is_char(letter) => Ok(letter.to_string()),
         Some(letter) => {
-            let says = format!("the character U+{:04X} may not stand in XML", u32::from(letter));
+            let code = format!("{:04X}", u32::from(letter));
+            let says = both!("the character U+{code} may not stand in XML", "XML 中不能有字符 U+{code}");
             Err(Broken::new(FaultKind::Xml, says, at))
         }
         None => {
             let shown: String = name.chars().take(40).collect();
-            let says = format!("`&{shown};` is not read: XML without a document type has lt, gt, amp, quot and apos");
+            let says = both!(
+                "`&{shown};` is not read: XML without a document type has lt, gt, amp, quot and apos",
+                "不支持 `&{shown};`：XML 只有 lt、gt、amp、quot 和 apos 这几个实体"
+            );
             Err(Broken::new(FaultKind::Doctype, says, at))
         }
     }

@@ -1,5 +1,6 @@
 //! Any XML as a tree, for documents that aren't resources: suites, code systems, feeds of others.
 
+use meridian_model::both;
 use meridian_model::reader::{Fault, FaultKind, Position};
 
 use crate::fault::{Broken, Read};
@@ -86,7 +87,7 @@ pub(crate) fn first(tokens: &mut Tokens<'_>, room: &mut Room) -> Read<Element> {
                     None => return Ok(element),
                 }
             }
-            Token::End => return Err(Broken::new(FaultKind::Xml, "there is no element", 0)),
+            Token::End => return Err(Broken::new(FaultKind::Xml, both!("there is no element", "内容中没有元素"), 0)),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The JSON value of a resource → FHIR XML, its elements in R4's order.
 
+use meridian_model::both;
 use meridian_model::definitions::{Child, ChildKind, Definitions, Group};
+use meridian_model::language::Both;
 use meridian_model::reader::{Fault, FaultKind};
 use meridian_model::{Map, Value};
 
@@ -41,13 +43,15 @@ struct Part<'v> {
 
 impl Writer {
     fn resource(&mut self, value: &Value, is_root: bool, depth: usize) -> Read<()> {
-        let Value::Object(members) = value else { return Err(fault("a resource is a JSON object")) };
+        let Value::Object(members) = value else {
+            return Err(fault(both!("a resource is a JSON object", "资源应是 JSON 对象")));
+        };
         let Some(kind) = members.get("resourceType").and_then(Value::as_str) else {
-            return Err(fault("`resourceType` is missing"));
+            return Err(fault(both!("`resourceType` is missing", "缺少 `resourceType`")));
         };
         let r4 = Definitions::r4();
         let Some(group) = r4.group(kind).filter(|_| r4.is_resource_type(kind)) else {
-            return Err(fault(format!("`{kind}` is not a resource type of FHIR R4")));
+            return Err(fault(both!("`{kind}` is not a resource type of FHIR R4", "FHIR R4 没有资源类型 `{kind}`")));
         };
         self.out.push('<');
         self.out.push_str(kind);
@@ -62,14 +66,17 @@ impl Writer {
     /// Attributes, children and the closing tag of an element whose name was written.
     fn rest(&mut self, name: &str, group: &'static Group, members: &Map<String, Value>, depth: usize) -> Read<()> {
         if depth > DEEPEST {
-            return Err(Broken::new(FaultKind::TooDeep, "the resource is nested too deeply", 0));
+            return Err(Broken::new(FaultKind::TooDeep, both!("the resource is nested too deeply", "资源嵌套太深"), 0));
         }
         let parts = parts(group, members)?;
         for part in parts.iter().filter(|part| is_attribute(group, part.key)) {
             match (part.value, part.sibling) {
                 (Some(Value::String(text)), None) => self.attribute(part.key, text)?,
                 _ => {
-                    let says = "it is an attribute in XML: a text without id and extensions";
+                    let says = both!(
+                        "it is an attribute in XML: a text without id and extensions",
+                        "它在 XML 中是属性：只能是文字，不能带 id 和扩展"
+                    );
                     return Err(fault(says).within(part.key, None));
                 }
             }
@@ -93,8 +100,10 @@ impl Writer {
                 .child(part.child.kind, part.key, part.value, part.sibling, depth)
                 .map_err(|broken| broken.within(part.key, None));
         }
-        let values = items(part.value).ok_or_else(|| fault("an array is expected").within(part.key, None))?;
-        let siblings = items(part.sibling).ok_or_else(|| fault("an array is expected").within(part.key, None))?;
+        let values = items(part.value)
+            .ok_or_else(|| fault(both!("an array is expected", "此处应是数组")).within(part.key, None))?;
+        let siblings = items(part.sibling)
+            .ok_or_else(|| fault(both!("an array is expected", "此处应是数组")).within(part.key, None))?;
         for index in 0..values.len().max(siblings.len()) {
             let value = values.get(index).filter(|value| !value.is_null());
             let sibling = siblings.get(index).filter(|sibling| !sibling.is_null());
@@ -116,9 +125,14 @@ impl Writer {
             (ChildKind::Primitive("xhtml"), Some(Value::String(text))) if sibling.is_none() => {
                 narrative::write(text, &mut self.out).map_err(fault)
             }
-            (ChildKind::Primitive("xhtml"), _) => Err(fault("a narrative is a text without a part beside it")),
+            (ChildKind::Primitive("xhtml"), _) => {
+                Err(fault(both!("a narrative is a text without a part beside it", "叙述应是文字，旁边不能有其他内容")))
+            }
             (ChildKind::Primitive(kind), value) => self.primitive(kind, name, value, sibling, depth),
-            (_, _) if sibling.is_some() => Err(fault("only primitive elements have a part with an underscore")),
+            (_, _) if sibling.is_some() => Err(fault(both!(
+                "only primitive elements have a part with an underscore",
+                "只有简单类型的元素才有下划线开头的部分"
+            ))),
             (kind, Some(inner @ Value::Object(_))) if is_resource(kind) => {
                 self.out.push('<');
                 self.out.push_str(name);
@@ -128,12 +142,14 @@ impl Writer {
                 Ok(())
             }
             (ChildKind::Group(path), Some(Value::Object(members))) => {
-                let group = Definitions::r4().group(path).ok_or_else(|| fault(format!("{path} is not known")))?;
+                let group = Definitions::r4()
+                    .group(path)
+                    .ok_or_else(|| fault(both!("{path} is not known", "没有类型 {path}")))?;
                 self.out.push('<');
                 self.out.push_str(name);
                 self.rest(name, group, members, depth + 1)
             }
-            (_, _) => Err(fault("an object is expected")),
+            (_, _) => Err(fault(both!("an object is expected", "此处应是对象"))),
         }
     }
 
@@ -150,15 +166,21 @@ impl Writer {
         match value {
             Some(Value::String(text)) if primitive::is_text(kind) => self.attribute("value", text)?,
             Some(value) => {
-                let text = primitive::text(kind, value).ok_or_else(|| fault(format!("this is no value of {kind}")))?;
+                let text = primitive::text(kind, value)
+                    .ok_or_else(|| fault(both!("this is no value of {kind}", "这不是 {kind} 类型的值")))?;
                 self.attribute("value", &text)?;
             }
-            None if sibling.is_none() => return Err(fault("there is neither a value nor anything beside it")),
+            None if sibling.is_none() => {
+                return Err(fault(both!(
+                    "there is neither a value nor anything beside it",
+                    "既没有值，旁边也没有内容"
+                )));
+            }
             None => {}
         }
         match (sibling, Definitions::r4().group("Element")) {
             (Some(Value::Object(members)), Some(group)) => self.rest(name, group, members, depth + 1),
-            (Some(_), _) => Err(fault("an object is expected beside a primitive")),
+            (Some(_), _) => Err(fault(both!("an object is expected beside a primitive", "简单值旁边应是对象"))),
             (None, _) => {
                 self.out.push_str("/>");
                 Ok(())
@@ -169,7 +191,9 @@ impl Writer {
     fn attribute(&mut self, name: &str, text: &str) -> Read<()> {
         if let Some(at) = token::forbidden(text) {
             let letter = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
-            let says = format!("XML does not have the character U+{:04X}; JSON does", u32::from(letter));
+            let code = format!("{:04X}", u32::from(letter));
+            let says =
+                both!("XML does not have the character U+{code}; JSON does", "XML 不能有字符 U+{code}，JSON 可以");
             return Err(Broken::new(FaultKind::Value, says, 0));
         }
         self.out.push(' ');
@@ -203,7 +227,11 @@ fn parts<'v>(group: &'static Group, members: &'v Map<String, Value>) -> Read<Vec
                 Some((key, _)) if members.contains_key(key) => continue,
                 Some(alone) => alone,
                 None => {
-                    let says = format!("`{written}` is no element of {} in FHIR R4, so XML can't say it", group.path);
+                    let says = both!(
+                        "`{written}` is no element of {} in FHIR R4, so XML can't say it",
+                        "FHIR R4 的 {} 没有元素 `{written}`，XML 无法表示",
+                        group.path
+                    );
                     return Err(Broken::new(FaultKind::Unknown, says, 0).within(written, None));
                 }
             },
@@ -232,7 +260,7 @@ fn items(value: Option<&Value>) -> Option<&[Value]> {
 }
 
 #[cold]
-fn fault(says: impl Into<String>) -> Box<Broken> {
+fn fault(says: Both) -> Box<Broken> {
     Broken::new(FaultKind::Value, says, 0)
 }
 

@@ -11,7 +11,7 @@ fn every_cell_of_the_tables_names_a_test_that_exists() -> anyhow::Result<()> {
     let mut code = String::new();
     for folder in [
         "core/conformance",
-        "core/engine/tests",
+        "core/engine",
         "core/fhirpath/tests",
         "core/model",
         "core/store/tests",

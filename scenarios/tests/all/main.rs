@@ -3,6 +3,7 @@
 mod bad_meaning;
 mod bad_searches;
 mod bombardment;
+mod chinese;
 mod contention;
 mod delivery;
 mod documented;

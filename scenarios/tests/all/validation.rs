@@ -312,7 +312,7 @@ async fn a_package_brings_profiles_and_terms() -> anyhow::Result<()> {
     std::fs::write(packages.join("notes.txt"), "no package")?;
     let data = folder.path().join("data");
     let packages = packages.to_string_lossy().into_owned();
-    let mut serving = serve(&data, &["--packages", &packages, "--validation", "CJ01=reject"]).await?;
+    let mut serving = serve(&data, &["--packages", &packages, "--feed", "CJ01", "--validation", "CJ01=reject"]).await?;
 
     let basic = |code: &str| {
         json!({"resourceType": "Basic", "meta": {"profile": [PROFILE]}, "created": "2026-01-05",
@@ -341,7 +341,7 @@ async fn a_package_brings_profiles_and_terms() -> anyhow::Result<()> {
     serving.process.kill().await?;
 
     // Without the package its profile is unknown.
-    let serving = serve(&data, &["--validation", "CJ01=tag"]).await?;
+    let serving = serve(&data, &["--feed", "CJ01", "--validation", "CJ01=tag"]).await?;
     let asked = serving.fhir.post(&format!("Basic/$validate?profile={PROFILE}"), &basic("blue")).await?;
     ensure!(asked.expect(200)?.text.contains("not known here"), "{asked}");
     Ok(())
@@ -373,6 +373,8 @@ async fn what_cannot_be_in_force_is_refused_by_name_at_the_start() -> anyhow::Re
     ensure!(why.contains("nowhere"), "{why}");
     let why = start_fails(&of("data"), &["--validation", "CJ01=loud"]).await?;
     ensure!(why.contains("loud") && why.contains("off, tag or reject"), "{why}");
+    let why = start_fails(&of("data"), &["--feed", "CJ01", "--validation", "CJ1=reject"]).await?;
+    ensure!(why.contains("no institution CJ1 is known") && why.contains("CJ01"), "{why}");
     Ok(())
 }
 

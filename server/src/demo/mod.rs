@@ -42,13 +42,15 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         }
     };
     let house = House::telling(&args.home()?, destinations)?;
-    packages::apply(&house.engine, &args.rules)?;
     // The folder is ours from here on: no other demo reads these files.
     if let Some(file) = &args.ready_file {
         Ready::forget(file);
     }
     let today = first_day(&house.store).await?;
     let config = RegionConfig { seed: args.seed, residents: args.residents.into(), today };
+    let region = Arc::new(Region::new(config));
+    let own = region.institutions().iter().map(|institution| institution.code.to_string());
+    packages::apply(&house, &args.rules, own.chain(feeds.iter().map(|feed| feed.institution.clone())))?;
     let ledger = Arc::new(Ledger::default());
     let simulation = Some(Arc::clone(&ledger));
     let (limits, policy) = (Limits::default(), Policy::default());
@@ -70,7 +72,6 @@ pub(crate) async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     if !args.no_open {
         open_browser(&ready.http);
     }
-    let region = Arc::new(Region::new(config));
     let stop = doors.closing();
     tokio::spawn(async move {
         let doorway = Doorway { http: ready.http.clone(), mllp: ready.mllp.clone(), token: ready.token.clone() };

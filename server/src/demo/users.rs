@@ -20,7 +20,7 @@ const USERS: &[(&str, &str, Role, &str)] = &[
     ("doctor-kangning", "演示全科医生(康宁)", Role::Doctor, "CJ11"),
     ("doctor-donghu", "演示全科医生(东湖)", Role::Doctor, "CJ12"),
     ("nurse", "演示护士(市一)", Role::Nurse, "CJ01"),
-    ("operator", "演示运营员(信息中心)", Role::Operator, "CJ00"),
+    ("operator", "演示运营员（信息中心）", Role::Operator, "CJ00"),
 ];
 
 /// Makes the users, or gives them fresh passwords, which are nowhere else.

@@ -66,7 +66,7 @@ async fn folder(house: &House, caller: &Caller, key: String, bundle: Value) -> a
             let written = reply.replies.iter().filter(|r| matches!(r, Reply::Written(o) if o.happened.is_some()));
             Ok(Written::New(written.count() as u64))
         }
-        Err(EngineError::Conflict(says)) if says == "already applied" => Ok(Written::Before),
+        Err(EngineError::Conflict(says)) if says.english == "already applied" => Ok(Written::Before),
         Err(error) => {
             let issues = error.issues();
             let says = issues.iter().map(|i| format!("{} {}", i.diagnostics, i.expression.join(",")));

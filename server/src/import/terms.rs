@@ -80,5 +80,5 @@ fn understood(paths: &[PathBuf]) -> anyhow::Result<Vec<Value>> {
         files.push((path.display().to_string(), std::fs::read(path).with_context(cannot)?));
     }
     let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
-    read(&files).map_err(|fault| anyhow!(fault.says))
+    read(&files).map_err(|fault| anyhow!(fault.says.english))
 }

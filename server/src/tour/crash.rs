@@ -1,6 +1,8 @@
 //! `$tour-crash`: a server over a scratch folder is fed, killed in the middle, started again and fed on; then the record
 //! is counted. What was acknowledged must be there once.
 
+use meridian_model::both;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -49,7 +51,7 @@ impl Rehearsal {
         {
             let mut report = self.report();
             if report.running {
-                return Err(EngineError::Conflict("a rehearsal is running already".to_owned()));
+                return Err(EngineError::Conflict(both!("a rehearsal is running already", "演练正在进行")));
             }
             *report = Report { running: true, ..Report::default() };
         }

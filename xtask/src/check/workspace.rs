@@ -83,7 +83,8 @@ impl Workspace {
         let rooms = ours.into_iter().map(|p| room(&root, p, &texts)).collect::<anyhow::Result<_>>()?;
         let packages =
             theirs.into_iter().map(|p| Package { name: p.name, version: p.version, license: p.license }).collect();
-        let tree = ["tree", "--workspace", "--target", "all", "--edges", "all", "--prefix", "none"];
+        // What stands behind a feature of our own is built by somebody too.
+        let tree = ["tree", "--workspace", "--all-features", "--target", "all", "--edges", "all", "--prefix", "none"];
         let tree = String::from_utf8(output("cargo", &tree)?).context("cargo tree")?;
         let mut built: Vec<String> =
             tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 use meridian_model::definitions::Kind;
 use meridian_model::definitions::compile::{self, Compiled, Component};
+use meridian_model::language::Both;
 use serde_json::Value;
 
 use super::elements::Tree;
@@ -115,7 +116,7 @@ impl Table {
                 row.paths = compiled.paths;
             }
             Err(says) => {
-                self.notes.push(format!("unsupported: {base}.{code} ({}): {expression}: {says}", row.kind));
+                self.notes.push(format!("unsupported: {base}.{code} ({}): {expression}: {}", row.kind, says.english));
                 row.unsupported = true;
             }
         }
@@ -140,7 +141,7 @@ fn composite(
     base: &str,
     expression: &str,
     components: &[Component<'_>],
-) -> std::result::Result<Compiled, String> {
+) -> std::result::Result<Compiled, Both> {
     let made = compile::composite(tree, base, expression, components);
     match (made, components) {
         (Err(_), [first, second]) => {

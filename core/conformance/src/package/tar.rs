@@ -2,6 +2,9 @@
 //!
 //! Links, devices and folders are passed over, and nothing is ever written: a name is only a name.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use std::io::Read;
 
 use super::Limits;
@@ -29,7 +32,7 @@ impl<'l, R: Read> Archive<'l, R> {
     }
 
     /// The next plain file; `None` at the end.
-    pub(super) fn next(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<Option<File>, String> {
+    pub(super) fn next(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<Option<File>, Both> {
         let mut long_name: Option<String> = None;
         loop {
             let mut header = [0; BLOCK];
@@ -37,9 +40,10 @@ impl<'l, R: Read> Archive<'l, R> {
                 return Ok(None);
             }
             if !is_whole(&header) {
-                return Err("this is no tar archive, or it is damaged".to_owned());
+                return Err(both!("this is no tar archive, or it is damaged", "不是 tar 包，或已损坏"));
             }
-            let size = number(field(&header, 124, 12)).ok_or("a file of the archive has no size")?;
+            let size = number(field(&header, 124, 12))
+                .ok_or_else(|| both!("a file of the archive has no size", "包中有文件没有大小"))?;
             let padded = size.div_ceil(BLOCK as u64).saturating_mul(BLOCK as u64);
             let kind = header.get(156).copied().unwrap_or_default();
             match kind {
@@ -51,12 +55,19 @@ impl<'l, R: Read> Archive<'l, R> {
                 b'0' | 0 => {
                     self.files += 1;
                     if self.files > self.limits.files {
-                        return Err(format!("the archive has more than {} files", self.limits.files));
+                        return Err(both!(
+                            "the archive has more than {} files",
+                            "包中文件超过 {} 个",
+                            self.limits.files
+                        ));
                     }
                     let name = long_name.take().unwrap_or_else(|| plain_name(&header));
                     let name = name.trim_start_matches("./").to_owned();
                     let bytes = if is_wanted(&name) {
-                        Some(self.take(size, padded, self.limits.file).map_err(|says| format!("{name}: {says}"))?)
+                        Some(
+                            self.take(size, padded, self.limits.file)
+                                .map_err(|says| both!("{name}: {}", "{name}：{}", says))?,
+                        )
                     } else {
                         self.skip(padded)?;
                         None
@@ -72,46 +83,54 @@ impl<'l, R: Read> Archive<'l, R> {
     }
 
     /// One block; false at the end of the archive.
-    fn block(&mut self, into: &mut [u8; BLOCK]) -> Result<bool, String> {
+    fn block(&mut self, into: &mut [u8; BLOCK]) -> Result<bool, Both> {
         self.count(BLOCK as u64)?;
         let mut filled = 0;
         while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match self.from.read(rest).map_err(|error| format!("the archive can't be unpacked: {error}"))? {
+            match self
+                .from
+                .read(rest)
+                .map_err(|error| both!("the archive can't be unpacked: {error}", "包无法解压：{error}"))?
+            {
                 0 if filled == 0 => return Ok(false),
-                0 => return Err("the archive ends in the middle of a file".to_owned()),
+                0 => return Err(both!("the archive ends in the middle of a file", "包不完整")),
                 count => filled += count,
             }
         }
         Ok(true)
     }
 
-    fn take(&mut self, size: u64, padded: u64, most: u64) -> Result<Vec<u8>, String> {
+    fn take(&mut self, size: u64, padded: u64, most: u64) -> Result<Vec<u8>, Both> {
         if size > most {
-            return Err(format!("a file of the archive has more than {} kB", most >> 10));
+            return Err(both!("a file of the archive has more than {} kB", "包中有文件超过 {} kB", most >> 10));
         }
         self.count(padded)?;
         let mut bytes = Vec::new();
         let read = (&mut self.from).take(padded).read_to_end(&mut bytes);
-        let read = read.map_err(|error| format!("the archive can't be unpacked: {error}"))?;
+        let read = read.map_err(|error| both!("the archive can't be unpacked: {error}", "包无法解压：{error}"))?;
         if (read as u64) < size {
-            return Err("the archive ends in the middle of a file".to_owned());
+            return Err(both!("the archive ends in the middle of a file", "包不完整"));
         }
         bytes.truncate(usize::try_from(size).unwrap_or(usize::MAX));
         Ok(bytes)
     }
 
-    fn skip(&mut self, padded: u64) -> Result<(), String> {
+    fn skip(&mut self, padded: u64) -> Result<(), Both> {
         self.count(padded)?;
         let copied = std::io::copy(&mut (&mut self.from).take(padded), &mut std::io::sink());
-        copied.map_err(|error| format!("the archive can't be unpacked: {error}"))?;
+        copied.map_err(|error| both!("the archive can't be unpacked: {error}", "包无法解压：{error}"))?;
         Ok(())
     }
 
     /// What a file says of its size is believed only up to the limit, before a byte of it is unpacked.
-    fn count(&mut self, bytes: u64) -> Result<(), String> {
+    fn count(&mut self, bytes: u64) -> Result<(), Both> {
         self.read = self.read.saturating_add(bytes);
         if self.read > self.limits.unpacked {
-            return Err(format!("the archive unfolds to more than {} MB", self.limits.unpacked >> 20));
+            return Err(both!(
+                "the archive unfolds to more than {} MB",
+                "包解压后超过 {} MB",
+                self.limits.unpacked >> 20
+            ));
         }
         Ok(())
     }

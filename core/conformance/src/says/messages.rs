@@ -56,6 +56,7 @@ impl Says {
     pub fn is_absence(&self) -> bool {
         match self {
             Says::BaseMissing { base } => base.contains(':'),
+            Says::SetAbsent { .. } | Says::BaseAbsent { .. } => true,
             Says::BaseBroken { fault: within, .. } | Says::AtPlace { says: within, .. } => within.is_absence(),
             _ => false,
         }
@@ -68,21 +69,36 @@ impl From<Says> for String {
     }
 }
 
+impl From<Says> for Both {
+    fn from(says: Says) -> Both {
+        Both::of(&says)
+    }
+}
+
+/// Tests write words of their own.
+#[cfg(test)]
 impl From<String> for Says {
     fn from(says: String) -> Says {
+        Says::Other { says: Both::alike(says) }
+    }
+}
+
+#[cfg(test)]
+impl From<&str> for Says {
+    fn from(says: &str) -> Says {
+        Says::from(says.to_owned())
+    }
+}
+
+impl From<Both> for Says {
+    fn from(says: Both) -> Says {
         Says::Other { says }
     }
 }
 
-impl From<&str> for Says {
-    fn from(says: &str) -> Says {
-        Says::Other { says: says.to_owned() }
-    }
-}
-
 messages! {
-    /// What somebody else says, in English.
-    Other { says: String }: "{says}", "{says}";
+    /// What somebody else says.
+    Other { says: Both }: "{says}", "{says}";
 
     // What was asked.
     OtherThanAddress { kind: String, own: Article }: "the address is for {kind}, the resource is {own}",
@@ -137,7 +153,7 @@ messages! {
     SiblingLonger { key: String }: "`_{key}` is longer than `{key}`; fill `{key}` with null",
         "`_{key}` 比 `{key}` 长，请在 `{key}` 中用 null 补齐";
     Missing { name: String, slice: Slice, least: Times, by: String }:
-        "`{name}`{slice} is missing; {least} asked for by {by}", "缺少 `{name}`{slice}：{by} 要求至少 {least}";
+        "`{name}`{slice} is missing; required at least {least} by {by}", "缺少 `{name}`{slice}，请补上：{by} 要求至少 {least}";
     TooFew { name: String, slice: Slice, count: Times, least: Times, by: String }:
         "`{name}`{slice} is here {count}, {least} asked for by {by}",
         "`{name}`{slice} 只有 {count}，{by} 要求至少 {least}";
@@ -184,7 +200,7 @@ messages! {
 
     // Invariants.
     Broken { key: String, human: Human }: "{key}: {human}", "{key}：{human}";
-    NotEvaluated { key: String, human: Human, says: String }: "{key}: {human} — can't be evaluated: {says}",
+    NotEvaluated { key: String, human: Human, says: Box<Both> }: "{key}: {human} — can't be evaluated: {says}",
         "{key}：{human}——这条规则无法计算：{says}";
 
     // Codes.
@@ -199,9 +215,9 @@ messages! {
     VersionMissing { system: String, version: String, there: List }:
         "the version {version} of the code system {system} is not here; these are: {there}",
         "本机没有代码系统 {system} 的 {version} 版，现有版本：{there}";
-    PartOfSystem { system: String }: "only a part of the code system {system} is here",
+    PartOfSystem { system: String }: "only a part of the code system {system} is here; `meridian terms import` brings the whole",
         "本机只有代码系统 {system} 的一部分，可用 `meridian terms import` 导入全部";
-    PartOfSet { set: String }: "only a part of {set} is here", "本机只有 {set} 的一部分";
+    PartOfSet { set: Both }: "only a part of {set} is here", "本机只有 {set} 的一部分";
     NoProperty { system: String, property: String }: "{system} has no property `{property}` here",
         "{system} 在本机没有属性 `{property}`";
     NoSystemNamed: "no code system is named", "没有写明代码系统";
@@ -216,6 +232,8 @@ messages! {
     CodeWanted { set: String }: "there is no code; use one of {set} if one of them fits",
         "没有代码；{set} 中有合适的代码时应使用它";
     CodeUnchecked { says: Box<Says> }: "the code is not checked: {says}", "代码没有核对：{says}";
+    CodesUnchecked { count: usize, says: Box<Says> }: "{count} codes at places like this are not checked: {says}",
+        "这一类位置有 {count} 个代码没有核对：{says}";
     NoSystem: "a code without a system means nothing to others; give the system",
         "代码没有写明代码系统，别人无法理解，请填写 `system`";
     SystemRelative { system: String }: "`{system}` is no absolute address; `system` names a code system by one",
@@ -273,8 +291,8 @@ messages! {
         "扩展的 url 应是完整地址，`{url}` 不是";
     NoExtension { url: String }: "{url} is not the definition of an extension", "{url} 不是扩展的定义";
     UnknownModifier { url: String }:
-        "the extension {url} is not known here, and it changes the meaning of what it stands in",
-        "本机不认识扩展 {url}，而它会改变所在内容的含义";
+        "the extension {url} is not known here, and it changes the meaning of what it stands in; post its StructureDefinition or load its package",
+        "本机不认识扩展 {url}，而它会改变所在内容的含义，请先上传它的 StructureDefinition 或装入它的软件包";
     UnknownExtension { url: String }: "the extension {url} is not known here, so that it is not checked",
         "本机不认识扩展 {url}，因此没有校验它";
     ExtensionBroken { url: String, fault: Box<Says> }: "the extension {url} can't be checked: {fault}",
@@ -303,7 +321,8 @@ messages! {
     NotContained { text: String }: "`{text}` points to a contained resource, and none has this id",
         "`{text}` 指向所含资源，但 `contained` 中没有这个 id";
     NotHere { text: String }: "what `{text}` leads to is not here", "`{text}` 所指的资源不在这里";
-    LeadsTo { text: String, found: Article }: "`{text}` leads to {found}", "`{text}` 所指的是 {found}，与所写类型不符";
+    LeadsTo { text: String, found: Article }: "`{text}` leads to {found}, which is not the type that it says",
+        "`{text}` 所指的是 {found}，与所写类型不符";
     OtherType { said: String, actual: Article }: "`type` says {said}, the reference leads to {actual}",
         "`type` 写的是 {said}，引用所指的却是 {actual}";
     WrongTarget { types: List, actual: Article }: "this may lead to {types}, not to {actual}",
@@ -357,7 +376,7 @@ messages! {
     NotEcl { says: Both }: "this is no expression of ECL: {says}", "这不是 ECL 表达式：{says}";
 
     // Search parameters and statements.
-    NotFhirPath { says: String }: "the expression is not one of FHIRPath: {says}", "表达式不是合法的 FHIRPath：{says}";
+    NotFhirPath { says: Both }: "the expression is not one of FHIRPath: {says}", "表达式不是合法的 FHIRPath：{says}";
     OneComponent: "a composite parameter has two components or more", "组合检索参数应有两个或更多组成部分";
     ParameterMissing { address: String }: "{address} is not here, so that it is not compared",
         "本机没有 {address}，因此没有与它比较";
@@ -371,8 +390,6 @@ messages! {
     // Structures.
     BaseIsItself: "a structure can't be made from itself: the base is its own address",
         "结构不能以自己为基础：baseDefinition 与 url 相同";
-    BaseUnchecked { base: String }: "the base {base} is not here, so that the differential is not checked",
-        "本机没有基础定义 {base}，因此没有校验 differential";
     BaseNeeded: "a structure without a snapshot needs a baseDefinition", "没有 snapshot 的结构必须写明 baseDefinition";
     BaseMissing { base: String }: "{base} is not here; load it too, or give a snapshot",
         "本机没有 {base}，请先装入它，或给出 snapshot";
@@ -386,8 +403,39 @@ messages! {
     RestsOnItself: "the definition rests on itself", "定义以自己为基础，形成了循环";
     Nothing { least: u32, most: u32 }: "at least {least} and at most {most} is nothing",
         "至少 {least} 又至多 {most}，不可能满足";
-    ConstraintUnread { key: String, says: String }: "the expression of the constraint `{key}` is not one of FHIRPath: {says}",
+    ConstraintUnread { key: String, says: Both }: "the expression of the constraint `{key}` is not one of FHIRPath: {says}",
         "规则 `{key}` 的表达式不是合法的 FHIRPath：{says}";
+    ConstraintAstray { key: String, says: Both }:
+        "the expression of the constraint `{key}` names what is not there, so that it would never hold or never be asked: {says}",
+        "规则 `{key}` 的表达式用到了不存在的内容，会永远不成立或永远不起作用：{says}";
+    WidensMin { own: u32, least: u32 }:
+        "min is {own}, that of the base is {least}: a profile may only ask for more; leave min out or raise it",
+        "min 为 {own}，基础定义为 {least}：规范只能收紧，不能放宽，请去掉 min 或写得不小于 {least}";
+    WidensMax { own: String, most: String }:
+        "max is {own}, that of the base is {most}: a profile may only allow less; leave max out or lower it",
+        "max 为 {own}，基础定义为 {most}：规范只能收紧，不能放宽，请去掉 max 或写得不大于 {most}";
+    WidensType { kind: String, allowed: Or }:
+        "the base does not allow the type {kind} here; choose among {allowed}, or leave the type out",
+        "基础定义在此处不允许 {kind} 类型，请用 {allowed}，或去掉 type";
+    WidensTarget { kind: String, allowed: Or }:
+        "the base does not let this refer to {kind}; choose among {allowed}",
+        "基础定义不允许此处引用 {kind}，只能引用 {allowed}";
+    WidensBinding { own: String, base: String }:
+        "the binding is {own}, that of the base is {base}: a profile may not loosen it; write {base} or what is stricter",
+        "值集绑定强度为 {own}，基础定义为 {base}：规范不能放宽，请写 {base} 或更严的强度";
+    OtherPin { key: String, types: Or, wanted: Or }: "`{key}` is not of the type of the element, {types}; write {wanted}",
+        "`{key}` 与元素的类型 {types} 不符，请写成 {wanted}";
+    SetAbsent { set: String, strength: String }:
+        "the value set {set} of this {strength} binding is not here: codes are not checked against it; post it too, or load its package",
+        "本机没有这个值集 {set}（绑定强度 {strength}），因此不按它校验代码；请一并提交或装入";
+    BaseAbsent { base: String }:
+        "the base {base} is not here: its rules are not checked, only those of the snapshot; post it too, or load its package",
+        "本机没有基础定义 {base}，只按 snapshot 校验，不按它的规则校验；请一并提交或装入";
+    RestsTooDeep { most: usize }: "more than {most} definitions rest one on the other",
+        "定义层层以别的定义为基础，超过了 {most} 层";
+    LosesItsBase { address: String, says: Box<Says> }:
+        "{address}, which rests on this, is no longer in force by it: {says}",
+        "以它为基础的 {address} 因此不再生效：{says}";
     DiscriminatorUnread { path: String }:
         "`{path}` is no path of a discriminator: names, `$this`, `resolve()`, `extension('…')` and `ofType(…)` with dots between",
         "`{path}` 不能作区分路径：只能是元素名、`$this`、`resolve()`、`extension('…')`、`ofType(…)`，以点分隔";
@@ -420,7 +468,7 @@ messages! {
     IsDisplay { link: String }: "`{link}` is only displayed; it has no answer", "`{link}` 只供显示，没有答案";
     ItemsInAnswer { link: String }: "`{link}` is a question; items within it stand in its `answer`",
         "`{link}` 是问题，下级项应放在它的 `answer` 中";
-    EnableUnknown { link: String, says: String }: "whether `{link}` is enabled can't be evaluated: {says}",
+    EnableUnknown { link: String, says: Both }: "whether `{link}` is enabled can't be evaluated: {says}",
         "无法判断 `{link}` 是否启用：{says}";
     OneAnswer { link: String, count: usize }: "`{link}` allows one answer, here are {count}",
         "`{link}` 只能有一个答案，现有 {count} 个";

@@ -212,6 +212,55 @@ mod tests {
 
     use super::*;
 
+    /// Where R4 names a thing literally in the expression of a rule — a code, a unit, an element — who follows the Chinese
+    /// sentence must meet the same thing: a word of R4's, and what of it the sentence has.
+    #[test]
+    fn what_r4_names_literally_the_chinese_names_too() {
+        const HELD: &[(&str, &str, &str)] = &[
+            ("nsd-1", "kind != 'root'", "root"),
+            ("ras-1", "code = '%'", "%"),
+            ("ras-2", "<= 100", "100"),
+            ("org-2", "'home'", "home"),
+            ("org-3", "'home'", "home"),
+            ("con-4", "inactive", "inactive"),
+            ("con-4", "resolved", "resolved"),
+            ("con-4", "remission", "remission"),
+            ("lst-2", "changes", "changes"),
+            ("lst-3", "working", "working"),
+            ("grp-1", "actual", "actual"),
+            ("cmd-2", "fixed", "fixed"),
+            ("cmd-3", "other-map", "other-map"),
+            ("bdl-3", "transaction", "transaction"),
+            ("bdl-4", "transaction-response", "transaction-response"),
+            ("bdl-8", "/_history/", "/_history/"),
+            ("bdl-9", "identifier", "identifier"),
+            ("bdl-10", "timestamp", "timestamp"),
+            ("bdl-11", "Composition", "Composition"),
+            ("bdl-12", "MessageHeader", "MessageHeader"),
+            ("que-1", "'display'", "display"),
+            ("que-5", "open-choice", "open-choice"),
+            ("que-7", "exists", "exists"),
+            ("que-12", "enableBehavior", "enableBehavior"),
+            ("sdf-5", "context", "context"),
+            ("sdf-10", "description", "description"),
+            ("cpb-14", "instance", "instance"),
+            ("cpb-15", "capability", "capability"),
+            ("cpb-16", "requirements", "requirements"),
+            ("opd-2", "searchType", "searchType"),
+            ("imm-1", "documentType", "documentType"),
+            ("imr-1", "vaccineCode", "vaccineCode"),
+            ("obs-6", "dataAbsentReason", "dataAbsentReason"),
+            ("ait-1", "clinicalStatus", "clinicalStatus"),
+            ("eld-18", "isModifierReason", "isModifierReason"),
+        ];
+        let rules: Vec<(&str, &str)> = r4_constraints().map(|(name, one)| (name, one.expression.as_str())).collect();
+        for (name, of_r4, of_ours) in HELD {
+            let expressions: Vec<&str> = rules.iter().filter(|(own, _)| own == name).map(|(_, text)| *text).collect();
+            assert!(expressions.iter().any(|text| text.contains(of_r4)), "{name} of R4: {expressions:?}");
+            assert!(chinese(name).is_some_and(|says| says.contains(of_ours)), "{name}: {:?}", chinese(name));
+        }
+    }
+
     #[test]
     fn most_rules_of_r4_have_words_in_chinese_and_no_others_do() {
         let names: Vec<&str> = r4_constraints().map(|(name, _)| name).collect();

@@ -1,8 +1,11 @@
 //! Laying a differential over the tree of its base.
 
+use meridian_model::both;
+
 use std::sync::Arc;
 
 use super::same;
+use super::widen::{self, Widened};
 use crate::says::Says;
 use crate::structure::{
     By, Discriminator, Element, Fault, Missing, Node, Rules, Slicing, Structures, Type, choice_key, is_primitive,
@@ -19,6 +22,8 @@ pub(super) struct Maker<'m> {
     /// A profile adds no elements; a new type does.
     is_constraint: bool,
     opened: usize,
+    /// Where it is looked for what widens the base: what was found.
+    widened: Option<&'m mut Vec<Widened>>,
 }
 
 impl<'m> Maker<'m> {
@@ -27,13 +32,28 @@ impl<'m> Maker<'m> {
         trail: &'m mut Vec<String>,
         base: &'m Arc<Node>,
         is_constraint: bool,
+        widened: Option<&'m mut Vec<Widened>>,
     ) -> Self {
-        Self { structures, trail, base, is_constraint, opened: 0 }
+        Self { structures, trail, base, is_constraint, opened: 0, widened }
     }
 
     /// Lays `said` over `node`, which are the same element; `path` is where, for messages.
     pub(super) fn apply(&mut self, node: &mut Node, said: &Node, path: &str) -> Result<(), Fault> {
-        merge(&mut node.element, &said.element, path)?;
+        self.apply_as(node, said, path, None)
+    }
+
+    /// The same of a slice that is new, where the base allows what is sliced so often.
+    fn apply_as(&mut self, node: &mut Node, said: &Node, path: &str, most: Option<u32>) -> Result<(), Fault> {
+        match self.widened.as_deref_mut().filter(|_| self.is_constraint) {
+            Some(found) => {
+                let mut base = node.element.clone();
+                base.max = most.or(base.max);
+                widen::compare(&base, &said.element, self.structures, found);
+                merge(&mut node.element, &said.element, path)?;
+                widen::rules(&node.element, &base, &said.element, found);
+            }
+            None => merge(&mut node.element, &said.element, path)?,
+        }
         if !said.children.is_empty() {
             self.open(node, path)?;
             for child in &said.children {
@@ -48,9 +68,10 @@ impl<'m> Maker<'m> {
         if let Some(at) = node.children.iter().position(|child| child.element.name == *name) {
             let Some(child) = node.children.get_mut(at) else { return Ok(()) };
             let child = Arc::make_mut(child);
+            let most = child.element.max;
             self.apply(child, said, path)?;
             for slice in &said.slices {
-                self.slice(child, slice, path)?;
+                self.slice(child, slice, path, most)?;
             }
             return Ok(());
         }
@@ -88,7 +109,8 @@ impl<'m> Maker<'m> {
             slice.element.types = vec![kind.clone()];
         }
         slice.slices.clear();
-        self.slice(child, &slice, path)?;
+        let most = child.element.max;
+        self.slice(child, &slice, path, most)?;
         // Slices of the shorthand itself (`valueCodeableConcept:a`) are slices of that slice.
         let name = slice.element.slice.unwrap_or_default();
         for inner in &said.slices {
@@ -98,14 +120,15 @@ impl<'m> Maker<'m> {
             if let Some(at) = child.slices.iter().position(|one| one.element.slice.as_deref() == Some(name.as_str()))
                 && let Some(slice) = child.slices.get_mut(at)
             {
-                self.slice(Arc::make_mut(slice), &inner, path)?;
+                self.slice(Arc::make_mut(slice), &inner, path, most)?;
             }
         }
         Ok(())
     }
 
-    /// Lays a slice of the differential over the slice of this name, which is made if there is none.
-    fn slice(&mut self, sliced: &mut Node, said: &Node, path: &str) -> Result<(), Fault> {
+    /// Lays a slice of the differential over the slice of this name, which is made if there is none; `most` is how often
+    /// the base allows what is sliced.
+    fn slice(&mut self, sliced: &mut Node, said: &Node, path: &str, most: Option<u32>) -> Result<(), Fault> {
         let Some(name) = said.element.slice.clone() else { return Ok(()) };
         // `a/b` of a base that has `a`.
         if let Some((around, _)) = name.rsplit_once('/')
@@ -113,12 +136,14 @@ impl<'m> Maker<'m> {
             && let Some(at) = sliced.slices.iter().position(|one| one.element.slice.as_deref() == Some(around))
             && let Some(around) = sliced.slices.get_mut(at)
         {
-            return self.slice(Arc::make_mut(around), said, path);
+            return self.slice(Arc::make_mut(around), said, path, most);
         }
         if sliced.element.slicing.is_none() {
             sliced.element.slicing = Some(implied(&sliced.element));
         }
-        let at = match sliced.slices.iter().position(|one| one.element.slice.as_deref() == Some(name.as_str())) {
+        let present = sliced.slices.iter().position(|one| one.element.slice.as_deref() == Some(name.as_str()));
+        let most = most.filter(|_| present.is_none());
+        let at = match present {
             Some(at) => at,
             None => {
                 let mut fresh = Node { slices: Vec::new(), ..sliced.clone() };
@@ -139,9 +164,9 @@ impl<'m> Maker<'m> {
         let Some(slice) = sliced.slices.get_mut(at) else { return Ok(()) };
         let slice = Arc::make_mut(slice);
         let path = format!("{path}:{name}");
-        self.apply(slice, said, &path)?;
+        self.apply_as(slice, said, &path, most)?;
         for inner in &said.slices {
-            self.slice(slice, inner, &path)?;
+            self.slice(slice, inner, &path, most)?;
         }
         Ok(())
     }
@@ -153,8 +178,9 @@ impl<'m> Maker<'m> {
         }
         let children = if let Some(content) = &node.element.content {
             let target = follow(self.base, content).cloned();
-            let target =
-                target.ok_or_else(|| Fault::new(path, format!("there is no element {content} to refer to")))?;
+            let target = target.ok_or_else(|| {
+                Fault::new(path, both!("there is no element {content} to refer to", "没有可供引用的元素 {content}"))
+            })?;
             node.element.content = None;
             if node.element.types.is_empty() {
                 node.element.types.clone_from(&target.element.types);
@@ -165,7 +191,10 @@ impl<'m> Maker<'m> {
         };
         self.opened += children.len();
         if self.opened > MOST {
-            return Err(Fault::new(path, format!("the snapshot would have more than {MOST} elements")));
+            return Err(Fault::new(
+                path,
+                both!("the snapshot would have more than {MOST} elements", "snapshot 的元素会超过 {MOST} 个"),
+            ));
         }
         node.children = children;
         node.keys = Default::default();
@@ -174,7 +203,15 @@ impl<'m> Maker<'m> {
 
     fn of_types(&mut self, types: &[Type], path: &str) -> Result<Arc<Node>, Fault> {
         let address = match types {
-            [] => return Err(Fault::new(path, "nothing is known of what stands here: the element has no type")),
+            [] => {
+                return Err(Fault::new(
+                    path,
+                    both!(
+                        "nothing is known of what stands here: the element has no type",
+                        "此处的元素没有类型，无从得知它的内容"
+                    ),
+                ));
+            }
             [one] => match one.profiles.as_slice() {
                 [profile] => profile.clone(),
                 _ => one.code.clone(),
@@ -260,7 +297,12 @@ fn merge(into: &mut Element, said: &Element, path: &str) -> Result<(), Fault> {
     if let (Some(above), Some(own)) = (&into.fixed, &said.fixed)
         && above.value != own.value
     {
-        let says = format!("the base fixes {}, so that {} can't be fixed here", above.value, own.value);
+        let says = both!(
+            "the base fixes {}, so that {} can't be fixed here",
+            "基础定义已固定为 {}，此处不能固定为 {}",
+            above.value.to_string(),
+            own.value.to_string()
+        );
         return Err(Fault::new(path, says));
     }
     into.min = said.min.or(into.min);

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use meridian_fhirpath::Expression;
 use meridian_fhirpath::pattern::{Meaning, Pattern};
+use meridian_model::language::Both;
 use meridian_model::outcome::Severity;
 
 use crate::says::Human;
@@ -20,7 +21,7 @@ pub struct Constraint {
     pub expression: String,
     /// The same in Chinese, for the rules of R4.
     pub chinese: Option<&'static str>,
-    compiled: OnceLock<Result<Expression, String>>,
+    compiled: OnceLock<Result<Expression, Both>>,
     /// A rule that the validator knows without its expression.
     pub native: Option<Native>,
 }
@@ -66,9 +67,9 @@ impl Constraint {
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    pub fn compiled(&self) -> Result<&Expression, &str> {
+    pub fn compiled(&self) -> Result<&Expression, &Both> {
         let made = self.compiled.get_or_init(|| Expression::parse(&self.expression).map_err(|fault| fault.says));
-        made.as_ref().map_err(String::as_str)
+        made.as_ref()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::outcome::Severity;
 use serde_json::Value;
 
@@ -35,10 +37,11 @@ pub(crate) struct Definition {
 /// Reads a StructureDefinition.
 pub(crate) fn definition(resource: &Value, interner: &Interner) -> Result<Definition, Fault> {
     if text(resource, "resourceType") != Some("StructureDefinition") {
-        return Err(Fault::new("", "this is not a StructureDefinition"));
+        return Err(Fault::new("", both!("this is not a StructureDefinition", "这不是 StructureDefinition")));
     }
     let url = text(resource, "url").filter(|url| !url.is_empty());
-    let url = url.ok_or_else(|| Fault::new("StructureDefinition.url", "a structure needs a url"))?;
+    let url = url
+        .ok_or_else(|| Fault::new("StructureDefinition.url", both!("a structure needs a url", "结构定义必须有 url")))?;
     let kind = match text(resource, "kind") {
         Some("primitive-type") => Kind::Primitive,
         Some("complex-type") => Kind::Complex,
@@ -47,12 +50,16 @@ pub(crate) fn definition(resource: &Value, interner: &Interner) -> Result<Defini
         _ => {
             return Err(Fault::new(
                 "StructureDefinition.kind",
-                "the kind is one of primitive-type, complex-type, resource, logical",
+                both!(
+                    "the kind is one of primitive-type, complex-type, resource, logical",
+                    "kind 应是 primitive-type、complex-type、resource、logical 之一"
+                ),
             ));
         }
     };
-    let type_name =
-        text(resource, "type").ok_or_else(|| Fault::new("StructureDefinition.type", "a structure needs a type"))?;
+    let type_name = text(resource, "type").ok_or_else(|| {
+        Fault::new("StructureDefinition.type", both!("a structure needs a type", "结构定义必须有 type"))
+    })?;
     let contexts = list(resource, "context").iter().filter_map(context).collect();
     let invariants = list(resource, "contextInvariant").iter().filter_map(Value::as_str);
     let invariants =
@@ -81,7 +88,10 @@ fn elements(resource: &Value, part: &str, interner: &Interner) -> Result<Option<
         return Ok(None);
     }
     if rows.len() > MOST {
-        return Err(Fault::new(format!("StructureDefinition.{part}"), format!("more than {MOST} elements")));
+        return Err(Fault::new(
+            format!("StructureDefinition.{part}"),
+            both!("more than {MOST} elements", "元素超过 {MOST} 个"),
+        ));
     }
     let read = rows.iter().enumerate().map(|(at, row)| {
         element(row, interner).map_err(|says| Fault::new(format!("StructureDefinition.{part}.element[{at}]"), says))
@@ -100,10 +110,12 @@ fn context(value: &Value) -> Option<UseContext> {
     Some(UseContext { kind, expression: text(value, "expression")?.to_owned() })
 }
 
-fn element(row: &Value, interner: &Interner) -> Result<Element, String> {
-    let path = text(row, "path").filter(|path| !path.is_empty()).ok_or("an element needs a path")?;
+fn element(row: &Value, interner: &Interner) -> Result<Element, Both> {
+    let path = text(row, "path")
+        .filter(|path| !path.is_empty())
+        .ok_or_else(|| both!("an element needs a path", "元素必须有 path"))?;
     if path.len() > 500 || path.split('.').any(str::is_empty) {
-        return Err(format!("the path {} is not one", path.chars().take(80).collect::<String>()));
+        return Err(both!("the path {} is not one", "`{}` 不是合法的路径", path.chars().take(80).collect::<String>()));
     }
     let mut element = Element::at(path);
     if let Some(id) = text(row, "id") {
@@ -114,7 +126,10 @@ fn element(row: &Value, interner: &Interner) -> Result<Element, String> {
     element.min = row.get("min").and_then(Value::as_u64).map(|min| u32::try_from(min).unwrap_or(MANY));
     element.max = match text(row, "max") {
         Some("*") => Some(MANY),
-        Some(max) => Some(max.parse().map_err(|_| format!("max of {path} is neither a number nor `*`"))?),
+        Some(max) => Some(
+            max.parse()
+                .map_err(|_| both!("max of {path} is neither a number nor `*`", "{path} 的 max 应是数字或 `*`"))?,
+        ),
         None => None,
     };
     element.types = list(row, "type").iter().filter_map(kind).collect();
@@ -239,16 +254,19 @@ fn additional(extension: &Value) -> Option<(Strength, String)> {
     Some((strength, text(part("valueSet")?, "valueCanonical")?.to_owned()))
 }
 
-fn slicing(value: &Value) -> Result<Slicing, String> {
-    let by = list(value, "discriminator").iter().map(|one| {
-        let by = text(one, "type")
-            .and_then(By::of)
-            .ok_or("a discriminator's type is value, pattern, exists, type or profile")?;
-        let path = text(one, "path").ok_or("a discriminator needs a path")?;
+fn slicing(value: &Value) -> Result<Slicing, Both> {
+    let by = list(value, "discriminator").iter().map(|one| -> Result<Discriminator, Both> {
+        let by = text(one, "type").and_then(By::of).ok_or_else(|| {
+            both!(
+                "a discriminator's type is value, pattern, exists, type or profile",
+                "区分方式的 type 应是 value、pattern、exists、type 或 profile"
+            )
+        })?;
+        let path = text(one, "path").ok_or_else(|| both!("a discriminator needs a path", "区分方式必须有 path"))?;
         Ok(Discriminator { by, path: path.to_owned() })
     });
     Ok(Slicing {
-        by: by.collect::<Result<_, &str>>()?,
+        by: by.collect::<Result<_, Both>>()?,
         rules: text(value, "rules").and_then(Rules::of).unwrap_or(Rules::Open),
         ordered: flag(value, "ordered").unwrap_or(false),
     })

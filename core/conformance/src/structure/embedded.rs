@@ -44,6 +44,7 @@ const FILES: &[(&str, &str, &str)] = files![
     "ext-institution-management.json";
     "meridian":
     "ext-event-time.json",
+    "ext-found-by.json",
     "ext-location-role.json",
     "ext-parted-from.json",
 ];

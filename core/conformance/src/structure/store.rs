@@ -1,6 +1,6 @@
 //! All structures in force: R4's own and those that packages and the store add.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use serde_json::Value;
@@ -11,6 +11,9 @@ use crate::terms::{Standing, compare};
 use super::{Fault, HL7, Interner, Structure, canonical, definition};
 use crate::says::Says;
 use crate::snapshot;
+
+/// So many definitions may rest one on the other; each takes some 30 KB of the stack where nothing is optimised.
+const DEEPEST: usize = 16;
 
 /// Why there is no structure at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,26 +109,70 @@ impl Structures {
         let (url, version) = canonical(address);
         let added = self.0.added.get(url).and_then(|rows| choose(rows, version));
         if let Some(one) = added.filter(|one| !one.is_behind_ours(url, version)) {
-            if let Some(made) = one.made.get() {
-                return made.clone().map_err(Missing::Broken);
-            }
-            if trail.iter().any(|above| above == url) {
-                return Err(Missing::Broken(Fault::new(url, Says::RestsOnItself)));
-            }
-            trail.push(url.to_owned());
-            let made = snapshot::structure(&one.resource, self, trail);
-            trail.pop();
-            // What failed below others may have failed because of the trail: only a whole answer is kept.
-            if made.is_ok() || trail.is_empty() {
-                let _ = one.made.set(made.clone());
-            }
-            return made.map_err(Missing::Broken);
+            return self.make(one, url, trail).map_err(Missing::Broken);
         }
         let is_ours = version.is_none_or(|version| super::table::VERSION.starts_with(version));
         if !is_ours {
             return Err(Missing::Unknown);
         }
         table().get(url).cloned().ok_or(Missing::Unknown)
+    }
+
+    fn make(&self, one: &Added, url: &str, trail: &mut Vec<String>) -> Result<Arc<Structure>, Fault> {
+        if let Some(made) = one.made.get() {
+            return made.clone();
+        }
+        if trail.iter().any(|above| above == url) {
+            return Err(Fault::new(url, Says::RestsOnItself));
+        }
+        // Each costs a turn of the stack.
+        if trail.len() >= DEEPEST {
+            return Err(Fault::new(url, Says::RestsTooDeep { most: DEEPEST }));
+        }
+        trail.push(url.to_owned());
+        let made = snapshot::structure(&one.resource, self, trail);
+        trail.pop();
+        // What failed below others may have failed because of the trail: only a whole answer is kept.
+        if made.is_ok() || trail.is_empty() {
+            let _ = one.made.set(made.clone());
+        }
+        made
+    }
+
+    /// The structure of a definition that is among these as it stands there; `None` where it is not.
+    pub(super) fn of_definition(&self, resource: &Value) -> Option<Result<Arc<Structure>, Fault>> {
+        let text = |key: &str| resource.get(key).and_then(Value::as_str);
+        let (url, version) = (text("url")?, text("version"));
+        let one = self.0.added.get(url)?.iter().find(|one| one.version.as_deref() == version)?;
+        is_same(&one.resource, resource).then(|| self.make(one, url, &mut Vec::new()))
+    }
+
+    /// The active ones that packages and the store added and that rest, however far above, on one of these addresses: the
+    /// address of each with its version, and that on which it rests, in order.
+    #[must_use]
+    pub fn resting_on(&self, urls: &HashSet<String>) -> Vec<(String, String)> {
+        let base = |url: &str| self.0.added.get(url)?.last()?.resource.get("baseDefinition")?.as_str();
+        let rests = |one: &Added| {
+            let mut above = one.resource.get("baseDefinition").and_then(Value::as_str);
+            for _ in 0..DEEPEST {
+                let (url, _) = canonical(above?);
+                if urls.contains(url) {
+                    return Some(url.to_owned());
+                }
+                above = base(url);
+            }
+            None
+        };
+        let all = self.0.added.iter().flat_map(|(url, rows)| rows.iter().map(move |one| (url, one)));
+        let others = all.filter(|(url, one)| !urls.contains(*url) && one.standing == Standing::Active);
+        let mut found: Vec<(String, String)> = others
+            .filter_map(|(url, one)| {
+                let on = rests(one)?;
+                Some((one.version.as_ref().map_or_else(|| url.clone(), |version| format!("{url}|{version}")), on))
+            })
+            .collect();
+        found.sort_unstable();
+        found
     }
 
     /// The structure of a type of R4 or of a logical model: `Patient`, `HumanName`, `code`.
@@ -191,6 +238,14 @@ impl Added {
         };
         is_lower && table().get(url).is_some()
     }
+}
+
+/// Whether two resources define the same: what is not read of them may differ.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return false };
+    let is_read = |key: &str| !matches!(key, "id" | "meta" | "text" | "date");
+    one.iter().filter(|(key, _)| is_read(key)).all(|(key, value)| other.get(key) == Some(value))
+        && other.keys().filter(|key| is_read(key)).all(|key| one.contains_key(key))
 }
 
 /// The one of this version; without one, the newest of those that are active (`terms/canonical`). `1.2` also means

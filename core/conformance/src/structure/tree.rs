@@ -1,5 +1,8 @@
 //! The flat list of elements of a StructureDefinition ↔ the tree that we work on.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use std::sync::Arc;
 
 use super::{Element, Node};
@@ -27,10 +30,10 @@ struct Builder {
 ///
 /// # Errors
 /// In words: what is wrong with the order or the paths.
-pub(super) fn build(elements: Vec<Element>) -> Result<Node, String> {
+pub(super) fn build(elements: Vec<Element>) -> Result<Node, Both> {
     let mut elements = elements.into_iter().peekable();
     let root = match elements.peek() {
-        None => return Err("there is no element".to_owned()),
+        None => return Err(both!("there is no element", "没有元素")),
         Some(first) if !first.path.contains('.') => elements.next().unwrap_or_default(),
         Some(first) => Element::at(first.path.split('.').next().unwrap_or_default()),
     };
@@ -56,7 +59,7 @@ pub(super) fn build(elements: Vec<Element>) -> Result<Node, String> {
             *place = Some(Arc::new(node));
         }
     }
-    root.ok_or_else(|| "there is no element".to_owned())
+    root.ok_or_else(|| both!("there is no element", "没有元素"))
 }
 
 impl Draft {
@@ -66,18 +69,21 @@ impl Draft {
 }
 
 impl Builder {
-    fn add(&mut self, element: Element) -> Result<(), String> {
+    fn add(&mut self, element: Element) -> Result<(), Both> {
         let path = element.path.clone();
         let names: Vec<&str> = path.split('.').collect();
         if names.len() > DEEPEST {
-            return Err(format!("{path} is nested too deeply"));
+            return Err(both!("{path} is nested too deeply", "{path} 嵌套太深"));
         }
         if element.slice.as_ref().is_some_and(|name| name.matches('/').count() >= DEEPEST_SLICE) {
-            return Err(format!("{path} has slices of slices, more than {DEEPEST_SLICE} deep"));
+            return Err(both!(
+                "{path} has slices of slices, more than {DEEPEST_SLICE} deep",
+                "{path} 的切片嵌套超过 {DEEPEST_SLICE} 层"
+            ));
         }
         let root = self.drafts.first().map(|root| root.element.path.clone()).unwrap_or_default();
         if names.len() < 2 || names.first() != Some(&root.as_str()) {
-            return Err(format!("{path} does not lie in {root}"));
+            return Err(both!("{path} does not lie in {root}", "{path} 不在 {root} 之内"));
         }
         // Back to the deepest open element that this one lies in.
         while let Some(&last) = self.open.last() {
@@ -90,7 +96,7 @@ impl Builder {
         }
         // What was left out on the way.
         loop {
-            let parent = *self.open.last().ok_or("an element without a root")?;
+            let parent = *self.open.last().ok_or_else(|| both!("an element without a root", "元素没有根"))?;
             let depth = self.drafts.get(parent).map_or(0, |draft| draft.element.path.split('.').count());
             if depth + 1 >= names.len() {
                 return self.put(parent, element);
@@ -104,7 +110,7 @@ impl Builder {
         }
     }
 
-    fn put(&mut self, parent: usize, element: Element) -> Result<(), String> {
+    fn put(&mut self, parent: usize, element: Element) -> Result<(), Both> {
         let present = self.child(parent, &element.path);
         let at = self.drafts.len();
         match (element.slice.clone(), present) {
@@ -112,7 +118,11 @@ impl Builder {
             (None, Some(present)) => {
                 let Some(draft) = self.drafts.get_mut(present) else { return Ok(()) };
                 if draft.element.min.is_some() || draft.element.max.is_some() || !draft.element.types.is_empty() {
-                    return Err(format!("{} is there twice without a slice name", element.path));
+                    return Err(both!(
+                        "{} is there twice without a slice name",
+                        "{} 出现了两次，又没有 sliceName",
+                        element.path
+                    ));
                 }
                 draft.element = element;
                 self.open.push(present);
@@ -129,7 +139,7 @@ impl Builder {
                 // `a/b` is a slice of the slice `a`.
                 let around = name.rsplit_once('/').and_then(|(around, _)| self.slice(sliced, around)).unwrap_or(sliced);
                 if self.slice(sliced, &name).is_some() {
-                    return Err(format!("{} has two slices {name}", element.path));
+                    return Err(both!("{} has two slices {name}", "{} 有两个名为 {name} 的切片", element.path));
                 }
                 self.attach(around, element, true);
             }

@@ -1,5 +1,8 @@
 //! A question as it comes: the names and values of a Parameters resource, or of an address.
 
+use meridian_model::both;
+use meridian_model::language::Language;
+
 use serde_json::Value;
 
 use super::codes::Coded;
@@ -16,6 +19,8 @@ pub struct Asked<'a> {
     pub values: &'a [(String, Value)],
     /// When it is asked, as a FHIR instant.
     pub now: &'a str,
+    /// Of the messages that an answer has for people.
+    pub language: Language,
 }
 
 /// A code that is asked for, with its texts.
@@ -64,7 +69,8 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn need(&self, name: &str) -> Result<&'a str, Fault> {
-        self.one(name).ok_or_else(|| Fault::invalid(format!("the parameter `{name}` is missing")).of(name))
+        self.one(name)
+            .ok_or_else(|| Fault::invalid(both!("the parameter `{name}` is missing", "缺少参数 `{name}`")).of(name))
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Fault> {
@@ -72,16 +78,26 @@ impl<'a> Asked<'a> {
             None => Ok(None),
             Some("true") => Ok(Some(true)),
             Some("false") => Ok(Some(false)),
-            Some(other) => {
-                Err(Fault::invalid(format!("`{name}` is true or false, and not `{}`", shown(other))).of(name))
-            }
+            Some(other) => Err(Fault::invalid(both!(
+                "`{name}` is true or false, and not `{}`",
+                "`{name}` 应为 true 或 false，不能是 `{}`",
+                shown(other)
+            ))
+            .of(name)),
         }
     }
 
     pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Fault> {
         let Some(text) = self.one(name) else { return Ok(None) };
         let number = text.parse().map(Some);
-        number.map_err(|_| Fault::invalid(format!("`{name}` is a number from 0, and not `{}`", shown(text))).of(name))
+        number.map_err(|_| {
+            Fault::invalid(both!(
+                "`{name}` is a number from 0, and not `{}`",
+                "`{name}` 应是从 0 起的整数，不能是 `{}`",
+                shown(text)
+            ))
+            .of(name)
+        })
     }
 
     pub(super) fn versions(&self) -> Result<Versions, Fault> {
@@ -100,17 +116,24 @@ impl<'a> Asked<'a> {
     /// `Invalid` where there is none, or both.
     pub(super) fn code(&self) -> Result<Code, Fault> {
         match (self.one("code"), self.value("coding")) {
-            (Some(_), Some(_)) => Err(Fault::invalid("either `code` or `coding` is given, not both").of("code")),
+            (Some(_), Some(_)) => Err(Fault::invalid(both!(
+                "either `code` or `coding` is given, not both",
+                "`code` 与 `coding` 只能给一个"
+            ))
+            .of("code")),
             (Some(code), None) => Ok(Code {
                 system: self.one("system").map(str::to_owned),
                 version: self.one("version").or(self.one("systemVersion")).map(str::to_owned),
                 code: code.to_owned(),
                 display: self.one("display").map(str::to_owned),
             }),
-            (None, Some(coding)) => {
-                Code::of(coding).ok_or_else(|| Fault::invalid("the parameter `coding` has no code").of("coding"))
+            (None, Some(coding)) => Code::of(coding).ok_or_else(|| {
+                Fault::invalid(both!("the parameter `coding` has no code", "参数 `coding` 中没有 code")).of("coding")
+            }),
+            (None, None) => {
+                Err(Fault::invalid(both!("the parameter `code` or `coding` is missing", "缺少参数 `code` 或 `coding`"))
+                    .of("code"))
             }
-            (None, None) => Err(Fault::invalid("the parameter `code` or `coding` is missing").of("code")),
         }
     }
 
@@ -118,14 +141,19 @@ impl<'a> Asked<'a> {
     pub(super) fn codes(&self) -> Result<Vec<Code>, Fault> {
         let Some(concept) = self.value("codeableConcept") else { return Ok(vec![self.code()?]) };
         if self.one("code").is_some() || self.value("coding").is_some() {
-            let says = "one of `code`, `coding` and `codeableConcept` is given, not more";
+            let says = both!(
+                "one of `code`, `coding` and `codeableConcept` is given, not more",
+                "`code`、`coding`、`codeableConcept` 只能给一个"
+            );
             return Err(Fault::invalid(says).of("codeableConcept"));
         }
         let codes: Vec<Code> = list(concept, "coding").iter().filter_map(Code::of).collect();
         if codes.is_empty() {
-            return Err(
-                Fault::invalid("the parameter `codeableConcept` has no coding with a code").of("codeableConcept")
-            );
+            return Err(Fault::invalid(both!(
+                "the parameter `codeableConcept` has no coding with a code",
+                "参数 `codeableConcept` 中没有带 code 的 coding"
+            ))
+            .of("codeableConcept"));
         }
         Ok(codes)
     }

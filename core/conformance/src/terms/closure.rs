@@ -1,5 +1,7 @@
 //! What `$closure` reckons: which of the codes that a client uses stand below which.
 
+use meridian_model::both;
+
 use super::Terms;
 use super::fault::Fault;
 use super::member::System;
@@ -52,7 +54,10 @@ impl Terms {
                     }
                 }
                 if pairs.len() > most {
-                    return Err(Fault::too_costly(format!("the table would get more than {most} pairs at once")));
+                    return Err(Fault::too_costly(both!(
+                        "the table would get more than {most} pairs at once",
+                        "闭包表一次增加的关系会超过 {most} 对"
+                    )));
                 }
             }
             places.push(place);

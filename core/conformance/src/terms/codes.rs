@@ -63,6 +63,12 @@ pub trait Codes: Send + Sync {
     /// Is the code one of its own system's, and the display one of its own?
     fn in_code_system(&self, coded: Coded<'_>) -> Verdict;
 
+    /// Is there a value set at this canonical, perhaps an implicit one? One that can't be read is there.
+    fn has_value_set(&self, value_set: &str) -> bool {
+        let _ = value_set;
+        true
+    }
+
     /// Does the address name a supplement? Nothing is coded in one.
     fn is_supplement(&self, system: &str) -> bool {
         let _ = system;
@@ -100,6 +106,11 @@ impl Codes for Terms {
             let system = of.unwrap_or_else(|| super::fault::shown(system));
             Says::NotInSystem { code, system }
         })
+    }
+
+    fn has_value_set(&self, value_set: &str) -> bool {
+        let (url, version) = canonical::split(value_set);
+        !matches!(self.value_set(url, version), Ok(None))
     }
 
     fn is_supplement(&self, system: &str) -> bool {

@@ -4,6 +4,7 @@
 
 mod files;
 
+use meridian_model::both;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -107,7 +108,8 @@ impl Inner {
 }
 
 fn json(text: &str) -> Result<Value, Fault> {
-    serde_json::from_str(text).map_err(|error| Fault::invalid(format!("an embedded resource is broken: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| Fault::invalid(both!("an embedded resource is broken: {error}", "自带的资源有误：{error}")))
 }
 
 /// The beginning of a line of `terms.json`.
@@ -210,6 +212,7 @@ fn whole_set(of: &'static str) -> Option<Value> {
     out.insert("url".to_owned(), part("valueSet")?.into());
     for key in ["version", "name", "title", "status", "date", "publisher", "copyright"] {
         out.extend(part(key).map(|said| (key.to_owned(), said.into())));
+        out.extend(import::csv::translations(&head, key).map(|beside| (format!("_{key}"), beside)));
     }
     out.insert("compose".to_owned(), serde_json::json!({"include": [{"system": part("url")?}]}));
     Some(Value::Object(out))

@@ -1,5 +1,7 @@
 //! `$expand`: the codes of a value set.
 
+use meridian_model::both;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,6 +21,9 @@ use super::{Terms, canonical};
 
 /// Most codes of one answer.
 const MOST: usize = 10_000;
+
+/// What says by which name a code was found that is shown under another (`definitions/meridian/ext-found-by.json`).
+const FOUND_BY: &str = "https://meridian.example/extension/found-by";
 
 /// How an expansion is shown.
 struct Wish<'a> {
@@ -74,14 +79,18 @@ impl Terms {
             }
         };
         if count.is_none() && offset.is_none() && total > MOST {
-            let says =
-                "more codes than one answer has: ask for a page of them with `count` and `offset`, or with `filter`";
-            return Err(Fault::too_costly(format!("{} has {total} codes, {says} (most: {MOST})", set.named())));
+            return Err(Fault::too_costly(both!(
+                "{} has {total} codes, more codes than one answer has: ask for a page of them with `count` and `offset`, \
+                 or with `filter` (most: {MOST})",
+                "{}有 {total} 个代码，一次最多给出 {MOST} 个：请用 `count` 和 `offset` 分页，或用 `filter` 筛选",
+                set.named()
+            )));
         }
         let first = first.min(total);
         let page: Vec<&Member> = members.into_iter().take(last).skip(first).collect();
         let wish = Wish::of(asked, &gathered)?;
-        let mut contains: Vec<Value> = page.iter().map(|member| wish.entry(&gathered, member)).collect();
+        let entry = |member: &&Member| wish.entry(&gathered, member, question.as_ref());
+        let mut contains: Vec<Value> = page.iter().map(entry).collect();
         if nested && page.len() == total && question.is_none() {
             contains = nest(&gathered, &page, contains);
         }
@@ -112,18 +121,27 @@ impl Terms {
     pub(super) fn asked_set(&self, asked: &Asked<'_>) -> Result<Arc<ValueSet>, Fault> {
         if let Some(resource) = asked.value("valueSet") {
             if text(resource, "resourceType") != Some("ValueSet") {
-                return Err(Fault::invalid("the parameter `valueSet` is no ValueSet").of("valueSet"));
+                return Err(Fault::invalid(both!(
+                    "the parameter `valueSet` is no ValueSet",
+                    "参数 `valueSet` 不是 ValueSet"
+                ))
+                .of("valueSet"));
             }
             return ValueSet::parse(resource).map(Arc::new).map_err(|fault| fault.of("valueSet"));
         }
         if asked.one("context").is_some() {
-            let says = "value sets are found by `url` or given as `valueSet`, not by `context`";
+            let says = both!(
+                "value sets are found by `url` or given as `valueSet`, not by `context`",
+                "不支持 `context`：请用 `url` 或 `valueSet` 指明值集"
+            );
             return Err(Fault::new(super::fault::Kind::NotSupported, says).of("context"));
         }
         let wanted = asked.need("url")?;
         let (url, version) = canonical::split(wanted);
         let set = self.value_set(url, asked.one("valueSetVersion").or(version))?;
-        set.ok_or_else(|| Fault::not_found(format!("the value set {} is not here", shown(wanted))).of("url"))
+        set.ok_or_else(|| {
+            Fault::not_found(both!("the value set {} is not here", "没有值集 {}，请核对地址", shown(wanted))).of("url")
+        })
     }
 }
 
@@ -189,7 +207,7 @@ impl<'a> Wish<'a> {
     }
 
     /// The entry of one code.
-    fn entry(&self, gathered: &Gathered, member: &Member) -> Value {
+    fn entry(&self, gathered: &Gathered, member: &Member, question: Option<&Question>) -> Value {
         let used = gathered.used(member);
         let table = used.and_then(|used| used.table.as_ref()).zip(member.concept);
         let mut entry = Map::new();
@@ -204,7 +222,12 @@ impl<'a> Wish<'a> {
             entry.insert("version".to_owned(), version.into());
         }
         entry.insert("code".to_owned(), gathered.code(member).into());
-        if let Some(display) = self.display(member, table) {
+        let shown = self.display(member, table);
+        let mut extensions = Vec::new();
+        if let Some(name) = question.and_then(|one| found_by(one, gathered, member, table, shown.as_deref())) {
+            extensions.push(json!({"url": FOUND_BY, "valueString": name}));
+        }
+        if let Some(display) = shown {
             entry.insert("display".to_owned(), display.into());
         }
         if self.designations {
@@ -215,7 +238,10 @@ impl<'a> Wish<'a> {
         }
         if let Some(definition) = table.and_then(|(table, at)| table.definition(at)).filter(|_| self.definitions) {
             let url = "http://hl7.org/fhir/StructureDefinition/valueset-concept-definition";
-            entry.insert("extension".to_owned(), json!([{"url": url, "valueString": definition}]));
+            extensions.push(json!({"url": url, "valueString": definition}));
+        }
+        if !extensions.is_empty() {
+            entry.insert("extension".to_owned(), Value::Array(extensions));
         }
         Value::Object(entry)
     }
@@ -256,6 +282,25 @@ impl<'a> Wish<'a> {
         }
         all
     }
+}
+
+/// By which of its names a code was found that is shown under another.
+fn found_by(
+    question: &Question,
+    gathered: &Gathered,
+    member: &Member,
+    table: Option<(&Arc<super::system::CodeSystem>, u32)>,
+    shown: Option<&str>,
+) -> Option<String> {
+    let listed = member.listed.iter();
+    let listed = listed.flat_map(|one| {
+        let others = one.designations.iter().filter_map(|other| text(other, "value"));
+        one.display.as_deref().into_iter().chain(others)
+    });
+    let of_system = table
+        .into_iter()
+        .flat_map(|(table, at)| table.display(at).into_iter().chain(table.designations(at).map(|one| one.value)));
+    question.found_by(gathered.code(member), shown, listed.chain(of_system)).map(str::to_owned)
 }
 
 /// A designation as FHIR writes it.

@@ -1,5 +1,8 @@
 //! Why a question about codes has no answer.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use super::system::Content;
 
 /// What kind of fault it is; a door makes its status of it.
@@ -15,29 +18,29 @@ pub enum Kind {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{says}")]
+#[error("{}", .says.english)]
 pub struct Fault {
     pub kind: Kind,
     /// A whole sentence.
-    pub says: String,
+    pub says: Both,
     /// The parameter that it is about.
     pub at: Option<String>,
 }
 
 impl Fault {
-    pub fn new(kind: Kind, says: impl Into<String>) -> Fault {
+    pub fn new(kind: Kind, says: impl Into<Both>) -> Fault {
         Fault { kind, says: says.into(), at: None }
     }
 
-    pub fn not_found(says: impl Into<String>) -> Fault {
+    pub fn not_found(says: impl Into<Both>) -> Fault {
         Fault::new(Kind::NotFound, says)
     }
 
-    pub fn invalid(says: impl Into<String>) -> Fault {
+    pub fn invalid(says: impl Into<Both>) -> Fault {
         Fault::new(Kind::Invalid, says)
     }
 
-    pub fn too_costly(says: impl Into<String>) -> Fault {
+    pub fn too_costly(says: impl Into<Both>) -> Fault {
         Fault::new(Kind::TooCostly, says)
     }
 
@@ -52,10 +55,11 @@ impl Fault {
     pub(super) fn no_code(code: &str, system: &str, content: Content) -> Fault {
         let (code, system) = (shown(code), shown(system));
         Fault::not_found(match content {
-            Content::Complete => format!("the code `{code}` is not in {system}"),
-            _ => format!(
+            Content::Complete => both!("the code `{code}` is not in {system}", "{system} 中没有代码 `{code}`"),
+            _ => both!(
                 "the code `{code}` is not in {system}, but only a part of it is here: `meridian terms import` brings the \
-                 whole in"
+                 whole in",
+                "{system} 中没有代码 `{code}`，不过本机只有它的一部分：可用 `meridian terms import` 装入全部"
             ),
         })
     }

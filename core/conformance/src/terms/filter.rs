@@ -1,5 +1,7 @@
 //! The filters of value sets, tried on a concept.
 
+use meridian_model::both;
+
 use std::sync::Arc;
 
 use super::fault::{Fault, shown};
@@ -76,7 +78,11 @@ fn same(value: &str, wanted: &str) -> bool {
 pub(super) fn named(filter: &Filter, system: &CodeSystem) -> Result<u32, Fault> {
     system.find(&filter.value).ok_or_else(|| {
         let url = &system.head.url;
-        Fault::invalid(format!("a filter names the code `{}`, which is not in {url}", shown(&filter.value)))
+        Fault::invalid(both!(
+            "a filter names the code `{}`, which is not in {url}",
+            "过滤条件中的代码 `{}` 不在 {url} 中",
+            shown(&filter.value)
+        ))
     })
 }
 

@@ -12,6 +12,7 @@
 
 use memchr::memchr;
 use memchr::memmem::Finder;
+use meridian_model::both;
 use meridian_model::fold::fold;
 use meridian_model::pinyin::is_han;
 use meridian_model::words;
@@ -81,7 +82,11 @@ impl Question {
         let whole = fold(text);
         let tokens: Vec<Token> = whole.split_whitespace().map(Token::of).collect();
         if whole.len() > LONGEST || tokens.len() > MOST_WORDS {
-            let says = format!("the filter `{}` is longer than {LONGEST} bytes or {MOST_WORDS} words", shown(text));
+            let says = both!(
+                "the filter `{}` is longer than {LONGEST} bytes or {MOST_WORDS} words",
+                "filter `{}` 超过 {LONGEST} 字节或 {MOST_WORDS} 个词",
+                shown(text)
+            );
             return Err(Fault::invalid(says));
         }
         let is_han = whole.chars().any(is_han);
@@ -143,6 +148,21 @@ impl Question {
             _ if is_apart(before) && !self.is_han => Hit::BeginningInName,
             _ => Hit::InName,
         }
+    }
+
+    /// The name by which a concept answers that neither its code nor what is `shown` of it answers by: the best of its own.
+    /// `None` where no name alone answers.
+    pub(super) fn found_by<'t>(
+        &self,
+        code: &str,
+        shown: Option<&str>,
+        names: impl Iterator<Item = &'t str>,
+    ) -> Option<&'t str> {
+        if self.rank_of(code, shown, std::iter::empty()).is_some() {
+            return None;
+        }
+        let ranked = names.filter_map(|name| Some((self.rank_of("", Some(name), std::iter::empty())?, name)));
+        ranked.min().map(|(_, name)| name)
     }
 
     /// How well a concept that stands in a value set alone answers.

@@ -1,5 +1,7 @@
 //! All codes of a value set, in order, each once.
 
+use meridian_model::both;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -108,7 +110,10 @@ impl Gathered {
         };
         if is_new {
             if self.members.len() >= MOST {
-                return Err(Fault::too_costly(format!("the value set has more than {MOST} codes")));
+                return Err(Fault::too_costly(both!(
+                    "the value set has more than {MOST} codes",
+                    "值集的代码超过 {MOST} 个"
+                )));
             }
             self.members.push(member);
         }
@@ -136,7 +141,7 @@ impl View<'_> {
         self.inside(set, || {
             let parts = set.listed.as_ref().map_or(set.include.as_slice(), |given| given.parts.as_slice());
             if set.listed.as_ref().is_some_and(|given| given.cut) {
-                return Err(Fault::not_found(format!("only a part of {} is here", set.named())));
+                return Err(Fault::not_found(both!("only a part of {} is here", "本机只有 {} 的一部分", set.named())));
             }
             let mut all = Gathered::default();
             for part in parts {
@@ -246,7 +251,9 @@ impl View<'_> {
 
     fn known_set(&self, wanted: &str) -> Result<Arc<ValueSet>, Fault> {
         let set = self.value_set(wanted)?;
-        set.ok_or_else(|| Fault::not_found(format!("the value set {} is not here", shown(wanted))))
+        set.ok_or_else(|| {
+            Fault::not_found(both!("the value set {} is not here", "没有值集 {}，请核对地址", shown(wanted)))
+        })
     }
 
     fn is_in_all(&self, value_sets: &[String], from: &Gathered, member: &Member) -> Result<bool, Fault> {
@@ -291,9 +298,11 @@ impl View<'_> {
         }
         let Some(table) = table else {
             return Err(match &place {
-                Some(System::Grammar(grammar)) => {
-                    Fault::too_costly(format!("the codes of {} ({url}) have no end", grammar.name))
-                }
+                Some(System::Grammar(grammar)) => Fault::too_costly(both!(
+                    "the codes of {} ({url}) have no end",
+                    "{}（{url}）的代码无穷多，不能列出",
+                    grammar.name
+                )),
                 _ => Fault::not_found(self.terms.missing(url, self.versions.pick(url, part.version.as_deref())?)),
             });
         };

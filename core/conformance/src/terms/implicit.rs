@@ -1,6 +1,8 @@
 //! Value sets that no resource defines: all codes of a system, what lies below a concept, and the forms that SNOMED CT and
 //! LOINC have for theirs.
 
+use meridian_model::both;
+
 use super::canonical;
 use super::fault::{Fault, shown};
 use super::set::{Operator, Part, ValueSet};
@@ -41,7 +43,7 @@ pub(super) fn read(url: &str, version: Option<&str>) -> Result<Option<ValueSet>,
             None if asked == "refset" => {
                 set("ReferenceSets", part().filtered("concept", Operator::DescendentOf, REFERENCE_SETS))
             }
-            _ => Err(Fault::invalid(format!("`{}` is no implicit value set", shown(url)))),
+            _ => Err(Fault::invalid(both!("`{}` is no implicit value set", "`{}` 不是隐式值集", shown(url)))),
         },
         None => Ok(None),
     }
@@ -71,8 +73,12 @@ fn loinc(url: &str, rest: &str, version: Option<&str>) -> Option<ValueSet> {
 /// and MINUS, without brackets and refinements.
 fn expressed(url: &str, text: &str, part: &dyn Fn() -> Part) -> Result<ValueSet, Fault> {
     let not_read = || {
-        let says = "of expression constraints, concepts with <<, <, >>, ^ joined by AND, OR, MINUS are understood";
-        Fault::new(super::fault::Kind::NotSupported, format!("`{}`: {says}", shown(text)))
+        let says = both!(
+            "`{}`: of expression constraints, concepts with <<, <, >>, ^ joined by AND, OR, MINUS are understood",
+            "`{}`：表达式约束只支持带 <<、<、>>、^ 的概念，用 AND、OR、MINUS 连接",
+            shown(text)
+        );
+        Fault::new(super::fault::Kind::NotSupported, says)
     };
     // Terms between bars are for people.
     let plain: String = text.split('|').step_by(2).collect::<Vec<_>>().join(" ");

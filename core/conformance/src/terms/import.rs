@@ -7,6 +7,9 @@ mod loinc;
 mod rf2;
 mod table;
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use serde_json::Value;
 
 use super::fault::{Fault, shown};
@@ -29,9 +32,9 @@ pub fn read(files: &[File<'_>]) -> Result<Vec<Value>, Fault> {
     let (mut snomed, mut loinc) = (rf2::Snapshot::default(), loinc::Release::default());
     let mut divisions = gb2260::Divisions::default();
     for file in files {
-        let of = |fault: Fault| Fault { says: format!("{}: {}", shown(file.name), fault.says), ..fault };
+        let of = |fault: Fault| Fault { says: both!("{}: {}", "{}：{}", shown(file.name), fault.says), ..fault };
         let text = std::str::from_utf8(file.bytes)
-            .map_err(|error| of(Fault::invalid(format!("not UTF-8 from byte {} on", error.valid_up_to()))))?;
+            .map_err(|error| of(invalid(format!("not UTF-8 from byte {} on", error.valid_up_to()))))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let start = text.trim_start();
         if rf2::is_one(text) {
@@ -48,7 +51,7 @@ pub fn read(files: &[File<'_>]) -> Result<Vec<Value>, Fault> {
             resources.push(csv::read(text).map_err(of)?);
         } else {
             let says = "neither FHIR JSON, a CSV with a head, ICD-10-CM, LOINC, RF2 nor GB/T 2260";
-            return Err(of(Fault::invalid(says)));
+            return Err(of(invalid(says)));
         }
     }
     resources.extend(snomed.finish()?);
@@ -59,8 +62,7 @@ pub fn read(files: &[File<'_>]) -> Result<Vec<Value>, Fault> {
 
 /// The terminology of a FHIR resource or Bundle.
 fn fhir(bytes: &[u8]) -> Result<Vec<Value>, Fault> {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|error| Fault::invalid(format!("broken JSON: {error}")))?;
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| invalid(format!("broken JSON: {error}")))?;
     let kind = |value: &Value| super::json::text(value, "resourceType").map(str::to_owned);
     match kind(&value).as_deref() {
         Some("CodeSystem" | "ValueSet" | "ConceptMap") => Ok(vec![value]),
@@ -68,10 +70,19 @@ fn fhir(bytes: &[u8]) -> Result<Vec<Value>, Fault> {
             let entries = super::json::list(&value, "entry").iter().filter_map(|entry| entry.get("resource"));
             let is_one = |one: &&Value| matches!(kind(one).as_deref(), Some("CodeSystem" | "ValueSet" | "ConceptMap"));
             let found: Vec<Value> = entries.filter(is_one).cloned().collect();
-            if found.is_empty() { Err(Fault::invalid("the Bundle holds no terminology")) } else { Ok(found) }
+            if found.is_empty() { Err(invalid("the Bundle holds no terminology")) } else { Ok(found) }
         }
-        other => Err(Fault::invalid(format!("{} is no terminology", shown(other.unwrap_or("this JSON"))))),
+        other => Err(invalid(format!("{} is no terminology", shown(other.unwrap_or("this JSON"))))),
     }
+}
+
+/// What the command line tells, in the one language that it has.
+fn invalid(says: impl Into<String>) -> Fault {
+    Fault::invalid(Both::alike(says))
+}
+
+fn too_costly(says: impl Into<String>) -> Fault {
+    Fault::too_costly(Both::alike(says))
 }
 
 #[cfg(test)]

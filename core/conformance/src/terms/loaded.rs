@@ -1,5 +1,7 @@
 //! A terminology resource that was read, to be kept by who puts it in force.
 
+use meridian_model::both;
+
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -33,13 +35,20 @@ impl Loaded {
             Some("ValueSet") => {
                 let set = ValueSet::parse(resource)?;
                 if set.url.is_none() {
-                    return Err(Fault::invalid("a ValueSet without url cannot be in force"));
+                    return Err(Fault::invalid(both!(
+                        "a ValueSet without url cannot be in force",
+                        "没有 url 的 ValueSet 不能生效"
+                    )));
                 }
                 Held::Set(Arc::new(set))
             }
             Some("ConceptMap") => Held::Map(Arc::new(ConceptMap::parse(resource)?)),
             other => {
-                return Err(Fault::invalid(format!("{} is no terminology", shown(other.unwrap_or("what was given")))));
+                return Err(Fault::invalid(both!(
+                    "{} is no terminology",
+                    "{} 不是术语资源",
+                    shown(other.unwrap_or("what was given"))
+                )));
             }
         };
         Ok(Loaded(held, Standing::of(resource)))

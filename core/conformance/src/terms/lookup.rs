@@ -1,5 +1,7 @@
 //! `$lookup`: what is known of a code.
 
+use meridian_model::both;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -20,8 +22,9 @@ impl Terms {
     /// `NotFound` for a code or system that is not here.
     pub fn lookup(&self, asked: &Asked<'_>) -> Result<Value, Fault> {
         let code = asked.code()?;
-        let system =
-            code.system.as_deref().ok_or_else(|| Fault::invalid("the parameter `system` is missing").of("system"))?;
+        let system = code.system.as_deref().ok_or_else(|| {
+            Fault::invalid(both!("the parameter `system` is missing", "缺少参数 `system`")).of("system")
+        })?;
         let url = self.url_of(system);
         let view = View::new(self, Cow::Owned(asked.versions()?));
         let wanted: Vec<&str> = asked.all("property").collect();

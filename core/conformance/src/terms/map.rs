@@ -1,5 +1,7 @@
 //! A concept map in memory.
 
+use meridian_model::both;
+
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -67,8 +69,9 @@ impl ConceptMap {
     /// # Errors
     /// `Invalid` naming what is wrong with it.
     pub(super) fn parse(resource: &Value) -> Result<ConceptMap, Fault> {
-        let url =
-            owned(resource, "url").ok_or_else(|| Fault::invalid("a ConceptMap without url cannot be in force"))?;
+        let url = owned(resource, "url").ok_or_else(|| {
+            Fault::invalid(both!("a ConceptMap without url cannot be in force", "没有 url 的 ConceptMap 不能生效"))
+        })?;
         let scope = |keys: [&str; 2]| keys.iter().find_map(|key| owned(resource, key));
         let mut left = MOST;
         let groups = list(resource, "group").iter().map(|group| Group::parse(group, &mut left));
@@ -87,8 +90,9 @@ impl Group {
         let mut elements: Vec<Element> = Vec::new();
         let (mut by_source, mut by_target) = (HashMap::new(), HashMap::new());
         for element in list(group, "element") {
-            *left =
-                left.checked_sub(1).ok_or_else(|| Fault::too_costly(format!("more than {MOST} elements in a map")))?;
+            *left = left.checked_sub(1).ok_or_else(|| {
+                Fault::too_costly(both!("more than {MOST} elements in a map", "映射的条目超过 {MOST} 个"))
+            })?;
             let Some(code) = owned(element, "code") else { continue };
             let at = u32::try_from(elements.len()).unwrap_or(u32::MAX);
             let targets: Vec<Target> = list(element, "target").iter().map(Target::parse).collect::<Result<_, _>>()?;
@@ -150,7 +154,11 @@ impl Target {
         ];
         let equivalence = text(target, "equivalence").unwrap_or("relatedto");
         if !KNOWN.contains(&equivalence) {
-            return Err(Fault::invalid(format!("a map has the unknown equivalence `{}`", shown(equivalence))));
+            return Err(Fault::invalid(both!(
+                "a map has the unknown equivalence `{}`",
+                "映射中有不认识的 equivalence `{}`",
+                shown(equivalence)
+            )));
         }
         let depends =
             list(target, "dependsOn").iter().filter_map(|one| Some((owned(one, "property")?, owned(one, "value")?)));

@@ -1,5 +1,7 @@
 //! Whether a code belongs to a system or a value set, without expanding anything.
 
+use meridian_model::both;
+
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -109,7 +111,9 @@ impl<'t> View<'t> {
 
     pub(super) fn spend(&self, steps: u64) -> Result<(), Fault> {
         let left = self.steps.get().checked_sub(steps);
-        self.steps.set(left.ok_or_else(|| Fault::too_costly("finding the answer takes too many steps"))?);
+        self.steps.set(left.ok_or_else(|| {
+            Fault::too_costly(both!("finding the answer takes too many steps", "得出结果的步骤太多"))
+        })?);
         Ok(())
     }
 
@@ -177,14 +181,20 @@ impl<'t> View<'t> {
         self.spend(OF_A_SET)?;
         {
             let mut trail = self.trail.borrow_mut();
-            let name = set.named();
+            let name = set.named().english;
             if trail.iter().any(|other| std::ptr::eq(other.place, set)) {
                 let way: Vec<&str> = trail.iter().map(|on| on.name.as_str()).collect();
                 let way = way.join(" → ");
-                return Err(Fault::invalid(format!("the value set {name} is made of itself: {way} → {name}")));
+                return Err(Fault::invalid(both!(
+                    "the value set {name} is made of itself: {way} → {name}",
+                    "值集 {name} 引用了自己：{way} → {name}"
+                )));
             }
             if trail.len() >= DEEPEST {
-                return Err(Fault::too_costly(format!("value sets are made of value sets more than {DEEPEST} deep")));
+                return Err(Fault::too_costly(both!(
+                    "value sets are made of value sets more than {DEEPEST} deep",
+                    "值集层层引用超过 {DEEPEST} 层"
+                )));
             }
             let of_another = trail.last().filter(|_| set.is_contained).map(|on| Arc::clone(&on.contained));
             let contained = of_another.unwrap_or_else(|| Arc::clone(&set.contained));

@@ -49,6 +49,14 @@ impl Terms {
         }
     }
 
+    /// What a system says of one of its codes by `property`, the first value of it.
+    #[must_use]
+    pub fn property(&self, system: &str, code: &str, property: &str) -> Option<String> {
+        let Ok(Some(System::Table(table))) = self.system(self.url_of(system), None) else { return None };
+        let at = table.find(code)?;
+        table.properties(at).find(|one| one.key.code == property).map(|one| one.value.to_owned())
+    }
+
     /// The one code of a system, of those that begin with `among`, whose display or designation is `name`, without regard
     /// to case and blanks; `None` where there is none, or more than one.
     #[must_use]
@@ -105,6 +113,14 @@ mod tests {
         ] {
             assert_eq!(spelled(system, code).as_deref(), is, "{system} {code}");
         }
+    }
+
+    #[test]
+    fn a_code_has_what_its_system_says_of_it() {
+        let unit = |code: &str| Terms::embedded().property("http://loinc.org", code, "unit");
+        assert_eq!(unit("718-7").as_deref(), Some("g/L"));
+        assert_eq!(unit("6301-6").as_deref(), Some("1"));
+        assert_eq!((unit("99999-9"), Terms::embedded().property(DEPARTMENT, "A12", "unit")), (None, None));
     }
 
     #[test]

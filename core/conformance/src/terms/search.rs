@@ -1,5 +1,7 @@
 //! What search modifiers ask: the codes of a value set, those below and above a code.
 
+use meridian_model::both;
+
 use super::fault::{Fault, shown};
 use super::gather::Gathered;
 use super::member::{System, View};
@@ -20,11 +22,17 @@ impl Terms {
     pub fn codes_in(&self, value_set: &str) -> Result<Codings, Fault> {
         let (url, version) = canonical::split(value_set);
         let set = self.value_set(url, version)?;
-        let set = set.ok_or_else(|| Fault::not_found(format!("the value set {} is not here", shown(value_set))))?;
+        let set = set.ok_or_else(|| {
+            Fault::not_found(both!("the value set {} is not here", "没有值集 {}，请核对地址", shown(value_set)))
+        })?;
         let gathered = View::plain(self).gather(&set)?;
         if gathered.members.len() > MOST_CODINGS {
             let count = gathered.members.len();
-            let says = format!("the value set {} has {count} codes, more than {MOST_CODINGS}", shown(value_set));
+            let says = both!(
+                "the value set {} has {count} codes, more than {MOST_CODINGS}",
+                "值集 {} 有 {count} 个代码，超过 {MOST_CODINGS} 个",
+                shown(value_set)
+            );
             return Err(Fault::too_costly(says));
         }
         Ok(by_system(&gathered))
@@ -51,8 +59,17 @@ impl Terms {
         let mut codes = vec![table.code(at).to_owned()];
         codes.extend(others.map(|(other, _)| table.code(other).to_owned()));
         if codes.len() > MOST_CODINGS {
-            let (side, count) = (if below { "below" } else { "above" }, codes.len());
-            let says = format!("{count} codes stand {side} `{}`, more than {MOST_CODINGS}", shown(code));
+            let (count, code) = (codes.len(), shown(code));
+            let says = match below {
+                true => both!(
+                    "{count} codes stand below `{code}`, more than {MOST_CODINGS}",
+                    "`{code}` 的下级代码有 {count} 个，超过 {MOST_CODINGS} 个"
+                ),
+                false => both!(
+                    "{count} codes stand above `{code}`, more than {MOST_CODINGS}",
+                    "`{code}` 的上级代码有 {count} 个，超过 {MOST_CODINGS} 个"
+                ),
+            };
             return Err(Fault::too_costly(says));
         }
         Ok(codes)

@@ -1,5 +1,8 @@
 //! A value set in memory: what its ValueSet resource composes, or only lists.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -107,7 +110,10 @@ impl ValueSet {
         let read = |key: &str| -> Result<Vec<Part>, Fault> {
             let parts = compose.map_or(&[][..], |compose| list(compose, key));
             if parts.len() > MOST_PARTS {
-                return Err(Fault::too_costly(format!("more than {MOST_PARTS} parts are composed")));
+                return Err(Fault::too_costly(both!(
+                    "more than {MOST_PARTS} parts are composed",
+                    "compose 的部分超过 {MOST_PARTS} 个"
+                )));
             }
             parts.iter().map(Part::parse).collect()
         };
@@ -163,10 +169,10 @@ impl ValueSet {
     }
 
     /// By which it is named in messages.
-    pub(super) fn named(&self) -> String {
+    pub(super) fn named(&self) -> Both {
         match &self.url {
-            Some(url) => canonical::join(url, self.version.as_deref()),
-            None => "the value set of the request".to_owned(),
+            Some(url) => Both::alike(canonical::join(url, self.version.as_deref())),
+            None => both!("the value set of the request", "请求中的值集"),
         }
     }
 }
@@ -186,10 +192,16 @@ impl Part {
         let value_sets: Vec<String> =
             list(part, "valueSet").iter().filter_map(Value::as_str).map(str::to_owned).collect();
         if system.is_none() && value_sets.is_empty() {
-            return Err(Fault::invalid("a part of `compose` names neither a system nor a value set"));
+            return Err(Fault::invalid(both!(
+                "a part of `compose` names neither a system nor a value set",
+                "`compose` 中有一部分既没有写代码系统，也没有写值集"
+            )));
         }
         if system.is_none() && (codes.is_some() || !filters.is_empty()) {
-            return Err(Fault::invalid("a part of `compose` has codes or filters, and no system"));
+            return Err(Fault::invalid(both!(
+                "a part of `compose` has codes or filters, and no system",
+                "`compose` 中有一部分写了代码或过滤条件，却没有写 system"
+            )));
         }
         Ok(Part { system, version, codes, filters, value_sets })
     }
@@ -211,7 +223,10 @@ impl Listed {
         let mut listed = Listed::default();
         for concept in codes {
             let Some(code) = text(concept, "code") else {
-                return Err(Fault::invalid("a concept of `compose` has no code"));
+                return Err(Fault::invalid(both!(
+                    "a concept of `compose` has no code",
+                    "`compose` 的 concept 没有 code"
+                )));
             };
             listed.put(code, text(concept, "display"), list(concept, "designation"))?;
         }
@@ -220,10 +235,17 @@ impl Listed {
 
     fn put(&mut self, code: &str, display: Option<&str>, designations: &[Value]) -> Result<(), Fault> {
         if code.len() > super::system::LONGEST_CODE {
-            return Err(Fault::invalid(format!("the code `{}` is longer than 4,096 bytes", shown(code))));
+            return Err(Fault::invalid(both!(
+                "the code `{}` is longer than 4,096 bytes",
+                "代码 `{}` 超过 4096 字节",
+                shown(code)
+            )));
         }
         if self.codes.len() >= MOST_LISTED {
-            return Err(Fault::too_costly(format!("more than {MOST_LISTED} codes are listed")));
+            return Err(Fault::too_costly(both!(
+                "more than {MOST_LISTED} codes are listed",
+                "列出的代码超过 {MOST_LISTED} 个"
+            )));
         }
         let at = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
         self.by_code.entry(code.into()).or_insert(at);
@@ -254,7 +276,10 @@ impl Given {
             let place = *places.entry((system, version)).or_insert(parts.len());
             if place == parts.len() {
                 if place >= MOST_PARTS {
-                    return Err(Fault::too_costly(format!("codes of more than {MOST_PARTS} systems are listed")));
+                    return Err(Fault::too_costly(both!(
+                        "codes of more than {MOST_PARTS} systems are listed",
+                        "列出的代码涉及超过 {MOST_PARTS} 个代码系统"
+                    )));
                 }
                 parts.push(Part::whole(system, version));
             }
@@ -268,7 +293,9 @@ impl Given {
 
 impl Filter {
     fn parse(filter: &Value) -> Result<Filter, Fault> {
-        let part = |key: &str| owned(filter, key).ok_or_else(|| Fault::invalid(format!("a filter has no `{key}`")));
+        let part = |key: &str| {
+            owned(filter, key).ok_or_else(|| Fault::invalid(both!("a filter has no `{key}`", "过滤条件缺少 `{key}`")))
+        };
         let (property, op) = (part("property")?, part("op")?);
         let value = part("value")?;
         let operator = match op.as_str() {
@@ -281,10 +308,19 @@ impl Filter {
             "not-in" => Operator::NotIn,
             "generalizes" => Operator::Generalizes,
             "exists" => Operator::Exists,
-            other => return Err(Fault::invalid(format!("a filter has the unknown operator `{}`", shown(other)))),
+            other => {
+                return Err(Fault::invalid(both!(
+                    "a filter has the unknown operator `{}`",
+                    "过滤条件中有不认识的 op `{}`",
+                    shown(other)
+                )));
+            }
         };
         if operator == Operator::Exists && !matches!(value.as_str(), "true" | "false") {
-            return Err(Fault::invalid("a filter `exists` has the value true or false"));
+            return Err(Fault::invalid(both!(
+                "a filter `exists` has the value true or false",
+                "`exists` 过滤条件的值应为 true 或 false"
+            )));
         }
         let regex = if operator == Operator::Regex { Some(regex(&value)?) } else { None };
         Ok(Filter { property, operator, value, regex, values: OnceLock::new() })
@@ -298,10 +334,11 @@ impl Filter {
 
 /// An expression that the whole of a text must match.
 fn regex(text: &str) -> Result<Pattern, Fault> {
-    let wrong = |why: &str| Fault::invalid(format!("the regular expression `{}` {why}", shown(text)));
+    let wrong =
+        |why: Both| Fault::invalid(both!("the regular expression `{}` {}", "正则表达式 `{}` {}", shown(text), why));
     if text.len() > LONGEST_REGEX {
-        return Err(wrong(&format!("is longer than {LONGEST_REGEX} bytes")));
+        return Err(wrong(both!("is longer than {LONGEST_REGEX} bytes", "超过 {LONGEST_REGEX} 字节")));
     }
     let whole = Meaning { whole: true, ..Meaning::default() };
-    Pattern::read(text, whole).map_err(|why| wrong(&shown(&why)))
+    Pattern::read(text, whole).map_err(wrong)
 }

@@ -1,5 +1,7 @@
 //! Resources by their url and version; each is decoded when it is first asked for.
 
+use meridian_model::both;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -30,7 +32,7 @@ impl<T> Entry<T> {
 
     pub(super) fn now(url: &str, version: Option<&str>, made: Arc<T>) -> Entry<T> {
         let made = OnceLock::from(Ok(made));
-        let make = Box::new(|| Err(Fault::invalid("nothing is kept to make it of")));
+        let make = Box::new(|| Err(Fault::invalid(both!("nothing is kept to make it of", "没有可用的内容"))));
         Entry { url: url.into(), version: version.map(Into::into), standing: Standing::Active, make, made }
     }
 

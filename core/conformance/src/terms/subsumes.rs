@@ -1,5 +1,7 @@
 //! `$subsumes`: how two codes of one system stand to each other.
 
+use meridian_model::both;
+
 use serde_json::Value;
 
 use super::asked::{Asked, Code};
@@ -21,8 +23,13 @@ impl Terms {
                 return Ok(coding);
             }
             let text = asked.one(code);
-            let text = text
-                .ok_or_else(|| Fault::invalid(format!("the parameter `{code}` or `{coding}` is missing")).of(code))?;
+            let text = text.ok_or_else(|| {
+                Fault::invalid(both!(
+                    "the parameter `{code}` or `{coding}` is missing",
+                    "缺少参数 `{code}` 或 `{coding}`"
+                ))
+                .of(code)
+            })?;
             let (system, version) = (asked.one("system"), asked.one("version"));
             Ok(Code {
                 system: system.map(str::to_owned),
@@ -33,9 +40,15 @@ impl Terms {
         };
         let (a, b) = (one("codeA", "codingA")?, one("codeB", "codingB")?);
         let system = a.system.as_deref().or(b.system.as_deref());
-        let system = system.ok_or_else(|| Fault::invalid("the parameter `system` is missing").of("system"))?;
+        let system = system.ok_or_else(|| {
+            Fault::invalid(both!("the parameter `system` is missing", "缺少参数 `system`")).of("system")
+        })?;
         if b.system.as_deref().is_some_and(|other| self.url_of(other) != self.url_of(system)) {
-            return Err(Fault::invalid("both codes must be of one code system").of("codingB"));
+            return Err(Fault::invalid(both!(
+                "both codes must be of one code system",
+                "两个代码必须属于同一个代码系统"
+            ))
+            .of("codingB"));
         }
         let version = a.version.as_deref().or(b.version.as_deref()).or(asked.one("version"));
         let outcome = self.relation(system, version, &a.code, &b.code)?;

@@ -7,6 +7,7 @@ mod mended;
 mod operations;
 mod r4;
 
+use meridian_model::language::Language;
 use serde_json::{Value, json};
 
 use super::{Asked, Terms};
@@ -45,7 +46,7 @@ fn params(text: &str) -> Vec<(String, String)> {
 }
 
 fn asked<'a>(params: &'a [(String, String)], values: &'a [(String, Value)]) -> Asked<'a> {
-    Asked { params, values, now: "2026-11-23T00:00:00.000Z" }
+    Asked { params, values, now: "2026-11-23T00:00:00.000Z", language: Language::English }
 }
 
 /// The codes of an expansion, in order; nested ones behind their group.
@@ -65,7 +66,7 @@ fn codes(expanded: &Value) -> Vec<String> {
 fn expanded(terms: &Terms, compose: &Value, query: &str) -> Result<Vec<String>, String> {
     let set = json!({"resourceType": "ValueSet", "status": "active", "compose": compose});
     let values = [("valueSet".to_owned(), set)];
-    terms.expand(&asked(&params(query), &values)).map(|value| codes(&value)).map_err(|fault| fault.says)
+    terms.expand(&asked(&params(query), &values)).map(|value| codes(&value)).map_err(|fault| fault.says.english)
 }
 
 /// The first parameter of a name.

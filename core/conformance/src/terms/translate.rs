@@ -1,5 +1,8 @@
 //! `$translate`: codes of another system for a code, by concept maps; also backwards.
 
+use meridian_model::both;
+use meridian_model::language::Told;
+
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -47,7 +50,11 @@ impl Terms {
         // Without a system the one of a map that is named is meant.
         let names_a_map = asked.one("url").is_some() || asked.value("conceptMap").is_some();
         if !names_a_map && codes.iter().any(|code| code.system.is_none()) {
-            return Err(Fault::invalid("the parameter `system` is missing: of which system is the code?").of("system"));
+            return Err(Fault::invalid(both!(
+                "the parameter `system` is missing: of which system is the code?",
+                "缺少参数 `system`：请写明代码属于哪个代码系统"
+            ))
+            .of("system"));
         }
         let reverse = asked.flag("reverse")?.unwrap_or_default();
         let maps = self.asked_maps(asked, reverse)?;
@@ -78,7 +85,8 @@ impl Terms {
         let mut all = vec![parameter("result", "valueBoolean", result)];
         if !result {
             let named: Vec<String> = codes.iter().map(|code| format!("`{}`", shown(&code.code))).collect();
-            all.push(parameter("message", "valueString", format!("no code is mapped to {}", named.join(", "))));
+            let says = both!("no code is mapped to {}", "{} 没有对应的代码", named.join(", "));
+            all.push(parameter("message", "valueString", Told(&says, asked.language).to_string()));
         }
         all.append(&mut found);
         Ok(parameters(all))
@@ -92,8 +100,10 @@ impl Terms {
         if let Some(wanted) = asked.one("url") {
             let (url, version) = canonical::split(wanted);
             let map = self.map(url, asked.one("conceptMapVersion").or(version))?;
-            let map = map
-                .ok_or_else(|| Fault::not_found(format!("the concept map {} is not here", shown(wanted))).of("url"))?;
+            let map = map.ok_or_else(|| {
+                Fault::not_found(both!("the concept map {} is not here", "没有概念映射 {}，请核对地址", shown(wanted)))
+                    .of("url")
+            })?;
             return Ok(vec![map]);
         }
         let (mut source, mut target) = (asked.one("source"), asked.one("target"));
@@ -120,8 +130,12 @@ impl Terms {
 impl Search<'_> {
     fn in_map(&self, map: &ConceptMap, hops: usize, found: &mut dyn FnMut(Match<'_>)) -> Result<(), Fault> {
         if hops > MOST_HOPS {
-            let says = format!("concept maps name each other for what they do not map more than {MOST_HOPS} times");
-            return Err(Fault::invalid(format!("{says}: {}", map.url)));
+            let says = both!(
+                "concept maps name each other for what they do not map more than {MOST_HOPS} times: {}",
+                "概念映射互相引用（other-map）超过 {MOST_HOPS} 次：{}",
+                map.url
+            );
+            return Err(Fault::invalid(says));
         }
         for group in &map.groups {
             let (own, other) = match self.reverse {
@@ -201,7 +215,9 @@ impl Search<'_> {
             Unmapped::Other(url) => {
                 let (bare, version) = canonical::split(url);
                 let map = self.terms.map(bare, version)?;
-                let map = map.ok_or_else(|| Fault::not_found(format!("the concept map {} is not here", shown(url))))?;
+                let map = map.ok_or_else(|| {
+                    Fault::not_found(both!("the concept map {} is not here", "没有概念映射 {}，请核对地址", shown(url)))
+                })?;
                 return self.in_map(&map, hops + 1, found);
             }
         };

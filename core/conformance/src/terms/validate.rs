@@ -1,5 +1,8 @@
 //! `$validate-code` of a code system and of a value set.
 
+use meridian_model::both;
+use meridian_model::language::{Both, Told};
+
 use std::borrow::Cow;
 
 use serde_json::Value;
@@ -15,7 +18,7 @@ use super::{Terms, canonical};
 struct Judged {
     result: bool,
     /// What is wrong, or to be heeded.
-    says: Vec<String>,
+    says: Vec<Both>,
     found: Option<Box<Found>>,
 }
 
@@ -36,7 +39,7 @@ impl Terms {
         }
         let view = View::new(self, Cow::Owned(asked.versions()?));
         let named = set.named();
-        judge(asked, &codes, &format!("the value set {named}"), |code| {
+        judge(asked, &codes, &both!("the value set {}", "值集 {}", named), |code| {
             if code.system.as_deref() == Some("") {
                 return Ok(Answer::No);
             }
@@ -70,9 +73,10 @@ impl Terms {
             code.version = code.version.take().or_else(|| version.map(str::to_owned));
         }
         let named = url.or_else(|| codes.first().and_then(|code| code.system.clone()));
-        let named = named.ok_or_else(|| Fault::invalid("the parameter `url` is missing").of("url"))?;
+        let named =
+            named.ok_or_else(|| Fault::invalid(both!("the parameter `url` is missing", "缺少参数 `url`")).of("url"))?;
         let view = View::new(terms, Cow::Owned(asked.versions()?));
-        judge(asked, &codes, &format!("the code system {}", shown(&named)), |code| {
+        judge(asked, &codes, &both!("the code system {}", "代码系统 {}", shown(&named)), |code| {
             let of = code.system.as_deref().unwrap_or_default();
             if terms.url_of(of) != canonical::split(&named).0 && !named.is_empty() && of != named {
                 return Ok(Answer::No);
@@ -86,19 +90,19 @@ impl Terms {
 fn judge(
     asked: &Asked<'_>,
     codes: &[Code],
-    of: &str,
+    of: &Both,
     ask: impl Fn(&Code) -> Result<Answer, Fault>,
 ) -> Result<Value, Fault> {
     let language = asked.one("displayLanguage");
     let concrete = asked.flag("abstract")? == Some(false);
     let mut best: Option<Judged> = None;
-    let mut unknown: Vec<String> = Vec::new();
+    let mut unknown: Vec<Both> = Vec::new();
     for code in codes {
         let judged = match ask(code)? {
             Answer::Yes(found) => yes(code, found, of, language, concrete),
             Answer::No => Judged { result: false, says: vec![not_in(code, of)], found: None },
             Answer::Unknown(why) => {
-                unknown.push(why.to_string());
+                unknown.push(why.into());
                 continue;
             }
         };
@@ -111,11 +115,12 @@ fn judge(
     let judged = match best {
         Some(judged) if judged.result || unknown.is_empty() => judged,
         // Nothing says yes, and something could not be asked: that is no answer.
-        _ => return Err(Fault::not_found(unknown.join("; "))),
+        _ => return Err(Fault::not_found(joined(&unknown))),
     };
     let mut all = vec![parameter("result", "valueBoolean", judged.result)];
     if !judged.says.is_empty() {
-        all.push(parameter("message", "valueString", judged.says.join("; ")));
+        let says = Told(&joined(&judged.says), asked.language).to_string();
+        all.push(parameter("message", "valueString", says));
     }
     if let Some(found) = &judged.found {
         if let Some(display) = found.display(language) {
@@ -133,34 +138,51 @@ fn judge(
     Ok(parameters(all))
 }
 
-fn yes(code: &Code, found: Box<Found>, of: &str, language: Option<&str>, concrete: bool) -> Judged {
+fn yes(code: &Code, found: Box<Found>, of: &Both, language: Option<&str>, concrete: bool) -> Judged {
     let mut judged = Judged { result: true, says: Vec::new(), found: None };
     let named = format!("`{}`", shown(&code.code));
     if concrete && found.is_abstract() {
         judged.result = false;
-        judged.says.push(format!("the code {named} of {of} only groups others, and is not to be used itself"));
+        judged.says.push(both!(
+            "the code {named} of {} only groups others, and is not to be used itself",
+            "{}的代码 {named} 只用于归类，不能直接使用",
+            of
+        ));
     }
     if let Some(right) = code.display.as_deref().and_then(|display| found.wrong(display)) {
         judged.result = false;
         let (wrong, right) =
             (shown(code.display.as_deref().unwrap_or_default()), found.display(language).unwrap_or(&right).to_owned());
-        judged.says.push(format!("`{wrong}` is no display of the code {named}; it is called `{right}`"));
+        judged.says.push(both!(
+            "`{wrong}` is no display of the code {named}; it is called `{right}`",
+            "`{wrong}` 不是代码 {named} 的名称，它的名称是 `{right}`"
+        ));
     }
     if found.is_inactive() {
-        judged.says.push(format!("the code {named} is inactive"));
+        judged.says.push(both!("the code {named} is inactive", "代码 {named} 已停用"));
     }
     if found.concept.as_ref().is_some_and(|(system, _)| system.head.case_sensitive) && found.code != code.code {
-        judged.says.push(format!("the code {named} is written `{}`", found.code));
+        judged.says.push(both!("the code {named} is written `{}`", "代码 {named} 应写成 `{}`", found.code));
     }
     judged.found = Some(found);
     judged
 }
 
-fn not_in(code: &Code, of: &str) -> String {
+/// One sentence behind the other.
+fn joined(says: &[Both]) -> Both {
+    let all = |of: fn(&Both) -> &str, mark: &str| says.iter().map(of).collect::<Vec<_>>().join(mark);
+    Both::new(all(|one| &one.english, "; "), all(|one| &one.chinese, "；"))
+}
+
+fn not_in(code: &Code, of: &Both) -> Both {
     let text = shown(&code.code);
     match code.system.as_deref() {
-        Some("") => format!("the code `{text}` names no code system, and so is not in {of}"),
-        Some(system) => format!("the code `{text}` of {} is not in {of}", shown(system)),
-        None => format!("the code `{text}` is not in {of}"),
+        Some("") => both!(
+            "the code `{text}` names no code system, and so is not in {}",
+            "代码 `{text}` 没有写明代码系统，因此不在{}中",
+            of
+        ),
+        Some(system) => both!("the code `{text}` of {} is not in {}", "{} 的代码 `{text}` 不在{}中", shown(system), of),
+        None => both!("the code `{text}` is not in {}", "代码 `{text}` 不在{}中", of),
     }
 }

@@ -1,5 +1,7 @@
 //! Which version of a code system is meant where none is said, or another is wished.
 
+use meridian_model::both;
+
 use super::canonical;
 use super::fault::Fault;
 
@@ -18,7 +20,10 @@ impl Versions {
     /// `Invalid` where the value is no canonical with a version.
     pub(super) fn put(&mut self, name: &str, value: &str) -> Result<(), Fault> {
         let (url, Some(version)) = canonical::split(value) else {
-            return Err(Fault::invalid(format!("`{name}` has the form system|version")));
+            return Err(Fault::invalid(both!(
+                "`{name}` has the form system|version",
+                "`{name}` 的形式应为 system|version"
+            )));
         };
         let list = match name {
             "force-system-version" => &mut self.force,
@@ -42,8 +47,9 @@ impl Versions {
         }
         let check = wish(&self.check);
         match (said, check) {
-            (Some(said), Some(check)) if said != check => Err(Fault::invalid(format!(
-                "the version {said} of {system} is asked for, and {check} is the one that may be used"
+            (Some(said), Some(check)) if said != check => Err(Fault::invalid(both!(
+                "the version {said} of {system} is asked for, and {check} is the one that may be used",
+                "要求的是 {system} 的 {said} 版，而只能用 {check} 版"
             ))),
             (Some(said), _) => Ok(Some(said)),
             (None, check) => Ok(wish(&self.default).or(check)),

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use meridian_model::outcome::Severity;
 use serde_json::{Map, Value};
 
 use super::code;
@@ -23,6 +24,16 @@ enum Found {
     Nothing,
 }
 
+/// Where codes are at home.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Standing {
+    /// One of them is known, in a code system that is here.
+    Elsewhere,
+    /// Their own code systems have not got them: that is said of each.
+    Nowhere,
+    Unknown,
+}
+
 impl Run<'_> {
     /// The binding of an element, in R4's own structure or in a profile.
     pub(super) fn binding(&mut self, place: &Place<'_>, item: Item<'_>, element: &Element, code: &str, is_base: bool) {
@@ -37,7 +48,8 @@ impl Run<'_> {
             && binding.strength > Strength::Example
         {
             let is_judged = self.against(place, item, set, binding.strength, code, is_base);
-            if is_judged && !is_base {
+            // A profile can't loosen what R4 asks for: what it only prefers takes nothing away.
+            if is_judged && !is_base && binding.strength > Strength::Preferred {
                 self.bound.insert(item.address());
             }
         }
@@ -63,13 +75,24 @@ impl Run<'_> {
         let found = self.in_set(set, item.value, code);
         let is_judged = !matches!(found, Found::Unknown(_));
         let name = || set.split('|').next().unwrap_or(set).to_owned();
+        // One fault is told once: by the strictest of the sets, or by the code system that has not got the code.
+        if let (Strength::Preferred | Strength::Extensible, Found::No(_)) = (strength, &found)
+            && (self.blamed.contains(&item.address()) || self.standing(item.value, code) == Standing::Nowhere)
+        {
+            return is_judged;
+        }
         match (strength, found) {
             (_, Found::Yes) | (Strength::Example, _) | (Strength::Preferred, Found::Nothing | Found::Unknown(_)) => {}
             (Strength::Required, Found::No(says)) => {
+                self.blamed.insert(item.address());
                 self.error("code-invalid", place, Says::Required { says: Box::new(says), set: name() });
             }
             (Strength::Extensible, Found::No(says)) if is_base => {
-                self.warn_unless_bound(&item, place, &Says::Extensible { says: Box::new(says), set: name() });
+                // Whether a code of the set would have fitted, nobody can say who knows the code that was taken.
+                let is_known = self.standing(item.value, code) == Standing::Elsewhere;
+                let severity = if is_known { Severity::Information } else { Severity::Warning };
+                let says = Says::Extensible { says: Box::new(says), set: name() };
+                self.tell_unless_bound(severity, &item, place, &says);
             }
             (Strength::Extensible, Found::No(says)) => {
                 self.warning("code-invalid", place, Says::Extensible { says: Box::new(says), set: name() });
@@ -81,13 +104,13 @@ impl Run<'_> {
                 self.error("code-invalid", place, Says::CodeRequired { set: name() });
             }
             (Strength::Extensible, Found::Nothing) if is_base => {
-                self.warn_unless_bound(&item, place, &Says::CodeWanted { set: name() });
+                self.tell_unless_bound(Severity::Warning, &item, place, &Says::CodeWanted { set: name() });
             }
             (Strength::Extensible, Found::Nothing) => {
                 self.warning("code-invalid", place, Says::CodeWanted { set: name() });
             }
             (Strength::Required | Strength::Extensible, Found::Unknown(says)) => {
-                self.warning("not-found", place, Says::CodeUnchecked { says: Box::new(says) });
+                self.unchecked(Severity::Warning, place, &item, says);
             }
         }
         is_judged
@@ -103,20 +126,12 @@ impl Run<'_> {
         if set.contains("/ValueSet/mimetypes") && matches!(value.as_str(), Some("json" | "xml" | "ttl")) {
             return Found::Yes;
         }
-        let ask = |coded: Coded<'_>| self.with.codes.in_value_set(set, coded);
-        let verdicts: Vec<Verdict> = match (value, kind) {
-            (Value::String(code), _) => vec![ask(Coded { code, ..Coded::default() })],
-            (Value::Object(map), "CodeableConcept") => {
-                let codings = map.get("coding").and_then(Value::as_array).into_iter().flatten();
-                codings.filter_map(coded).map(ask).collect()
-            }
-            // A CodeableReference is of R5; a choice may be bound without being a code.
-            (
-                Value::Object(_),
-                "Coding" | "Quantity" | "Age" | "Count" | "Distance" | "Duration" | "Money" | "SimpleQuantity",
-            ) => coded(value).map(ask).into_iter().collect(),
-            _ => return Found::Yes,
-        };
+        let Some(all) = codes_of(value, kind) else { return Found::Yes };
+        // That it is empty is said of the value itself.
+        if all.iter().any(|one| one.code.is_empty()) {
+            return Found::Yes;
+        }
+        let verdicts = all.into_iter().map(|coded| self.with.codes.in_value_set(set, coded));
         let is_quantity = !matches!(kind, "CodeableConcept" | "Coding") && value.is_object();
         let mut found = if is_quantity { Found::Yes } else { Found::Nothing };
         for verdict in verdicts {
@@ -130,9 +145,26 @@ impl Run<'_> {
         found
     }
 
+    /// Where the codes of a value are at home, of which none is of the set that it was held against.
+    fn standing(&self, value: &Value, kind: &str) -> Standing {
+        let all = codes_of(value, kind).unwrap_or_default();
+        let verdicts: Vec<Verdict> = all
+            .into_iter()
+            .filter(|one| one.system.is_some_and(|system| system.contains(':')))
+            .map(|one| self.with.codes.in_code_system(one))
+            .collect();
+        if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Yes { .. })) {
+            Standing::Elsewhere
+        } else if !verdicts.is_empty() && verdicts.iter().all(|verdict| matches!(verdict, Verdict::No { .. })) {
+            Standing::Nowhere
+        } else {
+            Standing::Unknown
+        }
+    }
+
     /// A coding by itself: its system, its code in it, its display.
     pub(super) fn coding(&mut self, place: &Place<'_>, value: &Value) {
-        let Some(one) = coded(value) else { return };
+        let Some(one) = coded(value).filter(|one| !one.code.is_empty()) else { return };
         let Some(system) = one.system else {
             return self.warning("code-invalid", place, Says::NoSystem);
         };
@@ -151,12 +183,17 @@ impl Run<'_> {
                 self.tell(self.with.habits.wrong_displays, "code-invalid", place, &Says::OtherDisplay { display });
             }
             Verdict::Yes { .. } => {}
-            Verdict::Unknown { .. } => {
-                if let Some(says) = code::fault(system, one.code) {
+            Verdict::Unknown { says } => match code::fault(system, one.code) {
+                Some(says) => self.error("code-invalid", place, says),
+                None => self.unchecked(Severity::Information, place, &Item::of(value), says),
+            },
+            Verdict::No { says } => {
+                let around = place.above.map(|above| above.item.address());
+                let own = Item::of(value).address();
+                if !self.blamed.contains(&own) && !around.is_some_and(|around| self.blamed.contains(&around)) {
                     self.error("code-invalid", place, says);
                 }
             }
-            Verdict::No { says } => self.error("code-invalid", place, says),
         }
     }
 }
@@ -170,6 +207,23 @@ impl Run<'_> {
         {
             self.error("value", place, Says::IdentifierSystem { system: system.to_owned() });
         }
+    }
+}
+
+/// The codes of a value of a type that may be bound; `None` of another. A CodeableReference is of R5, and a choice may be
+/// bound without being a code.
+fn codes_of<'a>(value: &'a Value, kind: &str) -> Option<Vec<Coded<'a>>> {
+    match (value, kind) {
+        (Value::String(code), _) => Some(vec![Coded { code, ..Coded::default() }]),
+        (Value::Object(map), "CodeableConcept") => {
+            let codings = map.get("coding").and_then(Value::as_array).into_iter().flatten();
+            Some(codings.filter_map(coded).collect())
+        }
+        (
+            Value::Object(_),
+            "Coding" | "Quantity" | "Age" | "Count" | "Distance" | "Duration" | "Money" | "SimpleQuantity",
+        ) => Some(coded(value).into_iter().collect()),
+        _ => None,
     }
 }
 

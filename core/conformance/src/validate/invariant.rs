@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use meridian_fhirpath::{Item as Focus, Node as FocusNode};
+use meridian_model::language::Both;
+use meridian_model::outcome::Severity;
 
 use super::contained;
 use super::items::Item;
@@ -10,6 +12,10 @@ use super::place::{Frame, Place};
 use super::run::Run;
 use crate::says::Says;
 use crate::structure::{Constraint, Native};
+
+/// Rules that R4 marks as best practice (`elementdefinition-bestpractice`): a resource without a narrative is in order, and
+/// a warning on every one would hide the others.
+const BEST_PRACTICE: &str = "dom-6";
 
 impl Run<'_> {
     pub(super) fn invariants(
@@ -31,23 +37,19 @@ impl Run<'_> {
                 Ok(true) => {}
                 Ok(false) => {
                     let says = Says::Broken { key: one.key.clone(), human: one.told() };
-                    self.tell(one.severity, "invariant", place, &says);
+                    let is_practice = one.key == BEST_PRACTICE && one.severity == Severity::Warning;
+                    let severity = if is_practice { Severity::Information } else { one.severity };
+                    self.tell(severity, "invariant", place, &says);
                 }
                 Err(says) => {
-                    let says = Says::NotEvaluated { key: one.key.clone(), human: one.told(), says };
+                    let says = Says::NotEvaluated { key: one.key.clone(), human: one.told(), says: Box::new(says) };
                     self.warning("processing", place, says);
                 }
             }
         }
     }
 
-    fn holds_true(
-        &self,
-        frame: &Frame<'_>,
-        place: &Place<'_>,
-        item: Item<'_>,
-        one: &Constraint,
-    ) -> Result<bool, String> {
+    fn holds_true(&self, frame: &Frame<'_>, place: &Place<'_>, item: Item<'_>, one: &Constraint) -> Result<bool, Both> {
         if one.native == Some(Native::ExtensionEither) {
             let has = |name: &str| item.value.get(name).is_some();
             let has_value = item.value.as_object().is_some_and(|map| map.keys().any(|key| is_value_key(key)));
@@ -56,7 +58,7 @@ impl Run<'_> {
         if one.native == Some(Native::Contained) {
             return Ok(contained::orphans(item.value).is_empty());
         }
-        let expression = one.compiled().map_err(str::to_owned)?;
+        let expression = one.compiled().map_err(Both::clone)?;
         let outer = self.outer();
         let context = outer.context(frame.resource, frame.holder().resource);
         // Only a plain no breaks a rule: where an element that the rule speaks of is not there, it says nothing.

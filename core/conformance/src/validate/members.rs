@@ -51,8 +51,9 @@ impl Run<'_> {
             for one in present.iter().filter(|one| one.child == at) {
                 self.values(place, one, child, ask.is_base, &mut values);
             }
-            // Several types of one choice were named already.
-            if second.is_none() {
+            // Several types of one choice were named already, and so was an array where one value stands.
+            let is_blamed = first.pair.value.is_some_and(|value| self.blamed.contains(&Item::of(value).address()));
+            if second.is_none() && !is_blamed {
                 self.count(place, values.len(), &child.element, ask);
             }
             if !ask.is_base && !child.slices.is_empty() {
@@ -195,6 +196,9 @@ impl Run<'_> {
                 _ => None,
             };
             if let Some(says) = says {
+                if matches!(says, Says::NoArray { .. }) {
+                    self.blamed.insert(Item::of(value).address());
+                }
                 self.error("structure", place, says);
             }
         }

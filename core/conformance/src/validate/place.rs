@@ -48,6 +48,14 @@ impl<'p> Place<'p> {
         text
     }
 
+    /// The place without numbers, from the resource that it is in: `Observation.component.code.coding`.
+    pub(super) fn plain(&self) -> String {
+        match self.above.filter(|_| !self.is_resource) {
+            Some(above) => format!("{}.{}", above.plain(), self.name),
+            None => self.kind.to_owned(),
+        }
+    }
+
     /// The names that definitions have for this element: from each type around it, `Patient.contact.name`,
     /// `HumanName`; the nearest first.
     pub(super) fn names(&self) -> Vec<String> {

@@ -1,7 +1,6 @@
 //! Primitive values: their format after R4's regular expressions, and what stands beside them.
 
 use meridian_model::check::primitive_fault;
-use meridian_model::language::Both;
 use serde_json::{Map, Value};
 
 use super::extension::is_example;
@@ -18,7 +17,6 @@ impl Run<'_> {
     pub(super) fn primitive(&mut self, frame: &Frame<'_>, place: &Place<'_>, item: Item<'_>, code: &str) {
         if !item.value.is_null() {
             if let Some((kind, says)) = primitive_fault(code, item.value) {
-                let says = Both::new(says, chinese_fault(kind, code));
                 self.error(kind, place, Says::WrongValue { says, value: Shown::of(item.value) });
             } else if let Some(text) = item.value.as_str() {
                 self.text(place, text, code);
@@ -97,30 +95,6 @@ impl Run<'_> {
         if u64::try_from(actual).is_ok_and(|actual| actual != said) {
             self.error("value", place, Says::AttachmentSize { said, actual });
         }
-    }
-}
-
-/// What `primitive_fault` says, in Chinese.
-fn chinese_fault(kind: &str, code: &str) -> &'static str {
-    let is_number = matches!(code, "decimal" | "integer" | "positiveInt" | "unsignedInt");
-    match (kind, code) {
-        ("structure", "boolean") => "此处应是 true 或 false（不加引号）",
-        ("structure", _) if is_number => "此处应是数字（不加引号）",
-        ("structure", _) => "此处应是字符串（加引号）",
-        (_, "id") => "不是合法的 id（1 至 64 个字母、数字、`-` 或 `.`）",
-        (_, "code") => "不是合法的代码（首尾不能有空白，中间只能有单个空格）",
-        (_, "date") => "不是合法的日期（应为 YYYY、YYYY-MM 或 YYYY-MM-DD）",
-        (_, "dateTime") => "不是合法的日期时间（应为日期，或带时区的 YYYY-MM-DDThh:mm:ss）",
-        (_, "instant") => "不是合法的时刻（应为带时区的 YYYY-MM-DDThh:mm:ss）",
-        (_, "time") => "不是合法的时间（应为 hh:mm:ss）",
-        (_, "base64Binary") => "不是合法的 base64",
-        (_, "oid") => "不是合法的 oid（应为 urn:oid:…）",
-        (_, "uuid") => "不是合法的 uuid（应为 urn:uuid:…）",
-        (_, "integer") => "不是 32 位整数",
-        (_, "positiveInt") => "不是 32 位正整数",
-        (_, "unsignedInt") => "不是 31 位非负整数",
-        (_, "uri" | "url" | "canonical") => "不是合法的地址（不能有空白）",
-        _ => "文字不能为空",
     }
 }
 

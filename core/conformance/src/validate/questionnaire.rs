@@ -10,7 +10,7 @@ use super::run::Run;
 use crate::json::{list, text};
 use crate::says::Says;
 use crate::snapshot;
-use crate::structure::{HL7, Unusable, canonical};
+use crate::structure::{HL7, canonical};
 
 impl Run<'_> {
     pub(super) fn questionnaire(&mut self, frame: &Frame<'_>, place: &Place<'_>) {
@@ -55,22 +55,27 @@ impl Run<'_> {
         if own.is_some() && text(frame.resource, "baseDefinition").map(|base| canonical(base).0) == own {
             return self.error("invalid", place, Says::BaseIsItself);
         }
-        match self.with.structures.usable(frame.resource) {
-            Err(Unusable::NotYet(fault)) => {
-                let says = Says::NotYetInForce { says: Box::new(fault.told()) };
-                return self.warning("not-found", place, says);
-            }
-            Err(Unusable::Never(fault)) => {
-                let says = Says::CannotBeInForce { says: Box::new(fault.told()) };
-                return self.error("invalid", place, says);
-            }
-            Ok(()) => {}
+        let judgement = self.with.structures.judge(frame.resource, &|set| self.with.codes.has_value_set(set));
+        if let Some(fault) = judgement.not_yet {
+            let says = Says::NotYetInForce { says: Box::new(fault.told()) };
+            return self.warning("not-found", place, says);
+        }
+        let is_refused = !judgement.never.is_empty();
+        for fault in judgement.never {
+            self.error("invalid", place, Says::CannotBeInForce { says: Box::new(fault.told()) });
+        }
+        for fault in judgement.besides {
+            let code = if fault.says.is_absence() { "not-found" } else { "business-rule" };
+            self.warning(code, place, fault.told());
+        }
+        if is_refused {
+            return;
         }
         // A snapshot that is given goes before what the differential says; they have to agree.
         let is_made = frame.resource.get("snapshot").is_some() && frame.resource.get("differential").is_some();
         let Some(base) = text(frame.resource, "baseDefinition").filter(|_| is_made) else { return };
         if self.structure(base).is_err() {
-            return self.warning("not-found", place, Says::BaseUnchecked { base: base.to_owned() });
+            return; // told above
         }
         let with = self.with.structures.with([frame.resource]);
         if let Err(fault) = snapshot::made(frame.resource, &with) {

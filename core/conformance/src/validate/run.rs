@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem;
 
 use meridian_fhirpath::Purse;
-use meridian_model::language::Language;
+use meridian_model::language::{Both, Language};
 use meridian_model::outcome::{Issue, Severity};
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ use super::Validator;
 use super::entries::Bundles;
 use super::items::Item;
 use super::place::{Frame, Place, Within};
+use super::unchecked::Unchecked;
 use crate::says::Says;
 use crate::structure::{Missing, Structure};
 
@@ -42,6 +43,10 @@ pub(super) struct Run<'r> {
     open: Vec<(usize, Issue)>,
     /// Values that a profile binds to a set of its own.
     pub(super) bound: HashSet<usize>,
+    /// Codes that nobody here can check.
+    pub(super) unchecked: Unchecked,
+    /// Values that were blamed already for what a later rule would blame them for again.
+    pub(super) blamed: HashSet<usize>,
     pub(super) budget: Budget,
     spent: bool,
     /// Nobody waits for the answer any longer.
@@ -79,6 +84,8 @@ impl<'r> Run<'r> {
             bundles: Bundles::default(),
             open: Vec::new(),
             bound: HashSet::new(),
+            unchecked: Unchecked::default(),
+            blamed: HashSet::new(),
             budget,
             spent: false,
             late: false,
@@ -97,14 +104,22 @@ impl<'r> Run<'r> {
     }
 
     pub(super) fn finish(mut self) -> Vec<Issue> {
-        let (open, bound) = (mem::take(&mut self.open), mem::take(&mut self.bound));
-        self.take(open.into_iter().filter(|(value, _)| !bound.contains(value)).map(|(_, issue)| issue).collect());
+        self.settle();
         if self.late {
             self.issues.push(issue(Severity::Error, "too-costly", &Says::TooLong));
         } else if self.spent {
             self.issues.push(issue(Severity::Error, "too-costly", &Says::Stopped));
         }
         self.issues
+    }
+
+    /// Tells what was held back until all is known.
+    fn settle(&mut self) {
+        let open = mem::take(&mut self.open).into_iter().filter(|(value, _)| !self.bound.contains(value));
+        let open = open.map(|(_, issue)| issue).collect();
+        self.take(open);
+        let unchecked = mem::take(&mut self.unchecked).issues().collect();
+        self.take(unchecked);
     }
 
     /// One step of the budget; false when it is spent.
@@ -143,10 +158,10 @@ impl<'r> Run<'r> {
         self.tell(Severity::Information, code, place, &says);
     }
 
-    /// A warning that a profile may make needless.
-    pub(super) fn warn_unless_bound(&mut self, item: &Item<'_>, place: &Place<'_>, says: &Says) {
+    /// What a profile may make needless to say.
+    pub(super) fn tell_unless_bound(&mut self, severity: Severity, item: &Item<'_>, place: &Place<'_>, says: &Says) {
         if self.open.len() < self.with.limits.issues {
-            let issue = issue(Severity::Warning, "code-invalid", says).at(place.text());
+            let issue = issue(severity, "code-invalid", says).at(place.text());
             self.open.push((item.address(), issue));
         }
     }
@@ -169,11 +184,16 @@ impl<'r> Run<'r> {
     pub(super) fn apart(&mut self, work: impl FnOnce(&mut Self)) -> Vec<Issue> {
         let (issues, told, asked) =
             (mem::take(&mut self.issues), mem::take(&mut self.told), mem::take(&mut self.asked));
-        let bound = self.bound.clone();
+        let (open, unchecked) = (mem::take(&mut self.open), mem::take(&mut self.unchecked));
+        let (bound, blamed) = (self.bound.clone(), self.blamed.clone());
         work(self);
+        self.settle();
         self.told = told;
         self.asked = asked;
+        self.open = open;
+        self.unchecked = unchecked;
         self.bound = bound;
+        self.blamed = blamed;
         mem::replace(&mut self.issues, issues)
     }
 
@@ -197,7 +217,7 @@ impl<'r> Run<'r> {
     }
 }
 
-fn issue(severity: Severity, code: &'static str, says: &Says) -> Issue {
+pub(super) fn issue(severity: Severity, code: &'static str, says: &Says) -> Issue {
     let told = |language| {
         let mut sentence = says.in_language(language);
         // A message may quote what it is about, and that may be a megabyte.
@@ -207,5 +227,5 @@ fn issue(severity: Severity, code: &'static str, says: &Says) -> Issue {
         }
         sentence
     };
-    Issue::new(severity, code, told(Language::English)).in_chinese(told(Language::Chinese))
+    Issue::new(severity, code, Both::new(told(Language::English), told(Language::Chinese)))
 }

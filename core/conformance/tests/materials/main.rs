@@ -2,6 +2,7 @@
 //! reference, snapshots made from differentials are those that HL7 published.
 #![cfg(test)]
 
+mod definitions;
 mod examples;
 mod snapshots;
 mod suite;
@@ -36,7 +37,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn parse(bytes: &[u8]) -> Result<Value, String> {
     let limits = reader::Limits { bytes: 64 << 20, ..reader::Limits::default() };
-    reader::parse(bytes, &limits).map_err(|fault| fault.message.clone())
+    reader::parse(bytes, &limits).map_err(|fault| fault.message.english.clone())
 }
 
 /// 2026-01-01, for `now()` and `today()`.

@@ -1,5 +1,7 @@
 //! Batch: each entry for itself, several at one time, answered in their order.
 
+use meridian_model::both;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -117,6 +119,9 @@ async fn get(engine: &Engine, caller: &Caller, read: &Read) -> Result<Reply, Eng
             Ok(if known { Reply::Known(served) } else { Reply::Read(served) })
         }
         [kind, id, "_history", version] => Ok(Reply::Read(crate::vread(engine, caller, kind, id, version).await?)),
-        _ => Err(EngineError::NotSupported(format!("GET {path} is not supported inside a Bundle"))),
+        _ => Err(EngineError::NotSupported(both!(
+            "GET {path} is not supported inside a Bundle",
+            "Bundle 中不支持 GET {path}，请单独发送"
+        ))),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use meridian_model::base64;
+use meridian_model::both;
 use meridian_model::reader::{Limits, parse};
 use serde_json::Value;
 
@@ -18,48 +20,37 @@ pub(super) fn patch(resource: &Value) -> Result<Arc<dyn Edit>, EngineError> {
         Some("Binary") => {}
         Some("Parameters") => return patch_of(resource),
         _ => {
-            return Err(EngineError::invalid("", "a FHIRPath Patch, or a Binary that holds a JSON Patch, is expected"));
+            return Err(EngineError::invalid(
+                "",
+                both!(
+                    "a FHIRPath Patch, or a Binary that holds a JSON Patch, is expected",
+                    "此处应是 FHIRPath Patch，或内含 JSON Patch 的 Binary"
+                ),
+            ));
         }
     }
     if text("contentType").map(|kind| kind.split(';').next().unwrap_or_default().trim()) != Some(JSON_PATCH) {
-        return Err(EngineError::invalid("Binary.contentType", format!("`{JSON_PATCH}` is expected")));
+        return Err(EngineError::invalid(
+            "Binary.contentType",
+            both!("`{JSON_PATCH}` is expected", "应为 `{JSON_PATCH}`"),
+        ));
     }
-    let bytes = text("data").and_then(decoded);
-    let bytes = bytes.ok_or_else(|| EngineError::invalid("Binary.data", "a JSON Patch in base64 is expected"))?;
+    let bytes = text("data").and_then(|data| base64::decoded(data, base64::STANDARD, true));
+    let bytes = bytes.ok_or_else(|| {
+        EngineError::invalid(
+            "Binary.data",
+            both!("a JSON Patch in base64 is expected", "此处应是 base64 编码的 JSON Patch"),
+        )
+    })?;
     let document = parse(&bytes, &Limits::default());
     let document = document.map_err(|fault| EngineError::invalid("Binary.data", fault.message))?;
     if !document.is_array() {
-        return Err(EngineError::invalid("patch", "a JSON Patch is an array of operations"));
+        return Err(EngineError::invalid(
+            "patch",
+            both!("a JSON Patch is an array of operations", "JSON Patch 应是由操作组成的数组"),
+        ));
     }
     patch_of(&document)
-}
-
-/// Base64 with or without padding; blanks between are left out.
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
-    let digits = text.get(..text.len() - padding)?;
-    if padding > 2 || digits.len() % 4 == 1 {
-        return None;
-    }
-    let mut out = Vec::with_capacity(digits.len() / 4 * 3 + 2);
-    for group in digits.chunks(4) {
-        let mut number = 0_u32;
-        for digit in group {
-            let value = match digit {
-                b'A'..=b'Z' => digit - b'A',
-                b'a'..=b'z' => digit - b'a' + 26,
-                b'0'..=b'9' => digit - b'0' + 52,
-                b'+' => 62,
-                b'/' => 63,
-                _ => return None,
-            };
-            number = number << 6 | u32::from(value);
-        }
-        let bytes = (number << (6 * (4 - group.len()))).to_be_bytes();
-        out.extend(bytes.iter().skip(1).take(group.len() - 1));
-    }
-    Some(out)
 }
 
 #[cfg(test)]
@@ -67,18 +58,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn base64_is_read() {
-        for (text, bytes) in
-            [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9v\nYg", "foob"), ("8J+YgA==", "😀")]
-        {
-            assert_eq!(decoded(text).as_deref(), Some(bytes.as_bytes()), "{text}");
-        }
-        for bad in ["Z", "Zm9vY", "Zg===", "Z*==", "=Zg="] {
-            assert_eq!(decoded(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn what_is_no_patch_is_refused_by_its_place() {

@@ -1,6 +1,8 @@
 //! An entry of a Bundle: its method and address, taken apart.
 
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use serde_json::{Map, Value};
 
@@ -46,7 +48,7 @@ impl Taken {
     /// When the Bundle asks for too much; a fault of the entry itself stands in its place.
     pub(super) fn add(&mut self, entry: Value, pack: bool) -> Result<(), EngineError> {
         if self.entries.len() == self.most {
-            let says = format!("more than {} entries", self.most);
+            let says = both!("more than {} entries", "条目超过 {} 个，请分几次发送", self.most);
             return Err(EngineError::Invalid(vec![Issue::error("too-costly", says).at("Bundle.entry")]));
         }
         let place = format!("Bundle.entry[{}]", self.entries.len());
@@ -54,7 +56,10 @@ impl Taken {
         if matches!(wanted, Ok(Wanted::Read(_))) {
             self.reads += 1;
             if self.reads > MOST_READS {
-                return Err(EngineError::invalid("Bundle.entry", format!("more than {MOST_READS} reads")));
+                return Err(EngineError::invalid(
+                    "Bundle.entry",
+                    both!("more than {MOST_READS} reads", "读取超过 {MOST_READS} 个，请分几次发送"),
+                ));
             }
         }
         self.entries.push(wanted);
@@ -67,7 +72,7 @@ pub(super) fn take(mut bundle: Value) -> Result<Vec<Result<Wanted, EngineError>>
     let entries = match bundle.as_object_mut().and_then(|members| members.remove("entry")) {
         None => Vec::new(),
         Some(Value::Array(entries)) => entries,
-        Some(_) => return Err(EngineError::invalid("Bundle.entry", "a list is expected")),
+        Some(_) => return Err(EngineError::invalid("Bundle.entry", both!("a list is expected", "此处应是数组"))),
     };
     let mut taken = Taken::new(BundleLimits::default().entries);
     for entry in entries {
@@ -77,27 +82,41 @@ pub(super) fn take(mut bundle: Value) -> Result<Vec<Result<Wanted, EngineError>>
 }
 
 fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError> {
-    let invalid = |at: &str, says: String| EngineError::invalid(format!("{place}{at}"), says);
-    let Value::Object(mut entry) = entry else { return Err(invalid("", "an object is expected".into())) };
+    let invalid = |at: &str, says: Both| EngineError::invalid(format!("{place}{at}"), says);
+    let Value::Object(mut entry) = entry else {
+        return Err(invalid("", both!("an object is expected", "此处应是对象")));
+    };
     let Some(Value::Object(request)) = entry.remove("request") else {
-        return Err(invalid(".request", "an entry of a transaction or batch has a request".into()));
+        return Err(invalid(
+            ".request",
+            both!("an entry of a transaction or batch has a request", "transaction 或 batch 的每个条目都要有 request"),
+        ));
     };
     let text = |name: &str| request.get(name).and_then(Value::as_str);
-    let Some(url) = text("url") else { return Err(invalid(".request.url", "an address is expected".into())) };
+    let Some(url) = text("url") else {
+        return Err(invalid(".request.url", both!("an address is expected", "缺少地址 url")));
+    };
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let full_url = entry.get("fullUrl").and_then(Value::as_str).map(str::to_owned);
     let method = text("method").unwrap_or_default();
     if path.split('/').any(|segment| segment.starts_with('$')) {
-        let says = format!("operations are not run inside Bundles: call `{method} {url}` by itself");
+        let says = both!(
+            "operations are not run inside Bundles: call `{method} {url}` by itself",
+            "Bundle 中不能调用操作，请单独发送 `{method} {url}`"
+        );
         return Err(EngineError::NotSupported(says).within(&place));
     }
     if matches!(method, "GET" | "HEAD") {
         let (path, query) = (path.to_owned(), query.to_owned());
         return Ok(Wanted::Read(Read { path, query, if_none_match: text("ifNoneMatch").map(str::to_owned), place }));
     }
-    let (kind, id) = address(path).ok_or_else(|| invalid(".request.url", format!("`{url}` is no address of R4")))?;
-    let if_match = text("ifMatch")
-        .map(|tag| version_of_tag(tag).ok_or_else(|| invalid(".request.ifMatch", format!("`{tag}` is no version"))));
+    let (kind, id) = address(path)
+        .ok_or_else(|| invalid(".request.url", both!("`{url}` is no address of R4", "`{url}` 不是 R4 的地址")))?;
+    let if_match = text("ifMatch").map(|tag| {
+        version_of_tag(tag).ok_or_else(|| {
+            invalid(".request.ifMatch", both!("`{tag}` is no version", "`{tag}` 不是版本，应写成 W/\"1\""))
+        })
+    });
     let if_match = match text("ifNoneMatch") {
         Some("*") => Some(NOT_YET),
         _ => if_match.transpose()?,
@@ -111,7 +130,10 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
         ("PUT", Some(id)) => {
             let sent = resource_in(&mut entry, kind, &place)?;
             if sent.get("id").and_then(Value::as_str) != Some(id.as_str()) {
-                return Err(invalid(".resource.id", format!("the resource must have the id of its address, `{id}`")));
+                return Err(invalid(
+                    ".resource.id",
+                    both!("the resource must have the id of its address, `{id}`", "资源的 id 必须与地址一致：`{id}`"),
+                ));
             }
             Ask::Update { kind, id, resource: held(sent, pack)?, if_match }
         }
@@ -120,12 +142,22 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
             Ask::UpdateWhere { kind, query, resource, if_match }
         }
         ("PATCH", id) if id.is_some() != query.is_empty() => {
-            return Err(invalid(".request.url", format!("`{url}` names both a resource and a condition, or neither")));
+            return Err(invalid(
+                ".request.url",
+                both!(
+                    "`{url}` names both a resource and a condition, or neither",
+                    "`{url}` 应写明资源或条件，两者只能有一个"
+                ),
+            ));
         }
         ("PATCH", id) => {
             let sent = entry.remove("resource");
-            let sent =
-                sent.ok_or_else(|| invalid(".resource", "the patch is expected: a Binary or Parameters".into()))?;
+            let sent = sent.ok_or_else(|| {
+                invalid(
+                    ".resource",
+                    both!("the patch is expected: a Binary or Parameters", "缺少补丁：应是 Binary 或 Parameters"),
+                )
+            })?;
             let edit = binary::patch(&sent)?;
             match id {
                 Some(id) => Ask::Edit { kind, id, edit, if_match },
@@ -137,7 +169,12 @@ fn wanted(entry: Value, place: String, pack: bool) -> Result<Wanted, EngineError
             let (query, most) = crate::delete::several(query, if_match).map_err(|error| error.within(&place))?;
             Ask::DeleteWhere { kind, query, most, if_match }
         }
-        _ => return Err(invalid(".request", format!("`{method} {url}` is no interaction of R4"))),
+        _ => {
+            return Err(invalid(
+                ".request",
+                both!("`{method} {url}` is no interaction of R4", "`{method} {url}` 不是 R4 的交互"),
+            ));
+        }
     };
     Ok(Wanted::Write(Entry { ask, full_url, place, unfit: None }))
 }
@@ -152,7 +189,10 @@ fn held(resource: Value, pack: bool) -> Result<Sent, EngineError> {
 
 fn resource_in(entry: &mut Map<String, Value>, kind: &str, place: &str) -> Result<Value, EngineError> {
     let Some(resource) = entry.remove("resource") else {
-        return Err(EngineError::invalid(format!("{place}.resource"), "a resource is expected"));
+        return Err(EngineError::invalid(
+            format!("{place}.resource"),
+            both!("a resource is expected", "缺少资源 resource"),
+        ));
     };
     incoming::resource_of(&resource, kind)?;
     Ok(resource)

@@ -7,6 +7,8 @@ mod read;
 mod reply;
 mod transaction;
 
+use meridian_model::both;
+
 use meridian_access::Caller;
 use serde_json::Value;
 
@@ -60,17 +62,25 @@ fn kind(bundle: &Value) -> Result<Kind, EngineError> {
     match bundle.get("resourceType").and_then(Value::as_str) {
         Some("Bundle") => {}
         Some(other) => {
-            let says = format!("a Bundle is expected here; a {other} is sent to its own address");
+            let says = both!(
+                "a Bundle is expected here; a {other} is sent to its own address",
+                "此处应是 Bundle；{other} 请发送到它自己的地址（/{other}）"
+            );
             return Err(EngineError::invalid("resourceType", says));
         }
-        None => return Err(EngineError::invalid("resourceType", "a Bundle is expected here")),
+        None => {
+            return Err(EngineError::invalid("resourceType", both!("a Bundle is expected here", "此处应是 Bundle")));
+        }
     }
     match bundle.get("type").and_then(Value::as_str) {
         Some("transaction") => Ok(Kind::Transaction),
         Some("batch") => Ok(Kind::Batch),
         _ => {
             incoming::resource(bundle)?;
-            Err(EngineError::invalid("Bundle.type", "`transaction` or `batch` is expected here"))
+            Err(EngineError::invalid(
+                "Bundle.type",
+                both!("`transaction` or `batch` is expected here", "类型应为 `transaction` 或 `batch`"),
+            ))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Reads a Bundle piece by piece: what came is taken apart at once, so that the text of a very large one is never held
 //! whole, and its values neither.
 
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use meridian_model::reader::{Limits, parse};
 use serde_json::{Map, Value};
@@ -121,7 +123,8 @@ impl BundleReader {
             };
             if self.buffer.len() > limit {
                 return Err(EngineError::Invalid(vec![
-                    Issue::error("too-long", format!("longer than {limit} bytes")).at(place),
+                    Issue::error("too-long", both!("longer than {limit} bytes", "长度超过 {limit} 字节，请分开发送"))
+                        .at(place),
                 ]));
             }
         }
@@ -137,16 +140,18 @@ impl BundleReader {
         if self.next == Next::Nothing {
             return Ok(ReadBundle { head: Value::Object(self.head), entries: self.taken.entries });
         }
-        Err(self.syntax("the document ends too early"))
+        Err(self.syntax(&both!("the document ends too early", "文档没有写完")))
     }
 
     fn place(&self) -> String {
         format!("Bundle.entry[{}]", self.taken.entries.len())
     }
 
-    fn syntax(&self, says: &str) -> EngineError {
+    fn syntax(&self, says: &Both) -> EngineError {
         let place = if matches!(self.next, Next::Entry | Next::EntryComma) { self.place() } else { String::new() };
-        EngineError::Invalid(vec![Issue::error("structure", format!("this is not JSON: {says}")).at(place)])
+        EngineError::Invalid(vec![
+            Issue::error("structure", both!("this is not JSON: {}", "内容不是合法的 JSON：{}", says)).at(place),
+        ])
     }
 
     /// One step; false when more bytes are needed.
@@ -161,22 +166,35 @@ impl BundleReader {
             (Next::Bundle, 0xEF | 0xBB | 0xBF) => self.go(Next::Bundle), // a byte order mark
             (Next::Bundle, _) => {
                 // An array, a text: what it is, if it is anything, is told by the reader of documents.
-                return Err(EngineError::invalid("", "a Bundle is expected here: a JSON object"));
+                return Err(EngineError::invalid(
+                    "",
+                    both!("a Bundle is expected here: a JSON object", "此处应是 Bundle，即一个 JSON 对象"),
+                ));
             }
             (Next::FirstKey | Next::Comma, b'}') => self.go(Next::Nothing),
             (Next::FirstKey | Next::Key, b'"') | (Next::Member, _) => self.value = Some(begin),
             (Next::Colon, b':') => self.go(if self.key == "entry" { Next::Entries } else { Next::Member }),
             (Next::Comma, b',') => self.go(Next::Key),
             (Next::Entries, b'[') => self.go(Next::FirstEntry),
-            (Next::Entries, _) => return Err(EngineError::invalid("Bundle.entry", "a list is expected")),
+            (Next::Entries, _) => {
+                return Err(EngineError::invalid("Bundle.entry", both!("a list is expected", "此处应是数组")));
+            }
             (Next::FirstEntry | Next::EntryComma, b']') => self.go(Next::Comma),
             (Next::FirstEntry | Next::Entry, _) => {
                 self.next = Next::Entry;
                 self.value = Some(begin);
             }
             (Next::EntryComma, b',') => self.go(Next::Entry),
-            (Next::Nothing, _) => return Err(self.syntax("there is more text after the end of the document")),
-            _ => return Err(self.syntax("something else is expected here")),
+            (Next::Nothing, _) => {
+                return Err(
+                    self.syntax(&both!("there is more text after the end of the document", "文档结束之后还有内容"))
+                );
+            }
+            _ => {
+                return Err(
+                    self.syntax(&both!("something else is expected here", "此处的内容不对，请检查括号、引号和逗号"))
+                );
+            }
         }
         Ok(true)
     }
@@ -211,7 +229,10 @@ impl BundleReader {
         }
         self.head_weight += text.len();
         if self.head_weight > LONGEST_HEAD {
-            let says = format!("all but the entries is longer than {LONGEST_HEAD} bytes");
+            let says = both!(
+                "all but the entries is longer than {LONGEST_HEAD} bytes",
+                "除条目以外的部分超过 {LONGEST_HEAD} 字节"
+            );
             return Err(EngineError::Invalid(vec![Issue::error("too-long", says).at("Bundle")]));
         }
         let read = parse(text, &Limits { bytes: LONGEST_HEAD, ..Limits::default() });
@@ -224,7 +245,7 @@ impl BundleReader {
         self.key = read.as_str().unwrap_or_default().to_owned();
         let again = self.key == "entry" && std::mem::replace(&mut self.has_entries, true);
         if again || self.head.contains_key(&self.key) {
-            let says = format!("the key `{}` is given twice", self.key);
+            let says = both!("the key `{}` is given twice", "键 `{}` 出现了两次，请只留一个", self.key);
             return Err(EngineError::Invalid(vec![Issue::error("structure", says).at("Bundle")]));
         }
         self.next = Next::Colon;
@@ -240,6 +261,7 @@ impl BundleReader {
             let inner = issue.expression.pop().map(|at| format!(".{at}")).unwrap_or_default();
             if fault.position.is_some() {
                 issue.diagnostics.push_str(", counted from the beginning of this entry");
+                issue.chinese.push_str("，从本条目开头算起");
             }
             EngineError::Invalid(vec![issue.at(format!("{place}{inner}"))])
         })?;

@@ -1,5 +1,6 @@
 //! The answer to a Bundle: one entry for each that was sent, in the same order.
 
+use meridian_model::both;
 use meridian_model::language::Language;
 use meridian_model::outcome::{Issue, Severity, outcome_in};
 use serde_json::Value;
@@ -94,13 +95,14 @@ fn entry(reply: &Reply, base: &str, (returning, language): (Returning, Language)
                 out.push(b',');
             }
             let (status, says) = match outcome.happened {
-                Some(Happened::Created) => ("201 Created", "created".to_owned()),
-                Some(Happened::Deleted) => ("204 No Content", format!("{} deleted", outcome.count)),
-                None if outcome.served.deleted => ("204 No Content", "nothing was there".to_owned()),
-                Some(Happened::Updated) => ("200 OK", "updated".to_owned()),
-                None => ("200 OK", "it was there already".to_owned()),
+                Some(Happened::Created) => ("201 Created", both!("created", "已新建")),
+                Some(Happened::Deleted) => ("204 No Content", both!("{} deleted", "已删除 {} 个", outcome.count)),
+                None if outcome.served.deleted => ("204 No Content", both!("nothing was there", "没有可删除的内容")),
+                Some(Happened::Updated) => ("200 OK", both!("updated", "已更新")),
+                None => ("200 OK", both!("it was there already", "内容已经存在")),
             };
-            let told = (returning == Returning::Outcome).then(|| {
+            // Hints and warnings have their place in every answer (R4, Bundle.entry.response.outcome).
+            let told = (returning == Returning::Outcome || !outcome.notes.is_empty()).then(|| {
                 let mut issues = vec![Issue::new(Severity::Information, "informational", says)];
                 issues.extend(outcome.notes.iter().cloned());
                 outcome_in(&issues, language).to_string()
@@ -127,7 +129,7 @@ fn entry(reply: &Reply, base: &str, (returning, language): (Returning, Language)
         }
         Reply::Found(answer) => {
             out.extend_from_slice(b"{\"resource\":");
-            out.extend_from_slice(&answer.bundle(base));
+            out.extend_from_slice(&answer.bundle(base, language));
             out.push(b',');
             response(out, "200 OK", None, None);
         }

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use meridian_fhirpath::{Asked, Context, Expression, Item, Node, Outside, Purse, TypeInfo};
+use meridian_model::both;
 use meridian_model::definitions::compile::Component;
 use meridian_model::definitions::{ChildKind, Definitions, Evaluate, Evaluator, Expressions, Found, Together};
+use meridian_model::language::Both;
 use meridian_model::reference::Reference;
 use serde_json::{Value, json};
 
@@ -15,6 +17,8 @@ use crate::meaning::values;
 /// Steps that a parameter may take in any resource, and those that it may take for each of its values.
 const STEPS: u64 = 100_000;
 const STEPS_A_VALUE: u64 = 50;
+/// Values that a parameter may find in one resource: each is a row, and an expression can pair all with all.
+const MOST_VALUES: usize = 10_000;
 
 /// The engine for expressions that are beyond path programs.
 #[derive(Debug, Clone, Copy)]
@@ -32,12 +36,12 @@ struct Program {
 }
 
 impl Expressions for FhirPath {
-    fn compile(&self, base: &str, expression: &str, parts: &[Component<'_>]) -> Result<Evaluator, String> {
+    fn compile(&self, base: &str, expression: &str, parts: &[Component<'_>]) -> Result<Evaluator, Both> {
         let mut text = format!("{base}: {expression}");
         let mut branches = read(expression)?;
         branches.retain(|branch| is_about(base, branch));
         if branches.is_empty() {
-            return Err(format!("no part of it is about {base}"));
+            return Err(both!("no part of it is about {base}", "表达式中没有哪一部分是关于 {base} 的"));
         }
         let types = found_in(&branches, &[base])?;
         let mut program = Program { text: String::new(), branches, parts: Vec::new(), ends: Vec::new() };
@@ -59,23 +63,41 @@ impl Expressions for FhirPath {
     }
 }
 
-fn read(text: &str) -> Result<Vec<Expression>, String> {
-    let branches = Expression::branches(text).map_err(|fault| fault.to_string())?;
+fn read(text: &str) -> Result<Vec<Expression>, Both> {
+    let branches = Expression::branches(text).map_err(|fault| Both::of(&fault))?;
     match branches.iter().flat_map(Expression::asks).next() {
-        Some(ask) => Err(format!("at character {}: `{}` {}", ask.place, ask.name, refusal(ask.what))),
+        Some(ask) => Err(both!(
+            "at character {}: `{}` {}",
+            "第 {} 个字符处：`{}` {}",
+            ask.place + 1,
+            ask.name,
+            refusal(ask.what)
+        )),
         None => Ok(branches),
     }
 }
 
 /// Why an expression may not ask for this: what a resource is found by must change with the resource alone.
-fn refusal(what: Asked) -> &'static str {
+fn refusal(what: Asked) -> Both {
     match what {
-        Asked::Time => "asks for the time, which passes without the resource being written",
-        Asked::Terminology => "asks for terminology, which changes without the resource being written",
-        Asked::Structure => "asks for a profile, which changes without the resource being written",
-        Asked::Listener => "tells somebody what is found, and nobody listens",
-        Asked::Resource => "leads to another resource; only its type may be asked for (`resolve() is Patient`)",
-        Asked::Variable => "is no variable here",
+        Asked::Time => both!(
+            "asks for the time, which passes without the resource being written",
+            "用到了当前时间，而时间变化时资源并不重写"
+        ),
+        Asked::Terminology => both!(
+            "asks for terminology, which changes without the resource being written",
+            "用到了术语，而术语变化时资源并不重写"
+        ),
+        Asked::Structure => both!(
+            "asks for a profile, which changes without the resource being written",
+            "用到了规范，而规范变化时资源并不重写"
+        ),
+        Asked::Listener => both!("tells somebody what is found, and nobody listens", "会输出中间结果，此处无人接收"),
+        Asked::Resource => both!(
+            "leads to another resource; only its type may be asked for (`resolve() is Patient`)",
+            "通向另一个资源；只能问它的类型（`resolve() is Patient`）"
+        ),
+        Asked::Variable => both!("is no variable here", "在此处不是变量"),
     }
 }
 
@@ -87,10 +109,10 @@ fn is_about(base: &str, branch: &Expression) -> bool {
 }
 
 /// The types of what the branches find on any of these types; `None` where that is not known.
-fn found_in(branches: &[Expression], on: &[&str]) -> Result<Option<Vec<TypeInfo>>, String> {
+fn found_in(branches: &[Expression], on: &[&str]) -> Result<Option<Vec<TypeInfo>>, Both> {
     let mut all: Option<Vec<TypeInfo>> = Some(Vec::new());
     for (branch, of) in branches.iter().flat_map(|branch| on.iter().map(move |of| (branch, of))) {
-        let found = branch.found_in(of).map_err(|fault| fault.to_string())?;
+        let found = branch.found_in(of).map_err(|fault| Both::of(&fault))?;
         all = all.zip(found).map(|(mut all, found)| {
             all.extend(found.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
             all
@@ -100,10 +122,13 @@ fn found_in(branches: &[Expression], on: &[&str]) -> Result<Option<Vec<TypeInfo>
 }
 
 /// The anchors of a composite are elements.
-fn elements(anchors: &[TypeInfo]) -> Result<Vec<&'static str>, String> {
+fn elements(anchors: &[TypeInfo]) -> Result<Vec<&'static str>, Both> {
     let element = |anchor: &TypeInfo| match anchor {
         TypeInfo { model: "FHIR", name } => Ok(*name),
-        TypeInfo { name, .. } => Err(format!("the parts of a composite stand in elements, and not in a {name}")),
+        TypeInfo { name, .. } => Err(both!(
+            "the parts of a composite stand in elements, and not in a {name}",
+            "组合参数的各部分应在元素中，不能在 {name} 中"
+        )),
     };
     anchors.iter().map(element).collect()
 }
@@ -162,13 +187,23 @@ impl Evaluate for Program {
             Ok::<_, String>(found)
         };
         let found = all(&self.branches, &Item::resource(resource))?;
+        let few = |count: usize| {
+            let says = || format!("it finds more than {MOST_VALUES} values");
+            if count > MOST_VALUES { Err(says()) } else { Ok(()) }
+        };
+        few(found.len())?;
         if self.parts.is_empty() {
             return Ok(vec![vec![found.iter().filter_map(value).collect()]]);
         }
+        let mut rows = 0_usize;
         let mut together = Vec::with_capacity(found.len());
         for anchor in &found {
             let part = |part: &Vec<Expression>| Ok(all(part, anchor)?.iter().filter_map(value).collect());
-            together.push(self.parts.iter().map(part).collect::<Result<Together<'v>, String>>()?);
+            let one = self.parts.iter().map(part).collect::<Result<Together<'v>, String>>()?;
+            // Of a composite each combination of its parts is a row.
+            rows = rows.saturating_add(one.iter().map(Vec::len).fold(1, usize::saturating_mul));
+            few(rows)?;
+            together.push(one);
         }
         Ok(together)
     }
@@ -221,12 +256,12 @@ mod tests {
     use super::*;
 
     fn found(base: &str, expression: &str, resource: &Value) -> Vec<(String, &'static str)> {
-        let made = FhirPath.compile(base, expression, &[]).unwrap_or_else(|says| panic!("{expression}: {says}"));
+        let made = FhirPath.compile(base, expression, &[]).unwrap_or_else(|says| panic!("{expression}: {says:?}"));
         let values = made.values(resource).unwrap();
         values.into_iter().flatten().flatten().map(|(value, kind)| (value.to_string(), kind)).collect()
     }
 
-    fn refused(base: &str, expression: &str) -> String {
+    fn refused(base: &str, expression: &str) -> Both {
         FhirPath.compile(base, expression, &[]).map(|made| made.text().to_owned()).unwrap_err()
     }
 
@@ -249,6 +284,8 @@ mod tests {
             ("Person.name.exists() | Patient.name.exists().not()", "false", "boolean"),
             ("(Patient.name | Person.name).family.upper()", "\"WU\"", "string"),
             ("(Person.name | Patient.name).family.upper()", "\"WU\"", "string"),
+            ("(Patient|Practitioner).name.family.upper()", "\"WU\"", "string"),
+            ("(Practitioner | Patient).name.family.upper()", "\"WU\"", "string"),
             ("(Person.name.family & Patient.name.family).upper() | Person.name.count()", "\"WU\"", "string"),
             (
                 "5 'mg'",
@@ -277,7 +314,7 @@ mod tests {
             ("Patient.name.frist()", "frist"),
         ] {
             let refused = refused("Patient", expression);
-            assert!(refused.contains(says), "{expression}: {refused}");
+            assert!(refused.english.contains(says), "{expression}: {refused:?}");
         }
     }
 
@@ -297,8 +334,32 @@ mod tests {
         assert_eq!(values.iter().map(|one| (one[0].len(), one[1].len())).collect::<Vec<_>>(), [(1, 1), (0, 1)]);
         let wrong = [Component { expression: "nothing", ..parts[0] }, parts[1]];
         assert!(
-            FhirPath.compile("Observation", "Observation.component.skip(1)", &wrong).unwrap_err().contains("nothing")
+            FhirPath
+                .compile("Observation", "Observation.component.skip(1)", &wrong)
+                .unwrap_err()
+                .english
+                .contains("nothing")
         );
+    }
+
+    #[test]
+    fn a_resource_has_not_more_rows_of_a_parameter_than_one_looks_through() {
+        let many = |count: usize| (0..count).map(|n| json!({"family": n.to_string()})).collect::<Vec<_>>();
+        let pairs = "Patient.name.family.select(%resource.name.family)";
+        let values = |count: usize| {
+            let made = FhirPath.compile("Patient", pairs, &[]).unwrap();
+            made.values(&json!({"resourceType": "Patient", "name": many(count)})).map(|found| found[0][0].len())
+        };
+        assert_eq!(values(30).unwrap(), 900);
+        assert!(values(110).unwrap_err().contains("more than 10000 values"));
+        let parts = ["a", "b"].map(|code| Component {
+            code,
+            kind: Kind::String,
+            expression: "%resource.name.family.select($this & '-')",
+        });
+        let made = FhirPath.compile("Patient", "Patient.name.first()", &parts).unwrap();
+        assert!(made.values(&json!({"resourceType": "Patient", "name": many(110)})).is_err());
+        assert!(made.values(&json!({"resourceType": "Patient", "name": many(30)})).is_ok());
     }
 
     #[test]

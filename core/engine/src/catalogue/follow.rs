@@ -1,6 +1,7 @@
 //! What a written SearchParameter changes, in its own transaction.
 
 use meridian_access::{Caller, Denied, Role};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
 use meridian_model::definitions::posted::{Posted, is_active};
 use meridian_model::outcome::Issue;
@@ -39,7 +40,7 @@ pub(crate) fn follow(
         return Ok(());
     }
     if caller.role != Role::Operator {
-        let what = "change which search parameters are in force".to_owned();
+        let what = both!("change which search parameters are in force", "改变生效的检索参数");
         return Err(Denied { role: caller.role, what }.into());
     }
     let all = sources(tx, &registry, was.as_ref().and(before).map(|before| (id, before)))?;
@@ -79,8 +80,9 @@ fn put_in_force(
     others: &[Source],
 ) -> Result<(), EngineError> {
     if others.len() >= MOST {
-        return Err(EngineError::NotSupported(format!(
-            "{MOST} search parameters of its own are all that one store has"
+        return Err(EngineError::NotSupported(both!(
+            "{MOST} search parameters of its own are all that one store has",
+            "自定义检索参数最多 {MOST} 个"
         )));
     }
     registry.entries.push(Entry::new(fresh(tx)?, id, posted, tx.at()));
@@ -97,6 +99,10 @@ fn still_whole(was: &Entry, posted: Option<&Posted>, others: &[Posted]) -> Resul
     if stays {
         return Ok(());
     }
-    let says = format!("the composite {} is made of it: change or delete that first", whole.url);
+    let says = both!(
+        "the composite {} is made of it: change or delete that first",
+        "组合参数 {} 用到了它，请先改或删那一个",
+        whole.url
+    );
     Err(EngineError::Unprocessable(vec![Issue::error("business-rule", says).at("SearchParameter")]))
 }

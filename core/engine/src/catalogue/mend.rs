@@ -7,7 +7,7 @@ use meridian_model::outcome::Issue;
 use meridian_store::{Lane, WriteTx};
 
 use super::load::{Source, sources};
-use super::registry::{Entry, Registry, State, places, put_places};
+use super::registry::{Entry, Registry, State, fresh, places, put_places};
 use super::unable::look_at_own;
 use crate::write::origin;
 use crate::{Engine, EngineError};
@@ -16,7 +16,10 @@ use crate::{Engine, EngineError};
 pub(super) async fn mend(engine: &Engine, caller: &Caller) -> Result<(), EngineError> {
     let differs = |reader: &meridian_store::Reader<'_>| {
         let all = sources(reader, &Registry::read(reader)?, None)?;
-        Ok::<_, EngineError>(all.iter().any(|source| state(&source.entry, &source.posted) != source.entry.state))
+        let is_mended = |source: &Source| {
+            state(&source.entry, &source.posted) != source.entry.state || finds_other(&source.entry, &source.posted)
+        };
+        Ok::<_, EngineError>(all.iter().any(is_mended))
     };
     if !engine.store().read(differs)? {
         return look_at_own(engine, caller).await;
@@ -24,6 +27,17 @@ pub(super) async fn mend(engine: &Engine, caller: &Caller) -> Result<(), EngineE
     let write = |tx: &mut WriteTx<'_>| {
         let (mut registry, mut places) = (Registry::read(tx)?, places(tx)?);
         for Source { entry, posted } in sources(tx, &registry, None)? {
+            if let (true, Ok(posted)) = (finds_other(&entry, &posted), &posted) {
+                // Another number, which has no rows: those that there are were made by what found less.
+                let mut anew = Entry { number: fresh(tx)?, state: State::Building, since: tx.at(), ..entry.clone() };
+                anew.says(posted);
+                if let Some(entry) = registry.number(entry.number) {
+                    (entry.state, entry.since) = (State::Dropping, tx.at());
+                }
+                places.remove(&entry.number);
+                registry.entries.push(anew);
+                continue;
+            }
             let next = state(&entry, &posted);
             if let Some(entry) = registry.number(entry.number).filter(|entry| entry.state != next) {
                 (entry.state, entry.since) = (next, tx.at());
@@ -38,6 +52,13 @@ pub(super) async fn mend(engine: &Engine, caller: &Caller) -> Result<(), EngineE
     engine.store().write(Lane::Bulk, origin(caller), write).await?;
     engine.renew_catalogue()?;
     look_at_own(engine, caller).await
+}
+
+/// Whether this program finds by it what an older one did not: where that walked paths, and left out parts that it had no
+/// paths for, this one evaluates the whole. What is written from now on would have other rows than what was there before.
+fn finds_other(entry: &Entry, posted: &Result<Posted, Vec<Issue>>) -> bool {
+    let is_other = posted.as_ref().is_ok_and(|posted| posted.is_evaluated() != entry.evaluated);
+    entry.state.is_in_force() && is_other
 }
 
 /// Where an entry should stand, as this program reads it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use meridian_model::both;
 use meridian_model::definitions::posted::Posted;
 use meridian_model::definitions::{CUSTOM, Definitions};
 use meridian_store::{GOLDEN_PATIENT, Reader, TypeCode, WriteTx};
@@ -160,7 +161,12 @@ impl Registry {
 /// A number that no parameter of this store ever had.
 pub(super) fn fresh(tx: &mut WriteTx<'_>) -> Result<u16, EngineError> {
     let number = u16::try_from(tx.next(NUMBERS)?).ok().and_then(|nth| CUSTOM.checked_add(nth - 1));
-    number.ok_or_else(|| EngineError::NotSupported("this store has no number left for a search parameter".to_owned()))
+    number.ok_or_else(|| {
+        EngineError::NotSupported(both!(
+            "this store has no number left for a search parameter",
+            "没有可用的编号了，不能再加检索参数"
+        ))
+    })
 }
 
 pub(super) fn places(reader: &Reader<'_>) -> Result<Places, EngineError> {

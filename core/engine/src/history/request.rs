@@ -1,5 +1,6 @@
 //! What somebody asks of a history.
 
+use meridian_model::both;
 use meridian_model::date::{DateRange, Zone};
 use meridian_store::{Place, Span, Stored};
 
@@ -49,7 +50,7 @@ impl Request {
             match name.as_str() {
                 "_count" => {
                     let count = value.parse::<u32>();
-                    let says = format!("`{value}` is not a number from 0");
+                    let says = both!("`{value}` is not a number from 0", "`{value}` 不是从 0 起的整数");
                     request.count = count.map_err(|_| EngineError::invalid(name, says))?.clamp(1, MOST);
                 }
                 "_since" => request.span.since = Some(time(name, value)?.lo),
@@ -64,7 +65,10 @@ impl Request {
                 "_format" | "_pretty" | "_summary" | "_elements" => {}
                 _ if lenient => continue,
                 _ => {
-                    let says = format!("a history has no parameter `{name}`: it has _since, _at and _count");
+                    let says = both!(
+                        "a history has no parameter `{name}`: it has _since, _at and _count",
+                        "历史没有参数 `{name}`，可用的有 _since、_at、_count"
+                    );
                     let issue = meridian_model::outcome::Issue::error("not-supported", says).at(format!("http.{name}"));
                     return Err(EngineError::Invalid(vec![issue]));
                 }
@@ -84,11 +88,11 @@ fn time(name: &str, value: &str) -> Result<DateRange, EngineError> {
     // A plus in a query is a blank when nobody has encoded it.
     let text = value.replace(' ', "+");
     let range = DateRange::parse(&text, Zone::CHINA);
-    range.ok_or_else(|| EngineError::invalid(name, format!("`{value}` is no date or time")))
+    range.ok_or_else(|| EngineError::invalid(name, both!("`{value}` is no date or time", "`{value}` 不是日期或时间")))
 }
 
 pub(super) fn no_cursor() -> EngineError {
-    EngineError::invalid("_cursor", "not a cursor of this history")
+    EngineError::invalid("_cursor", both!("not a cursor of this history", "不是这份历史的翻页游标"))
 }
 
 pub(super) fn place(row: &Stored) -> Place {

@@ -1,5 +1,7 @@
 //! Trying again: an attempt that failed is counted, what was set aside waits again, and who asked for it is on record.
 
+use meridian_model::both;
+
 use meridian_access::{Act, Caller, decide};
 use meridian_store::{Job, JobState, Lane, WriteTx};
 
@@ -17,7 +19,7 @@ pub async fn failed(engine: &Engine, caller: &Caller, id: i64) -> Result<i64, En
     let counted = engine.store().write(Lane::Interactive, origin(caller), move |tx| {
         let job = there(tx, id)?;
         if job.state != JobState::Waiting {
-            return Err(EngineError::Conflict("the message does not wait".to_owned()));
+            return Err(EngineError::Conflict(both!("the message does not wait", "消息不在等待中")));
         }
         tx.end_job(&job, JobState::Waiting, &job.head, &job.note)?;
         Ok(job.attempts + 1)
@@ -36,7 +38,7 @@ pub async fn wait(engine: &Engine, caller: &Caller, id: i64) -> Result<(), Engin
         match job.state {
             JobState::Waiting => Ok(()),
             JobState::Parked => Ok(tx.reopen_job(&job, "{}")?),
-            JobState::Done => Err(EngineError::Conflict("the message is done already".to_owned())),
+            JobState::Done => Err(EngineError::Conflict(both!("the message is done already", "消息已经处理完毕"))),
         }
     });
     back.await?;
@@ -57,5 +59,5 @@ pub async fn asked_again(engine: &Engine, caller: &Caller, which: String) -> Res
 
 fn there(tx: &WriteTx<'_>, id: i64) -> Result<Job, EngineError> {
     let job = tx.job(id)?.filter(|job| job.queue == INBOX);
-    job.ok_or_else(|| EngineError::NotFound(format!("message {id}")))
+    job.ok_or_else(|| EngineError::NotFound(both!("message {id}", "消息 {id}")))
 }

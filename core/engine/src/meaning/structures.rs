@@ -3,19 +3,21 @@
 //! As with the terms each write gives the store another mark, and whoever needs the structures compares it, on the sight
 //! that he has, with that of what this process has read: another process's changes are heeded at once.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use meridian_conformance::says::Says;
-use meridian_conformance::structure::{Structures, Unusable};
+use meridian_conformance::structure::{Fault, Judgement, Missing, Structures, canonical};
+use meridian_conformance::terms::{Codes, Terms};
 use meridian_model::definitions::Definitions;
-use meridian_model::language::Language;
+use meridian_model::language::Both;
 use meridian_model::outcome::{Issue, Severity};
 use meridian_store::{Reader, TypeCode, WriteTx};
 use serde_json::Value;
 
 use crate::fixed::Posted;
 use crate::served::value_of;
-use crate::write::{Entry, Sent};
+use crate::write::{Ask, Entry};
 use crate::{Engine, EngineError};
 
 const KIND: &str = "StructureDefinition";
@@ -34,32 +36,118 @@ pub(crate) struct Known {
     packages: RwLock<Option<Structures>>,
     now: RwLock<Option<Now>>,
     reading: Mutex<()>,
+    /// Held by the write that is on its way.
+    writing: tokio::sync::Mutex<()>,
 }
 
 pub(crate) fn is_one(kind: &str) -> bool {
     kind == KIND
 }
 
-/// Refuses an active StructureDefinition that can never be in force beside `structures`. What rests on something that is
-/// not here is taken: that may come.
-pub(crate) fn check(kind: &str, resource: &Value, structures: &Structures) -> Result<(), EngineError> {
-    if !is_one(kind) || !is_active(resource) {
-        return Ok(());
-    }
-    let Err(Unusable::Never(fault)) = structures.usable(resource) else { return Ok(()) };
-    let place = if fault.place.is_empty() { KIND } else { fault.place.as_str() };
-    let says = Says::CannotBeInForce { says: Box::new(fault.says.clone()) };
-    Err(EngineError::Unprocessable(vec![issue(Severity::Error, "business-rule", &says).at(place)]))
+/// What the StructureDefinitions of a write are judged by, as it stands when the write looks at the store.
+pub(crate) struct Law {
+    mark: Mark,
+    structures: Structures,
+    terms: Terms,
+    /// The value sets that are written with them.
+    sets: HashSet<String>,
 }
 
-/// What is to be said of a StructureDefinition that is taken, and is not in force yet.
-pub(crate) fn note(kind: &str, resource: &Value, structures: &Structures) -> Option<Issue> {
-    if !is_one(kind) || !is_active(resource) {
-        return None;
+/// Which state of the structures a law is of; a write compares it in its transaction.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Mark(Option<Vec<u8>>);
+
+impl Mark {
+    pub(crate) const SETTING: &str = MARK;
+
+    pub(crate) fn is_now(&self, reader: &Reader<'_>) -> Result<bool, EngineError> {
+        Ok(self.0 == reader.setting(MARK)?)
     }
-    let Err(Unusable::NotYet(fault)) = structures.usable(resource) else { return None };
-    let says = Says::NotYetInForce { says: Box::new(fault.says.clone()) };
-    Some(issue(Severity::Warning, "not-found", &says).at(fault.place.as_str()))
+}
+
+/// What became of a definition: why it is refused, or what is to be said of it.
+pub(crate) type Judged = Result<Vec<Issue>, Vec<Issue>>;
+
+/// So many notes of one write anybody reads.
+const NOTES: usize = 50;
+
+impl Law {
+    /// The law for what `entries` write, where there is a StructureDefinition among it.
+    pub(crate) fn of(engine: &Engine, reader: &Reader<'_>, entries: &[Entry]) -> Result<Option<Law>, EngineError> {
+        if !entries.iter().any(|entry| writes_one(&entry.ask)) {
+            return Ok(None);
+        }
+        let mut sets = HashSet::new();
+        for resource in entries.iter().filter(|entry| entry.ask.kind() == "ValueSet").filter_map(|e| e.ask.resource()) {
+            sets.extend(resource.value()?.get("url").and_then(Value::as_str).map(str::to_owned));
+        }
+        let mark = Mark(reader.setting(MARK)?);
+        let (structures, terms) = (engine.structures(reader)?, super::terms::in_force(reader)?);
+        Ok(Some(Law { mark, structures, terms, sets }))
+    }
+
+    pub(crate) fn mark(&self) -> &Mark {
+        &self.mark
+    }
+
+    /// Judges all definitions of a write beside each other and what is in force, each once; by the place of its entry.
+    ///
+    /// An active one that can never be in force is refused. What rests on something that is not here is taken: that may
+    /// come. So are told those that were in force and can't be any more with a base that is written here.
+    pub(crate) fn judge(&self, made: &[(usize, Value)]) -> HashMap<usize, Judged> {
+        let after = self.structures.with(made.iter().map(|(_, resource)| resource));
+        let has_set = |set: &str| self.sets.contains(canonical(set).0) || self.terms.has_value_set(set);
+        let mut judged: HashMap<usize, Judged> = HashMap::with_capacity(made.len());
+        let mut written = HashMap::new();
+        for (nth, resource) in made {
+            written.extend(resource.get("url").and_then(Value::as_str).map(|url| (url.to_owned(), *nth)));
+            if is_active(resource) {
+                judged.insert(*nth, verdict(&after.judge(resource, &has_set)));
+            }
+        }
+        let urls: HashSet<String> = written.keys().cloned().collect();
+        let mut left = NOTES;
+        for (address, on) in after.resting_on(&urls) {
+            if left == 0 {
+                break;
+            }
+            if let Err(Missing::Broken(fault)) = after.get(&address)
+                && self.structures.get(&address).is_ok()
+                && let Some(nth) = written.get(&on)
+                && let Ok(notes) = judged.entry(*nth).or_insert_with(|| Ok(Vec::new()))
+            {
+                let says = Says::LosesItsBase { address, says: Box::new(fault.told()) };
+                notes.push(issue(Severity::Warning, "business-rule", &says).at(KIND));
+                left -= 1;
+            }
+        }
+        judged
+    }
+}
+
+fn verdict(judgement: &Judgement) -> Judged {
+    let place = |fault: &Fault| if fault.place.is_empty() { KIND.to_owned() } else { fault.place.clone() };
+    let wrong = |fault: &Fault| {
+        let says = Says::CannotBeInForce { says: Box::new(fault.says.clone()) };
+        issue(Severity::Error, "business-rule", &says).at(place(fault))
+    };
+    if !judgement.never.is_empty() {
+        return Err(judgement.never.iter().map(wrong).collect());
+    }
+    let not_yet = judgement.not_yet.iter().map(|fault| {
+        let says = Says::NotYetInForce { says: Box::new(fault.says.clone()) };
+        issue(Severity::Warning, "not-found", &says).at(place(fault))
+    });
+    let besides = judgement.besides.iter().map(|fault| {
+        let code = if fault.says.is_absence() { "not-found" } else { "business-rule" };
+        issue(Severity::Warning, code, &fault.says).at(place(fault))
+    });
+    Ok(not_yet.chain(besides).collect())
+}
+
+/// Whether a StructureDefinition comes of it.
+pub(crate) fn writes_one(ask: &Ask) -> bool {
+    is_one(ask.kind()) && !matches!(ask, Ask::Delete { .. } | Ask::DeleteWhere { .. })
 }
 
 fn is_active(resource: &Value) -> bool {
@@ -68,7 +156,7 @@ fn is_active(resource: &Value) -> bool {
 
 /// The issue of a message.
 pub(super) fn issue(severity: Severity, code: &'static str, says: &Says) -> Issue {
-    Issue::new(severity, code, says.to_string()).in_chinese(says.in_language(Language::Chinese))
+    Issue::new(severity, code, Both::of(says))
 }
 
 /// Follows the write of one: what was read before is out of force.
@@ -90,11 +178,9 @@ impl Engine {
         Ok(())
     }
 
-    /// The structures that the definitions among `entries` are checked by: those in force, and these themselves.
-    pub(crate) fn structures_with(&self, reader: &Reader<'_>, entries: &[Entry]) -> Result<Structures, EngineError> {
-        let own = entries.iter().filter(|entry| is_one(entry.ask.kind())).filter_map(|entry| entry.ask.resource());
-        let own = own.map(Sent::value).collect::<Result<Vec<Value>, _>>()?;
-        Ok(self.structures(reader)?.with(&own))
+    /// Waits until no other write of StructureDefinitions of this process is on its way: they would only disturb each other.
+    pub(crate) async fn alone_with_structures(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.inner.structures.writing.lock().await
     }
 
     /// The structures in force as `reader` sees them.

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use meridian_access::{Act as Right, Caller, Role, decide};
 use meridian_conformance::says::{Article, Says};
 use meridian_conformance::validate::{Limits, Lookup};
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::outcome::{Issue, Severity, outcome_in};
 use meridian_store::Reader;
 use serde_json::Value;
@@ -19,10 +21,10 @@ use crate::{Engine, EngineError, read};
 
 /// Everybody who reads the record may ask.
 const EVERYBODY: &[Role] = &[Role::Doctor, Role::Nurse];
-/// So many validations at one time; others wait.
-pub(crate) const PLACES: usize = 4;
-/// Longer than this no validation takes: who asked has gone.
+/// Longer than this no validation takes, with its waiting: who asked has gone.
 const LONGEST: Duration = Duration::from_secs(20);
+/// So long somebody waits for a place, with all that he sent; then he is told to come again.
+const WAIT: Duration = Duration::from_secs(5);
 
 /// Name, type and whether it must be given.
 const INPUT: &[(&str, &str, bool)] =
@@ -80,21 +82,26 @@ impl Act for Validate {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
             decide(caller, Right::Look, &call.kind)?;
-            // A slip of the pen in `profile` would be told as "no error was found".
-            call.only(INPUT)?;
             let language = call.language;
             let mode = call.param("mode").unwrap_or_default().to_owned();
             if !matches!(mode.as_str(), "" | "create" | "update" | "delete" | "profile") {
                 return Err(EngineError::invalid(
                     "mode",
-                    format!("`{mode}` is none of create, update, delete, profile"),
+                    both!(
+                        "`{mode}` is none of create, update, delete, profile",
+                        "`{mode}` 不可用，应是 create、update、delete、profile 之一"
+                    ),
                 ));
             }
             if matches!(mode.as_str(), "update" | "delete") && call.id.is_none() {
-                let says = format!("what is to be {mode}d is named by its address: Type/id/$validate");
+                let says = both!(
+                    "what is to be {mode}d is named by its address: Type/id/$validate",
+                    "mode={mode} 时要在地址中写明资源：类型/id/$validate"
+                );
                 return Err(EngineError::invalid("mode", says));
             }
             let mut issues: Vec<Issue> = refused(caller, &mode, &call.kind).into_iter().collect();
+            issues.extend(call.faults);
             // What is to take its place is judged by itself, whatever stands there, if anything does.
             let stored = match &call.id {
                 Some(id) if call.body.is_none() || mode == "delete" => {
@@ -104,14 +111,22 @@ impl Act for Validate {
             };
             if mode == "delete" {
                 if issues.is_empty() {
-                    issues.push(well("it is there, and may be deleted", "资源存在，可以删除"));
+                    issues.push(well(both!("it is there, and may be deleted", "资源存在，可以删除")));
                 }
                 return Ok(outcome_in(&issues, language));
             }
             let resource = match (call.body, stored) {
                 (Some(body), _) => body,
                 (None, Some(stored)) => value_in(&stored.body)?,
-                (None, None) => return Err(EngineError::invalid("resource", "the resource to be validated is needed")),
+                (None, None) => {
+                    return Err(EngineError::invalid(
+                        "resource",
+                        both!(
+                            "the resource to be validated is needed",
+                            "缺少要校验的资源：请放在请求内容或参数 `resource` 中"
+                        ),
+                    ));
+                }
             };
             if matches!(mode.as_str(), "create" | "update") {
                 // What could not be in force is refused when it is written; of structures it is told below.
@@ -123,7 +138,7 @@ impl Act for Validate {
                 call.params.iter().filter(|(name, _)| name == "profile").map(|(_, profile)| profile.clone()).collect();
             issues.extend(judged(engine, caller, resource, profiles).await?);
             if !issues.iter().any(is_wrong) {
-                issues.push(well("no error was found", "没有发现错误"));
+                issues.push(well(both!("no error was found", "没有发现错误")));
             }
             Ok(outcome_in(&issues, language))
         })
@@ -137,26 +152,31 @@ async fn judged(
     resource: Value,
     profiles: Vec<String>,
 ) -> Result<Vec<Issue>, EngineError> {
+    let until = Instant::now() + LONGEST;
     let resource = Arc::new(resource);
-    let (own, caller, of) = (engine.clone(), caller.clone(), Arc::clone(&resource));
-    let look = move |reader: &Reader<'_>| {
-        Ok::<_, EngineError>((Judge::of(&own, reader)?, beside(&own, reader, &caller, &of)?))
-    };
+    let (own, who, of) = (engine.clone(), caller.clone(), Arc::clone(&resource));
+    let look =
+        move |reader: &Reader<'_>| Ok::<_, EngineError>((Judge::of(&own, reader)?, beside(&own, reader, &who, &of)?));
     let (judge, found) = engine.store().search(look).await?;
-    let stopping = |_| EngineError::Internal("no place to validate is left".to_owned());
-    let place = Arc::clone(&engine.inner.judging).acquire_owned().await.map_err(stopping)?;
+    let full = || {
+        EngineError::Full(both!(
+            "as many validations are under way as may at one time, or as many of yours; try again in a moment",
+            "同时进行的校验已达上限（全部的，或您自己的），请稍后再试"
+        ))
+    };
+    let place = engine.inner.judging.take(&caller.actor, WAIT).await.ok_or_else(full)?;
     let work = move || {
         // Held as long as it works, also when nobody waits any more.
         let _place = place;
         let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
-        let beside = Beside { found, until: Instant::now() + LONGEST };
+        let beside = Beside { found, until };
         judge.issues(&resource, &profiles, &beside, Limits::default())
     };
     tokio::task::spawn_blocking(work).await.map_err(|error| EngineError::Internal(error.to_string()))
 }
 
-fn well(english: &str, chinese: &str) -> Issue {
-    Issue::new(Severity::Information, "informational", english).in_chinese(chinese)
+fn well(says: Both) -> Issue {
+    Issue::new(Severity::Information, "informational", says)
 }
 
 /// Why the caller may not do what the mode names.
@@ -168,15 +188,16 @@ fn refused(caller: &Caller, mode: &str, kind: &str) -> Option<Issue> {
         _ => return None,
     };
     let denied = decide(caller, right, kind).err()?;
-    let chinese = format!("当前用户没有权限这样写入或删除 {kind}");
-    Some(Issue::error("forbidden", denied.to_string()).in_chinese(chinese).at(kind))
+    Some(Issue::error("forbidden", Both::of(&denied)).at(kind))
 }
 
 /// Is the resource what the address says?
 fn fits(resource: &Value, kind: &str, id: Option<&str>, issues: &mut Vec<Issue>) {
     let text = |key: &str| resource.get(key).and_then(Value::as_str);
     let own = text("resourceType").unwrap_or_default();
-    if own != kind {
+    if own.is_empty() {
+        // What is no resource is told by the validation.
+    } else if own != kind {
         let says = match kind {
             "Parameters" => Says::OtherThanParameters { own: Article(own.to_owned()) },
             _ => Says::OtherThanAddress { kind: kind.to_owned(), own: Article(own.to_owned()) },

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use meridian_access::Caller;
+use meridian_model::both;
 use meridian_model::date::{DateRange, Zone};
+use meridian_model::language::Both;
 use meridian_store::{AuditAct, AuditFilter, AuditPlace, AuditRow, Reader, StoreError, Subject};
 use serde_json::{Value, json};
 
@@ -78,19 +80,21 @@ fn filter(engine: &Engine, call: &Call) -> Result<AuditFilter, EngineError> {
     let given = |name| call.param(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let text = given("text");
     if text.as_ref().is_some_and(|text| text.len() > LONGEST) {
-        return Err(EngineError::invalid("text", format!("at most {LONGEST} bytes")));
+        return Err(EngineError::invalid("text", both!("at most {LONGEST} bytes", "最长 {LONGEST} 字节")));
     }
     let subjects = given("patient").map(|patient| {
         let id = patient.strip_prefix("Patient/").unwrap_or(&patient);
         engine.store().read(|reader| {
             let row = find(reader, patient_code(), id)?;
-            let row = row.ok_or_else(|| EngineError::NotFound(format!("Patient/{id}")))?;
+            let row = row.ok_or_else(|| EngineError::NotFound(Both::alike(format!("Patient/{id}"))))?;
             Ok::<_, EngineError>(reader.same_person(row.key.subject())?)
         })
     });
     let time = |name| {
         let parsed = given(name).map(|text| DateRange::parse(&text, Zone::CHINA).ok_or(text));
-        parsed.transpose().map_err(|text| EngineError::invalid(name, format!("`{text}` is no date or time")))
+        parsed
+            .transpose()
+            .map_err(|text| EngineError::invalid(name, both!("`{text}` is no date or time", "`{text}` 不是日期或时间")))
     };
     let after = given("after").map(|text| place(&text).ok_or(text)).transpose();
     Ok(AuditFilter {
@@ -101,7 +105,9 @@ fn filter(engine: &Engine, call: &Call) -> Result<AuditFilter, EngineError> {
         from: time("from")?.map(|range| range.lo),
         to: time("to")?.map(|range| range.hi),
         text,
-        after: after.map_err(|text| EngineError::invalid("after", format!("`{text}` is no place of this list")))?,
+        after: after.map_err(|text| {
+            EngineError::invalid("after", both!("`{text}` is no place of this list", "`{text}` 不是这份清单的位置"))
+        })?,
     })
 }
 

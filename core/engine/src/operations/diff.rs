@@ -1,6 +1,8 @@
 //! `{type}/{id}/$diff`: what makes one version of another, as operations of JSON Patch.
 
 use meridian_access::{Caller, Role};
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::patch::diff;
 use serde_json::{Value, json};
 
@@ -40,10 +42,13 @@ async fn compare(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, 
     };
     let number = |name: &str, default: i64| match call.number(name, default)? {
         number if (1..=newest).contains(&number) => Ok(number),
-        number => Err(EngineError::invalid(name, format!("there is no version {number}; the newest is {newest}"))),
+        number => Err(EngineError::invalid(
+            name,
+            both!("there is no version {number}; the newest is {newest}", "没有版本 {number}，最新是 {newest}"),
+        )),
     };
     let named = call.version.as_ref().map(|text| text.parse::<i64>());
-    let named = named.transpose().map_err(|_| EngineError::NotFound(format!("{kind}/{id}/_history")))?;
+    let named = named.transpose().map_err(|_| EngineError::NotFound(Both::alike(format!("{kind}/{id}/_history"))))?;
     let to = number("to", named.unwrap_or(newest))?;
     let from = number("from", (to - 1).max(1))?;
     let (before, after) =

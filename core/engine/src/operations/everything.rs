@@ -6,9 +6,11 @@
 use std::collections::{HashMap, HashSet};
 
 use meridian_access::{Act as Right, Caller, Role};
+use meridian_model::both;
 use meridian_model::date::{DateRange, Zone};
 use meridian_model::definitions::{Catalogue, Definitions, Kind};
 use meridian_model::facts::facts;
+use meridian_model::language::Both;
 use meridian_model::outcome::{Issue, Severity};
 use meridian_model::reference::Reference;
 use meridian_store::{GOLDEN_PATIENT, Key, Part, Reader, Stored, Subject, TypeCode};
@@ -113,7 +115,7 @@ struct Referred {
 async fn everything(engine: &Engine, caller: &Caller, call: Call) -> Result<Vec<u8>, EngineError> {
     let id = call.id.clone().unwrap_or_default();
     let asked = read(&call)?;
-    let missing = || EngineError::NotFound(format!("{}/{id}", call.kind));
+    let missing = || EngineError::NotFound(Both::alike(format!("{}/{id}", call.kind)));
     let code = Definitions::r4().type_code(&call.kind).ok_or_else(missing)?;
     let may = permission(caller, Right::Look, &call.kind)?;
     let row = engine.store().read(|reader| find(reader, code, &id))?;
@@ -144,7 +146,10 @@ async fn everything(engine: &Engine, caller: &Caller, call: Call) -> Result<Vec<
     let total = (first && page.next.is_none()).then_some(page.matches.len());
     let cursor = page.next.map(After::write);
     let link = Link { address: &address, params: &own, cursor: cursor.as_deref() };
-    let says = "what this page refers to is more than one answer holds; the rest is read by its references";
+    let says = both!(
+        "what this page refers to is more than one answer holds; the rest is read by its references",
+        "本页引用的资源超过一次应答的容量，其余请按引用读取"
+    );
     let notes: Vec<Issue> =
         page.referred.cut.then(|| Issue::new(Severity::Warning, "too-costly", says)).into_iter().collect();
     searchset(&call.base, &link, total, (&page.matches, &page.referred.rows), &notes)
@@ -156,7 +161,9 @@ fn read(call: &Call) -> Result<Asked, EngineError> {
     let mut wanted = Vec::new();
     for name in kinds.map(str::trim).filter(|name| !name.is_empty()) {
         let code = Definitions::r4().type_code(name);
-        let code = code.ok_or_else(|| EngineError::invalid("_type", format!("`{name}` is no resource type")))?;
+        let code = code.ok_or_else(|| {
+            EngineError::invalid("_type", both!("`{name}` is no resource type", "`{name}` 不是资源类型"))
+        })?;
         wanted.push(code);
         if code == patient_code() {
             wanted.push(GOLDEN_PATIENT);
@@ -166,7 +173,9 @@ fn read(call: &Call) -> Result<Asked, EngineError> {
         None => Ok(None),
         Some(text) => {
             let range = DateRange::parse(&text.replace(' ', "+"), Zone::CHINA);
-            range.map(Some).ok_or_else(|| EngineError::invalid(name, format!("`{text}` is no date or time")))
+            range.map(Some).ok_or_else(|| {
+                EngineError::invalid(name, both!("`{text}` is no date or time", "`{text}` 不是日期或时间"))
+            })
         }
     };
     let (start, end) = (time("start")?, time("end")?);
@@ -176,9 +185,9 @@ fn read(call: &Call) -> Result<Asked, EngineError> {
     });
     let after = match call.param("_cursor") {
         None => After::Own(0),
-        Some(text) => {
-            After::read(text).ok_or_else(|| EngineError::invalid("_cursor", "not a cursor of this answer"))?
-        }
+        Some(text) => After::read(text).ok_or_else(|| {
+            EngineError::invalid("_cursor", both!("not a cursor of this answer", "不是这份应答的翻页游标"))
+        })?,
     };
     let part = Part {
         kinds: (!wanted.is_empty()).then_some(wanted),

@@ -4,6 +4,7 @@
 //! one time are not parted, so that there may be more than `max` of a code.
 
 use meridian_access::{Act as Right, Caller, Role};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
 use meridian_store::{Reader, Stored, Subject};
@@ -51,6 +52,10 @@ impl Act for LastN {
         })
     }
 
+    fn reads_all(&self) -> bool {
+        true
+    }
+
     fn bytes<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Sending<'a> {
         Box::pin(last(engine, caller, call))
     }
@@ -59,15 +64,25 @@ impl Act for LastN {
 async fn last(engine: &Engine, caller: &Caller, call: Call) -> Result<Vec<u8>, EngineError> {
     let each: u32 = call.number("max", 1)?;
     if !(1..=MOST_OF_EACH).contains(&each) {
-        return Err(EngineError::invalid("max", format!("a number from 1 to {MOST_OF_EACH} is expected")));
+        return Err(EngineError::invalid(
+            "max",
+            both!("a number from 1 to {MOST_OF_EACH} is expected", "应是 1 到 {MOST_OF_EACH} 之间的数"),
+        ));
     }
     let params: Vec<_> = call.params.iter().filter(|(name, _)| name != "max").cloned().collect();
     let may = permission(caller, Right::Look, "Observation")?;
     let request = Request { kind: "Observation".to_owned(), params, lenient: false };
     let gathered = gather(engine, caller, request, move |reader: &Reader<'_>, meant: Meant| {
         let whose = meant.search.who.clone();
-        let whose =
-            whose.ok_or_else(|| EngineError::invalid("patient", "whose observations: a Patient is expected"))?;
+        let whose = whose.ok_or_else(|| {
+            EngineError::invalid(
+                "patient",
+                both!(
+                    "whose observations: a Patient is expected",
+                    "缺少 `patient` 或 `subject`：请写明是哪位患者的检查结果"
+                ),
+            )
+        })?;
         let code = Definitions::r4().type_code("Observation").unwrap_or_default();
         let (rows, more) = reader.newest_of_each(&meant.search, &whose, code, each, MOST)?;
         Ok::<(Vec<Stored>, bool, Vec<Subject>), EngineError>((rows, more, [whose, meant.named].concat()))
@@ -83,7 +98,10 @@ async fn last(engine: &Engine, caller: &Caller, call: Call) -> Result<Vec<u8>, E
     look.subjects.dedup();
     engine.looked(look).await?;
     if more {
-        let says = format!("more than {MOST} observations, or more than one answer holds: ask for fewer of each code");
+        let says = both!(
+            "more than {MOST} observations, or more than one answer holds: ask for fewer of each code",
+            "结果超过 {MOST} 条或一次应答的容量，请减小 max"
+        );
         return Err(EngineError::Unprocessable(vec![Issue::error("too-costly", says).at("max")]));
     }
     let link = Link { address: "Observation/$lastn", params: &call.params, cursor: None };

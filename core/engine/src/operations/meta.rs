@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use meridian_access::{Act as Right, Caller, Role};
+use meridian_model::both;
 use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_store::search::{Scope, Search};
 use meridian_store::{GOLDEN_PATIENT, Reader, Token, TypeCode};
@@ -91,7 +92,9 @@ async fn in_use(engine: &Engine, caller: &Caller, kind: &str) -> Result<Value, E
         engine.store().read(|reader| reader.changed_kinds())?
     } else {
         permission(caller, Right::Look, kind)?;
-        let code = r4.type_code(kind).ok_or_else(|| EngineError::NotFound(format!("the resource type {kind}")))?;
+        let code = r4
+            .type_code(kind)
+            .ok_or_else(|| EngineError::NotFound(both!("the resource type {kind}", "资源类型 {kind}")))?;
         if kind == "Patient" { vec![code, GOLDEN_PATIENT] } else { vec![code] }
     };
     // One statement for each scope, and for each type of which something is withheld; there is one scope today.
@@ -162,19 +165,29 @@ impl Act for Change {
             let kind = incoming::type_name(&call.kind)?;
             let id = call.id.clone().unwrap_or_default();
             let meta = call.value("meta").and_then(Value::as_object).cloned();
-            let meta = meta.ok_or_else(|| EngineError::invalid("meta", "a Meta is expected"))?;
+            let meta = meta.ok_or_else(|| EngineError::invalid("meta", both!("a Meta is expected", "缺少 Meta")))?;
             if let Some(name) = meta.keys().find(|name| !LISTS.contains(&name.as_str())) {
                 return Err(EngineError::invalid(
                     "meta",
-                    format!("`{name}` is the server's; {} are changed", LISTS.join(", ")),
+                    both!(
+                        "`{name}` is the server's; {} are changed",
+                        "`{name}` 由服务器维护，可以改的有 {}",
+                        LISTS.join(", ")
+                    ),
                 ));
             }
             if meta.values().filter_map(Value::as_array).map(Vec::len).sum::<usize>() > MOST {
-                return Err(EngineError::invalid("meta", format!("more than {MOST} at once")));
+                return Err(EngineError::invalid("meta", both!("more than {MOST} at once", "一次最多 {MOST} 个")));
             }
             let tags = meta.get("tag").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             if tags.iter().any(|tag| tag.get("system").and_then(Value::as_str) == Some(VALIDATION_TAG)) {
-                return Err(EngineError::invalid("meta.tag", format!("`{VALIDATION_TAG}` is the server's own word")));
+                return Err(EngineError::invalid(
+                    "meta.tag",
+                    both!(
+                        "`{VALIDATION_TAG}` is the server's own word",
+                        "`{VALIDATION_TAG}` 是服务器自己的标签，不能使用"
+                    ),
+                ));
             }
             let edit = Arc::new(Marks { add: self.add, meta });
             let outcome = one(engine, caller, Ask::Edit { kind, id, edit, if_match: None }).await?;
@@ -196,7 +209,7 @@ impl Edit for Marks {
         let Some(Value::Object(meta)) = meta else { return Ok(resource) };
         for (name, marks) in &self.meta {
             let Some(marks) = marks.as_array() else {
-                return Err(EngineError::invalid(format!("meta.{name}"), "a list is expected"));
+                return Err(EngineError::invalid(format!("meta.{name}"), both!("a list is expected", "此处应是数组")));
             };
             let mut there = meta.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
             if self.add {

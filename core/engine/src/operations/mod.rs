@@ -19,7 +19,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use meridian_access::{Caller, Role};
-use meridian_model::language::Language;
+use meridian_model::both;
+use meridian_model::language::{Both, Language};
+use meridian_model::outcome::Issue;
 use serde_json::Value;
 
 use crate::{Engine, EngineError};
@@ -54,6 +56,8 @@ pub struct Call {
     pub values: Vec<(String, Value)>,
     /// The body, when it is another resource than Parameters; else what its parameter `resource` holds.
     pub body: Option<Value>,
+    /// What of the body no value can say, where it is to be judged: the order of elements in XML.
+    pub faults: Vec<Issue>,
     /// The parameters that hold resources, but the first that is named `resource`: name and resource, those of types that
     /// R4 doesn't have among them ([`Act::foreign`]).
     pub resources: Vec<(String, Value)>,
@@ -81,8 +85,8 @@ impl Call {
     ///
     /// # Errors
     /// `Invalid` naming the parameter.
-    pub fn only(&self, input: &[(&str, &str, bool)]) -> Result<(), EngineError> {
-        const ALWAYS: [&str; 4] = ["_format", "_pretty", "_summary", "_elements"];
+    fn only(&self, input: &[(&str, &str, bool)]) -> Result<(), EngineError> {
+        const ALWAYS: [&str; 5] = ["_format", "_pretty", "_summary", "_elements", "_cursor"];
         let sent = self.params.iter().map(|(name, _)| name);
         let sent = sent.chain(self.values.iter().chain(&self.resources).map(|(name, _)| name));
         let is_known = |name: &str| ALWAYS.contains(&name) || input.iter().any(|(input, ..)| *input == name);
@@ -90,7 +94,11 @@ impl Call {
             None => Ok(()),
             Some(name) => {
                 let known: Vec<&str> = input.iter().map(|(name, ..)| *name).collect();
-                let says = format!("this operation has no such parameter; it has {}", known.join(", "));
+                let says = both!(
+                    "this operation has no such parameter; it has {}",
+                    "这个操作没有这个参数，可用的有 {}",
+                    Both::new(known.join(", "), known.join("、"))
+                );
                 Err(EngineError::invalid(name.as_str(), says))
             }
         }
@@ -103,7 +111,9 @@ impl Call {
     pub fn number<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, EngineError> {
         match self.param(name) {
             None => Ok(default),
-            Some(text) => text.parse().map_err(|_| EngineError::invalid(name, format!("`{text}` is not a number"))),
+            Some(text) => text
+                .parse()
+                .map_err(|_| EngineError::invalid(name, both!("`{text}` is not a number", "`{text}` 不是数字"))),
         }
     }
 }
@@ -147,6 +157,11 @@ pub trait Act: Send + Sync {
 
     /// Whether it takes a resource as it is, whatever its shape: to judge it.
     fn raw(&self) -> bool {
+        false
+    }
+
+    /// Whether it reads each parameter itself, and refuses those that it has no use for: a search, or forms of its own.
+    fn reads_all(&self) -> bool {
         false
     }
 
@@ -197,6 +212,21 @@ impl Operation {
 /// `Denied` when its role is not among those of the row.
 pub fn permitted(caller: &Caller, operation: &Operation) -> Result<(), EngineError> {
     Ok(meridian_access::operation(caller, operation.name, operation.roles)?)
+}
+
+/// Whether a call has what `operation` needs, and nothing that it doesn't know.
+///
+/// # Errors
+/// `Invalid` naming the parameter.
+pub fn complete(call: &Call, operation: &Operation) -> Result<(), EngineError> {
+    if !operation.act.reads_all() {
+        call.only(operation.input)?;
+    }
+    let is_given = |name: &str| call.param(name).is_some() || call.value(name).is_some();
+    match operation.input.iter().find(|(name, _, required)| *required && !is_given(name)) {
+        None => Ok(()),
+        Some((name, ..)) => Err(EngineError::invalid(*name, both!("this parameter is needed", "缺少这个参数"))),
+    }
 }
 
 /// The operations of the record itself.

@@ -1,5 +1,7 @@
 //! `{type}/{id}/$purge`: erasure, with its own right and a reason.
 
+use meridian_model::both;
+
 use meridian_access::Caller;
 use serde_json::{Value, json};
 
@@ -39,7 +41,10 @@ async fn purge(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, En
     let id = call.id.clone().unwrap_or_default();
     let reason = call.param("reason").map(str::trim).unwrap_or_default();
     if reason.is_empty() || reason.chars().count() > LONGEST {
-        return Err(EngineError::invalid("reason", format!("a reason in at most {LONGEST} characters is expected")));
+        return Err(EngineError::invalid(
+            "reason",
+            both!("a reason in at most {LONGEST} characters is expected", "缺少原因 `reason`（最多 {LONGEST} 个字符）"),
+        ));
     }
     let erased = erase(engine, caller, kind, &id, reason).await?;
     let mut parameters: Vec<Value> = erased

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use meridian_access::{Act as Right, Caller, Role};
+use meridian_model::both;
 use meridian_model::date::{DateRange, Zone};
 use meridian_model::outcome::Issue;
 use meridian_model::ucum;
@@ -90,7 +91,10 @@ async fn stats(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, En
             subjects.extend(people(rows.iter()));
             subjects.extend(whose);
             if more {
-                let says = format!("more than {MOST} observations, or {HEAVIEST_READ} bytes: narrow the time");
+                let says = both!(
+                    "more than {MOST} observations, or {HEAVIEST_READ} bytes: narrow the time",
+                    "检查结果超过 {MOST} 条或 {HEAVIEST_READ} 字节，请缩小时间范围"
+                );
                 return Err(EngineError::Unprocessable(vec![Issue::error("too-costly", says).at("period")]));
             }
             let numbers = Numbers::of(&rows, (system.as_str(), code.as_str()), asked.limit)?;
@@ -105,7 +109,10 @@ async fn stats(engine: &Engine, caller: &Caller, call: Call) -> Result<Value, En
                     }
                     weight += row.body.weight();
                     if weight > HEAVIEST {
-                        let says = format!("the observations are longer than {HEAVIEST} bytes: narrow the time");
+                        let says = both!(
+                            "the observations are longer than {HEAVIEST} bytes: narrow the time",
+                            "检查结果超过 {HEAVIEST} 字节，请缩小时间范围"
+                        );
                         let issue = Issue::error("too-costly", says).at("include");
                         return Err(EngineError::Unprocessable(vec![issue]));
                     }
@@ -135,7 +142,7 @@ fn read(call: &Call) -> Result<Asked, EngineError> {
     let subject = call.param("subject").unwrap_or_default();
     let patient = subject.rsplit_once("Patient/").map_or("", |(_, id)| id);
     if !meridian_model::reference::is_id(patient) {
-        return Err(EngineError::invalid("subject", format!("`{subject}` is no Patient")));
+        return Err(EngineError::invalid("subject", both!("`{subject}` is no Patient", "`{subject}` 不是 Patient")));
     }
     let system = call.param("system").unwrap_or_default();
     let mut codes: Vec<(String, String)> = all("code").map(|code| (system.to_owned(), code.to_owned())).collect();
@@ -147,19 +154,24 @@ fn read(call: &Call) -> Result<Asked, EngineError> {
     let mut seen = HashSet::new();
     codes.retain(|code| seen.insert(code.clone()));
     if codes.len() > MOST_CODES {
-        return Err(EngineError::invalid("code", format!("more than {MOST_CODES} codes")));
+        return Err(EngineError::invalid("code", both!("more than {MOST_CODES} codes", "代码超过 {MOST_CODES} 个")));
     }
     if codes.is_empty() || codes.iter().any(|(_, code)| code.is_empty()) {
-        return Err(EngineError::invalid("code", "a code, or a coding, is expected"));
+        return Err(EngineError::invalid("code", both!("a code, or a coding, is expected", "缺少 `code` 或 `coding`")));
     }
     let statistics = all("statistic").map(|code| {
-        let says = || format!("`{code}` is no statistic that is computed here");
+        let says = || both!("`{code}` is no statistic that is computed here", "不支持统计量 `{code}`");
         Statistic::of(code).ok_or_else(|| EngineError::invalid("statistic", says()))
     });
     let include = match call.param("include") {
         None | Some("false") => false,
         Some("true") => true,
-        Some(other) => return Err(EngineError::invalid("include", format!("`{other}` is neither true nor false"))),
+        Some(other) => {
+            return Err(EngineError::invalid(
+                "include",
+                both!("`{other}` is neither true nor false", "`{other}` 应为 true 或 false"),
+            ));
+        }
     };
     let limit = call.param("limit").map(|_| call.number("limit", 0_usize)).transpose()?;
     Ok(Asked {
@@ -177,7 +189,7 @@ fn period(call: &Call) -> Result<Option<DateRange>, EngineError> {
     if call.param("duration").is_some() {
         let hours: f64 = call.number("duration", 0.0)?;
         if !(hours > 0.0 && hours < 10_000_000.0) {
-            return Err(EngineError::invalid("duration", "hours are expected"));
+            return Err(EngineError::invalid("duration", both!("hours are expected", "`duration` 应是小时数")));
         }
         let hi = now();
         #[allow(clippy::cast_possible_truncation)] // some thousand years at most
@@ -198,7 +210,9 @@ fn period(call: &Call) -> Result<Option<DateRange>, EngineError> {
         "" => Ok(None),
         text => {
             let range = DateRange::parse(text, Zone::CHINA);
-            range.map(Some).ok_or_else(|| EngineError::invalid("period", format!("`{text}` is no date or time")))
+            range.map(Some).ok_or_else(|| {
+                EngineError::invalid("period", both!("`{text}` is no date or time", "`{text}` 不是日期或时间"))
+            })
         }
     };
     let (start, end) = (time(&start)?, time(&end)?);
@@ -313,8 +327,9 @@ impl Numbers {
             None
         };
         let value: f64 = value.filter(|value: &f64| value.is_finite()).ok_or_else(|| {
-            let says = format!(
+            let says = both!(
                 "Observation/{id} is in `{}`, others are in `{}`: they are not of one kind",
+                "Observation/{id} 的单位是 `{}`，其他的是 `{}`，不能一起统计",
                 name(&own),
                 name(unit)
             );

@@ -1,6 +1,8 @@
 //! `$store`: sizes, counts and rates of the store itself. Every number is measured or counted; what is not known is
 //! left out.
 
+use meridian_model::both;
+
 use meridian_access::{Act as Right, Caller, decide};
 use meridian_store::{Second, Store, StoreError, Vitals};
 use serde_json::{Value, json};
@@ -25,7 +27,10 @@ impl Act for TheStore {
             match call.param("tables") {
                 Some("true") => tables(engine).await,
                 None | Some("false") => vitals(engine).await,
-                Some(other) => Err(EngineError::invalid("tables", format!("`{other}` is neither true nor false"))),
+                Some(other) => Err(EngineError::invalid(
+                    "tables",
+                    both!("`{other}` is neither true nor false", "`{other}` 应为 true 或 false"),
+                )),
             }
         })
     }

@@ -1,5 +1,7 @@
 //! `Patient/{id}/$who-looked`: who looked at this resident's record, newest first, as AuditEvents.
 
+use meridian_model::language::Both;
+
 use meridian_access::{Caller, Role};
 use meridian_store::{LookRow, Subject};
 use serde_json::{Value, json};
@@ -39,7 +41,8 @@ async fn who_looked(engine: &Engine, caller: &Caller, call: Call) -> Result<Valu
     let id = call.id.clone().unwrap_or_default();
     let count = call.number("_count", 50_u32)?.clamp(1, MOST);
     let subjects = engine.store().read(|reader| {
-        let row = find(reader, patient_code(), &id)?.ok_or_else(|| EngineError::NotFound(format!("Patient/{id}")))?;
+        let row = find(reader, patient_code(), &id)?
+            .ok_or_else(|| EngineError::NotFound(Both::alike(format!("Patient/{id}"))))?;
         Ok::<_, EngineError>(reader.same_person(row.key.subject())?)
     })?;
     let rows = looks(engine, &subjects, count).await?;

@@ -1,6 +1,8 @@
 //! The answer of a search, and its Bundle: bodies go in as they are stored, without being read.
 
-use meridian_model::outcome::{Issue, outcome};
+use meridian_model::both;
+use meridian_model::language::Language;
+use meridian_model::outcome::{Issue, outcome_in};
 use serde_json::Value;
 
 use super::Ran;
@@ -62,9 +64,14 @@ impl Answer {
             hits.push(hit?);
         }
         let sort = sorted_by(&parsed.used);
-        let cut =
-            "Not all that was asked to be included is here: it is more than one answer holds. Ask for a smaller page.";
-        let notes = ran.brought.cut.then(|| Issue::new(meridian_model::outcome::Severity::Warning, "too-costly", cut));
+        let cut = || {
+            both!(
+                "Not all that was asked to be included is here: it is more than one answer holds. Ask for a smaller page.",
+                "要求附带的资源没有全部给出：超过了一次应答的容量，请减小 _count"
+            )
+        };
+        let notes =
+            ran.brought.cut.then(|| Issue::new(meridian_model::outcome::Severity::Warning, "too-costly", cut()));
         Ok(Answer {
             path,
             total: ran.total,
@@ -80,14 +87,16 @@ impl Answer {
 
     /// The same with a word that the server's own resources are not among what was found.
     pub(super) fn without_own(mut self) -> Answer {
-        let says =
-            "the server's own resources are not found by what this asks about others; only stored ones were searched";
+        let says = both!(
+            "the server's own resources are not found by what this asks about others; only stored ones were searched",
+            "按其他资源的条件不能检索服务器自带的资源，只检索了存储的资源"
+        );
         self.notes.push(Issue::new(meridian_model::outcome::Severity::Warning, "incomplete", says));
         self
     }
 
     /// The searchset Bundle. `base` is the address of the FHIR service without a slash at its end.
-    pub fn bundle(&self, base: &str) -> Vec<u8> {
+    pub fn bundle(&self, base: &str, language: Language) -> Vec<u8> {
         if let Some(explained) = &self.explained {
             return explained.to_string().into_bytes();
         }
@@ -113,7 +122,7 @@ impl Answer {
         if !self.notes.is_empty() {
             out.extend_from_slice(if entries == 0 { b",\"entry\":[" } else { b"," });
             entries += 1;
-            let note = outcome(&self.notes);
+            let note = outcome_in(&self.notes, language);
             out.extend_from_slice(format!("{{\"resource\":{note},\"search\":{{\"mode\":\"outcome\"}}}}").as_bytes());
         }
         out.extend_from_slice(if entries == 0 { b"}" } else { b"]}" });
@@ -173,14 +182,14 @@ mod tests {
             path: "Patient".into(),
             total: Some(7),
             hits: vec![Hit { served: served.clone(), mode: Mode::Match }, Hit { served, mode: Mode::Include }],
-            notes: vec![Issue::error("too-costly", "cut")],
+            notes: vec![Issue::error("too-costly", both!("cut", "没有给全"))],
             used: vec![("name".into(), "王 &\"".into())],
             next: Some("00ff".into()),
             previous: None,
             further: true,
             explained: None,
         };
-        let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap();
+        let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir", Language::English)).unwrap();
         assert_eq!(bundle["total"].to_string(), "7");
         assert_eq!(bundle["entry"][1]["search"]["mode"], "include");
         assert_eq!(bundle["entry"][2]["search"]["mode"], "outcome");
@@ -191,7 +200,7 @@ mod tests {
         answer.hits.clear();
         answer.notes.clear();
         answer.path.clear();
-        let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap();
+        let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir", Language::English)).unwrap();
         assert_eq!(bundle["link"][0]["url"], "http://x/fhir?name=%E7%8E%8B%20%26%22");
     }
 }

@@ -1,7 +1,9 @@
 //! Compartments: what belongs to a Patient (the whole person), an Encounter, a Practitioner, a RelatedPerson, a Device.
 
 use meridian_access::{Act, Caller};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Both;
 use meridian_model::reference::is_id;
 
 use super::fault::{Fault, shown};
@@ -35,8 +37,8 @@ impl Compartment {
         let of = Of::named(kind).filter(|of| KINDS.contains(&of.kind));
         match of {
             Some(of) if is_id(id) => Ok(Compartment { of, id: id.to_owned() }),
-            Some(of) => Err(EngineError::NotFound(format!("{}/{}", of.kind, shown(id)))),
-            None => Err(EngineError::NotFound(format!("a compartment of {}", shown(kind)))),
+            Some(of) => Err(EngineError::NotFound(Both::alike(format!("{}/{}", of.kind, shown(id))))),
+            None => Err(EngineError::NotFound(both!("a compartment of {}", "{} 的区间（compartment）", shown(kind)))),
         }
     }
 
@@ -66,7 +68,12 @@ pub(super) fn wish(ground: &Ground<'_>, compartment: &Compartment, of: &[Of]) ->
     let mut ways = Vec::new();
     for of in of {
         if !compartment.holds(*of) {
-            return Err(Fault::wrong(format!("{} is not in the compartment of a {}", of.kind, compartment.of.kind)));
+            return Err(Fault::wrong(both!(
+                "{} is not in the compartment of a {}",
+                "{} 不在 {} 的区间（compartment）中",
+                of.kind,
+                compartment.of.kind
+            )));
         }
         // `{def}` is the resource itself.
         for code in compartment.params(*of).iter().filter(|code| !code.starts_with('{')) {

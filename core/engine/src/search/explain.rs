@@ -1,5 +1,7 @@
 //! `_explain=true`: the statement of a search and the database's plan for it, for operators.
 
+use meridian_model::both;
+
 use meridian_access::{Caller, Denied, Role};
 use meridian_store::Reader;
 use meridian_store::search::Search;
@@ -13,7 +15,9 @@ pub(super) fn permitted(caller: &Caller) -> Result<(), EngineError> {
     if caller.role == Role::Operator {
         return Ok(());
     }
-    Err(EngineError::Denied(Denied { role: caller.role, what: "ask how a search is run".to_owned() }))
+    Err(EngineError::Denied(Denied {
+        role: caller.role, what: both!("ask how a search is run", "查看检索的执行计划")
+    }))
 }
 
 /// A Parameters resource. Values are bound to the statement and do not stand in it.

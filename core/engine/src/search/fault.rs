@@ -1,7 +1,7 @@
 //! Why a parameter was not understood. Whoever reads the parameter puts its name in front.
 
-use std::fmt::Display;
-
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 
 use crate::EngineError;
@@ -9,34 +9,35 @@ use crate::EngineError;
 #[derive(Debug)]
 pub(super) enum Fault {
     /// A value or a name that says nothing.
-    Wrong(String),
+    Wrong(Both),
     /// Known to R4 and not done here.
-    Unsupported(String),
+    Unsupported(Both),
     /// What leads nowhere from this type; from another it might.
-    Nowhere(String),
+    Nowhere(Both),
     /// A parameter that there is not: who is lenient goes on without it.
-    Unknown(String),
+    Unknown(Both),
     /// Nothing that another way of asking would change.
     Refused(EngineError),
 }
 
 impl Fault {
-    pub(super) fn wrong(says: impl Display) -> Fault {
-        Fault::Wrong(says.to_string())
+    pub(super) fn wrong(says: impl Into<Both>) -> Fault {
+        Fault::Wrong(says.into())
     }
 
-    pub(super) fn unsupported(says: impl Display) -> Fault {
-        Fault::Unsupported(says.to_string())
+    pub(super) fn unsupported(says: impl Into<Both>) -> Fault {
+        Fault::Unsupported(says.into())
     }
 
-    pub(super) fn unknown(says: impl Display) -> Fault {
-        Fault::Unknown(says.to_string())
+    pub(super) fn unknown(says: impl Into<Both>) -> Fault {
+        Fault::Unknown(says.into())
     }
 
     /// The issue of the parameter `name`.
     pub(super) fn of(self, name: &str) -> Result<Issue, EngineError> {
         let name = shown(name);
-        let issue = |code, says: String| Issue::error(code, format!("{name}: {says}")).at(format!("http.{name}"));
+        let issue =
+            |code, says: Both| Issue::error(code, both!("{name}: {}", "{name}：{}", says)).at(format!("http.{name}"));
         match self {
             Fault::Wrong(says) | Fault::Nowhere(says) => Ok(issue("invalid", says)),
             Fault::Unsupported(says) | Fault::Unknown(says) => Ok(issue("not-supported", says)),

@@ -3,7 +3,9 @@
 use std::cell::Cell;
 
 use meridian_access::{Act, Caller};
+use meridian_model::both;
 use meridian_model::definitions::{CUSTOM, Catalogue, Definitions, SearchParam};
+use meridian_model::language::Both;
 use meridian_store::TypeCode;
 use meridian_store::search::{Condition, Scope};
 
@@ -90,17 +92,25 @@ impl<'a> Ground<'a> {
         let mut slots: Vec<Slot> = Vec::with_capacity(of.len());
         for of in of {
             let Some(param) = self.catalogue.param(of.kind, code) else {
-                return Err(Fault::unknown(format!("{} has no parameter `{}`", of.kind, super::fault::shown(code))));
+                return Err(Fault::unknown(both!(
+                    "{} has no parameter `{}`",
+                    "{} 没有检索参数 `{}`，请核对拼写",
+                    of.kind,
+                    super::fault::shown(code)
+                )));
             };
             self.ready(param)?;
             self.posted.set(self.posted.get() || param.number >= CUSTOM);
             if slots.first().is_some_and(|first| first.param.kind != param.kind) {
-                return Err(Fault::wrong(format!("`{code}` is of different kinds in the types that are searched")));
+                return Err(Fault::wrong(both!(
+                    "`{code}` is of different kinds in the types that are searched",
+                    "所检索的各类型中 `{code}` 的种类不同，请分开检索"
+                )));
             }
             let (number, own) = (param_number(of.code, param), is_partition_param(of.kind, param));
             slots.push(Slot { of: *of, param, number, own });
         }
-        take(&self.slots, slots.len(), "the search names too many types")?;
+        take(&self.slots, slots.len(), || both!("the search names too many types", "检索涉及的类型太多"))?;
         Ok(slots)
     }
 
@@ -110,28 +120,36 @@ impl<'a> Ground<'a> {
             return Err(Fault::Refused(EngineError::Building { code: param.code.to_owned(), percent }));
         }
         if self.catalogue.is_unable(param) {
-            return Err(Fault::Refused(EngineError::NotSupported(format!(
+            return Err(Fault::unsupported(both!(
                 "the search parameter `{}` cannot answer: its expression had no answer for some resource; \
                  `$search-parameters` tells an operator which and why",
+                "检索参数 `{}` 不能使用：它的表达式对某个资源没有结果；运营员可用 `$search-parameters` 查看是哪个、为什么",
                 param.code
-            ))));
+            )));
         }
         match param.unsupported {
-            Some(_) if param.code != "near" => {
-                Err(Fault::unsupported(format!("this server has no way to find anything by `{}`", param.code)))
-            }
+            Some(_) if param.code != "near" => Err(Fault::unsupported(both!(
+                "this server has no way to find anything by `{}`",
+                "本机不能按 `{}` 检索",
+                param.code
+            ))),
             _ => Ok(()),
         }
     }
 
     /// Takes note of values that are bound to the statement.
     pub(super) fn spend(&self, values: usize) -> Result<(), Fault> {
-        take(&self.values, values, "the search names too many values in all")
+        take(&self.values, values, || both!("the search names too many values in all", "检索的值总数太多，请减少"))
     }
 
     /// Takes note of a type that a chain is tried on.
     pub(super) fn attempt(&self) -> Result<(), Fault> {
-        take(&self.tries, 1, "too many ways to follow; name the types (`subject:Patient.…`)")
+        take(&self.tries, 1, || {
+            both!(
+                "too many ways to follow; name the types (`subject:Patient.…`)",
+                "链式检索的路径太多，请写明类型（`subject:Patient.…`）"
+            )
+        })
     }
 
     /// Begins a search inside the search, on `kind`: what must hold there besides, for this caller.
@@ -148,11 +166,13 @@ impl<'a> Ground<'a> {
 
     /// Takes note of a search inside the search.
     pub(super) fn branch(&self) -> Result<(), Fault> {
-        take(&self.branches, 1, "the search branches too often; name the types of chains")
+        take(&self.branches, 1, || {
+            both!("the search branches too often; name the types of chains", "链式检索分支太多，请写明类型")
+        })
     }
 }
 
-fn take(left: &Cell<usize>, count: usize, says: &str) -> Result<(), Fault> {
-    left.set(left.get().checked_sub(count).ok_or_else(|| Fault::wrong(says))?);
+fn take(left: &Cell<usize>, count: usize, says: impl FnOnce() -> Both) -> Result<(), Fault> {
+    left.set(left.get().checked_sub(count).ok_or_else(|| Fault::wrong(says()))?);
     Ok(())
 }

@@ -18,6 +18,7 @@ mod wish;
 use std::sync::Arc;
 
 use meridian_access::Caller;
+use meridian_model::both;
 use meridian_model::definitions::Catalogue;
 use meridian_model::outcome::Issue;
 use meridian_store::search::{Condition, Scope, Search, Start};
@@ -137,13 +138,17 @@ fn told(error: EngineError) -> EngineError {
     const TOO_WIDE: &[&str] =
         &["too many SQL variables", "Expression tree is too large", "parser stack overflow", "64 tables in a join"];
     match error {
-        EngineError::Store(StoreError::BadCursor) => {
-            EngineError::invalid("http._cursor", "_cursor: not a cursor that this server gave for this search")
-        }
+        EngineError::Store(StoreError::BadCursor) => EngineError::invalid(
+            "http._cursor",
+            both!(
+                "_cursor: not a cursor that this server gave for this search",
+                "_cursor：不是本机为这次检索给出的翻页游标，请从第一页重新检索"
+            ),
+        ),
         EngineError::Store(StoreError::Database(says)) if TOO_WIDE.iter().any(|wide| says.contains(wide)) => {
             EngineError::Invalid(vec![Issue::error(
                 "too-costly",
-                "the search asks for too much at once; name fewer types",
+                both!("the search asks for too much at once; name fewer types", "检索一次要求的太多，请减少类型或条件"),
             )])
         }
         other => other,
@@ -193,7 +198,7 @@ fn run(
     }
     // Where the answer does not show whom the question describes.
     if parsed.only_count || parsed.explain || !own.iter().all(wish::is_own) {
-        resolver.described(&search.kinds, &own)?;
+        resolver.described(&search.kinds, &own, false)?;
     }
     search.conditions.extend(besides);
     if parsed.explain {
@@ -218,7 +223,9 @@ fn run(
     }
     let page = own_ones.page(reader, catalogue, &mut search, &parsed.from)?;
     if page.rows.is_empty() && !alone {
-        resolver.described(&search.kinds, &own)?;
+        // A caller who may see all has seen already that nobody is there.
+        let all = search.scope == Scope::All && search.conditions == own && search.who.is_none();
+        resolver.described(&search.kinds, &own, all && parsed.from == Further::default())?;
     }
     // A first page that is the last one too has counted what there is.
     let whole = parsed.total != Total::None && parsed.from == Further::default() && page.next.is_none();
@@ -328,12 +335,18 @@ fn meant(
 ) -> Result<(Search, sights::Sights), EngineError> {
     let params = values::split_query(query)?;
     if params.is_empty() {
-        return Err(EngineError::invalid("", format!("the condition {kind}?{query} names no parameter")));
+        return Err(EngineError::invalid(
+            "",
+            both!("the condition {kind}?{query} names no parameter", "条件 {kind}?{query} 没有写参数"),
+        ));
     }
     let request = Request { kind: kind.to_owned(), params, lenient: false };
     let (parsed, sights) = parse::parse(&request, &Where::default(), caller, catalogue, None)?;
     if parsed.wishes.is_empty() {
-        return Err(EngineError::invalid("", format!("the condition {kind}?{query} would meet every {kind}")));
+        return Err(EngineError::invalid(
+            "",
+            both!("the condition {kind}?{query} would meet every {kind}", "条件 {kind}?{query} 会匹配所有 {kind}"),
+        ));
     }
     let (mut search, _) = resolved(reader, &parsed, sights.scope())?;
     (search.limit, search.start) = (most, Start::First);

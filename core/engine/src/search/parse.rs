@@ -19,6 +19,7 @@ mod uri;
 mod words;
 
 use meridian_access::Caller;
+use meridian_model::both;
 use meridian_model::definitions::Catalogue;
 use meridian_model::outcome::Issue;
 use meridian_store::search::{DateTest, Sort, TokenTest};
@@ -89,7 +90,7 @@ pub(super) fn parse(
     present: Option<&[TypeCode]>,
 ) -> Result<(Parsed, Sights), EngineError> {
     if request.params.len() > MOST_PARAMS {
-        return Err(EngineError::invalid("", format!("more than {MOST_PARAMS} parameters")));
+        return Err(EngineError::invalid("", both!("more than {MOST_PARAMS} parameters", "参数超过 {MOST_PARAMS} 个")));
     }
     let compartment = place.compartment.as_ref();
     let (mut of, sights) = types(request, compartment, caller, present)?;
@@ -144,7 +145,14 @@ pub(super) fn parse(
         match cursor::read(text, &sorted_by(&parsed.used)) {
             Some(from) => parsed.from = from,
             None => {
-                issues.extend(Fault::wrong("not a cursor that this server gave for this search").of("_cursor").ok());
+                issues.extend(
+                    Fault::wrong(both!(
+                        "not a cursor that this server gave for this search",
+                        "不是本机为这次检索给出的翻页游标，请从第一页重新检索"
+                    ))
+                    .of("_cursor")
+                    .ok(),
+                );
             }
         }
     }
@@ -164,8 +172,9 @@ fn types(
     caller: &Caller,
     present: Option<&[TypeCode]>,
 ) -> Result<(Vec<Of>, Sights), EngineError> {
-    let known =
-        |kind: &str| Of::named(kind).ok_or_else(|| EngineError::NotFound(format!("the resource type {}", shown(kind))));
+    let known = |kind: &str| {
+        Of::named(kind).ok_or_else(|| EngineError::NotFound(both!("the resource type {}", "资源类型 {}", shown(kind))))
+    };
     if let Some(compartment) = compartment {
         compartment.permitted(caller)?;
     }
@@ -178,7 +187,7 @@ fn types(
     for (_, value) in request.params.iter().filter(|(name, _)| name == "_type") {
         for kind in value.split(',') {
             let of = Of::named(kind).ok_or_else(|| {
-                let says = format!("_type: there is no type `{}`", shown(kind));
+                let says = both!("_type: there is no type `{}`", "_type：没有资源类型 `{}`", shown(kind));
                 EngineError::Invalid(vec![Issue::error("invalid", says).at("http._type")])
             })?;
             if !named.contains(&of) {
@@ -213,7 +222,7 @@ fn once(params: &[(String, String)]) -> Vec<Issue> {
         let mut values = params.iter().filter(|(found, _)| found == name).map(|(_, value)| value);
         let first = values.next()?;
         values.find(|value| *value != first)?;
-        Fault::wrong("it is given twice, with different values").of(name).ok()
+        Fault::wrong(both!("it is given twice, with different values", "给了两次，值却不同，请只留一个")).of(name).ok()
     };
     single.iter().filter_map(|name| twice(name)).collect()
 }
@@ -229,15 +238,16 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn param(&self, parsed: &mut Parsed, name: &str, value: &str) -> Result<(), Fault> {
         if name.len() > LONGEST_NAME {
-            return Err(Fault::wrong("the name is too long"));
+            return Err(Fault::wrong(both!("the name is too long", "参数名太长")));
         }
         if value.len() > LONGEST_VALUE {
-            return Err(Fault::wrong("the value is too long"));
+            return Err(Fault::wrong(both!("the value is too long", "参数值太长")));
         }
         match name {
             "_count" => {
-                let count: u32 =
-                    value.parse().map_err(|_| Fault::wrong(format!("`{}` is not a number from 0", shown(value))))?;
+                let count: u32 = value.parse().map_err(|_| {
+                    Fault::wrong(both!("`{}` is not a number from 0", "`{}` 不是从 0 起的整数", shown(value)))
+                })?;
                 parsed.count = count.min(MOST_COUNT);
                 parsed.only_count |= count == 0;
             }
@@ -247,20 +257,34 @@ impl Reading<'_> {
                     "none" => Total::None,
                     "estimate" => Total::Cheap,
                     "accurate" => Total::Accurate,
-                    _ => return Err(Fault::wrong("none, estimate or accurate is expected")),
+                    _ => {
+                        return Err(Fault::wrong(both!(
+                            "none, estimate or accurate is expected",
+                            "应为 none、estimate 或 accurate"
+                        )));
+                    }
                 };
             }
             // The door shapes what is served; here a count is all that a summary can change.
             "_summary" => match value {
                 "count" => parsed.only_count = true,
                 "true" | "text" | "data" | "false" => {}
-                other => return Err(Fault::wrong(format!("`{}` is not a kind of summary", shown(other)))),
+                other => {
+                    return Err(Fault::wrong(both!(
+                        "`{}` is not a kind of summary",
+                        "`{}` 不是摘要种类",
+                        shown(other)
+                    )));
+                }
             },
             "_elements" | "_format" | "_pretty" => {}
             "_explain" => parsed.explain = missing::truth(value)?,
             "_type" if self.system => {}
             "_type" => {
-                return Err(Fault::wrong("it belongs to searches over several types, at the base of the service"));
+                return Err(Fault::wrong(both!(
+                    "it belongs to searches over several types, at the base of the service",
+                    "它只用于跨类型检索（在服务的根地址）"
+                )));
             }
             _ => match name.split_once(':').map_or((name, None), |(code, modifier)| (code, Some(modifier))) {
                 ("_include", modifier) => parsed.includes.push(include::read(&self.ground, modifier, value)?),
@@ -269,7 +293,7 @@ impl Reading<'_> {
             },
         }
         if parsed.includes.len() + parsed.revincludes.len() > MOST_INCLUDES {
-            return Err(Fault::wrong(format!("more than {MOST_INCLUDES} includes")));
+            return Err(Fault::wrong(both!("more than {MOST_INCLUDES} includes", "_include 超过 {MOST_INCLUDES} 个")));
         }
         Ok(())
     }
@@ -280,11 +304,12 @@ fn dates(parts: &[&str]) -> Result<Vec<DateTest>, Fault> {
 }
 
 fn date(part: &str) -> Result<DateTest, Fault> {
-    values::date(part).ok_or_else(|| Fault::wrong(format!("`{}` is no date", shown(part))))
+    values::date(part).ok_or_else(|| Fault::wrong(both!("`{}` is no date", "`{}` 不是日期", shown(part))))
 }
 
 fn token(part: &str) -> Result<TokenTest, Fault> {
-    values::token(part).ok_or_else(|| Fault::wrong(format!("`{}` is no token", shown(part))))
+    values::token(part)
+        .ok_or_else(|| Fault::wrong(both!("`{}` is no token", "`{}` 不是代码值（形式为 system|code）", shown(part))))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The values of search parameters: escapes, tokens, references, dates.
 
+use meridian_model::both;
 use meridian_model::date::{DateRange, Prefix, Zone};
 use meridian_store::search::{DateTest, Op, SystemTest, TokenTest};
 
@@ -43,7 +44,10 @@ pub fn decode(text: &str) -> Result<String, EngineError> {
     }
     match String::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => Ok(text),
-        _ => Err(EngineError::invalid("", "a part of the address is not plain text in UTF-8")),
+        _ => Err(EngineError::invalid(
+            "",
+            both!("a part of the address is not plain text in UTF-8", "地址中有一部分不是 UTF-8 文字"),
+        )),
     }
 }
 

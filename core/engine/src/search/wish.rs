@@ -45,6 +45,8 @@ pub(super) enum Wish {
     Means {
         slots: Vec<Slot>,
         any: Vec<Meaning>,
+        /// The parameter that asked, where it is not that of the slots: `_filter`.
+        by: Option<&'static str>,
     },
     /// A reference that says whom it means by an identifier.
     Identified {
@@ -74,6 +76,15 @@ pub(super) enum Wish {
 }
 
 impl Wish {
+    /// The same, asked for by a parameter of another name.
+    pub(super) fn asked_by(self, name: &'static str) -> Wish {
+        match self {
+            Wish::Means { slots, any, .. } => Wish::Means { slots, any, by: Some(name) },
+            Wish::Not(wish) => Wish::Not(Box::new(wish.asked_by(name))),
+            other => other,
+        }
+    }
+
     /// One wish, or any of several.
     pub(super) fn any(mut wishes: Vec<Wish>) -> Wish {
         match (wishes.len(), wishes.pop()) {
@@ -160,7 +171,10 @@ impl<'r> Resolver<'r> {
                 });
                 either(who, rows)
             }
-            Wish::Means { slots, any } => meaning::tokens(self.reader, slots, any, &mut self.allowance)?,
+            Wish::Means { slots, any, by } => {
+                let name = by.unwrap_or_else(|| slots.first().map_or("", |slot| slot.param.code));
+                meaning::tokens(self.reader, slots, any, name, &mut self.allowance)?
+            }
             Wish::Identified { condition, patients } => {
                 if let Some(patients) = patients {
                     self.few(patient_code(), vec![patients.clone()])?;
@@ -239,20 +253,30 @@ impl<'r> Resolver<'r> {
     /// The same for a search whose answer is not shown: also those whom it describes.
     pub(super) fn note_hidden(&mut self, kinds: &[TypeCode], conditions: &[Condition]) -> Result<(), EngineError> {
         self.note(kinds, conditions)?;
-        self.described(kinds, conditions)
+        self.described(kinds, conditions, false)
     }
 
     /// Notes the Patients whom a search describes without an identifier, if they are few: by what they are called, or by
     /// all that it says of a Patient itself. More are a crowd, in which nobody is meant; nor is somebody by a sound.
-    pub(super) fn described(&mut self, kinds: &[TypeCode], conditions: &[Condition]) -> Result<(), EngineError> {
+    /// `nobody`: it is known that nothing meets all of it.
+    pub(super) fn described(
+        &mut self,
+        kinds: &[TypeCode],
+        conditions: &[Condition],
+        nobody: bool,
+    ) -> Result<(), EngineError> {
         let own: Vec<Condition> = conditions.iter().filter(|one| is_own(one)).cloned().collect();
         if is_vague(&own) {
             return Ok(());
         }
+        let nobody = nobody && own.len() == conditions.len();
         let called: Vec<Condition> = own.iter().filter(|one| is_text(one)).cloned().collect();
+        if nobody && called.len() == own.len() {
+            return Ok(());
+        }
         for kind in narrowed(kinds, conditions).iter().filter(|kind| is_patient(**kind)) {
             let by_name = !called.is_empty() && self.few(*kind, called.clone())?;
-            if !by_name && own.len() > called.len() {
+            if !by_name && !nobody && own.len() > called.len() {
                 self.few(*kind, own.clone())?;
             }
         }

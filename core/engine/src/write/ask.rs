@@ -6,6 +6,7 @@ use meridian_access::Act;
 use meridian_model::outcome::Issue;
 
 use super::{Edit, Sent};
+use crate::meaning::structures;
 
 /// One write that somebody asks for.
 #[derive(Clone, Debug)]
@@ -113,9 +114,10 @@ impl Ask {
         self.resource().map_or(!edits, |resource| resource.is_light(most))
     }
 
-    /// Whether what it does to a resource may take long.
+    /// Whether what it does to a resource, or what is asked of it, may take long.
     pub(super) fn is_dear(&self) -> bool {
-        matches!(self, Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. } if edit.is_dear())
+        let edits = matches!(self, Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. } if edit.is_dear());
+        edits || structures::writes_one(self)
     }
 
     /// The resource that was sent.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use meridian_access::Caller;
+use meridian_model::both;
 use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_store::{
     CONDITIONAL_CREATE, GOLDEN_PATIENT, Job, JobState, NewJob, NewResource, Replacement, StoreError, Subject,
@@ -20,7 +21,8 @@ use crate::catalogue::{GENERATION, SEARCH_PARAMETER, follow, unable};
 use crate::engine::{now, patient_code};
 use crate::feed::{Committed, Happened};
 use crate::jobs::INBOX;
-use crate::meaning::{structures, terms};
+use crate::meaning::structures::{self, Mark};
+use crate::meaning::terms;
 use crate::participant::{self, Further, Outgoing, Participant, Sight};
 use crate::search::{Found, foresee, where_one, where_some};
 use crate::served::{Served, value_in};
@@ -103,6 +105,7 @@ impl Work {
     /// What it will look at in the writer's transaction, as far as that is known.
     pub(super) fn wants(&self) -> Vec<Want> {
         let mut wants = vec![Want::Setting(GENERATION)];
+        wants.extend(self.prepared.iter().filter(|all| all.mark.is_some()).map(|_| Want::Setting(Mark::SETTING)));
         let Some(Prepared { lots: Lots::All(ready), seen, patients, .. }) = &self.prepared else { return wants };
         let place =
             |kind: &str, id: &str| Definitions::r4().type_code(kind).map(|code| Want::Place(code, id.to_owned()));
@@ -137,7 +140,7 @@ impl Work {
         }
         let there = match &self.options.job {
             Some(JobDone { job: Which::There(id), .. }) => {
-                Some(tx.job(*id)?.ok_or_else(|| EngineError::NotFound(format!("job {id}")))?)
+                Some(tx.job(*id)?.ok_or_else(|| EngineError::NotFound(both!("job {id}", "任务 {id}")))?)
             }
             Some(JobDone { job: Which::New { key, .. }, .. }) => tx.job_by_key(INBOX, key)?,
             None => None,
@@ -149,13 +152,19 @@ impl Work {
         let mut writing = Writing::of(&self.engine, &self.caller, &catalogue);
         writing.bodies = self.options.bodies;
         let (kept, outcomes) = match self.prepared {
-            Some(Prepared { lots, seen, kept, patients }) => {
+            Some(Prepared { lots, seen, kept, patients, mark }) => {
+                if let Some(mark) = mark
+                    && !mark.is_now(tx)?
+                {
+                    return Err(Failure::Stale); // what was judged is judged by what is in force now
+                }
                 still_so(tx, &self.caller, &catalogue, &seen)?;
                 (kept, writing.all(tx, lots, &patients, &self.entries)?)
             }
             None => {
                 let (entries, options) = (&self.entries, &self.options);
-                let mut resolved = resolve(tx, &self.caller, entries, &self.ids, &catalogue, options, &self.met)?;
+                let resolved = resolve(tx, &self.caller, entries, &self.ids, &catalogue, options, &self.met)?;
+                let mut resolved = resolved.judged_by(&self.engine, tx, entries)?;
                 let (kept, patients) = (std::mem::take(&mut resolved.kept), std::mem::take(&mut resolved.patients));
                 let preparing = Preparing::of(entries, resolved, &self.caller, &catalogue, options);
                 (kept, writing.all(tx, preparing, &patients, entries)?)
@@ -365,7 +374,7 @@ impl<'a> Writing<'a> {
             deleted: change.happened == Happened::Deleted,
             body: if self.bodies { change.json } else { Vec::new() },
         };
-        Ok(Outcome { happened: Some(change.happened), served, count: 1, notes: Vec::new() })
+        Ok(Outcome { happened: Some(change.happened), served, count: 1, notes: change.notes })
     }
 
     pub(super) fn put(&mut self, tx: &mut WriteTx<'_>, change: &Change) -> Result<Subject, Failure> {

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use meridian_model::patch::{Patch, Refused, Why};
 use serde_json::Value;
@@ -61,7 +62,7 @@ impl Edit for PathPatch {
     fn edit(&self, mut resource: Value) -> Result<Value, EngineError> {
         meridian_fhirpath::patch::apply(&self.0, &mut resource).map_err(|fault| {
             let at = format!("Parameters.parameter[{}]", fault.operation);
-            EngineError::Unprocessable(vec![Issue::error("processing", fault.to_string()).at(at)])
+            EngineError::Unprocessable(vec![Issue::error("processing", Both::of(&fault)).at(at)])
         })?;
         Ok(resource)
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use meridian_access::{Act, Caller, Label, decide};
 use meridian_model::definitions::{Catalogue, Definitions, Kind};
+use meridian_model::language::Both;
 use meridian_store::{ERASING, GOLDEN_PATIENT, Index, Key, Lane, Reader, StoreError, Stored, Subject, WriteTx};
 use serde_json::{Value, json};
 
@@ -160,7 +161,7 @@ impl Erasing<'_> {
     ) -> Result<(Erased, Vec<Committed>, Vec<Queued>), Failure> {
         tx.erase_for_good()?;
         let code = Definitions::r4().type_code(kind).unwrap_or_default();
-        let row = find(tx, code, id)?.ok_or_else(|| EngineError::NotFound(format!("{kind}/{id}")))?;
+        let row = find(tx, code, id)?.ok_or_else(|| EngineError::NotFound(Both::alike(format!("{kind}/{id}"))))?;
         let subject = row.key.subject();
         if kind == "Patient" {
             self.record(tx, &row)?;

@@ -76,13 +76,25 @@ pub(super) async fn told(engine: &Engine, caller: &Caller, entries: &[Entry]) ->
     let (who, catalogue) = (caller.clone(), engine.catalogue());
     let work = move |reader: &Reader<'_>| {
         let parts = conditions.iter().take(MOST_NAMING).filter_map(|condition| condition.split_once('?'));
-        // A condition that cannot be read tells nothing.
-        let named = parts.filter_map(|(kind, query)| named(reader, &who, &catalogue, kind, query).ok());
-        Ok::<_, EngineError>(named.flatten().collect::<Vec<Subject>>())
+        let (mut subjects, mut missed) = (Vec::<Subject>::new(), None);
+        for (kind, query) in parts {
+            match named(reader, &who, &catalogue, kind, query) {
+                Ok(some) => subjects.extend(some),
+                Err(error) if error.is_ours() => drop(missed.get_or_insert(error)),
+                Err(_) => {} // a condition that cannot be read tells nothing
+            }
+        }
+        Ok::<_, EngineError>((subjects, missed))
     };
-    match engine.store().search(work).await {
-        Ok(subjects) => look.subjects = subjects,
-        Err(error) => tracing::warn!(%error, request = %caller.request, "whom conditions name is not written down"),
+    let missed = match engine.store().search(work).await {
+        Ok((subjects, missed)) => {
+            look.subjects = subjects;
+            missed
+        }
+        Err(error) => Some(error),
+    };
+    if let Some(error) = missed {
+        tracing::warn!(%error, request = %caller.request, "not all whom conditions name are written down");
     }
     look.subjects.sort_unstable();
     look.subjects.dedup();

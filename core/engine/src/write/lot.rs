@@ -57,6 +57,7 @@ pub(super) async fn begin(
 ) -> Result<Prepared, EngineError> {
     let seen = std::mem::take(&mut resolution.seen);
     let (kept, patients) = (std::mem::take(&mut resolution.kept), std::mem::take(&mut resolution.patients));
+    let mark = resolution.law.as_ref().map(|law| law.mark().clone());
     let (sender, lots) = sync_channel(LOTS);
     let (enough, go) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
@@ -64,7 +65,7 @@ pub(super) async fn begin(
         send(preparing, &sender, enough);
     });
     let _ = go.await; // a thread that ends early has sent its error, or the writer misses entries
-    Ok(Prepared { lots: Lots::Coming { lots, now: Vec::new().into_iter() }, seen, kept, patients })
+    Ok(Prepared { lots: Lots::Coming { lots, now: Vec::new().into_iter() }, seen, kept, patients, mark })
 }
 
 fn send(mut preparing: Preparing<'_>, lots: &SyncSender<Result<Vec<Ready>, EngineError>>, enough: oneshot::Sender<()>) {

@@ -1,5 +1,6 @@
 //! What the server sets in a resource: its id, its version, when it was written and by which institution.
 
+use meridian_model::both;
 use meridian_model::outcome::Issue;
 use serde_json::{Map, Value, json};
 
@@ -49,7 +50,10 @@ pub(super) fn refuse_subset(kind: &str, resource: &Value) -> Result<(), EngineEr
         .iter()
         .any(|tag| text(tag, "system").as_deref() == Some(system) && text(tag, "code").as_deref() == Some(code))
     {
-        let says = "this is a part of a resource (SUBSETTED); written back, the rest of it would be lost";
+        let says = both!(
+            "this is a part of a resource (SUBSETTED); written back, the rest of it would be lost",
+            "这只是资源的一部分（SUBSETTED），写回会丢失其余内容；请先读取完整资源"
+        );
         return Err(EngineError::Unprocessable(vec![
             Issue::error("business-rule", says).at(format!("{kind}.meta.tag")),
         ]));

@@ -26,7 +26,6 @@ mod whose;
 use std::sync::Arc;
 
 use meridian_access::Caller;
-use meridian_conformance::structure::Structures;
 use meridian_model::definitions::Catalogue;
 use meridian_model::outcome::Issue;
 use meridian_store::{Lane, Origin, Reader, Timer};
@@ -95,15 +94,12 @@ pub struct Options {
     pub bodies: bool,
     /// Whether what is written was judged, so that the tag that says so is ours: the engine says it itself.
     pub judged: bool,
-    /// What the StructureDefinitions among what is written are checked by: the engine puts it here itself.
-    pub structures: Option<Structures>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (lane, once, job, merging) = (Lane::Interactive, None, None, None);
-        let (timer, structures) = (None, None);
-        Options { lane, once, job, timer, merging, update_create: true, bodies: true, judged: false, structures }
+        Options { lane, once, job, timer: None, merging, update_create: true, bodies: true, judged: false }
     }
 }
 
@@ -150,13 +146,6 @@ pub(crate) async fn execute(
     options.judged = false;
     let entries = judged(engine, caller, entries, &mut options).await?;
     let entries = Arc::new(entries);
-    options.structures = None;
-    if entries.iter().any(|entry| structures::is_one(entry.ask.kind())) {
-        let (own, all) = (engine.clone(), Arc::clone(&entries));
-        let work = move |reader: &Reader<'_>| own.structures_with(reader, &all);
-        options.structures = Some(engine.store().ahead(options.lane, work).await?);
-    }
-    let known = options.structures.clone();
     let nobody_is_told = options.job.is_some();
     let met = Arc::new(looks::Met::default());
     let done = take_the_road(engine, caller, &entries, options, &met).await;
@@ -175,17 +164,7 @@ pub(crate) async fn execute(
     for look in looks {
         engine.looked(look).await?;
     }
-    let mut outcomes = done?.0;
-    if let Some(known) = known {
-        for (entry, outcome) in
-            entries.iter().zip(&mut outcomes).filter(|(entry, _)| structures::is_one(entry.ask.kind()))
-        {
-            if let Some(resource) = entry.ask.resource() {
-                outcome.notes.extend(structures::note(entry.ask.kind(), &resource.value()?, &known));
-            }
-        }
-    }
-    Ok(outcomes)
+    Ok(done?.0)
 }
 
 async fn take_the_road(
@@ -198,6 +177,10 @@ async fn take_the_road(
     let ids = Arc::new(resolve::assign(entries));
     // What may take its time is never done while everybody waits for the writer.
     let is_dear = entries.iter().any(|entry| entry.ask.is_dear());
+    let _alone = match entries.iter().any(|entry| structures::writes_one(&entry.ask)) {
+        true => Some(engine.alone_with_structures().await),
+        false => None,
+    };
     let attempts = if is_dear { DEAR_ATTEMPTS } else { ATTEMPTS };
     let mut alone = false;
     for attempt in 0..=attempts {
@@ -248,9 +231,7 @@ async fn ahead(
     options: &Options,
     met: &Arc<looks::Met>,
 ) -> Result<prepare::Prepared, EngineError> {
-    let is_simple = |entry: &Entry| {
-        entry.ask.condition().is_none() && !entry.ask.is_dear() && !structures::is_one(entry.ask.kind())
-    };
+    let is_simple = |entry: &Entry| entry.ask.condition().is_none() && !entry.ask.is_dear();
     let is_judging = options.judged && options.merging.is_some();
     if entries.len() <= 4 && !is_judging && entries.iter().all(is_simple) {
         let resolve = |reader: &Reader<'_>| resolve::resolve(reader, caller, entries, ids, catalogue, options, met);
@@ -266,18 +247,22 @@ async fn ahead(
     let large = entries.len() > lot::AT_ONCE;
     let (caller, entries, ids) = (caller.clone(), Arc::clone(entries), Arc::clone(ids));
     let (catalogue, own, met) = (Arc::clone(catalogue), options.clone(), Arc::clone(met));
+    let (store, engine) = (engine.store(), engine.clone());
     if large {
         let (who, all, known) = (caller.clone(), Arc::clone(&entries), Arc::clone(&catalogue));
-        let resolve =
-            move |reader: &Reader<'_>| resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own, &met);
-        let resolved = engine.store().ahead(options.lane, resolve).await?;
+        let resolve = move |reader: &Reader<'_>| {
+            let resolved = resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own, &met)?;
+            resolved.judged_by(&engine, reader, &entries)
+        };
+        let resolved = store.ahead(options.lane, resolve).await?;
         return lot::begin(all, resolved, who, known, options.clone()).await;
     }
     let work = move |reader: &Reader<'_>| {
         let resolved = resolve::resolve(reader, &caller, &entries, &ids, &catalogue, &own, &met)?;
+        let resolved = resolved.judged_by(&engine, reader, &entries)?;
         prepare::whole(&entries, resolved, &caller, &catalogue, &own)
     };
-    engine.store().ahead(options.lane, work).await
+    store.ahead(options.lane, work).await
 }
 
 pub(crate) fn origin(caller: &Caller) -> Origin {

@@ -1,6 +1,9 @@
 //! The heavy work of a write, done before the writer is asked: references, metadata, search rows, compression.
 
+use std::collections::HashMap;
+
 use meridian_access::{Act, Caller};
+use meridian_model::both;
 use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_model::outcome::Issue;
 use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, TypeCode};
@@ -18,7 +21,8 @@ use super::resolve::{Resolution, Resolved, Seen};
 use super::whose::{Bound, bound};
 use crate::engine::now;
 use crate::feed::Happened;
-use crate::meaning::{structures, terms};
+use crate::meaning::structures::{Judged, Mark, writes_one};
+use crate::meaning::terms;
 use crate::served::{Served, value_of};
 use crate::sight::{labelled, permission};
 use crate::{EngineError, incoming};
@@ -36,6 +40,8 @@ pub(super) struct Prepared {
     pub(super) kept: Vec<Kept>,
     /// The Patients among what is written: what belongs to them needs their subjects.
     pub(super) patients: Vec<String>,
+    /// Of the structures by which StructureDefinitions were judged, where there are any.
+    pub(super) mark: Option<Mark>,
 }
 
 /// One entry, ready to be written.
@@ -75,6 +81,8 @@ pub(super) struct Change {
     pub(super) after: Option<Value>,
     /// Kept from all but operators.
     pub(super) withheld: bool,
+    /// What is to be said of it besides.
+    pub(super) notes: Vec<Issue>,
 }
 
 /// Prepares a set whole.
@@ -87,9 +95,10 @@ pub(super) fn whole(
 ) -> Result<Prepared, EngineError> {
     let seen = std::mem::take(&mut resolution.seen);
     let (kept, patients) = (std::mem::take(&mut resolution.kept), std::mem::take(&mut resolution.patients));
+    let mark = resolution.law.as_ref().map(|law| law.mark().clone());
     let preparing = Preparing::of(entries, resolution, caller, catalogue, options);
     let ready: Vec<Ready> = preparing.collect::<Result<_, _>>()?;
-    Ok(Prepared { lots: Lots::All(ready.into_iter()), seen, kept, patients })
+    Ok(Prepared { lots: Lots::All(ready.into_iter()), seen, kept, patients, mark })
 }
 
 /// Prepares entry after entry.
@@ -101,6 +110,8 @@ pub(super) struct Preparing<'a> {
     caller: &'a Caller,
     catalogue: &'a Catalogue,
     options: &'a Options,
+    /// What became of the StructureDefinitions, by the places of their entries.
+    judged: HashMap<usize, Judged>,
 }
 
 impl Iterator for Preparing<'_> {
@@ -121,37 +132,83 @@ impl<'a> Preparing<'a> {
         catalogue: &'a Catalogue,
         options: &'a Options,
     ) -> Preparing<'a> {
-        let (resolved, targets) = (resolution.entries.into_iter().enumerate(), resolution.targets);
-        Preparing { entries, resolved, targets, at: now(), caller, catalogue, options }
+        let (resolved, targets) = (Vec::new().into_iter().enumerate(), resolution.targets);
+        let mut preparing =
+            Preparing { entries, resolved, targets, at: now(), caller, catalogue, options, judged: HashMap::new() };
+        if let Some(law) = &resolution.law {
+            preparing.judged = law.judge(&preparing.definitions(&resolution.entries));
+        }
+        preparing.resolved = resolution.entries.into_iter().enumerate();
+        preparing
     }
 
-    fn one(&self, nth: usize, entry: &Entry, resolved: Resolved) -> Result<Ready, EngineError> {
+    /// The StructureDefinitions that will stand there. What can't be made is told in its turn.
+    fn definitions(&self, resolved: &[Resolved]) -> Vec<(usize, Value)> {
+        let of = |(nth, (entry, resolved)): (usize, (&Entry, &Resolved))| {
+            let made = match resolved {
+                Resolved::New { id, .. } => self.made(nth, entry, (id.as_str(), 1), None),
+                Resolved::Replace { row } => self.made(nth, entry, (row.id.as_str(), row.version + 1), Some(&**row)),
+                _ => return None,
+            };
+            Some((nth, made.ok()??))
+        };
+        let all = self.entries.iter().zip(resolved).enumerate();
+        all.filter(|(_, (entry, _))| writes_one(&entry.ask)).filter_map(of).collect()
+    }
+
+    fn one(&mut self, nth: usize, entry: &Entry, resolved: Resolved) -> Result<Ready, EngineError> {
         let kind = entry.ask.kind();
-        let (id, version, claim, old, happened) = match resolved {
-            Resolved::Keep { row } => return self.keep(&row, kind),
-            Resolved::Same { entry } => return Ok(Ready::Same(entry)),
-            Resolved::DeleteAll { rows } => {
+        let (id, version, claim, old, happened) = match (resolved, &entry.unfit) {
+            (Resolved::Keep { row }, _) => return self.keep(&row, kind),
+            (Resolved::Same { entry }, _) => return Ok(Ready::Same(entry)),
+            (Resolved::DeleteAll { rows }, _) => {
                 let changes = rows.into_iter().map(|row| self.deletion(kind, Box::new(row)));
                 return Ok(Ready::Several(kind, changes.collect::<Result<_, _>>()?));
             }
-            Resolved::Delete { row } => return Ok(Ready::Write(Box::new(self.deletion(kind, row)?))),
-            Resolved::New { .. } if entry.unfit.is_some() => {
-                return Err(EngineError::Unprocessable(entry.unfit.as_deref().unwrap_or_default().to_vec()));
-            }
-            Resolved::New { id, claim } => (id, 1, claim, None, Happened::Created),
-            Resolved::Replace { row } => {
+            (Resolved::Delete { row }, _) => return Ok(Ready::Write(Box::new(self.deletion(kind, row)?))),
+            (Resolved::New { .. }, Some(issues)) => return Err(EngineError::Unprocessable(issues.to_vec())),
+            (Resolved::New { id, claim }, None) => (id, 1, claim, None, Happened::Created),
+            (Resolved::Replace { row }, _) => {
                 let happened = if row.deleted { Happened::Created } else { Happened::Updated };
                 (row.id.clone(), row.version + 1, None, Some(row), happened)
             }
         };
-        let mut resource = match (&entry.ask, &old) {
+        let Some(resource) = self.made(nth, entry, (id.as_str(), version), old.as_deref())? else {
+            let row = old.as_deref().ok_or_else(|| EngineError::Internal("nothing stays as nothing was".into()))?;
+            return self.keep(row, kind);
+        };
+        let notes = match self.judged.remove(&nth) {
+            Some(Err(issues)) => return Err(EngineError::Unprocessable(issues)),
+            Some(Ok(notes)) => notes,
+            None => Vec::new(),
+        };
+        let edits = matches!(entry.ask, Ask::Edit { .. } | Ask::EditWhere { .. });
+        let was = old.as_ref().map_or(0, |row| row.body.weight());
+        let code = Definitions::r4().type_code(kind).unwrap_or_default();
+        let made = change(kind, code, id, version, self.at, Some(resource), old, happened, claim, self.catalogue)?;
+        if edits && made.json.len() > was {
+            refuse_longer(made.json.len(), LONGEST_EDITED, kind)?;
+        }
+        self.permitted(Change { notes, ..made }).map(|made| Ready::Write(Box::new(made)))
+    }
+
+    /// What will stand under an id as a version; `None` where what is there stays as it is.
+    fn made(
+        &self,
+        nth: usize,
+        entry: &Entry,
+        (id, version): (&str, i64),
+        old: Option<&Stored>,
+    ) -> Result<Option<Value>, EngineError> {
+        let kind = entry.ask.kind();
+        let mut resource = match (&entry.ask, old) {
             (Ask::Edit { edit, .. } | Ask::EditWhere { edit, .. }, Some(row)) => {
                 let before = value_of(&row.body)?;
                 let edited = edited(edit.as_ref(), before.clone(), row, kind)?;
                 // A change that changes nothing is no new version.
                 if edited == before {
                     meridian_access::change(self.caller, kind, institution(&before))?;
-                    return self.keep(row, kind);
+                    return Ok(None);
                 }
                 edited
             }
@@ -162,30 +219,20 @@ impl<'a> Preparing<'a> {
         };
         refuse_subset(kind, &resource)?;
         references::replace(&mut resource, &self.targets, entry.full_url.as_deref());
-        if let (Some(merging), Some(row)) = (self.options.merging.as_deref(), &old)
+        if let (Some(merging), Some(row)) = (self.options.merging.as_deref(), old)
             && !row.deleted
         {
             match merging.merge(nth, &value_of(&row.body)?, resource) {
                 Some(merged) => resource = merged,
-                None => return self.keep(row, kind),
+                None => return Ok(None),
             }
         }
         if let Some(members) = resource.as_object_mut() {
             disclaim(members, self.options.judged || is_own_edit(&entry.ask));
-            stamp(members, &id, version, self.at, &self.caller.institution);
+            stamp(members, id, version, self.at, &self.caller.institution);
         }
         terms::check(kind, &resource)?;
-        if let Some(known) = &self.options.structures {
-            structures::check(kind, &resource, known)?;
-        }
-        let edits = matches!(entry.ask, Ask::Edit { .. } | Ask::EditWhere { .. });
-        let was = old.as_ref().map_or(0, |row| row.body.weight());
-        let code = Definitions::r4().type_code(kind).unwrap_or_default();
-        let made = change(kind, code, id, version, self.at, Some(resource), old, happened, claim, self.catalogue)?;
-        if edits && made.json.len() > was {
-            refuse_longer(made.json.len(), LONGEST_EDITED, kind)?;
-        }
-        self.permitted(made).map(|made| Ready::Write(Box::new(made)))
+        Ok(Some(resource))
     }
 
     fn deletion(&self, kind: &'static str, row: Box<Stored>) -> Result<Change, EngineError> {
@@ -198,7 +245,7 @@ impl<'a> Preparing<'a> {
     fn permitted(&self, made: Change) -> Result<Change, EngineError> {
         let kept: Vec<_> = meridian_access::withheld(self.caller, made.kind).collect();
         if made.before.iter().chain(&made.after).any(|resource| labelled(&kept, resource)) {
-            let what = format!("write this {}", made.kind);
+            let what = both!("write this {}", "写入这份 {}", made.kind);
             return Err(meridian_access::Denied { role: self.caller.role, what }.into());
         }
         if let Some(before) = &made.before {
@@ -224,7 +271,10 @@ fn edited(edit: &dyn Edit, before: Value, row: &Stored, kind: &str) -> Result<Va
     let resource = edit.edit(before)?;
     incoming::resource_of(&resource, kind)?;
     if resource.get("id").and_then(Value::as_str) != Some(row.id.as_str()) {
-        return Err(EngineError::invalid(format!("{kind}.id"), "the id of a resource is not changed"));
+        return Err(EngineError::invalid(
+            format!("{kind}.id"),
+            both!("the id of a resource is not changed", "不能改变资源的 id"),
+        ));
     }
     Ok(resource)
 }
@@ -233,7 +283,9 @@ fn refuse_longer(length: usize, most: usize, kind: &str) -> Result<(), EngineErr
     if length <= most {
         return Ok(());
     }
-    Err(EngineError::Unprocessable(vec![Issue::error("too-long", format!("longer than {most} bytes")).at(kind)]))
+    Err(EngineError::Unprocessable(vec![
+        Issue::error("too-long", both!("longer than {most} bytes", "长度超过 {most} 字节")).at(kind),
+    ]))
 }
 
 /// A version with all that is written with it. `resource` is absent for a deletion.
@@ -284,6 +336,7 @@ pub(super) fn change(
         before,
         after: None,
         withheld,
+        notes: Vec::new(),
     };
     if let Some(resource) = resource {
         let indexed = index(&resource, kind, code, catalogue);

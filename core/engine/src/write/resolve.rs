@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use meridian_access::{Act, Caller};
+use meridian_model::both;
 use meridian_model::definitions::{Catalogue, Definitions};
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use meridian_model::reference::{Reference, is_id};
 use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored};
@@ -13,9 +15,10 @@ use super::looks::{Kept, Met};
 use super::merging::{Merging, successor};
 use super::references::Targets;
 use super::{NOT_YET, Options, Sent};
-use crate::EngineError;
+use crate::meaning::structures::Law;
 use crate::search::{Found, foresee, where_one, where_some};
 use crate::sight::permission;
+use crate::{Engine, EngineError};
 
 /// What an entry will do.
 #[derive(Clone, Debug)]
@@ -64,9 +67,22 @@ pub(super) struct Resolution {
     pub(super) kept: Vec<Kept>,
     /// The Patients among what is written.
     pub(super) patients: Vec<String>,
+    /// What StructureDefinitions are judged by, where there are any.
+    pub(super) law: Option<Law>,
 }
 
 impl Resolution {
+    /// The same with the law for what is written, on the same sight of the store.
+    pub(super) fn judged_by(
+        mut self,
+        engine: &Engine,
+        reader: &Reader<'_>,
+        entries: &[Entry],
+    ) -> Result<Resolution, EngineError> {
+        self.law = Law::of(engine, reader, entries)?;
+        Ok(self)
+    }
+
     /// The bytes of all that was there and is taken apart.
     pub(super) fn weight(&self) -> usize {
         let rows = self.entries.iter().map(|resolved| match resolved {
@@ -140,7 +156,7 @@ pub(super) fn resolve(
         Resolved::Keep { .. } | Resolved::Same { .. } | Resolved::DeleteAll { .. } => None, // they are there
     });
     let patients = patients.collect();
-    Ok(Resolution { entries: resolved, targets, seen, kept, patients })
+    Ok(Resolution { entries: resolved, targets, seen, kept, patients, law: None })
 }
 
 /// What an entry shows of what was there.
@@ -209,14 +225,18 @@ impl Looking<'_> {
             Ask::UpdateWhere { kind, query, resource, if_match } => {
                 let claim = format!("{kind}?{query}");
                 if self.claims.insert(claim.clone(), nth).is_some() {
-                    return Err(EngineError::invalid("", format!("two entries write {claim}")));
+                    return Err(EngineError::invalid("", both!("two entries write {claim}", "有两个条目写入 {claim}")));
                 }
                 let row = self.found(nth, kind, query)?;
                 check_match(row.as_ref(), *if_match)?;
                 match (row, resource.id()) {
                     (Some(row), Some(sent)) if sent != row.id => Err(EngineError::invalid(
                         format!("{kind}.id"),
-                        format!("the condition finds {kind}/{}, not the id of the resource", row.id),
+                        both!(
+                            "the condition finds {kind}/{}, not the id of the resource",
+                            "条件找到的是 {kind}/{}，与资源的 id 不同",
+                            row.id
+                        ),
                     )),
                     (Some(row), _) => {
                         self.once(nth, kind, &row.id)?;
@@ -228,8 +248,9 @@ impl Looking<'_> {
                         match self.version(kind, sent)? {
                             None => self.new_under(kind, sent, Some(claim)),
                             Some(row) if row.deleted => Ok(Resolved::Replace { row: Box::new(row) }),
-                            Some(_) => Err(EngineError::Conflict(format!(
-                                "{kind}/{sent} is there, and the condition does not find it"
+                            Some(_) => Err(EngineError::Conflict(both!(
+                                "{kind}/{sent} is there, and the condition does not find it",
+                                "已有 {kind}/{sent}，但条件没有找到它"
                             ))),
                         }
                     }
@@ -239,7 +260,7 @@ impl Looking<'_> {
                 self.once(nth, kind, id)?;
                 let row = self.version(kind, id)?;
                 let may = permission(self.caller, Act::Look, kind)?;
-                let missing = || EngineError::NotFound(format!("{kind}/{id}"));
+                let missing = || EngineError::NotFound(Both::alike(format!("{kind}/{id}")));
                 let row = row.filter(|row| may.shows(row)).ok_or_else(missing)?;
                 if row.deleted {
                     return Err(EngineError::Gone(format!("{kind}/{id}")));
@@ -250,7 +271,9 @@ impl Looking<'_> {
             }
             Ask::EditWhere { kind, query, if_match, edit } => {
                 let row = self.found(nth, kind, query)?;
-                let row = row.ok_or_else(|| EngineError::NotFound(format!("what {kind}?{query} asks for")))?;
+                let row = row.ok_or_else(|| {
+                    EngineError::NotFound(both!("what {kind}?{query} asks for", "符合 {kind}?{query} 的资源"))
+                })?;
                 self.met.note(Kept { kind, id: row.id.clone(), subject: row.key.subject(), word: edit.word() });
                 check_match(Some(&row), *if_match)?;
                 self.once(nth, kind, &row.id)?;
@@ -301,7 +324,10 @@ impl Looking<'_> {
     /// What is made under an id that was sent, where that is the policy.
     fn new_under(&self, kind: &'static str, id: &str, claim: Option<String>) -> Result<Resolved, EngineError> {
         if !self.update_create {
-            let says = format!("{kind}/{id} is not here, and an update makes nothing here: it is created by POST");
+            let says = both!(
+                "{kind}/{id} is not here, and an update makes nothing here: it is created by POST",
+                "没有 {kind}/{id}；此处不能用更新来新建，请用 POST 新建"
+            );
             return Err(EngineError::NotAllowed(says));
         }
         Ok(Resolved::New { id: id.to_owned(), claim })
@@ -314,7 +340,7 @@ impl Looking<'_> {
             let found = where_some(self.reader, self.caller, self.catalogue, kind, query, *most);
             let (rows, more) = found.map_err(|error| error.within(&entry.place))?;
             if more {
-                let says = format!("{kind}?{query} finds more than {most}");
+                let says = both!("{kind}?{query} finds more than {most}", "{kind}?{query} 找到的超过 {most} 个");
                 return Err(EngineError::Precondition(says).within(&entry.place));
             }
             let keys = rows.iter().map(|row| row.key).collect();
@@ -328,12 +354,19 @@ impl Looking<'_> {
     fn once(&mut self, nth: usize, kind: &'static str, id: &str) -> Result<(), EngineError> {
         let Some(first) = self.written.insert((kind, id.to_owned()), nth) else { return Ok(()) };
         let other = self.entries.get(first).map_or("another entry", |entry| entry.place.as_str());
-        Err(EngineError::invalid("", format!("two entries write {kind}/{id}: this one and {other}")))
+        Err(EngineError::invalid(
+            "",
+            both!(
+                "two entries write {kind}/{id}: this one and {other}",
+                "有两个条目写入 {kind}/{id}：本条目和 {other}"
+            ),
+        ))
     }
 
     fn version(&mut self, kind: &'static str, id: &str) -> Result<Option<Stored>, EngineError> {
         if !is_id(id) {
-            let says = "an id is 1 to 64 letters, digits, hyphens and dots";
+            let says =
+                both!("an id is 1 to 64 letters, digits, hyphens and dots", "id 应是 1 至 64 个字母、数字、`-` 或 `.`");
             return Err(EngineError::invalid(format!("{kind}.id"), says));
         }
         let code = Definitions::r4().type_code(kind).unwrap_or_default();
@@ -354,7 +387,10 @@ impl Looking<'_> {
             Found::None => None,
             Found::One(row) => Some(*row),
             Found::Many => {
-                return Err(EngineError::Precondition(format!("{kind}?{query} finds more than one resource")));
+                return Err(EngineError::Precondition(both!(
+                    "{kind}?{query} finds more than one resource",
+                    "{kind}?{query} 找到不止一个资源，请把条件写得更准确"
+                )));
             }
         };
         let seen = Seen::Condition { kind, query: query.to_owned(), found: found.as_ref().map(|row| row.key) };
@@ -415,11 +451,12 @@ impl Looking<'_> {
                     targets.insert(text.clone(), format!("{kind}/{}", row.id));
                     continue;
                 }
-                Found::None | Found::One(_) => "finds no resource",
-                Found::Many => "finds more than one resource",
+                Found::None | Found::One(_) => both!("finds no resource", "没有找到资源，请核对条件"),
+                Found::Many => both!("finds more than one resource", "找到不止一个资源"),
             };
             let place = entry.ask.resource().and_then(|resource| resource.place_of(&text));
-            let issue = Issue::error("not-found", format!("the reference {text} {says}")).at(place.unwrap_or_default());
+            let issue = Issue::error("not-found", both!("the reference {text} {}", "引用 {text} {}", says))
+                .at(place.unwrap_or_default());
             return Err(EngineError::Unprocessable(vec![issue]).within(&entry.place));
         }
         Ok(())
@@ -428,8 +465,11 @@ impl Looking<'_> {
 
 fn golden_is_not_written(row: &Stored) -> Result<(), EngineError> {
     if row.kind == GOLDEN_PATIENT {
-        let says = "a golden Patient is kept by the registry and cannot be written";
-        return Err(EngineError::NotSupported(says.to_owned()));
+        let says = both!(
+            "a golden Patient is kept by the registry and cannot be written",
+            "主索引患者由系统维护，不能直接写入"
+        );
+        return Err(EngineError::NotSupported(says));
     }
     Ok(())
 }
@@ -438,14 +478,18 @@ fn check_match(row: Option<&Stored>, if_match: Option<i64>) -> Result<(), Engine
     match (row, if_match) {
         (_, None) => Ok(()),
         (Some(row), Some(version)) if row.version == version => Ok(()),
-        (Some(row), Some(_)) => Err(EngineError::Precondition(format!("the current version is {}", row.version))),
+        (Some(row), Some(_)) => Err(EngineError::Precondition(both!(
+            "the current version is {}",
+            "当前版本是 {}，请重新读取后再改",
+            row.version
+        ))),
         (None, Some(NOT_YET)) => Ok(()),
         (None, Some(_)) => Err(no_version()),
     }
 }
 
 fn no_version() -> EngineError {
-    EngineError::Precondition("there is no version yet".to_owned())
+    EngineError::Precondition(both!("there is no version yet", "还没有任何版本"))
 }
 
 fn full_urls(entries: &[Entry], resolved: &[Resolved], ids: &[String]) -> Result<Targets, EngineError> {
@@ -470,7 +514,7 @@ fn full_urls(entries: &[Entry], resolved: &[Resolved], ids: &[String]) -> Result
         }
         match targets.texts.insert(full_url.clone(), target.clone()) {
             Some(other) if other != target => {
-                let says = format!("`{full_url}` stands for two resources");
+                let says = both!("`{full_url}` stands for two resources", "`{full_url}` 代表了两个资源");
                 return Err(EngineError::invalid(format!("{}.fullUrl", entry.place), says));
             }
             _ => {}

@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 
 use meridian_access::{Caller, Role};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use meridian_model::reference::Reference;
 use meridian_store::{GOLDEN_PATIENT, Subject, TypeCode, WriteTx};
@@ -98,7 +100,7 @@ pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written<'_>]) -> R
         None => None,
     };
     for written in all {
-        let refuse = |at: &str, says: String| {
+        let refuse = |at: &str, says: Both| {
             let at = if at.is_empty() { written.kind.to_owned() } else { format!("{}.{at}", written.kind) };
             let issue = Issue::error("business-rule", says).at(at);
             EngineError::Unprocessable(vec![issue]).within(written.place)
@@ -108,7 +110,11 @@ pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written<'_>]) -> R
         if let Some(before) = written.before.filter(|before| !corrects && *before != Subject::COMMON)
             && !people.same(before, written.subject)?
         {
-            let says = format!("this {} belongs to another person's record and cannot be moved", written.kind);
+            let says = both!(
+                "this {} belongs to another person's record and cannot be moved",
+                "这份 {} 属于另一人的健康档案，不能移动",
+                written.kind
+            );
             return Err(refuse(element(written.kind), says));
         }
         if written.subject == Subject::COMMON {
@@ -117,14 +123,18 @@ pub(super) fn check(tx: &WriteTx<'_>, caller: &Caller, all: &[Written<'_>]) -> R
         if let Some((id, person)) = about
             && person.is_none_or(|person| person != people.person(written.subject).unwrap_or(written.subject))
         {
-            let says = format!("the record that is open is that of Patient/{id}; this would go into another person's");
+            let says = both!(
+                "the record that is open is that of Patient/{id}; this would go into another person's",
+                "打开的是 Patient/{id} 的档案，这条内容会写入另一人的档案"
+            );
             return Err(refuse(element(written.kind), says));
         }
         for bound in &written.bound {
             let whose = people.of(bound)?;
             if whose != Subject::COMMON && !people.same(whose, written.subject)? {
                 let kind = Definitions::r4().type_name(bound.code).unwrap_or_default();
-                let says = format!("{kind}/{} belongs to another person's record", bound.id);
+                let says =
+                    both!("{kind}/{} belongs to another person's record", "{kind}/{} 属于另一人的健康档案", bound.id);
                 return Err(refuse(&bound.at, says));
             }
         }

@@ -181,7 +181,8 @@ impl House {
 
     pub(crate) async fn page(&self, asked: &Asked) -> Result<Page, EngineError> {
         let answer = search_in(&self.engine, &caller(), &asked.place, &asked.request).await?;
-        let bundle: Value = serde_json::from_slice(&answer.bundle(BASE)).unwrap();
+        let bundle: Value =
+            serde_json::from_slice(&answer.bundle(BASE, meridian_model::language::Language::English)).unwrap();
         let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
         let of = |mode: &str| {
             let of_mode = entries.iter().filter(|entry| entry["search"]["mode"] == mode);

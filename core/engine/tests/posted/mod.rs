@@ -3,6 +3,7 @@
 
 use meridian_engine::operations::{Call, table};
 use meridian_engine::{Caller, Engine, EngineError, Request, Role, search, settle_search_parameters, update};
+use meridian_model::language::Language;
 use meridian_store::{Home, Store, StoreOptions};
 use meridian_testkit::postgres::schema_for;
 use serde_json::Value;
@@ -24,7 +25,7 @@ pub(crate) async fn find(engine: &Engine, kind: &str, query: &str) -> Result<Vec
     let params = meridian_engine::split_query(query)?;
     let request = Request { kind: kind.into(), params, lenient: false };
     let answer = search(engine, &operator(), &request).await?;
-    let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap();
+    let bundle: Value = serde_json::from_slice(&answer.bundle("http://x/fhir", Language::English)).unwrap();
     let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
     let mut ids: Vec<_> = entries.iter().map(|e| e["resource"]["id"].as_str().unwrap().to_owned()).collect();
     ids.sort();

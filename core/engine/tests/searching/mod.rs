@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test file uses its part
 
 use meridian_engine::{Answer, Caller, Compartment, Engine, EngineError, Request, Role, Where, search_in, update};
+use meridian_model::language::Language;
 use meridian_store::{Store, StoreOptions};
 use serde_json::Value;
 
@@ -60,7 +61,7 @@ impl World {
 
     pub(crate) async fn bundle(&self, kind: &str, query: &str) -> Value {
         let answer = answered(self.find_as(&operator(), kind, query).await, query);
-        serde_json::from_slice(&answer.bundle("http://x/fhir")).unwrap()
+        serde_json::from_slice(&answer.bundle("http://x/fhir", Language::English)).unwrap()
     }
 
     /// The ids of an answer, in its order.

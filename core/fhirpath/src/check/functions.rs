@@ -1,5 +1,8 @@
 //! What is known of the result of a call.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use super::{Check, Known, Type, in_order, literal, typed};
 use crate::ast::Call;
 use crate::fault::Fault;
@@ -9,7 +12,7 @@ use crate::types::{System, types};
 impl Check {
     pub(super) fn call(&mut self, call: &Call, input: &Known, this: &Known) -> Result<Known, Fault> {
         use Function as F;
-        let semantic = |says: String| Err(Fault::semantic(call.place, says));
+        let semantic = |says: Both| Err(Fault::semantic(call.place, says));
         // Arguments that look at each item of the input see it as `$this`, others what the call sees.
         let by_item = matches!(
             call.function,
@@ -59,7 +62,11 @@ impl Check {
             F::Coalesce => second.into_iter().chain(third).chain(results).fold(first, Known::with),
             F::Iif => {
                 if !first.may(|one| one.system() == Some(System::Boolean)) {
-                    return semantic(format!("the criterion of `iif()` must be a Boolean, not {}", first.names()));
+                    return semantic(both!(
+                        "the criterion of `iif()` must be a Boolean, not {}",
+                        "`iif()` 的条件必须是 Boolean，不能是 {}",
+                        first.names()
+                    ));
                 }
                 let of = second.unwrap_or(Known::anything());
                 third.map_or(of.clone(), |third| of.with(third))
@@ -142,7 +149,7 @@ impl Check {
             F::Type => Known::system(System::TypeInfo),
             F::Extension => {
                 if call.args.first().and_then(literal) == Some("") {
-                    return semantic("an extension has a URL".to_owned());
+                    return semantic(both!("an extension has a URL", "extension 要写明 URL"));
                 }
                 Known::of(Type::Fhir(types().named("Extension")))
             }
@@ -177,5 +184,8 @@ fn of_text(call: &Call, input: &Known, result: System) -> Result<Known, Fault> {
     if input.may(|one| one.system() == Some(System::String)) {
         return Ok(Known::system(result));
     }
-    Err(Fault::semantic(call.place, format!("a String is wanted here, not {}", input.names())))
+    Err(Fault::semantic(
+        call.place,
+        both!("a String is wanted here, not {}", "此处应是 String，不能是 {}", input.names()),
+    ))
 }

@@ -1,5 +1,8 @@
 //! What operators do.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -55,9 +58,9 @@ impl<'a> Eval<'_, 'a> {
                 _ => Vec::new(),
             },
             O::Concat => {
-                let text = |side: &[Item<'a>]| match single(side, place, "an operand of `&`")? {
+                let text = |side: &[Item<'a>]| match single(side, place, ("an operand of `&`", "`&` 的操作数"))? {
                     None => Ok(std::borrow::Cow::Borrowed("")),
-                    Some(item) => item.to_text().ok_or_else(|| wrong(item, "a String", place)),
+                    Some(item) => item.to_text().ok_or_else(|| wrong(item, ("a String", "String"), place)),
                 };
                 let (one, two) = (text(&left)?, text(&right)?);
                 self.budget.text(one.len() + two.len())?;
@@ -93,7 +96,7 @@ impl<'a> Eval<'_, 'a> {
 
     /// Is the one item of `one` in `all`?
     fn contains(&mut self, all: &[Item<'a>], one: &[Item<'a>], place: usize) -> Result<Collection<'a>, Fault> {
-        let Some(item) = single(one, place, "what is looked for")? else { return Ok(Vec::new()) };
+        let Some(item) = single(one, place, ("what is looked for", "要找的值"))? else { return Ok(Vec::new()) };
         for known in all {
             if equal::equal(known, item, &mut self.budget)? == Some(true) {
                 return Ok(truth(Some(true)));
@@ -104,24 +107,24 @@ impl<'a> Eval<'_, 'a> {
 
     /// A collection as a Boolean: one that is none counts as true, and of a primitive without a value nothing is known.
     pub(crate) fn bool_of(&self, items: &[Item<'a>], place: usize) -> Result<Option<bool>, Fault> {
-        Ok(single(items, place, "a condition")?.and_then(|item| match item {
+        Ok(single(items, place, ("a condition", "条件"))?.and_then(|item| match item {
             Item::Node(node) if node.value().is_null() => None,
             item => Some(item.bool().unwrap_or(true)),
         }))
     }
 
-    pub(crate) fn integer_of(&self, items: &[Item<'a>], place: usize, what: &str) -> Result<Option<i64>, Fault> {
+    pub(crate) fn integer_of(&self, items: &[Item<'a>], place: usize, what: Name) -> Result<Option<i64>, Fault> {
         let Some(item) = single(items, place, what)? else { return Ok(None) };
         match item.scalar() {
             Some(Item::Integer(number)) => Ok(Some(i64::from(number))),
             Some(Item::Long(number)) => Ok(Some(number)),
-            _ => Err(wrong(item, "an Integer", place)),
+            _ => Err(wrong(item, ("an Integer", "Integer"), place)),
         }
     }
 
     pub(crate) fn is(&self, items: &[Item<'a>], of_type: &TypeName) -> Result<Collection<'a>, Fault> {
         check_type(of_type)?;
-        let item = single(items, of_type.place, "the left side of `is`")?;
+        let item = single(items, of_type.place, ("the left side of `is`", "`is` 的左边"))?;
         Ok(truth(item.map(|item| is_of(item, of_type, true))))
     }
 
@@ -129,7 +132,7 @@ impl<'a> Eval<'_, 'a> {
     pub(crate) fn r#as(&mut self, mut items: Collection<'a>, of_type: &TypeName) -> Result<Collection<'a>, Fault> {
         check_type(of_type)?;
         if !self.as_filters {
-            single(&items, of_type.place, "the left side of `as`")?;
+            single(&items, of_type.place, ("the left side of `as`", "`as` 的左边"))?;
         }
         self.budget.items(items.len())?;
         items.retain(|item| is_of(item, of_type, false));
@@ -144,14 +147,16 @@ impl<'a> Eval<'_, 'a> {
         scope: Scope<'_, 'a>,
     ) -> Result<Collection<'a>, Fault> {
         let items = self.inside(operand, scope)?;
-        let Some(item) = single(&items, place, "the operand of a sign")? else { return Ok(Vec::new()) };
-        let value = item.scalar().ok_or_else(|| wrong(item, "a number", place))?;
+        let Some(item) = single(&items, place, ("the operand of a sign", "正负号后的值"))? else {
+            return Ok(Vec::new());
+        };
+        let value = item.scalar().ok_or_else(|| wrong(item, ("a number", "数字"), place))?;
         let turned = match &value {
             Item::Integer(number) => number.checked_neg().map(Item::Integer),
             Item::Long(number) => number.checked_neg().map(Item::Long),
             Item::Decimal(number) => number.negated().map(Item::Decimal),
             Item::Quantity(quantity) => quantity.negated().map(|it| Item::Quantity(Arc::new(it))),
-            _ => return Err(wrong(item, "a number", place)),
+            _ => return Err(wrong(item, ("a number", "数字"), place)),
         };
         Ok(if negative { turned } else { Some(value) }.into_iter().collect())
     }
@@ -163,12 +168,18 @@ impl<'a> Eval<'_, 'a> {
         right: &[Item<'a>],
         place: usize,
     ) -> Result<Collection<'a>, Fault> {
-        let one = single(left, place, "the left operand")?;
-        let two = single(right, place, "the right operand")?;
+        let one = single(left, place, ("the left operand", "左边的操作数"))?;
+        let two = single(right, place, ("the right operand", "右边的操作数"))?;
         let (Some(one), Some(two)) = (one, two) else { return Ok(Vec::new()) };
         let unfit = || {
             let name = |item: &Item<'_>| item.system().map_or(item.type_name().1, System::name);
-            let says = format!("`{}` does not go with {} and {}", operator.text(), name(one), name(two));
+            let says = both!(
+                "`{}` does not go with {} and {}",
+                "`{}` 不能用于 {} 与 {}",
+                operator.text(),
+                name(one),
+                name(two)
+            );
             Fault::execution(place, says)
         };
         let (Some(one), Some(two)) = (one.scalar(), two.scalar()) else { return Err(unfit()) };
@@ -284,14 +295,26 @@ fn shift(
     let sign = match operator {
         Operator::Add => 1,
         Operator::Subtract => -1,
-        _ => return Err(Fault::execution(place, format!("`{}` does not go with dates", operator.text()))),
+        _ => {
+            return Err(Fault::execution(
+                place,
+                both!("`{}` does not go with dates", "`{}` 不能用于日期", operator.text()),
+            ));
+        }
     };
     let Some(step) = by.unit.step() else {
-        let says = format!("`{}` is no duration that can be added to a date or time", by.unit.text());
+        let says = both!(
+            "`{}` is no duration that can be added to a date or time",
+            "`{}` 不是可以与日期时间相加减的时长",
+            by.unit.text()
+        );
         return Err(Fault::execution(place, says));
     };
     if is_time && step < crate::temporal::Step::Hour {
-        let says = "to a time hours, minutes, seconds and milliseconds can be added; it has no days";
+        let says = both!(
+            "to a time hours, minutes, seconds and milliseconds can be added; it has no days",
+            "时间只能加减时、分、秒和毫秒"
+        );
         return Err(Fault::execution(place, says));
     }
     // Parts of a unit fall away: durations are those of the calendar. Of a keyword's seconds the parts count.
@@ -303,7 +326,9 @@ fn shift(
     let Some(amount) = amount.truncated(0).whole() else { return Ok(None) };
     match amount.checked_mul(sign).and_then(|amount| from.plus(amount, step, is_time)) {
         Some(moved) => Ok(Some(moved)),
-        None => Err(Fault::execution(place, "the date lies beyond the years 1 to 9999")),
+        None => {
+            Err(Fault::execution(place, both!("the date lies beyond the years 1 to 9999", "日期超出 1 至 9999 年")))
+        }
     }
 }
 
@@ -314,8 +339,8 @@ fn compare<'a>(
     place: usize,
     budget: &mut Budget,
 ) -> Result<Collection<'a>, Fault> {
-    let one = single(left, place, "the left side of a comparison")?;
-    let two = single(right, place, "the right side of a comparison")?;
+    let one = single(left, place, ("the left side of a comparison", "比较的左边"))?;
+    let two = single(right, place, ("the right side of a comparison", "比较的右边"))?;
     let (Some(one), Some(two)) = (one, two) else { return Ok(Vec::new()) };
     let order = equal::order(one, two, place, budget)?;
     Ok(truth(order.map(|order| match operator {
@@ -326,12 +351,21 @@ fn compare<'a>(
     })))
 }
 
+/// What a message calls a thing, in English and in Chinese.
+pub(crate) type Name = (&'static str, &'static str);
+
 /// The one item of a collection, `None` if it is empty.
-pub(crate) fn single<'c, 'a>(items: &'c [Item<'a>], place: usize, what: &str) -> Result<Option<&'c Item<'a>>, Fault> {
+pub(crate) fn single<'c, 'a>(items: &'c [Item<'a>], place: usize, what: Name) -> Result<Option<&'c Item<'a>>, Fault> {
     match items {
         [] => Ok(None),
         [item] => Ok(Some(item)),
-        items => Err(Fault::execution(place, format!("{what} must be one item; there are {}", items.len()))),
+        items => Err(Fault::execution(place, {
+            let count = items.len();
+            Both::new(
+                format!("{} must be one item; there are {count}", what.0),
+                format!("{}只能有一个，现有 {count} 个", what.1),
+            )
+        })),
     }
 }
 
@@ -339,15 +373,21 @@ pub(crate) fn truth<'a>(known: Option<bool>) -> Collection<'a> {
     known.map(Item::Boolean).into_iter().collect()
 }
 
-pub(crate) fn wrong(item: &Item<'_>, wanted: &str, place: usize) -> Fault {
+pub(crate) fn wrong(item: &Item<'_>, wanted: Name, place: usize) -> Fault {
     let (model, name) = item.type_name();
-    Fault::execution(place, format!("{wanted} is wanted here, not {model}.{name}"))
+    Fault::execution(
+        place,
+        Both::new(
+            format!("{} is wanted here, not {model}.{name}", wanted.0),
+            format!("此处应是 {}，不能是 {model}.{name}", wanted.1),
+        ),
+    )
 }
 
 /// A name that no model knows is a fault.
 pub(crate) fn check_type(of_type: &TypeName) -> Result<(), Fault> {
     if of_type.kind == Kind::UNKNOWN && of_type.system.is_none() && !of_type.foreign {
-        return Err(Fault::execution(of_type.place, format!("there is no type `{}`", of_type.text)));
+        return Err(Fault::execution(of_type.place, both!("there is no type `{}`", "没有类型 `{}`", of_type.text)));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What stands behind a percent sign.
 
+use meridian_model::both;
+
 use std::sync::Arc;
 
 use super::Eval;
@@ -32,7 +34,12 @@ impl<'a> Eval<'_, 'a> {
             _ => match (name.strip_prefix("vs-"), name.strip_prefix("ext-")) {
                 (Some(name), _) => Item::made(format!("http://hl7.org/fhir/ValueSet/{name}")),
                 (_, Some(name)) => Item::made(format!("http://hl7.org/fhir/StructureDefinition/{name}")),
-                _ => return Err(Fault::semantic(place, format!("there is no variable `%{name}` here"))),
+                _ => {
+                    return Err(Fault::semantic(
+                        place,
+                        both!("there is no variable `%{name}` here", "此处没有变量 `%{name}`"),
+                    ));
+                }
             },
         };
         Ok(vec![item])
@@ -45,7 +52,7 @@ impl<'a> Eval<'_, 'a> {
             || self.defined.iter().any(|(known, _)| &**known == name)
             || self.context.variables.iter().any(|(known, _)| *known == name);
         if is_known {
-            return Err(Fault::execution(0, format!("`%{name}` is defined already")));
+            return Err(Fault::execution(0, both!("`%{name}` is defined already", "`%{name}` 已经定义过")));
         }
         self.defined.push((Arc::from(name), value));
         Ok(())

@@ -29,11 +29,12 @@ impl<'a> Eval<'_, 'a> {
         }
         let mut values = input.iter();
         let Some(first) = values.next() else { return Ok(Vec::new()) };
-        let unfit = |item: &Item<'_>| wrong(item, "a value of the same type as the first", call.place);
+        let unfit =
+            |item: &Item<'_>| wrong(item, ("a value of the same type as the first", "与第一个同类型的值"), call.place);
         let mut total = first.scalar().ok_or_else(|| unfit(first))?;
         let is_sum = matches!(call.function, Function::Sum | Function::Avg);
         if is_sum && equal::quantity(&total).is_none() {
-            return Err(wrong(first, "a number or quantity", call.place));
+            return Err(wrong(first, ("a number or quantity", "数字或 Quantity"), call.place));
         }
         for item in values {
             self.budget.spend(1)?;

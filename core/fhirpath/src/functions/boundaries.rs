@@ -21,15 +21,17 @@ impl<'a> Eval<'_, 'a> {
         input: &[Item<'a>],
         scope: Scope<'_, 'a>,
     ) -> Result<Collection<'a>, Fault> {
-        let Some(item) = single(input, call.place, "the input")? else { return Ok(Vec::new()) };
-        let Some(value) = item.scalar() else { return Err(wrong(item, "a number, date or time", call.place)) };
+        let Some(item) = single(input, call.place, ("the input", "输入"))? else { return Ok(Vec::new()) };
+        let Some(value) = item.scalar() else {
+            return Err(wrong(item, ("a number, date or time", "数字、日期或时间"), call.place));
+        };
         if call.function == Function::Precision {
             let digits = match &value {
                 Item::Decimal(number) => i64::from(number.scale()),
                 Item::Integer(_) | Item::Long(_) => 0,
                 Item::Date(date) | Item::DateTime(date) => i64::from(date.count_digits(false)),
                 Item::Time(time) => i64::from(time.count_digits(true)),
-                _ => return Err(wrong(item, "a Decimal, date or time", call.place)),
+                _ => return Err(wrong(item, ("a Decimal, date or time", "Decimal、日期或时间"), call.place)),
             };
             return Ok(vec![Item::integer(digits)]);
         }
@@ -52,7 +54,7 @@ impl<'a> Eval<'_, 'a> {
             }),
             Item::DateTime(date) => date.boundary(digits.unwrap_or(17), high, false).map(Item::DateTime),
             Item::Time(time) => time.boundary(digits.unwrap_or(9), high, true).map(Item::Time),
-            _ => return Err(wrong(item, "a number, date or time", call.place)),
+            _ => return Err(wrong(item, ("a number, date or time", "数字、日期或时间"), call.place)),
         };
         Ok(edge.into_iter().collect())
     }

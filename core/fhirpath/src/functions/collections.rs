@@ -42,7 +42,7 @@ impl<'a> Eval<'_, 'a> {
                 let all = matches!(call.function, Function::AllTrue | Function::AllFalse);
                 let mut answer = all;
                 for item in &input {
-                    let value = item.bool().ok_or_else(|| wrong(item, "a Boolean", call.place))?;
+                    let value = item.bool().ok_or_else(|| wrong(item, ("a Boolean", "Boolean"), call.place))?;
                     if (value == wanted) != all {
                         answer = !all;
                     }
@@ -57,7 +57,7 @@ impl<'a> Eval<'_, 'a> {
             }
             Function::Not => truth(self.bool_of(&input, call.place)?.map(|value| !value)),
             Function::Single => {
-                single(&input, call.place, "the input of `single()`")?;
+                single(&input, call.place, ("the input of `single()`", "`single()` 的输入"))?;
                 input
             }
             Function::First => {

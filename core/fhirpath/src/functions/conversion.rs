@@ -19,7 +19,9 @@ impl<'a> Eval<'_, 'a> {
         scope: Scope<'_, 'a>,
     ) -> Result<Collection<'a>, Fault> {
         use Function as F;
-        let Some(item) = single(input, call.place, "the input of a conversion")? else { return Ok(Vec::new()) };
+        let Some(item) = single(input, call.place, ("the input of a conversion", "转换函数的输入"))? else {
+            return Ok(Vec::new());
+        };
         let argument = self.text(call, 0, scope)?;
         if let Some(text) = item.str() {
             self.budget.read(text.len())?;

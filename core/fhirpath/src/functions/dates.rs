@@ -1,5 +1,7 @@
 //! The clock, parts of dates and times, and what lies between two of them.
 
+use meridian_model::both;
+
 use super::Function;
 use crate::ast::Call;
 use crate::decimal::Decimal;
@@ -21,7 +23,10 @@ impl<'a> Eval<'_, 'a> {
         use Function as F;
         if matches!(call.function, F::Now | F::Today | F::TimeOfDay) {
             let Some(now) = self.context.now else {
-                return Err(Fault::execution(call.place, "what time it is has not been said"));
+                return Err(Fault::execution(
+                    call.place,
+                    both!("what time it is has not been said", "没有给出当前时间"),
+                ));
             };
             let now = Temporal::moment(now.millis, now.offset_minutes);
             return Ok(match call.function {
@@ -30,7 +35,7 @@ impl<'a> Eval<'_, 'a> {
                 _ => now.time().map(Item::Time).into_iter().collect(),
             });
         }
-        let Some(item) = single(input, call.place, "the input")? else { return Ok(Vec::new()) };
+        let Some(item) = single(input, call.place, ("the input", "输入"))? else { return Ok(Vec::new()) };
         let value = item.scalar();
         if matches!(call.function, F::Duration | F::Difference) {
             return self.between(call, item, value, scope);
@@ -80,11 +85,20 @@ impl<'a> Eval<'_, 'a> {
             (Some(Item::DateTime(one) | Item::Date(one)), Some(Item::DateTime(two) | Item::Date(two))) => {
                 (one, two, Step::Year..=Step::Millisecond)
             }
-            _ => return Err(wrong(item, "a date or time, and another of its type", call.place)),
+            _ => {
+                return Err(wrong(
+                    item,
+                    ("a date or time, and another of its type", "两个同类型的日期或时间"),
+                    call.place,
+                ));
+            }
         };
         let step = Step::named(unit).filter(|step| allowed.contains(step));
         let Some(step) = step else {
-            return Err(Fault::execution(call.place, format!("`{unit}` is no unit between these two")));
+            return Err(Fault::execution(
+                call.place,
+                both!("`{unit}` is no unit between these two", "这两者之间不能用单位 `{unit}`"),
+            ));
         };
         let how = if call.function == Function::Duration { Between::Whole } else { Between::Crossed };
         Ok(one.between(two, step, how).map(Item::integer).into_iter().collect())

@@ -3,6 +3,8 @@
 mod references;
 mod terms;
 
+use meridian_model::both;
+
 use super::Function;
 use crate::ast::{Call, Member};
 use crate::eval::{Eval, Scope, single, truth, wrong};
@@ -47,7 +49,8 @@ impl<'a> Eval<'_, 'a> {
             }
             F::CheckModifiers => self.check_modifiers(call, input, scope),
             F::HtmlChecks => {
-                let Some(item) = single(&input, call.place, "the input of `htmlChecks()`")? else {
+                let Some(item) = single(&input, call.place, ("the input of `htmlChecks()`", "`htmlChecks()` 的输入"))?
+                else {
                     return Ok(Vec::new());
                 };
                 let text = match item.as_node() {
@@ -59,15 +62,20 @@ impl<'a> Eval<'_, 'a> {
                 Ok(truth(Some(crate::narrative::faults(text).is_empty())))
             }
             F::ConformsTo => {
-                let one = single(&input, call.place, "the input of `conformsTo()`")?;
+                let one = single(&input, call.place, ("the input of `conformsTo()`", "`conformsTo()` 的输入"))?;
                 let structure = self.text(call, 0, scope)?;
                 let (Some(one), Some(structure)) = (one, structure) else { return Ok(Vec::new()) };
-                let Some(node) = one.as_node() else { return Err(wrong(one, "a part of a resource", call.place)) };
+                let Some(node) = one.as_node() else {
+                    return Err(wrong(one, ("a part of a resource", "资源的一部分"), call.place));
+                };
                 let structure = structure.str().unwrap_or("");
                 self.budget.spend(ASKING)?;
                 match self.context.outside.conforms_to(node.value(), node.type_name(), structure) {
                     Some(answer) => Ok(truth(Some(answer))),
-                    None => Err(Fault::execution(call.place, format!("the structure `{structure}` is not known here"))),
+                    None => Err(Fault::execution(
+                        call.place,
+                        both!("the structure `{structure}` is not known here", "本机没有结构定义 `{structure}`"),
+                    )),
                 }
             }
             _ => self.terms(call, &input, scope),
@@ -92,7 +100,10 @@ impl<'a> Eval<'_, 'a> {
                 self.budget.items(1 + allowed.len())?;
                 let url = modifier.get("url").and_then(serde_json::Value::as_str).unwrap_or("");
                 if !allowed.iter().any(|known| known == url) {
-                    let says = format!("the modifier extension `{url}` changes the meaning and is not expected here");
+                    let says = both!(
+                        "the modifier extension `{url}` changes the meaning and is not expected here",
+                        "修饰扩展 `{url}` 会改变含义，此处不能有"
+                    );
                     return Err(Fault::execution(call.place, says));
                 }
             }

@@ -1,6 +1,8 @@
 //! Functions that look at each item by an expression: `where()`, `select()`, `repeat()`, `sort()`; `iif()` and
 //! `coalesce()`, which evaluate only what they need.
 
+use meridian_model::both;
+
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
@@ -58,14 +60,17 @@ impl<'a> Eval<'_, 'a> {
     }
 
     fn iif(&mut self, call: &Call, input: &[Item<'a>], scope: Scope<'_, 'a>) -> Result<Collection<'a>, Fault> {
-        single(input, call.place, "the input of `iif()`")?;
+        single(input, call.place, ("the input of `iif()`", "`iif()` 的输入"))?;
         let scope = Scope { this: input, ..scope };
         let criterion = self.argument(call, 0, scope)?;
-        let holds = match single(&criterion, call.place, "the criterion of `iif()`")? {
+        let holds = match single(&criterion, call.place, ("the criterion of `iif()`", "`iif()` 的条件"))? {
             None => false,
-            Some(item) => {
-                item.bool().ok_or_else(|| Fault::semantic(call.place, "the criterion of `iif()` must be a Boolean"))?
-            }
+            Some(item) => item.bool().ok_or_else(|| {
+                Fault::semantic(
+                    call.place,
+                    both!("the criterion of `iif()` must be a Boolean", "`iif()` 的条件必须是 Boolean"),
+                )
+            })?,
         };
         self.argument(call, if holds { 1 } else { 2 }, scope)
     }
@@ -99,7 +104,7 @@ impl<'a> Eval<'_, 'a> {
             for key in &call.args {
                 let scope = Scope { this: std::slice::from_ref(&item), index: None, ..scope };
                 let mut found = self.inside(key, scope)?;
-                single(&found, call.place, "a key of `sort()`")?;
+                single(&found, call.place, ("a key of `sort()`", "`sort()` 的排序键"))?;
                 keys.push(found.pop());
             }
             rows.push((keys, item));

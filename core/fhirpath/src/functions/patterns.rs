@@ -1,5 +1,7 @@
 //! Functions of regular expressions.
 
+use meridian_model::both;
+
 use super::Function;
 use crate::ast::{Call, Expr};
 use crate::eval::{Eval, Scope, truth};
@@ -62,7 +64,10 @@ impl<'a> Eval<'_, 'a> {
         self.budget.spend(READING)?;
         let flags = flags.as_ref().and_then(Item::str).unwrap_or("");
         if let Some(flag) = flags.chars().find(|flag| !matches!(flag, 'i' | 'm')) {
-            let says = format!("`{flag}` is no flag of a pattern; `i` and `m` are");
+            let says = both!(
+                "`{flag}` is no flag of a pattern; `i` and `m` are",
+                "正则没有标志 `{flag}`，可用的有 `i` 和 `m`"
+            );
             return Err(Fault::execution(call.place, says));
         }
         let meaning = Meaning {
@@ -71,7 +76,7 @@ impl<'a> Eval<'_, 'a> {
             lines: flags.contains('m'),
         };
         let pattern = Pattern::read(pattern.str().unwrap_or(""), meaning)
-            .map_err(|says| Fault::execution(call.place, format!("the pattern {says}")))?;
+            .map_err(|says| Fault::execution(call.place, both!("the pattern {}", "正则{}", says)))?;
         self.budget.spend(pattern.reading())?;
         if is_literal {
             let _ = call.regex.set(Some(pattern.clone()));

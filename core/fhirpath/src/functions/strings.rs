@@ -12,8 +12,11 @@ const BLANKS: [char; 4] = ['\t', ' ', '\n', '\r'];
 impl<'a> Eval<'_, 'a> {
     /// The one String of an input.
     pub(super) fn input_text<'i>(&mut self, call: &Call, input: &'i [Item<'a>]) -> Result<Option<&'i str>, Fault> {
-        let Some(item) = single(input, call.place, "the input of a function of Strings")? else { return Ok(None) };
-        let text = item.str().ok_or_else(|| wrong(item, "a String", call.place))?;
+        let Some(item) = single(input, call.place, ("the input of a function of Strings", "字符串函数的输入"))?
+        else {
+            return Ok(None);
+        };
+        let text = item.str().ok_or_else(|| wrong(item, ("a String", "String"), call.place))?;
         self.budget.read(text.len())?;
         Ok(Some(text))
     }
@@ -99,7 +102,7 @@ impl<'a> Eval<'_, 'a> {
                 joined.push_str(separator);
             }
             // Other primitives join as their text, as in `toString()`.
-            let text = item.to_text().ok_or_else(|| wrong(item, "a String", call.place))?;
+            let text = item.to_text().ok_or_else(|| wrong(item, ("a String", "String"), call.place))?;
             joined.push_str(&text);
             self.budget.text(joined.len().min(text.len() + separator.len()))?;
             if joined.len() > 1 << 20 {

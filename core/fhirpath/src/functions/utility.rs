@@ -1,5 +1,7 @@
 //! `trace()`, `defineVariable()`, `comparable()`, and the functions of types.
 
+use meridian_model::both;
+
 use std::sync::Arc;
 
 use super::Function;
@@ -39,7 +41,7 @@ impl<'a> Eval<'_, 'a> {
             (Function::DefineVariable, _) => {
                 let name = self.text(call, 0, scope)?;
                 let Some(name) = name.as_ref().and_then(Item::str) else {
-                    return Err(Fault::execution(call.place, "a variable needs a name"));
+                    return Err(Fault::execution(call.place, both!("a variable needs a name", "变量要有名称")));
                 };
                 let value = match call.args.get(1) {
                     // Seen from the collection whose steps follow.
@@ -56,7 +58,7 @@ impl<'a> Eval<'_, 'a> {
                 Ok(input.iter().map(type_of).collect())
             }
             _ => {
-                let one = single(&input, call.place, "the input of `comparable()`")?;
+                let one = single(&input, call.place, ("the input of `comparable()`", "`comparable()` 的输入"))?;
                 let two = self.one(call, 0, scope)?;
                 let quantity = |item: &Item<'_>| item.scalar().as_ref().and_then(equal::quantity);
                 let (Some(one), Some(two)) = (one.and_then(quantity), two.as_ref().and_then(quantity)) else {

@@ -1,5 +1,8 @@
 //! Places in a resource, and what is done to them.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use serde_json::{Map, Value};
 
 use super::value::{self, New, Target};
@@ -19,8 +22,8 @@ pub(super) struct Place {
 const MANY: usize = 10;
 
 /// The places of items that were found in a resource.
-pub(super) fn of(resource: &Value, found: &[Item<'_>]) -> Result<Vec<Place>, String> {
-    let outside = || "the path leads to no part of the resource".to_owned();
+pub(super) fn of(resource: &Value, found: &[Item<'_>]) -> Result<Vec<Place>, Both> {
+    let outside = || both!("the path leads to no part of the resource", "`path` 没有指向资源的任何部分");
     let mut all = Vec::with_capacity(found.len());
     // Who sees more than one place is told how many; where they are does not matter.
     for item in found.iter().take(MANY) {
@@ -36,31 +39,33 @@ pub(super) fn of(resource: &Value, found: &[Item<'_>]) -> Result<Vec<Place>, Str
 
 impl Place {
     /// An element of what stands here.
-    pub(super) fn child(&self, resource: &Value, name: &str) -> Result<Target, String> {
+    pub(super) fn child(&self, resource: &Value, name: &str) -> Result<Target, Both> {
         if !at(resource, &self.steps).is_some_and(Value::is_object) {
-            return Err("what the path leads to has no elements".to_owned());
+            return Err(both!("what the path leads to has no elements", "`path` 指向的内容没有下级元素"));
         }
-        let element = value::element(self.kind, name).ok_or_else(|| format!("there is no element `{name}` here"))?;
+        let element = value::element(self.kind, name)
+            .ok_or_else(|| both!("there is no element `{name}` here", "此处没有元素 `{name}`，请核对拼写"))?;
         Ok(Target { parent: self.steps.clone(), element, many: element.many })
     }
 
     /// The element that stands here, as a target.
-    pub(super) fn itself(&self, resource: &Value) -> Result<Target, String> {
+    pub(super) fn itself(&self, resource: &Value) -> Result<Target, Both> {
         let (parent, (name, _)) = self.split()?;
         let known = value::element(self.parent, name).filter(|_| at(resource, parent).is_some());
-        let element = known.ok_or_else(|| format!("there is no element `{name}` here"))?;
+        let element =
+            known.ok_or_else(|| both!("there is no element `{name}` here", "此处没有元素 `{name}`，请核对拼写"))?;
         Ok(Target { parent: parent.to_vec(), element, many: element.many })
     }
 
     #[expect(clippy::type_complexity, reason = "the steps but the last, and the last")]
-    fn split(&self) -> Result<(&[(String, Option<usize>)], (&str, Option<usize>)), String> {
+    fn split(&self) -> Result<(&[(String, Option<usize>)], (&str, Option<usize>)), Both> {
         let Some(((name, index), parent)) = self.steps.split_last() else {
-            return Err("the path leads to the whole resource".to_owned());
+            return Err(both!("the path leads to the whole resource", "`path` 指向了整个资源"));
         };
         Ok((parent, (name, *index)))
     }
 
-    pub(super) fn remove(&self, resource: &mut Value) -> Result<(), String> {
+    pub(super) fn remove(&self, resource: &mut Value) -> Result<(), Both> {
         let (parent, (name, index)) = self.split()?;
         let map = object(resource, parent)?;
         for key in [name.to_owned(), format!("_{name}")] {
@@ -83,7 +88,7 @@ impl Place {
         Ok(())
     }
 
-    pub(super) fn replace(&self, resource: &mut Value, new: New) -> Result<(), String> {
+    pub(super) fn replace(&self, resource: &mut Value, new: New) -> Result<(), Both> {
         let (parent, (name, index)) = self.split()?;
         let map = object(resource, parent)?;
         if let (Some(index), true) = (index, new.key == name) {
@@ -106,14 +111,14 @@ impl Place {
 }
 
 /// Adds a value: at its place in a list, at the end of one, or as the one value of an element.
-pub(super) fn add(resource: &mut Value, new: &New, index: Option<usize>) -> Result<(), String> {
+pub(super) fn add(resource: &mut Value, new: &New, index: Option<usize>) -> Result<(), Both> {
     let map = object(resource, &new.target.parent)?;
     let name = new.target.element.name;
     let under = format!("_{}", new.key);
     if !new.target.many {
         let taken = new.target.element.keys.iter().any(|key| map.contains_key(key.json));
         if taken {
-            return Err(format!("`{name}` is there already"));
+            return Err(both!("`{name}` is there already", "`{name}` 已经存在"));
         }
         if !new.value.is_null() {
             map.insert(new.key.clone(), new.value.clone());
@@ -126,20 +131,26 @@ pub(super) fn add(resource: &mut Value, new: &New, index: Option<usize>) -> Resu
     let length = length(map, &new.key);
     let index = index.unwrap_or(length);
     if index > length {
-        return Err(format!("`{name}` has {length} items; there is no place {index} among them"));
+        return Err(both!(
+            "`{name}` has {length} items; there is no place {index} among them",
+            "`{name}` 有 {length} 项，没有位置 {index}"
+        ));
     }
     insert_at(map, &new.key, index, new.value.clone(), new.sibling.clone());
     Ok(())
 }
 
 /// Moves an item of a list to another place.
-pub(super) fn shift(resource: &mut Value, list: &Target, from: usize, to: usize) -> Result<(), String> {
+pub(super) fn shift(resource: &mut Value, list: &Target, from: usize, to: usize) -> Result<(), Both> {
     let name = list.element.name;
     let map = object(resource, &list.parent)?;
     let length = length(map, name);
     for place in [from, to] {
         if place >= length {
-            return Err(format!("`{name}` has {length} items; there is no item {place}"));
+            return Err(both!(
+                "`{name}` has {length} items; there is no item {place}",
+                "`{name}` 有 {length} 项，没有第 {place} 项（从 0 起）"
+            ));
         }
     }
     for key in [name.to_owned(), format!("_{name}")] {
@@ -199,13 +210,12 @@ fn at<'v>(resource: &'v Value, steps: &[(String, Option<usize>)]) -> Option<&'v 
     })
 }
 
-fn object<'v>(
-    resource: &'v mut Value,
-    steps: &[(String, Option<usize>)],
-) -> Result<&'v mut Map<String, Value>, String> {
+fn object<'v>(resource: &'v mut Value, steps: &[(String, Option<usize>)]) -> Result<&'v mut Map<String, Value>, Both> {
     let found = steps.iter().try_fold(resource, |value, (name, index)| match (value.get_mut(name)?, index) {
         (Value::Array(items), Some(index)) => items.get_mut(*index),
         (value, _) => Some(value),
     });
-    found.and_then(Value::as_object_mut).ok_or_else(|| "what the path leads to has no elements".to_owned())
+    found
+        .and_then(Value::as_object_mut)
+        .ok_or_else(|| both!("what the path leads to has no elements", "`path` 指向的内容没有下级元素"))
 }

@@ -1,6 +1,8 @@
 //! The formats of primitive types, after the table of R4's data types page. Looser than its regular expressions where
 //! well-known data is: white space inside base64, any scheme in a uri.
 
+use crate::both;
+use crate::language::Both;
 use serde_json::Value;
 
 use super::shape;
@@ -9,7 +11,7 @@ use crate::reference::is_id;
 
 /// What is wrong with `value` as a primitive of this type: a code of `issue-type` and a sentence.
 #[must_use]
-pub fn fault(kind: &str, value: &Value) -> Option<(&'static str, String)> {
+pub fn fault(kind: &str, value: &Value) -> Option<(&'static str, Both)> {
     let is_right = match (kind, value) {
         ("boolean", Value::Bool(_)) | ("decimal", Value::Number(_)) => true,
         ("integer" | "positiveInt" | "unsignedInt", Value::Number(number)) => integer(kind, &number.to_string()),
@@ -19,35 +21,45 @@ pub fn fault(kind: &str, value: &Value) -> Option<(&'static str, String)> {
         (_, Value::String(text)) => is_text_of(kind, text),
         (_, _) => return Some(wrong_shape(kind, value)),
     };
-    (!is_right).then(|| ("value", format!("this is not {}", described(kind))))
+    (!is_right).then(|| ("value", wrong_value(kind)))
 }
 
-fn wrong_shape(kind: &str, value: &Value) -> (&'static str, String) {
+fn wrong_shape(kind: &str, value: &Value) -> (&'static str, Both) {
     let expected = match kind {
-        "boolean" => "a boolean",
-        "decimal" | "integer" | "positiveInt" | "unsignedInt" => "a number",
-        _ => "a string",
+        "boolean" => both!("a boolean", " true 或 false（不加引号）"),
+        "decimal" | "integer" | "positiveInt" | "unsignedInt" => both!("a number", "数字（不加引号）"),
+        _ => both!("a string", "字符串（加引号）"),
     };
-    ("structure", format!("{expected} is expected, this is {}", shape(value)))
+    let says = both!("{} is expected, this is {}", "此处应是{}，现在是{}", expected, shape(value));
+    ("structure", says)
 }
 
-fn described(kind: &str) -> &str {
-    match kind {
-        "id" => "an id (1 to 64 letters, digits, `-` and `.`)",
-        "code" => "a code (no white space at its ends, single blanks inside)",
-        "date" => "a date (YYYY, YYYY-MM or YYYY-MM-DD)",
-        "dateTime" => "a dateTime (a date, or YYYY-MM-DDThh:mm:ss with a zone)",
-        "instant" => "an instant (YYYY-MM-DDThh:mm:ss with a zone)",
-        "time" => "a time (hh:mm:ss)",
-        "base64Binary" => "base64",
-        "oid" => "an oid (urn:oid:…)",
-        "uuid" => "a uuid (urn:uuid:…)",
-        "integer" => "an integer of 32 bits",
-        "positiveInt" => "a positive integer of 32 bits",
-        "unsignedInt" => "an unsigned integer of 31 bits",
-        "uri" | "url" | "canonical" => "a uri (no white space)",
-        _ => "a text (it may not be empty)",
-    }
+fn wrong_value(kind: &str) -> Both {
+    let (english, chinese) = match kind {
+        "id" => ("an id (1 to 64 letters, digits, `-` and `.`)", "不是合法的 id（1 至 64 个字母、数字、`-` 或 `.`）"),
+        "code" => (
+            "a code (no white space at its ends, single blanks inside)",
+            "不是合法的代码（首尾不能有空白，中间只能有单个空格）",
+        ),
+        "date" => ("a date (YYYY, YYYY-MM or YYYY-MM-DD)", "不是合法的日期（应为 YYYY、YYYY-MM 或 YYYY-MM-DD）"),
+        "dateTime" => (
+            "a dateTime (a date, or YYYY-MM-DDThh:mm:ss with a zone)",
+            "不是合法的日期时间（应为日期，或带时区的 YYYY-MM-DDThh:mm:ss）",
+        ),
+        "instant" => {
+            ("an instant (YYYY-MM-DDThh:mm:ss with a zone)", "不是合法的时刻（应为带时区的 YYYY-MM-DDThh:mm:ss）")
+        }
+        "time" => ("a time (hh:mm:ss)", "不是合法的时间（应为 hh:mm:ss）"),
+        "base64Binary" => ("base64", "不是合法的 base64"),
+        "oid" => ("an oid (urn:oid:…)", "不是合法的 oid（应为 urn:oid:…）"),
+        "uuid" => ("a uuid (urn:uuid:…)", "不是合法的 uuid（应为 urn:uuid:…）"),
+        "integer" => ("an integer of 32 bits", "不是 32 位整数"),
+        "positiveInt" => ("a positive integer of 32 bits", "不是 32 位正整数"),
+        "unsignedInt" => ("an unsigned integer of 31 bits", "不是 31 位非负整数"),
+        "uri" | "url" | "canonical" => ("a uri (no white space)", "不是合法的地址（不能有空白）"),
+        _ => ("a text (it may not be empty)", "文字不能为空"),
+    };
+    Both::new(format!("this is not {english}"), chinese)
 }
 
 fn integer(kind: &str, text: &str) -> bool {

@@ -1,5 +1,8 @@
 //! One search parameter of one base type: its expression as programs that its kind can index.
 
+use crate::both;
+use crate::language::Both;
+
 use super::Kind;
 use super::expression::{self, Shapes};
 
@@ -32,7 +35,7 @@ pub fn simple(
     kind: Kind,
     only_patients: bool,
     expression: &str,
-) -> Result<Compiled, String> {
+) -> Result<Compiled, Both> {
     let mut compiled = Compiled::default();
     for program in expression::compile(shapes, base, base, expression)? {
         if !fits(kind, end_of(&program)) {
@@ -60,7 +63,7 @@ pub fn composite(
     base: &str,
     expression: &str,
     components: &[Component<'_>],
-) -> Result<Compiled, String> {
+) -> Result<Compiled, Both> {
     let anchors = expression::compile(shapes, base, base, expression)?;
     let mut compiled = Compiled::default();
     for component in components {
@@ -73,7 +76,12 @@ pub fn composite(
             }
         }
         if paths.is_empty() {
-            return Err(format!("`{}` is nowhere that {} could be", component.expression, component.code));
+            return Err(both!(
+                "`{}` is nowhere that {} could be",
+                "`{}` 处不可能有 {} 的值",
+                component.expression,
+                component.code
+            ));
         }
         compiled.parts.push(paths);
     }
@@ -82,7 +90,7 @@ pub fn composite(
 }
 
 /// Programs from an anchor on; `%resource` leaves it for the whole resource.
-fn beneath(shapes: &impl Shapes, base: &str, anchor: &str, expression: &str) -> Result<Vec<String>, String> {
+fn beneath(shapes: &impl Shapes, base: &str, anchor: &str, expression: &str) -> Result<Vec<String>, Both> {
     match expression.strip_prefix("%resource.") {
         Some(whole) => {
             let programs = expression::compile(shapes, base, base, whole)?;
@@ -93,8 +101,8 @@ fn beneath(shapes: &impl Shapes, base: &str, anchor: &str, expression: &str) -> 
 }
 
 /// That values of these types give no rows.
-pub(super) fn unfit(kind: Kind, ends: &[&str]) -> String {
-    format!("a {} parameter has no rows for {}", kind.code(), ends.join(", "))
+pub(super) fn unfit(kind: Kind, ends: &[&str]) -> Both {
+    both!("a {} parameter has no rows for {}", "{} 类参数不能检索 {} 类型的值", kind.code(), ends.join(", "))
 }
 
 fn end_of(program: &str) -> &str {

@@ -1,5 +1,6 @@
 //! Search parameters whose expression is no path program: whoever has an engine for expressions brings it along.
 
+use crate::language::Both;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -63,5 +64,5 @@ pub trait Expressions {
     ///
     /// # Errors
     /// A sentence that says what is not understood, or what may not be asked for.
-    fn compile(&self, base: &str, expression: &str, parts: &[Component<'_>]) -> Result<Evaluator, String>;
+    fn compile(&self, base: &str, expression: &str, parts: &[Component<'_>]) -> Result<Evaluator, Both>;
 }

@@ -8,6 +8,9 @@
 mod parse;
 mod walk;
 
+use crate::both;
+use crate::language::Both;
+
 /// The longest expression, in bytes.
 const LONGEST: usize = 8 << 10;
 /// The most places that one expression may stand for: choices multiply.
@@ -44,9 +47,9 @@ pub struct Shape {
 ///
 /// # Errors
 /// A sentence that says what is not understood, or that no part of the expression is about `base`.
-pub fn compile(shapes: &impl Shapes, base: &str, group: &str, expression: &str) -> Result<Vec<String>, String> {
+pub fn compile(shapes: &impl Shapes, base: &str, group: &str, expression: &str) -> Result<Vec<String>, Both> {
     if expression.len() > LONGEST {
-        return Err(format!("an expression is at most {LONGEST} bytes long"));
+        return Err(both!("an expression is at most {LONGEST} bytes long", "表达式最长 {LONGEST} 字节"));
     }
     let mut programs: Vec<String> = Vec::new();
     for part in parse::union(expression)? {
@@ -62,9 +65,13 @@ pub fn compile(shapes: &impl Shapes, base: &str, group: &str, expression: &str) 
         }
     }
     if programs.len() > MOST_PLACES {
-        return Err(format!("it stands for more than {MOST_PLACES} places"));
+        return Err(both!("it stands for more than {MOST_PLACES} places", "表达式指向的位置超过 {MOST_PLACES} 处"));
     }
-    if programs.is_empty() { Err(format!("no part of it is about {base}")) } else { Ok(programs) }
+    if programs.is_empty() {
+        Err(both!("no part of it is about {base}", "表达式中没有哪一部分是关于 {base} 的"))
+    } else {
+        Ok(programs)
+    }
 }
 
 #[cfg(test)]
@@ -72,7 +79,7 @@ mod tests {
     use super::super::Definitions;
     use super::*;
 
-    fn programs(base: &str, expression: &str) -> Result<Vec<String>, String> {
+    fn programs(base: &str, expression: &str) -> Result<Vec<String>, Both> {
         compile(Definitions::r4(), base, base, expression)
     }
 
@@ -132,14 +139,14 @@ mod tests {
             ("patient.name", "patient"),
         ] {
             let says = programs("Patient", expression).unwrap_err();
-            assert!(says.contains(names), "{expression}: {says}");
+            assert!(says.english.contains(names), "{expression}: {says:?}");
         }
     }
 
     #[test]
     fn choices_that_multiply_are_stopped() {
         let says = programs("Patient", "Patient.extension.value.extension.value.extension.value").unwrap_err();
-        assert!(says.contains("256"), "{says}");
+        assert!(says.english.contains("256"), "{says:?}");
         assert!(programs("Patient", &"Patient.name|".repeat(2_000)).is_err());
         assert!(programs("Patient", &"(".repeat(8_000)).is_err());
     }

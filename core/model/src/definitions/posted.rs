@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::compile::{self, Compiled, Component};
 use super::expression::{Shapes, TypeOf};
 use super::{Definitions, Evaluator, Expressions, Kind, Part, SearchParam};
+use crate::both;
 use crate::index::leading;
+use crate::language::Both;
 use crate::outcome::Issue;
 
 /// The longest code, in bytes.
@@ -131,14 +133,17 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn wrong(&mut self, element: &str, says: impl Into<String>) {
+    fn wrong(&mut self, element: &str, says: Both) {
         self.issues.push(Issue::error("business-rule", says).at(format!("SearchParameter.{element}")));
     }
 
     fn needed(&mut self, element: &str) -> String {
         let text = text(self.resource, element).unwrap_or_default().to_owned();
         if text.is_empty() {
-            self.wrong(element, format!("a search parameter in force needs its {element}"));
+            self.wrong(
+                element,
+                both!("a search parameter in force needs its {element}", "要生效的检索参数必须有 {element}"),
+            );
         }
         text
     }
@@ -146,29 +151,47 @@ impl Reading<'_> {
     fn read(mut self) -> Option<Posted> {
         let (url, code, kind) = (self.needed("url"), self.needed("code"), self.needed("type"));
         if !code.is_empty() && !is_code(&code) {
-            let says = "a code is letters, digits, `-` and `_`, begins with a letter and has at most 64 of them";
+            let says = both!(
+                "a code is letters, digits, `-` and `_`, begins with a letter and has at most 64 of them",
+                "code 只能由字母、数字、`-` 和 `_` 组成，以字母开头，最长 64 个字符"
+            );
             self.wrong("code", says);
         }
         let kind = match Kind::of(&kind) {
             Some(Kind::Special) => {
-                self.wrong("type", "a special parameter has rules of its own that nobody can post");
+                self.wrong(
+                    "type",
+                    both!(
+                        "a special parameter has rules of its own that nobody can post",
+                        "special 类参数有专门的规则，不能自行提交"
+                    ),
+                );
                 None
             }
             Some(kind) => Some(kind),
             None if kind.is_empty() => None,
             None => {
-                self.wrong("type", format!("`{kind}` is no type of search parameter"));
+                self.wrong("type", both!("`{kind}` is no type of search parameter", "`{kind}` 不是检索参数的类型"));
                 None
             }
         };
         let bases = self.types("base");
         if bases.is_empty() && self.issues.is_empty() {
-            self.wrong("base", "a search parameter in force needs its base types");
+            self.wrong(
+                "base",
+                both!(
+                    "a search parameter in force needs its base types",
+                    "要生效的检索参数必须写明 base（适用的资源类型）"
+                ),
+            );
         }
         let targets = self.types("target");
         let expression = self.needed("expression");
         if expression.len() > LONGEST {
-            self.wrong("expression", format!("an expression is at most {LONGEST} bytes long"));
+            self.wrong(
+                "expression",
+                both!("an expression is at most {LONGEST} bytes long", "表达式最长 {LONGEST} 字节"),
+            );
         }
         let (kind, true) = (kind?, self.issues.is_empty()) else { return None };
         self.clash(&code, &url, &bases);
@@ -196,7 +219,10 @@ impl Reading<'_> {
             if r4.is_resource_type(name) || r4.type_of(name) == Some(TypeOf::Abstract) {
                 types.push(name.to_owned());
             } else {
-                self.wrong(&format!("{element}[{nth}]"), format!("`{name}` is no resource type of R4"));
+                self.wrong(
+                    &format!("{element}[{nth}]"),
+                    both!("`{name}` is no resource type of R4", "`{name}` 不是 R4 的资源类型，请核对拼写"),
+                );
             }
         }
         types.sort_unstable();
@@ -212,13 +238,19 @@ impl Reading<'_> {
             let mut posted =
                 posted.filter(|other| other.bases().any(|base| r4.is_a(kind, base))).map(|other| &*other.url);
             if let Some(other) = r4.search_param(kind, code).map(|param| param.url).or_else(|| posted.next()) {
-                let says = format!("{kind} is searched by `{code}` already, which is {other}");
+                let says = both!(
+                    "{kind} is searched by `{code}` already, which is {other}",
+                    "{kind} 已经有检索参数 `{code}`（{other}），请换一个 code"
+                );
                 return self.wrong("code", says);
             }
         }
         let all = r4.resource_types().flat_map(|kind| r4.search_params(kind)).map(|param| param.url);
         if all.chain(self.others.iter().map(|other| &*other.url)).any(|other| other == url) {
-            self.wrong("url", format!("another search parameter in force is {url}"));
+            self.wrong(
+                "url",
+                both!("another search parameter in force is {url}", "已有生效的检索参数使用 {url}，请换一个 url"),
+            );
         }
     }
 
@@ -227,7 +259,10 @@ impl Reading<'_> {
         let all = |kind: &str| self.others.iter().filter(|other| other.is_evaluated_for(kind)).count();
         let mut kinds = Definitions::r4().resource_types().filter(|kind| posted.is_evaluated_for(kind));
         if let Some(kind) = kinds.find(|kind| all(kind) >= MOST_EVALUATED) {
-            let says = format!("{kind} has {MOST_EVALUATED} parameters already whose expressions are no plain paths");
+            let says = both!(
+                "{kind} has {MOST_EVALUATED} parameters already whose expressions are no plain paths",
+                "{kind} 已有 {MOST_EVALUATED} 个表达式不是简单路径的检索参数，不能再加"
+            );
             self.wrong("expression", says);
         }
     }
@@ -238,7 +273,13 @@ impl Reading<'_> {
         let given = resource.get("component").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let fits = if kind == Kind::Composite { (2..=MOST).contains(&given.len()) } else { given.is_empty() };
         if !fits {
-            self.wrong("component", "a composite has two components or more, any other parameter none");
+            self.wrong(
+                "component",
+                both!(
+                    "a composite has two components or more, any other parameter none",
+                    "composite 类参数至少要有两个 component，其他类型不能有"
+                ),
+            );
         }
         let part = |part: &Value| {
             let url = text(part, "definition").unwrap_or_default();
@@ -253,11 +294,15 @@ impl Reading<'_> {
         for (nth, (url, expression)) in given.iter().enumerate() {
             match self.definition(base, url) {
                 Some((_, Kind::Composite | Kind::Special)) => {
-                    self.wrong(&format!("component[{nth}].definition"), format!("{url} cannot be a component"));
+                    self.wrong(
+                        &format!("component[{nth}].definition"),
+                        both!("{url} cannot be a component", "{url} 不能作 component"),
+                    );
                 }
                 Some((code, kind)) => components.push((code, kind, expression)),
                 None => {
-                    let says = format!("no search parameter in force on {base} is {url}");
+                    let says =
+                        both!("no search parameter in force on {base} is {url}", "{base} 没有生效的检索参数 {url}");
                     self.wrong(&format!("component[{nth}].definition"), says);
                 }
             }
@@ -267,7 +312,13 @@ impl Reading<'_> {
         }
         let kinds: Vec<Kind> = components.iter().map(|(_, kind, _)| *kind).collect();
         if kind == Kind::Composite && leading(&kinds).is_none() {
-            self.wrong("component", "a composite is a token or a reference and one more, or two numbers");
+            self.wrong(
+                "component",
+                both!(
+                    "a composite is a token or a reference and one more, or two numbers",
+                    "composite 应由一个 token 或 reference 加另一个参数组成，或由两个数值组成"
+                ),
+            );
             return None;
         }
         let r4 = Definitions::r4();
@@ -288,7 +339,7 @@ impl Reading<'_> {
                 Some(Base { name: base.to_owned(), compiled, components, evaluator })
             }
             Err(says) => {
-                self.wrong("expression", format!("{base}: {says}"));
+                self.wrong("expression", both!("{base}: {}", "{base}：{}", says));
                 None
             }
         }
@@ -318,7 +369,7 @@ fn evaluated(
     kind: Kind,
     expression: &str,
     parts: &[Component<'_>],
-) -> Result<(Compiled, Option<Evaluator>), String> {
+) -> Result<(Compiled, Option<Evaluator>), Both> {
     let evaluator = engine.compile(base, expression, parts)?;
     let kinds: Vec<Kind> = match kind {
         Kind::Composite => parts.iter().map(|part| part.kind).collect(),
@@ -326,7 +377,7 @@ fn evaluated(
     };
     for (part, kind) in kinds.into_iter().enumerate() {
         match evaluator.ends(part) {
-            Some([]) => return Err(format!("no part of it is about {base}")),
+            Some([]) => return Err(both!("no part of it is about {base}", "表达式中没有哪一部分是关于 {base} 的")),
             Some(ends) if !ends.iter().any(|end| compile::fits(kind, end)) => return Err(compile::unfit(kind, ends)),
             _ => {}
         }

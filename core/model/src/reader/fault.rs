@@ -1,5 +1,8 @@
 //! What a document can have wrong, and where.
 
+use crate::both;
+use crate::language::Both;
+
 use std::fmt;
 
 /// Why a document was refused.
@@ -53,13 +56,13 @@ pub struct Fault {
     /// FHIRPath-like location, such as `Patient.name[0]`; empty when the fault concerns the whole document.
     pub path: String,
     /// One plain sentence without the place.
-    pub message: String,
+    pub message: Both,
     pub position: Option<Position>,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        f.write_str(&self.message.english)?;
         if !self.path.is_empty() {
             write!(f, " at {}", self.path)?;
         }
@@ -99,7 +102,7 @@ pub(super) enum Segment {
 /// A fault on its way out of the parser.
 pub(super) struct Broken {
     pub(super) kind: FaultKind,
-    pub(super) message: String,
+    pub(super) message: Both,
     /// Byte offset.
     pub(super) at: usize,
     pub(super) path: Vec<Segment>,
@@ -128,6 +131,6 @@ impl Broken {
 
 pub(super) fn not_utf8(bytes: &[u8], valid: usize) -> Fault {
     let before = bytes.get(..valid).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
-    let message = "the document is not UTF-8".to_owned();
+    let message = both!("the document is not UTF-8", "内容不是 UTF-8 编码，请转换编码后再发");
     Fault { kind: FaultKind::Utf8, path: String::new(), message, position: Some(Position::after(before)) }
 }

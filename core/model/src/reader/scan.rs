@@ -1,5 +1,8 @@
 //! The recursive descent over the text. Depth is limited, so the stack is.
 
+use crate::both;
+use crate::language::Both;
+
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
@@ -20,7 +23,9 @@ pub(super) fn document(text: &str, depth: usize, values: usize) -> Scan<Value> {
     let value = scanner.value(1)?;
     match scanner.next_token() {
         None => Ok(value),
-        Some(_) => Err(scanner.syntax("there is more text after the end of the document")),
+        Some(_) => {
+            Err(scanner.syntax(both!("there is more text after the end of the document", "文档结束之后还有内容")))
+        }
     }
 }
 
@@ -51,20 +56,26 @@ impl Scanner<'_> {
     }
 
     #[cold]
-    fn broken(&self, kind: FaultKind, message: impl Into<String>) -> Box<Broken> {
-        Box::new(Broken { kind, message: message.into(), at: self.at, path: Vec::new(), root: None })
+    fn broken(&self, kind: FaultKind, message: Both) -> Box<Broken> {
+        Box::new(Broken { kind, message, at: self.at, path: Vec::new(), root: None })
     }
 
     #[cold]
-    fn syntax(&self, message: &str) -> Box<Broken> {
-        let what = if self.at >= self.bytes.len() { "the document ends too early" } else { message };
-        self.broken(FaultKind::Syntax, format!("this is not JSON: {what}"))
+    fn syntax(&self, message: Both) -> Box<Broken> {
+        let what = if self.at >= self.bytes.len() {
+            both!("the document ends too early", "文档没有写完")
+        } else {
+            message
+        };
+        self.broken(FaultKind::Syntax, both!("this is not JSON: {}", "内容不是合法的 JSON：{}", what))
     }
 
     /// `level` is the depth that an object or array starting here would have.
     fn value(&mut self, level: usize) -> Scan<Value> {
         let Some(room) = self.room.checked_sub(1) else {
-            return Err(self.broken(FaultKind::TooLong, "the document has too many values"));
+            return Err(
+                self.broken(FaultKind::TooLong, both!("the document has too many values", "内容的值太多，请分开发送"))
+            );
         };
         self.room = room;
         match self.next_token() {
@@ -78,13 +89,13 @@ impl Scanner<'_> {
             Some(b'f') => self.word("false", Value::Bool(false)),
             Some(b'n') => self.word("null", Value::Null),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => Err(self.syntax("a value is expected here")),
+            _ => Err(self.syntax(both!("a value is expected here", "此处应有一个值，请检查逗号和引号"))),
         }
     }
 
     fn word(&mut self, word: &str, value: Value) -> Scan<Value> {
         if self.bytes.get(self.at..self.at + word.len()) != Some(word.as_bytes()) {
-            return Err(self.syntax("a value is expected here"));
+            return Err(self.syntax(both!("a value is expected here", "此处应有一个值，请检查逗号和引号")));
         }
         self.at += word.len();
         Ok(value)
@@ -92,9 +103,10 @@ impl Scanner<'_> {
 
     fn enter(&mut self, level: usize) -> Scan<()> {
         if level > self.depth {
-            return Err(
-                self.broken(FaultKind::TooDeep, format!("the document is nested deeper than {} levels", self.depth))
-            );
+            return Err(self.broken(
+                FaultKind::TooDeep,
+                both!("the document is nested deeper than {} levels", "内容嵌套超过 {} 层，请减少层次", self.depth),
+            ));
         }
         self.at += 1;
         Ok(())
@@ -121,7 +133,7 @@ impl Scanner<'_> {
                     self.at += 1;
                     return Ok(items);
                 }
-                _ => return Err(self.syntax("`,` or `]` is expected here")),
+                _ => return Err(self.syntax(both!("`,` or `]` is expected here", "此处应是 `,` 或 `]`"))),
             }
         }
     }
@@ -146,24 +158,30 @@ impl Scanner<'_> {
                     self.at += 1;
                     return Ok(members);
                 }
-                _ => return Err(self.syntax("`,` or `}` is expected here")),
+                _ => return Err(self.syntax(both!("`,` or `}}` is expected here", "此处应是 `,` 或 `}}`"))),
             }
         }
     }
 
     fn member(&mut self, members: &mut Map<String, Value>, level: usize) -> Scan<()> {
         if self.next_token() != Some(b'"') {
-            return Err(self.syntax("a key in double quotes is expected here"));
+            return Err(self.syntax(both!(
+                "a key in double quotes is expected here",
+                "此处应是双引号括起的键，请检查前面是否多了逗号"
+            )));
         }
         let start = self.at;
         self.at += 1;
         let key = self.string()?;
         if key.starts_with(RESERVED) {
             self.at = start;
-            return Err(self.broken(FaultKind::ReservedKey, "a key begins with a reserved name"));
+            return Err(self.broken(
+                FaultKind::ReservedKey,
+                both!("a key begins with a reserved name", "键以保留名称开头，请换一个"),
+            ));
         }
         if self.next_token() != Some(b':') {
-            return Err(self.syntax("`:` is expected here"));
+            return Err(self.syntax(both!("`:` is expected here", "此处应是 `:`")));
         }
         self.at += 1;
         match self.value(level + 1) {
@@ -174,7 +192,7 @@ impl Scanner<'_> {
                 }
                 Entry::Occupied(place) => {
                     self.at = start;
-                    let message = format!("the key `{}` is there twice", place.key());
+                    let message = both!("the key `{}` is there twice", "键 `{}` 出现了两次，请只留一个", place.key());
                     Err(self.broken(FaultKind::DuplicateKey, message))
                 }
             },
@@ -193,7 +211,7 @@ impl Scanner<'_> {
         match self.peek() {
             Some(b'0') => self.at += 1,
             Some(b'1'..=b'9') => self.digits()?,
-            _ => return Err(self.syntax("a digit is expected here")),
+            _ => return Err(self.syntax(both!("a digit is expected here", "此处应是数字"))),
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
@@ -208,7 +226,7 @@ impl Scanner<'_> {
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
         if text.len() > LONGEST_NUMBER {
-            return Err(self.syntax("a number is too long"));
+            return Err(self.syntax(both!("a number is too long", "数字太长")));
         }
         // The checked way in would rewrite the exponent. The text has just been proved to be a JSON number.
         Ok(Value::Number(Number::from_string_unchecked(text.to_owned())))
@@ -219,7 +237,11 @@ impl Scanner<'_> {
         while let Some(b'0'..=b'9') = self.peek() {
             self.at += 1;
         }
-        if self.at == start { Err(self.syntax("a digit is expected here")) } else { Ok(()) }
+        if self.at == start {
+            Err(self.syntax(both!("a digit is expected here", "此处应是数字")))
+        } else {
+            Ok(())
+        }
     }
 
     /// The rest of a string whose opening quote has been read.
@@ -245,7 +267,12 @@ impl Scanner<'_> {
                     let c = self.escape()?;
                     text.push(c);
                 }
-                _ => return Err(self.syntax("a control character or the end of the text is inside a string")),
+                _ => {
+                    return Err(self.syntax(both!(
+                        "a control character or the end of the text is inside a string",
+                        "字符串中有控制字符，或缺少结束的引号"
+                    )));
+                }
             }
             from = self.at;
             self.plain();
@@ -261,7 +288,7 @@ impl Scanner<'_> {
     }
 
     fn escape(&mut self) -> Scan<char> {
-        let Some(letter) = self.peek() else { return Err(self.syntax("")) };
+        let Some(letter) = self.peek() else { return Err(self.syntax(Both::alike(""))) };
         self.at += 1;
         Ok(match letter {
             b'"' => '"',
@@ -273,7 +300,7 @@ impl Scanner<'_> {
             b'r' => '\r',
             b't' => '\t',
             b'u' => return self.unicode(),
-            _ => return Err(self.syntax("an unknown escape is inside a string")),
+            _ => return Err(self.syntax(both!("an unknown escape is inside a string", "字符串中有不认识的转义"))),
         })
     }
 
@@ -283,7 +310,10 @@ impl Scanner<'_> {
             self.at += 2;
             let low = self.hex()?;
             if !(0xdc00..0xe000).contains(&low) {
-                return Err(self.syntax("half a surrogate pair is inside a string"));
+                return Err(self.syntax(both!(
+                    "half a surrogate pair is inside a string",
+                    "字符串中有不成对的代理字符（\\ud800–\\udfff）"
+                )));
             }
             0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)
         } else {
@@ -291,16 +321,19 @@ impl Scanner<'_> {
         };
         match char::from_u32(code) {
             // FHIR strings hold no NUL, and stores cut at it.
-            Some('\0') => Err(self.syntax("a NUL is inside a string")),
+            Some('\0') => Err(self.syntax(both!("a NUL is inside a string", "字符串中有 NUL 字符，请删去"))),
             Some(c) => Ok(c),
-            None => Err(self.syntax("half a surrogate pair is inside a string")),
+            None => Err(self.syntax(both!(
+                "half a surrogate pair is inside a string",
+                "字符串中有不成对的代理字符（\\ud800–\\udfff）"
+            ))),
         }
     }
 
     fn hex(&mut self) -> Scan<u32> {
         let digits = self.text.get(self.at..self.at + 4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         let Some(code) = digits.and_then(|d| u32::from_str_radix(d, 16).ok()) else {
-            return Err(self.syntax("four hexadecimal digits are expected here"));
+            return Err(self.syntax(both!("four hexadecimal digits are expected here", "此处应是四位十六进制数字")));
         };
         self.at += 4;
         Ok(code)

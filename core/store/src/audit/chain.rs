@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Look, Origin};
+use crate::{Look, WriteRow};
 
 /// What the first row is chained to.
 pub(crate) const START: [u8; 32] = [0; 32];
@@ -19,9 +19,22 @@ fn number(out: &mut Vec<u8>, value: i64) {
     out.extend_from_slice(&value.to_be_bytes());
 }
 
-/// As it is kept: PostgreSQL knows no NUL.
-fn text(out: &mut Vec<u8>, value: &str) {
-    if value.contains('\0') {
+/// How a NUL in a text is hashed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nul {
+    /// As a sign that PostgreSQL can keep too.
+    Replaced,
+    /// As it is: so it was done while there were files alone.
+    AsItIs,
+}
+
+/// Whether `hash` is that of a row behind this one.
+pub(crate) fn is_behind(before: &[u8; 32], hash: &[u8; 32], fields: impl Fn(Nul) -> Vec<u8>) -> bool {
+    [Nul::Replaced, Nul::AsItIs].into_iter().any(|nul| link(before, &fields(nul)) == *hash)
+}
+
+fn text(out: &mut Vec<u8>, value: &str, nul: Nul) {
+    if nul == Nul::Replaced && value.contains('\0') {
         bytes(out, value.replace('\0', "\u{FFFD}").as_bytes());
     } else {
         bytes(out, value.as_bytes());
@@ -33,7 +46,7 @@ fn bytes(out: &mut Vec<u8>, value: &[u8]) {
     out.extend_from_slice(value);
 }
 
-pub(crate) fn look_fields(seq: i64, at: i64, look: &Look, subjects: &[u8]) -> Vec<u8> {
+pub(crate) fn look_fields(seq: i64, at: i64, look: &Look, subjects: &[u8], nul: Nul) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     number(&mut out, seq);
     number(&mut out, at);
@@ -48,21 +61,21 @@ pub(crate) fn look_fields(seq: i64, at: i64, look: &Look, subjects: &[u8]) -> Ve
         &look.query,
         &look.request,
     ] {
-        text(&mut out, field);
+        text(&mut out, field, nul);
     }
     bytes(&mut out, subjects);
     out
 }
 
-pub(crate) fn write_fields(seq: i64, tx: i64, at: i64, origin: &Origin, subject: i64, what: &str) -> Vec<u8> {
+pub(crate) fn write_fields(row: &WriteRow, nul: Nul) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
-    for value in [seq, tx, at, subject] {
+    for value in [row.seq, row.tx, row.at, row.subject] {
         number(&mut out, value);
     }
-    for field in [&origin.actor, &origin.role, &origin.institution, &origin.request] {
-        text(&mut out, field);
+    let origin = &row.origin;
+    for field in [&origin.actor, &origin.role, &origin.institution, &origin.request, &row.what] {
+        text(&mut out, field, nul);
     }
-    text(&mut out, what);
     out
 }
 
@@ -74,8 +87,20 @@ mod tests {
     fn moving_a_letter_between_fields_changes_the_hash() {
         let look =
             |actor: &str, display: &str| Look { actor: actor.into(), display: display.into(), ..Look::default() };
-        let hash = |look: &Look| link(&START, &look_fields(1, 2, look, &[]));
+        let hash = |look: &Look| link(&START, &look_fields(1, 2, look, &[], Nul::Replaced));
         assert_ne!(hash(&look("ab", "c")), hash(&look("a", "bc")));
         assert_eq!(hash(&look("a\0", "")), hash(&look("a\u{FFFD}", "")), "as PostgreSQL keeps it");
+    }
+
+    #[test]
+    fn a_nul_of_old_is_not_tampering() {
+        let look = |display: &str| Look { display: display.into(), ..Look::default() };
+        let hash = |display: &str, nul: Nul| link(&START, &look_fields(1, 2, &look(display), &[], nul));
+        let fits =
+            |display: &str, hash: [u8; 32]| is_behind(&START, &hash, |nul| look_fields(1, 2, &look(display), &[], nul));
+        assert_ne!(hash("a\0", Nul::AsItIs), hash("a\0", Nul::Replaced));
+        assert!(fits("a\0", hash("a\0", Nul::AsItIs)) && fits("a\0", hash("a\0", Nul::Replaced)));
+        assert!(fits("a\u{FFFD}", hash("a\0", Nul::Replaced)));
+        assert!(!fits("a", hash("a\0", Nul::AsItIs)) && !fits("b\0", hash("a\0", Nul::AsItIs)));
     }
 }

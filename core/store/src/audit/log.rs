@@ -7,7 +7,7 @@ use std::time::Duration;
 use sea_query::{Expr, ExprTrait, Order, Query};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::chain;
+use super::chain::{self, Nul};
 use crate::db::{Conn, Deadline, Dialect, Link, Pool, Row, Snapshot, Source, Value, Writing, args};
 use crate::postgres::PgConn;
 use crate::sql::{self, Many, Sql};
@@ -235,7 +235,7 @@ impl<'g> Linked<'g> {
         let looks = group.iter().map(|(look, _)| {
             let subjects: Vec<u8> = look.subjects.iter().flat_map(|s| s.0.to_be_bytes()).collect();
             seq += 1;
-            hash = chain::link(&hash, &chain::look_fields(seq, at, look, &subjects));
+            hash = chain::link(&hash, &chain::look_fields(seq, at, look, &subjects, Nul::Replaced));
             (seq, look, subjects, hash)
         });
         Linked { at, looks: looks.collect() }

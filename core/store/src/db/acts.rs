@@ -71,6 +71,15 @@ impl Link {
         }
     }
 
+    /// Whether who is at the other end is still there, as far as is known: what he says against something is no sign that
+    /// he has gone.
+    pub(crate) fn stands(&self) -> bool {
+        match self {
+            Link::Lite(_) => true,
+            Link::Pg(conn) => conn.stands(),
+        }
+    }
+
     /// Undoes the group.
     pub(crate) fn rollback(&self) {
         match self {

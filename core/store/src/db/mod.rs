@@ -128,43 +128,38 @@ impl Conn<'_> {
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        match self {
-            Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
-            Conn::Pg(conn) => conn.row(Built(text.on(Dialect::Postgres), text.plan()), values, read),
-        }
+        self.row_about(None, text, values, read)
     }
 
-    /// The same of a question that is about nothing but this: rows about something else go on waiting.
+    /// The first row of a question that is about nothing but this: rows about something else go on waiting. `None`: it
+    /// may be about all that waits.
     pub(crate) fn row_about<T>(
         self,
-        about: &[About],
+        about: Option<&[About]>,
         text: &(impl AsSql + ?Sized),
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         match self {
             Conn::Lite(conn) => lite::row(conn, text.on(Dialect::Sqlite), values, read),
-            Conn::Pg(conn) => conn.row_about(about, Built(text.on(Dialect::Postgres), text.plan()), values, read),
-        }
-    }
-
-    /// All rows of a question that is about nothing but this.
-    pub(crate) fn rows_about<T>(
-        self,
-        about: &[About],
-        text: &(impl AsSql + ?Sized),
-        values: &[Value<'_>],
-        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Vec<T>, StoreError> {
-        match self {
-            Conn::Lite(_) => self.rows(text, values, read),
-            Conn::Pg(conn) => conn.rows_about(about, Built(text.on(Dialect::Postgres), text.plan()), values, read),
+            Conn::Pg(conn) => conn.row(about, Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
     /// All rows.
     pub(crate) fn rows<T>(
         self,
+        text: &(impl AsSql + ?Sized),
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.rows_about(None, text, values, read)
+    }
+
+    /// All rows of a question that is about nothing but this.
+    pub(crate) fn rows_about<T>(
+        self,
+        about: Option<&[About]>,
         text: &(impl AsSql + ?Sized),
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
@@ -179,7 +174,7 @@ impl Conn<'_> {
                 lite::each(conn, text.on(Dialect::Sqlite), values, see)?;
                 Ok(all)
             }
-            Conn::Pg(conn) => conn.rows(Built(text.on(Dialect::Postgres), text.plan()), values, read),
+            Conn::Pg(conn) => conn.rows(about, Built(text.on(Dialect::Postgres), text.plan()), values, read),
         }
     }
 
@@ -212,11 +207,11 @@ impl Conn<'_> {
         }
     }
 
-    /// Whether nothing was written here since these answers.
-    pub(crate) fn is_still(self, answers: &Answers) -> bool {
+    /// How often something was written here, on a server.
+    pub(crate) fn written(self) -> u64 {
         match self {
-            Conn::Lite(_) => false,
-            Conn::Pg(conn) => conn.is_still(answers),
+            Conn::Lite(_) => 0,
+            Conn::Pg(conn) => conn.written(),
         }
     }
 

@@ -64,6 +64,10 @@ impl Lates {
         }
     }
 
+    pub(super) fn weight(&self) -> usize {
+        self.rows.iter().map(|late| late.load.weight()).sum()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.rows.iter().all(|late| late.load.is_empty())
     }

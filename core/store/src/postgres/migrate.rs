@@ -44,7 +44,7 @@ pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
         conn.send(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""), &[])?;
     }
     conn.send("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)", &[])?;
-    let found: Option<i64> = conn.row("SELECT version FROM schema_version", &[], |row| row.get(0))?;
+    let found: Option<i64> = conn.row(None, "SELECT version FROM schema_version", &[], |row| row.get(0))?;
     match found {
         None => first(&conn)?,
         Some(VERSION) => {}

@@ -31,6 +31,8 @@ pub(crate) use url::Config;
 const STEP: i32 = 128;
 /// What the rows of one statement weigh at most, more or less.
 const HEAVIEST_LOAD: usize = 4 << 20;
+/// What may wait of acts that are kept, until their group ends.
+const HEAVY_GROUP: usize = 1 << 20;
 
 /// Questions that travel together: so few that they fit into the socket while their answers wait there.
 const AT_ONCE: usize = 12;
@@ -78,6 +80,8 @@ pub(crate) struct PgConn {
     /// The savepoints of acts that are done together in this transaction. Each has a name of its own: where that of an act
     /// was refused, because something before it failed, going back must fail too and not meet the savepoint of that.
     savepoints: Cell<u32>,
+    /// Whether a COMMIT was sent to whose answer nobody has come yet.
+    committing: Cell<bool>,
 }
 
 /// How the act stands that runs.
@@ -91,15 +95,12 @@ enum Act {
     Unsent,
 }
 
-/// What a question gave, and when.
-pub(crate) struct Answers {
-    rows: Vec<PgRow>,
-    written: u64,
-}
+/// What a question gave.
+pub(crate) struct Answers(Vec<PgRow>);
 
 impl Answers {
     pub(crate) fn each(&self, mut see: impl FnMut(&Row<'_>) -> Result<bool, StoreError>) -> Result<(), StoreError> {
-        for row in &self.rows {
+        for row in &self.0 {
             if !see(&Row::Pg(row))? {
                 break;
             }
@@ -119,6 +120,7 @@ impl PgConn {
             late: RefCell::default(),
             act: Cell::new(Act::None),
             savepoints: Cell::new(0),
+            committing: Cell::new(false),
         };
         conn.revive()?;
         Ok(conn)
@@ -143,6 +145,16 @@ impl PgConn {
         };
         *slot = Some(Client::open(&self.config, &self.settings(), silence, anew)?);
         Ok(())
+    }
+
+    /// Whether the session stands: what it said against something is that, and not a server that went away.
+    pub(crate) fn stands(&self) -> bool {
+        self.client.borrow().as_ref().is_some_and(|client| !client.broken)
+    }
+
+    /// Whether the session ended when a COMMIT was under way, so that nobody was told what became of it.
+    pub(crate) fn lost_commit(&self) -> bool {
+        self.committing.get() && !self.stands()
     }
 
     fn settings(&self) -> Vec<(&'static str, String)> {
@@ -215,13 +227,12 @@ impl PgConn {
         self.with(|client| client.send(text, &[]))
     }
 
-    fn ask<'t>(&self, text: impl Into<Built<'t>>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
-        self.send_late()?;
-        self.ask_beside(text.into(), values)
+    fn ask(&self, text: &str, values: &[Value<'_>]) -> Result<Answer, StoreError> {
+        self.ask_about(None, text.into(), values)
     }
 
-    fn ask_about(&self, about: &[About], text: Built<'_>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
-        if self.late.borrow().is_about(about) {
+    fn ask_about(&self, about: Option<&[About]>, text: Built<'_>, values: &[Value<'_>]) -> Result<Answer, StoreError> {
+        if about.is_none_or(|about| self.late.borrow().is_about(about)) {
             self.send_late()?;
         }
         self.ask_beside(text, values)
@@ -369,44 +380,26 @@ impl PgConn {
         Ok(())
     }
 
-    pub(crate) fn row_about<T>(
-        &self,
-        about: &[About],
-        text: Built<'_>,
-        values: &[Value<'_>],
-        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Option<T>, StoreError> {
-        let answer = self.ask_about(about, text, values)?;
-        answer.rows.first().map(|row| read(&Row::Pg(row))).transpose()
-    }
-
-    pub(crate) fn rows_about<T>(
-        &self,
-        about: &[About],
-        text: Built<'_>,
-        values: &[Value<'_>],
-        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Vec<T>, StoreError> {
-        self.ask_about(about, text, values)?.rows.iter().map(|row| read(&Row::Pg(row))).collect()
-    }
-
+    /// The first row of a question; `about` as with [`crate::db::Conn::row_about`].
     pub(crate) fn row<'t, T>(
         &self,
+        about: Option<&[About]>,
         text: impl Into<Built<'t>>,
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        let answer = self.ask(text, values)?;
+        let answer = self.ask_about(about, text.into(), values)?;
         answer.rows.first().map(|row| read(&Row::Pg(row))).transpose()
     }
 
     pub(crate) fn rows<T>(
         &self,
+        about: Option<&[About]>,
         text: Built<'_>,
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        self.ask(text, values)?.rows.iter().map(|row| read(&Row::Pg(row))).collect()
+        self.ask_about(about, text, values)?.rows.iter().map(|row| read(&Row::Pg(row))).collect()
     }
 
     pub(crate) fn each(
@@ -458,7 +451,7 @@ impl PgConn {
                 client.plan(self.plan_of(plan))?;
                 client.ask_all(some)
             })?;
-            answers.extend(rows.into_iter().map(|rows| Answers { rows, written: self.written.get() }));
+            answers.extend(rows.into_iter().map(Answers));
         }
         Ok(answers)
     }
@@ -467,8 +460,8 @@ impl PgConn {
         !self.late.borrow().is_empty()
     }
 
-    pub(crate) fn is_still(&self, answers: &Answers) -> bool {
-        answers.written == self.written.get()
+    pub(crate) fn written(&self) -> u64 {
+        self.written.get()
     }
 
     fn note_written(&self) {
@@ -484,10 +477,8 @@ impl PgConn {
 
     /// Lets it go; nobody waits for that.
     pub(crate) fn end_reading(&self) -> Result<(), StoreError> {
-        self.with(|client| {
-            client.send("COMMIT", &[])?;
-            client.push()
-        })
+        self.say("COMMIT")?;
+        self.with(Client::push)
     }
 
     /// Begins a group once no other process has one of its kind: in the order in which they get here they commit, and
@@ -547,12 +538,16 @@ impl PgConn {
             if client.status == b'E' {
                 return Err(StoreError::WriteAborted);
             }
+            self.committing.set(!client.broken);
             client.ask("COMMIT", &[]).map(|_| ())
-        })
+        })?;
+        self.committing.set(false);
+        Ok(())
     }
 
     pub(crate) fn rollback(&self) {
         self.act.set(Act::None);
+        self.committing.set(false);
         self.late.borrow_mut().forget();
         let undone = self.with(|client| {
             let _ = client.settle();
@@ -580,10 +575,12 @@ impl PgConn {
         let act = self.act.replace(Act::None);
         if together {
             self.late.borrow_mut().begin();
-            return match act {
-                Act::Begun => self.say(&format!("RELEASE SAVEPOINT {}", self.savepoint())),
-                Act::None | Act::Unsent => Ok(()),
-            };
+            if act == Act::Begun {
+                self.say(&format!("RELEASE SAVEPOINT {}", self.savepoint()))?;
+            }
+            // The server works on what is much while others go on, and little is left to be sent with the COMMIT.
+            let much = self.late.borrow().weight() > HEAVY_GROUP;
+            return if much { self.send_late() } else { Ok(()) };
         }
         self.send_late()?;
         self.with(|client| {

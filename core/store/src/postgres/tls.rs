@@ -23,6 +23,8 @@ pub(super) type Encrypted = Box<StreamOwned<ClientConnection, TcpStream>>;
 /// What a server answers to the question for TLS.
 const YES: u8 = b'S';
 const NO: u8 = b'N';
+/// It has no process left for us, says why, and closes.
+const FULL: u8 = b'E';
 
 /// What became of the question.
 pub(super) enum Asked {
@@ -44,7 +46,8 @@ pub(super) fn ask(config: &Config, host: &str, mut stream: TcpStream) -> Result<
         [YES] => encrypt(config, host, stream).map(Asked::Encrypted),
         [NO] if config.ssl == Ssl::Prefer => Ok(Asked::Plain(stream)),
         [NO] => Err(StoreError::Place(format!("{config} has no TLS, which sslmode={} asks for", config.ssl.name()))),
-        _ => Err(StoreError::Unavailable(format!("{config} cannot be asked for TLS"))),
+        [FULL] => Err(StoreError::Unavailable(format!("{config} takes nobody in at the moment"))),
+        _ => Err(StoreError::Place(format!("{config} does not answer like PostgreSQL"))),
     }
 }
 

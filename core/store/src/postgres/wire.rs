@@ -99,6 +99,8 @@ pub(super) struct Wire {
 
 /// What is read from the socket at a time.
 const CHUNK: usize = 64 << 10;
+/// The room for what goes out that is kept for the next time: one heavy message must not hold it for good.
+const MOST_KEPT: usize = 1 << 20;
 
 impl Wire {
     /// Connects, says who it is, and returns when the server is ready. `settings` are those of the session; a server
@@ -174,6 +176,9 @@ impl Wire {
         if !self.out.is_empty() {
             self.stream.write_all(&self.out)?;
             self.out.clear();
+            if self.out.capacity() > MOST_KEPT {
+                self.out = BytesMut::with_capacity(CHUNK);
+            }
         }
         Ok(())
     }

@@ -22,14 +22,23 @@ pub(super) struct Made {
     pub(super) values: Values,
     pub(super) keys: Vec<SortKey>,
     pub(super) plan: Plan,
-    /// None where it was not asked yet.
+    /// None where it is asked by itself, or was not asked yet.
     pub(super) rows: Option<Answers>,
 }
 
-/// Searches that will be made, in their order; without a statement what can find nothing.
+/// Searches that will be made, in their order.
 #[derive(Default)]
 pub(crate) struct Foreseen {
-    ahead: RefCell<VecDeque<(Search, Option<Made>)>>,
+    ahead: RefCell<VecDeque<Ahead>>,
+}
+
+struct Ahead {
+    search: Search,
+    /// None where nothing can fit.
+    made: Option<Made>,
+    /// How often something was written before it was made. What is written since may be what it asks for, and bring what
+    /// its statement could not name: a system that nothing used until then.
+    written: u64,
 }
 
 impl Reader<'_> {
@@ -45,8 +54,8 @@ impl Reader<'_> {
         self.ready()?;
         let mut ahead = VecDeque::with_capacity(searches.len());
         for search in searches {
-            let made = self.made(&search)?;
-            ahead.push_back((search, made));
+            let (made, written) = (self.made(&search)?, self.conn.written());
+            ahead.push_back(Ahead { search, made, written });
         }
         self.memo.foreseen.ahead.replace(ahead);
         Ok(())
@@ -61,15 +70,23 @@ impl Reader<'_> {
     /// The statement of a search, and its rows if it was foreseen and nothing was written since. `None`: nothing can fit.
     pub(super) fn made_or_foreseen(&self, search: &Search) -> Result<Option<Made>, StoreError> {
         let mut ahead = self.memo.foreseen.ahead.borrow_mut();
-        let Some(nth) = ahead.iter().take(NEAR).position(|(foreseen, _)| foreseen == search) else {
+        let Some(nth) = ahead.iter().take(NEAR).position(|foreseen| foreseen.search == *search) else {
             drop(ahead);
             return self.made(search);
         };
         ahead.drain(..nth);
-        let old = |made: &Made| made.rows.as_ref().is_none_or(|rows| !self.conn.is_still(rows));
-        if ahead.front().is_some_and(|(_, made)| made.as_ref().is_some_and(old)) {
-            let mut window: Vec<&mut Made> =
-                ahead.iter_mut().take(WINDOW).filter_map(|(_, made)| made.as_mut()).collect();
+        let written = self.conn.written();
+        let is_asked =
+            |first: &Ahead| first.written == written && first.made.as_ref().is_none_or(|made| made.rows.is_some());
+        if !ahead.front().is_some_and(is_asked) {
+            let mut window: Vec<&mut Made> = Vec::with_capacity(WINDOW);
+            for foreseen in ahead.iter_mut().take(WINDOW) {
+                if foreseen.written != written {
+                    foreseen.made = self.made(&foreseen.search)?;
+                    foreseen.written = written;
+                }
+                window.extend(&mut foreseen.made);
+            }
             let asked: Vec<_> = window.iter().map(|made| (made.text.as_str(), bind(&made.values))).collect();
             let answers = self.conn.ask_all(&asked)?;
             drop(asked);
@@ -77,6 +94,6 @@ impl Reader<'_> {
                 made.rows = Some(rows);
             }
         }
-        Ok(ahead.pop_front().and_then(|(_, made)| made))
+        Ok(ahead.pop_front().and_then(|foreseen| foreseen.made))
     }
 }

@@ -2,7 +2,7 @@
 
 use sea_query::{Expr, ExprTrait, Order, Query};
 
-use crate::audit::chain;
+use crate::audit::chain::{self, Nul};
 use crate::db::{Conn, Row, args};
 use crate::sql::{self, Many, Sql};
 use crate::{Origin, Reader, StoreError, Subject, WriteRow, WriteTx};
@@ -91,16 +91,15 @@ impl WriteTx<'_> {
             return Ok(());
         }
         let tx = self.tx()?;
-        let (at, o) = (self.at, self.origin.clone());
+        let (at, origin) = (self.at, self.origin.clone());
+        let mut row = WriteRow { seq: 0, tx, at, origin, subject: 0, what: String::new() };
         for (subject, what) in written {
-            let seq = self.counters.audit_seq + 1;
-            let fields = chain::write_fields(seq, tx, at, &o, subject.0, &what);
-            let hash = chain::link(&self.counters.audit_hash, &fields);
-            let (actor, role, institution, request) = (&o.actor, &o.role, &o.institution, &o.request);
-            let row = args![seq, tx, at, actor, role, institution, request, subject.0, &what, &hash];
-            self.conn.later(&ADD, row)?;
-            self.counters.audit_seq = seq;
-            self.counters.audit_hash = hash;
+            (row.seq, row.subject, row.what) = (self.counters.audit_seq + 1, subject.0, what);
+            let hash = chain::link(&self.counters.audit_hash, &chain::write_fields(&row, Nul::Replaced));
+            let Origin { actor, role, institution, request } = &row.origin;
+            let values = args![row.seq, tx, at, actor, role, institution, request, row.subject, &row.what, &hash];
+            self.conn.later(&ADD, values)?;
+            (self.counters.audit_seq, self.counters.audit_hash) = (row.seq, hash);
         }
         Ok(())
     }

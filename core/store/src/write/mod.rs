@@ -25,6 +25,7 @@ use rows::Rows;
 pub(crate) use rows::{NARRATIVE, moment};
 
 static ADD_TX: Many = Many::new(|| sql::many_fresh("tx", &["id", "at", "actor", "institution", "request"]));
+static FIND_TX: Sql = Sql::new(|| sql::select("tx", &["at", "actor", "institution", "request"], &["id"]));
 static ADD_SUBJECT: Many = Many::new(|| sql::many_fresh("subject", &["id", "kind", "next_slot"]));
 static SUBJECT_SLOT: Sql = Sql::new(|| sql::select("subject", &["next_slot"], &["id"]));
 /// Several acts may have given out slots of one subject.
@@ -48,9 +49,20 @@ pub struct Origin {
 #[derive(Clone, Debug)]
 pub(crate) struct Counters {
     pub(crate) tx: i64,
+    /// What tells that transaction from another of this number, if it was given out here.
+    pub(crate) tx_mark: TxMark,
     pub(crate) subject: i64,
     pub(crate) audit_seq: i64,
     pub(crate) audit_hash: [u8; 32],
+}
+
+/// When, who, where, and in which request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TxMark(i64, String, String, String);
+
+/// The transaction of a number, if there is one.
+pub(crate) fn tx_at(conn: Conn<'_>, tx: i64) -> Result<Option<TxMark>, StoreError> {
+    conn.row(&FIND_TX, args![tx], |row| Ok(TxMark(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
 }
 
 /// The writer's transaction, for one act.
@@ -112,7 +124,7 @@ impl<'c> WriteTx<'c> {
         self.counters.tx += 1;
         let tx = self.counters.tx;
         let o = &self.origin;
-        self.reader.memo.wrote();
+        self.counters.tx_mark = TxMark(self.at, o.actor.clone(), o.institution.clone(), o.request.clone());
         self.reader.conn.later(&ADD_TX, args![tx, self.at, &o.actor, &o.institution, &o.request])?;
         self.tx = Some(tx);
         Ok(tx)
@@ -126,7 +138,6 @@ impl<'c> WriteTx<'c> {
         self.counters.subject += 1;
         let subject = Subject(self.counters.subject);
         let id = pack_id(id);
-        self.memo.wrote();
         self.conn.touch(About::Subject(subject.0))?;
         self.conn.touch(About::Place(patient, id.clone()))?;
         self.conn.later(&ADD_SUBJECT, args![subject.0, kind as i64, 2])?;
@@ -143,13 +154,12 @@ impl<'c> WriteTx<'c> {
             Some(known) => known,
             None => {
                 let about = [About::Subject(subject.0)];
-                self.conn.row_about(&about, &SUBJECT_SLOT, args![subject.0], |row| row.get(0))?.unwrap_or(1)
+                self.conn.row_about(Some(&about), &SUBJECT_SLOT, args![subject.0], |row| row.get(0))?.unwrap_or(1)
             }
         };
         if slot > Key::MAX_SLOT {
             return Err(StoreError::SubjectFull(subject.0));
         }
-        self.memo.wrote();
         self.memo.note_slot(subject, slot + 1);
         self.used.insert(subject);
         Ok(Key::new(subject, slot))

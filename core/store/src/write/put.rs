@@ -70,7 +70,6 @@ impl WriteTx<'_> {
             key
         };
         let (day, body) = (new.index.day(), new.body.bytes());
-        self.memo.wrote();
         self.conn.touch(About::Key(key.0))?;
         self.conn.later(&ADD, args![key.0, new.kind, &id, 1, tx, new.at, false, day, body])?;
         self.memo.note_head(key, Some((1, false)));
@@ -86,7 +85,6 @@ impl WriteTx<'_> {
             self.head(change.key)?.ok_or_else(|| StoreError::Database(format!("{:?} is not there", change.key)))?;
         let old = if gone { None } else { Some((change.key, change.old)) };
         self.flush()?; // what it was before is written first
-        self.memo.wrote();
         self.conn.touch(About::Key(change.key.0))?;
         self.conn.later(&KEEP, args![change.key.0])?;
         let empty = Body::default();

@@ -296,7 +296,7 @@ impl WriteTx<'_> {
             self.pair(key, *param, first, second, rows)?;
         }
         for [x, y, z] in index.places.iter().filter(|place| place.iter().all(|axis| axis.is_finite())) {
-            rows.push(PLACE, [own(), Cell::Real(*x), Cell::Real(*y), Cell::Real(*z)]);
+            rows.push(PLACE, [own(), Cell::Real(plain(*x)), Cell::Real(plain(*y)), Cell::Real(plain(*z))]);
         }
         let listed = |list: &Vec<String>| Cell::Text(words(list).join(" "));
         if !index.words.narrative.is_empty() || !index.words.content.is_empty() {

@@ -6,6 +6,7 @@ mod audit_search;
 mod backup;
 mod changes;
 mod common;
+mod faults;
 mod history;
 mod jobs;
 mod lanes;

@@ -104,6 +104,24 @@ async fn a_reading_after_its_connection_was_ended_has_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reading_that_ended_holds_nothing_for_long() {
+    let house = house();
+    if !house.store.is_shared() {
+        return;
+    }
+    let held = || house.number("SELECT count(*) FROM pg_locks WHERE relation = 'setting'::regclass");
+    let within = house.store.read(|sight| sight.setting("x").map(|_| held())).unwrap();
+    assert!(within > 0, "its moment is kept");
+    for _ in 0..200 {
+        if held() == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody ended it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_writes_while_the_server_goes_is_told_so() {
     let house = house();
     if !house.store.is_shared() {

@@ -155,3 +155,34 @@ async fn each_is_done_once_however_many_take() {
     assert_eq!(house.number("SELECT count(*) FROM sequence WHERE scope LIKE 'done %' AND next = 2"), 60);
     assert_eq!(house.number("SELECT count(*) FROM timer WHERE due IS NOT NULL OR fired IS NULL"), 0);
 }
+
+#[tokio::test]
+async fn one_that_fails_again_and_again_is_given_out_ever_more_seldom() {
+    let house = house();
+    set(&house, "a", 1).await;
+    let until = || house.number("SELECT until FROM timer");
+    let mut times = Vec::new();
+    for _ in 0..70 {
+        house.try_ask("UPDATE timer SET until = 0").unwrap();
+        let now = house.write(|tx| Ok(tx.at())).await;
+        assert_eq!(take(&house.store, "one", 1000, 9).await.len(), 1);
+        times.push((until() - now) / 1000);
+    }
+    assert_eq!(times[..4], [1, 2, 4, 8]);
+    assert!(times[12..].iter().all(|time| *time == 3600), "an hour at most, however often: {times:?}");
+}
+
+#[tokio::test]
+async fn what_was_taken_before_the_clock_was_put_back_is_not_kept_from_others() {
+    let house = house();
+    set(&house, "a", 1).await;
+    assert!(house.write(|tx| tx.take_lease("line", "gone", HOUR)).await);
+    assert_eq!(take(&house.store, "gone", HOUR, 9).await.len(), 1);
+    assert!(!house.write(|tx| tx.take_lease("line", "other", HOUR)).await);
+    assert!(take(&house.store, "other", HOUR, 9).await.is_empty());
+    for table in ["timer", "lease"] {
+        house.try_ask(&format!("UPDATE {table} SET until = until + 86400000")).unwrap();
+    }
+    assert!(house.write(|tx| tx.take_lease("line", "other", HOUR)).await, "nobody takes it for a day");
+    assert_eq!(take(&house.store, "other", HOUR, 9).await.len(), 1);
+}

@@ -13,8 +13,8 @@ use meridian_store::{
 
 use crate::common::{House, OBSERVATION, PATIENT, add, change, home, house, letters, open, origin, source, token};
 
-type Done<T> = Result<T, StoreError>;
-type Act<T> = Box<dyn Fn(&mut WriteTx<'_>) -> Done<T> + Send + Sync>;
+pub(crate) type Done<T> = Result<T, StoreError>;
+pub(crate) type Act<T> = Box<dyn Fn(&mut WriteTx<'_>) -> Done<T> + Send + Sync>;
 
 /// Does an act together with others, and over if it is told so. Counts how often it was.
 async fn over<T: Send + 'static>(
@@ -35,7 +35,7 @@ async fn over<T: Send + 'static>(
 }
 
 /// Runs acts as one group, in their order.
-async fn group<T: Send + 'static>(house: &House, again: &Arc<AtomicU32>, acts: Vec<Act<T>>) -> Vec<Done<T>> {
+pub(crate) async fn group<T: Send + 'static>(house: &House, again: &Arc<AtomicU32>, acts: Vec<Act<T>>) -> Vec<Done<T>> {
     let hold = house.hold(Lane::Interactive).await;
     let mut running = Vec::new();
     for (nth, act) in acts.into_iter().enumerate() {
@@ -51,15 +51,15 @@ async fn group<T: Send + 'static>(house: &House, again: &Arc<AtomicU32>, acts: V
     answers
 }
 
-fn index(code: &str) -> Index {
+pub(crate) fn index(code: &str) -> Index {
     Index { tokens: vec![(1, token("s", code))], ..Index::default() }
 }
 
-fn found(store: &Store, code: &str) -> usize {
+pub(crate) fn found(store: &Store, code: &str) -> usize {
     store.read(|sight| Ok::<_, StoreError>(sight.search(&search(code))?.rows.len())).unwrap()
 }
 
-fn search(code: &str) -> Search {
+pub(crate) fn search(code: &str) -> Search {
     let test = TokenTest { system: SystemTest::Uri("s".into()), code: Some(code.into()) };
     let token = Condition::Token { params: vec![1], any: vec![test], selective: false };
     Search { conditions: vec![token], ..crate::search::all(OBSERVATION) }

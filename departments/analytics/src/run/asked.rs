@@ -3,7 +3,9 @@
 use meridian_engine::EngineError;
 use meridian_engine::operations::Call;
 use meridian_model::Value;
+use meridian_model::both;
 use meridian_model::date::{DateRange, Zone};
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 
 use crate::view::write::Format;
@@ -49,7 +51,12 @@ pub(super) fn read(call: &Call) -> Result<Asked, EngineError> {
                 asked.header = match value.as_str() {
                     "true" => true,
                     "false" => false,
-                    _ => return Err(EngineError::invalid("header", "true or false is expected")),
+                    _ => {
+                        return Err(EngineError::invalid(
+                            "header",
+                            both!("true or false is expected", "应为 true 或 false"),
+                        ));
+                    }
                 }
             }
             "viewReference" => asked.reference = Some(value.clone()),
@@ -58,36 +65,61 @@ pub(super) fn read(call: &Call) -> Result<Asked, EngineError> {
             "_since" => {
                 // A plus in a query is often sent as it is, and is a blank then.
                 let range = DateRange::parse(&value.replace(' ', "+"), Zone::CHINA);
-                let range = range.ok_or_else(|| EngineError::invalid("_since", format!("`{value}` is no instant")))?;
+                let range = range.ok_or_else(|| {
+                    EngineError::invalid(
+                        "_since",
+                        both!("`{value}` is no instant", "`{value}` 不是时刻（带时区的 YYYY-MM-DDThh:mm:ss）"),
+                    )
+                })?;
                 asked.since = Some(range.lo);
             }
             "_limit" => {
                 let number = value.parse::<usize>().ok();
-                let says = || EngineError::invalid("_limit", format!("`{value}` is no number of rows"));
+                let says =
+                    || EngineError::invalid("_limit", both!("`{value}` is no number of rows", "`{value}` 不是行数"));
                 asked.limit = Some(number.ok_or_else(says)?);
             }
             "source" => {
-                return Err(unsupported("source", "only the record itself and resources that are sent are read"));
+                return Err(unsupported(
+                    "source",
+                    both!(
+                        "only the record itself and resources that are sent are read",
+                        "只读取本机的档案和随请求发送的资源"
+                    ),
+                ));
             }
             _ if KNOWN.contains(&name.as_str()) => {
-                return Err(EngineError::invalid(name.as_str(), "this parameter has another type"));
+                return Err(EngineError::invalid(
+                    name.as_str(),
+                    both!("this parameter has another type", "这个参数的类型不对"),
+                ));
             }
-            _ => return Err(unsupported(name, "this parameter is not known")),
+            _ => return Err(unsupported(name, both!("this parameter is not known", "没有这个参数"))),
         }
     }
     for (name, value) in &call.values {
         let reference = value.get("reference").and_then(Value::as_str).unwrap_or_default().to_owned();
         match name.as_str() {
-            _ if reference.is_empty() => return Err(EngineError::invalid(name.as_str(), "a reference is expected")),
+            _ if reference.is_empty() => {
+                return Err(EngineError::invalid(name.as_str(), both!("a reference is expected", "应是引用")));
+            }
             "viewReference" => asked.reference = Some(reference),
             "patient" => asked.patients.push(reference),
             "group" => asked.groups.push(reference),
-            _ => return Err(unsupported(name, "this parameter is not known, or has another type")),
+            _ => {
+                return Err(unsupported(
+                    name,
+                    both!("this parameter is not known, or has another type", "没有这个参数，或类型不对"),
+                ));
+            }
         }
     }
     let is_known = |name: &str| matches!(name, "viewResource" | "resource");
     if let Some((name, _)) = call.resources.iter().find(|(name, _)| !is_known(name)) {
-        return Err(unsupported(name, "this parameter is not known, or has another type"));
+        return Err(unsupported(
+            name,
+            both!("this parameter is not known, or has another type", "没有这个参数，或类型不对"),
+        ));
     }
     if asked.format.is_none() {
         asked.format = accepted(&call.accept)?;
@@ -97,8 +129,15 @@ pub(super) fn read(call: &Call) -> Result<Asked, EngineError> {
 
 fn format(name: &str) -> Result<Format, EngineError> {
     // `application/fhir+json` in a query, its plus a blank.
-    Format::of(&name.replace(' ', "+"))
-        .ok_or_else(|| unsupported("_format", &format!("`{name}` is not written; ndjson, json, csv and parquet are")))
+    Format::of(&name.replace(' ', "+")).ok_or_else(|| {
+        unsupported(
+            "_format",
+            both!(
+                "`{name}` is not written; ndjson, json, csv and parquet are",
+                "不支持输出 `{name}`，可用 ndjson、json、csv、parquet"
+            ),
+        )
+    })
 }
 
 /// The form that the client likes best among ours.
@@ -126,11 +165,17 @@ fn accepted(accept: &str) -> Result<Option<Format>, EngineError> {
     match best {
         Some((format, _)) => Ok(format),
         None if accept.trim().is_empty() => Ok(None),
-        None => Err(unsupported("_format", &format!("`{accept}` is not written; ndjson, json, csv and parquet are"))),
+        None => Err(unsupported(
+            "_format",
+            both!(
+                "`{accept}` is not written; ndjson, json, csv and parquet are",
+                "不支持输出 `{accept}`，可用 ndjson、json、csv、parquet"
+            ),
+        )),
     }
 }
 
-pub(super) fn unsupported(name: &str, says: &str) -> EngineError {
+pub(super) fn unsupported(name: &str, says: Both) -> EngineError {
     EngineError::Invalid(vec![Issue::error("not-supported", says).at(name)])
 }
 

@@ -9,11 +9,13 @@ use std::sync::Arc;
 use meridian_engine::operations::Call;
 use meridian_engine::{Caller, Engine, EngineError, Request};
 use meridian_model::Value;
+use meridian_model::base64;
+use meridian_model::both;
 use meridian_model::outcome::Issue;
 use meridian_model::reader::{Limits, parse};
 
 use super::asked::Asked;
-use crate::view::{Fault, View, base64};
+use crate::view::{Fault, View};
 
 pub(super) async fn view(
     engine: &Engine,
@@ -27,10 +29,18 @@ pub(super) async fn view(
     match given {
         1 => {}
         0 => {
-            let says = "a view is needed: `viewResource` or `viewReference`";
+            let says = both!(
+                "a view is needed: `viewResource` or `viewReference`",
+                "缺少视图：`viewResource` 或 `viewReference`"
+            );
             return Err(EngineError::Invalid(vec![Issue::error("required", says)]));
         }
-        _ => return Err(EngineError::invalid("viewReference", "one view is expected, not several")),
+        _ => {
+            return Err(EngineError::invalid(
+                "viewReference",
+                both!("one view is expected, not several", "只能有一个视图"),
+            ));
+        }
     }
     let kept;
     let definition = match (sent.first(), &call.id, &asked.reference) {
@@ -60,7 +70,7 @@ pub(super) fn is_view(body: &Value) -> bool {
 }
 
 async fn by_reference(engine: &Engine, caller: &Caller, reference: &str) -> Result<Value, EngineError> {
-    let missing = || EngineError::NotFound(format!("the view {reference}"));
+    let missing = || EngineError::NotFound(both!("the view {reference}", "视图 {reference}"));
     let body = match reference.split_once('/') {
         Some(("Library" | "ViewDefinition", id)) if !id.contains('/') => {
             meridian_engine::read(engine, caller, "Library", id)
@@ -76,7 +86,10 @@ async fn by_reference(engine: &Engine, caller: &Caller, reference: &str) -> Resu
     };
     let resource = json(&body)?;
     content(&resource).ok_or_else(|| {
-        let says = format!("{reference} has no ViewDefinition as JSON in its content");
+        let says = both!(
+            "{reference} has no ViewDefinition as JSON in its content",
+            "{reference} 的 content 中没有 JSON 格式的 ViewDefinition"
+        );
         EngineError::Unprocessable(vec![Issue::error("invalid", says).at("viewReference")])
     })?
 }
@@ -103,7 +116,7 @@ fn content(resource: &Value) -> Option<Result<Value, EngineError>> {
         "Binary" if resource.get("contentType").is_some_and(is_json) => resource.get("data")?.as_str()?,
         _ => return None,
     };
-    let bytes = base64(data)?;
+    let bytes = base64::decoded(data, base64::STANDARD, true)?;
     match parse(&bytes, &Limits::default()) {
         Ok(view) if is_view(&view) => Some(Ok(view)),
         Ok(_) => None,
@@ -113,5 +126,5 @@ fn content(resource: &Value) -> Option<Result<Value, EngineError>> {
 
 pub(super) fn json(body: &[u8]) -> Result<Value, EngineError> {
     let limits = Limits { bytes: usize::MAX, values: usize::MAX - 1, ..Limits::default() };
-    parse(body, &limits).map_err(|fault| EngineError::Internal(fault.message))
+    parse(body, &limits).map_err(|fault| EngineError::Internal(fault.message.english))
 }

@@ -5,6 +5,8 @@ mod asked;
 mod found;
 mod stream;
 
+use meridian_model::both;
+
 use std::sync::Arc;
 
 use meridian_engine::operations::{Act, Answering, Call, Effect, Level, Operation, Streaming};
@@ -57,7 +59,13 @@ struct Run {
 
 impl Act for Run {
     fn run<'a>(&'a self, _: &'a Engine, _: &'a Caller, _: Call) -> Answering<'a> {
-        Box::pin(async { Err(EngineError::NotSupported("this operation answers with rows".to_owned())) })
+        Box::pin(async {
+            Err(EngineError::NotSupported(both!("this operation answers with rows", "这个操作的应答是数据行")))
+        })
+    }
+
+    fn reads_all(&self) -> bool {
+        true
     }
 
     fn stream<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Option<Streaming<'a>> {

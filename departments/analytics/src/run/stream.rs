@@ -15,6 +15,7 @@ use meridian_engine::operations::{Call, Sent};
 use meridian_engine::{Caller, Engine, EngineError, Served};
 use meridian_fhirpath::Moment;
 use meridian_model::Value;
+use meridian_model::both;
 use meridian_model::outcome::Issue;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
@@ -52,7 +53,10 @@ pub(super) async fn start(
         Wanted { kind: view.resource.clone(), since: asked.since, patients: asked.patients, groups: asked.groups };
     let place = timeout(WAIT, Arc::clone(places).acquire_owned()).await;
     let Ok(Ok(place)) = place else {
-        return Err(EngineError::Full("as many views run as may at one time; try again later".to_owned()));
+        return Err(EngineError::Full(both!(
+            "as many views run as may at one time; try again later",
+            "同时运行的视图已达上限，请稍后再试"
+        )));
     };
     let (sender, pieces) = mpsc::channel(WAITING);
     let (begin, begun) = oneshot::channel();
@@ -62,7 +66,10 @@ pub(super) async fn start(
     let table = Table { view, limit, now: now(), writer, line: Arc::clone(&line) };
     if let Some(given) = given(call.body, call.resources) {
         if !(wanted.patients.is_empty() && wanted.groups.is_empty() && wanted.since.is_none()) {
-            let says = "resources that are sent along are not narrowed by `patient`, `group` or `_since`";
+            let says = both!(
+                "resources that are sent along are not narrowed by `patient`, `group` or `_since`",
+                "随请求发送的资源不能再用 `patient`、`group` 或 `_since` 筛选"
+            );
             return Err(EngineError::invalid("resource", says));
         }
         tokio::spawn(async move {
@@ -152,7 +159,7 @@ impl Table {
         }
         let at = |fault: Fault| {
             let text = |key: &str| resource.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
-            let says = format!("{} (at {}/{})", fault.says, text("resourceType"), text("id"));
+            let says = both!("{} (at {}/{})", "{}（{}/{}）", fault.says, text("resourceType"), text("id"));
             unprocessable(&Fault { says, ..fault })
         };
         let rows = self.view.rows(resource, Some(self.now)).map_err(at)?;
@@ -175,7 +182,7 @@ impl Table {
 
 /// The listener went, or takes nothing: the answer breaks off.
 fn gone() -> EngineError {
-    EngineError::Full("nobody takes the rows of this view".to_owned())
+    EngineError::Full(both!("nobody takes the rows of this view", "没有人接收视图的数据行"))
 }
 
 /// The record, page by page.

@@ -1,7 +1,9 @@
 //! Reads a ViewDefinition: every fault is found and named before the first resource comes.
 
-use meridian_fhirpath::Expression;
+use meridian_fhirpath::{Expression, FaultKind};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Both;
 use meridian_model::{Map, Value};
 
 use super::fault::Fault;
@@ -88,35 +90,39 @@ const ROOT: [&str; 39] = [
 const ANYWHERE: [&str; 3] = ["id", "extension", "modifierExtension"];
 
 pub(super) fn read(definition: &Value) -> Result<View, Vec<Fault>> {
-    let mut reader = Define { faults: Vec::new(), constants: Vec::new() };
+    let mut reader = Define { faults: Vec::new(), constants: Vec::new(), focus: None };
     let Value::Object(members) = definition else {
-        return Err(vec![Fault::new("", "a ViewDefinition is a JSON object")]);
+        return Err(vec![Fault::new("", both!("a ViewDefinition is a JSON object", "ViewDefinition 应是 JSON 对象"))]);
     };
     if members.get("resourceType").is_some_and(|kind| kind != "ViewDefinition") {
-        reader.fault("resourceType", "`ViewDefinition` is expected");
+        reader.fault("resourceType", both!("`ViewDefinition` is expected", "应为 `ViewDefinition`"));
     }
     reader.only(members, &ROOT, "");
     let resource = reader.text(members, "resource", "").unwrap_or_default().to_owned();
     if !resource.is_empty() && !Definitions::r4().is_resource_type(&resource) {
-        reader.fault("resource", format!("`{resource}` is no resource type of FHIR R4"));
+        reader.fault(
+            "resource",
+            both!("`{resource}` is no resource type of FHIR R4", "FHIR R4 没有资源类型 `{resource}`"),
+        );
     }
+    reader.focus = Definitions::r4().resource_types().find(|kind| *kind == resource).map(|kind| vec![kind]);
     let name = reader.maybe_text(members, "name", "").map(str::to_owned);
     if name.as_deref().is_some_and(|name| !is_name(name)) {
-        reader.fault("name", NAME);
+        reader.fault("name", no_name());
     }
     reader.constants(members);
     let wheres = reader.wheres(members);
     let mut columns = Vec::new();
     let selects = reader.selects(members, "select", "", &mut columns, 0);
     if selects.is_empty() {
-        reader.fault("select", "a view selects something: at least one is expected");
+        reader.fault("select", both!("a view selects something: at least one is expected", "视图至少要有一个 select"));
     } else if columns.is_empty() && reader.faults.is_empty() {
-        reader.fault("select", "a view has at least one column");
+        reader.fault("select", both!("a view has at least one column", "视图至少要有一列"));
     }
     if columns.len() > WIDEST {
-        reader.fault("select", format!("a view has at most {WIDEST} columns"));
+        reader.fault("select", both!("a view has at most {WIDEST} columns", "视图最多 {WIDEST} 列"));
     }
-    let Define { mut faults, constants } = reader;
+    let Define { mut faults, constants, .. } = reader;
     if !faults.is_empty() {
         faults.truncate(MOST_FAULTS);
         return Err(faults);
@@ -128,9 +134,16 @@ pub(super) fn read(definition: &Value) -> Result<View, Vec<Fault>> {
 struct Define {
     faults: Vec<Fault>,
     constants: Vec<Constant>,
+    /// The types of what paths begin at; `None` where that is not known.
+    focus: Option<Vec<&'static str>>,
 }
 
-const NAME: &str = "letters, digits and `_` are expected, a letter first, so that a database takes it as it is";
+fn no_name() -> Both {
+    both!(
+        "letters, digits and `_` are expected, a letter first, so that a database takes it as it is",
+        "名称应由字母、数字和 `_` 组成，以字母开头，数据库才能直接使用"
+    )
+}
 
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -143,7 +156,7 @@ fn join(at: &str, name: &str) -> String {
 }
 
 impl Define {
-    fn fault(&mut self, path: impl Into<String>, says: impl Into<String>) {
+    fn fault(&mut self, path: impl Into<String>, says: Both) {
         if self.faults.len() <= MOST_FAULTS {
             self.faults.push(Fault::new(path, says));
         }
@@ -153,7 +166,7 @@ impl Define {
     fn text<'v>(&mut self, members: &'v Map<String, Value>, name: &str, at: &str) -> Option<&'v str> {
         let found = self.maybe_text(members, name, at);
         if found.is_none() && !members.contains_key(name) {
-            self.fault(join(at, name), "this is needed");
+            self.fault(join(at, name), both!("this is needed", "不能缺少"));
         }
         found
     }
@@ -162,7 +175,7 @@ impl Define {
         match members.get(name)? {
             Value::String(text) if !text.is_empty() => Some(text),
             _ => {
-                self.fault(join(at, name), "a text is expected");
+                self.fault(join(at, name), both!("a text is expected", "应是文字"));
                 None
             }
         }
@@ -180,7 +193,7 @@ impl Define {
             None => return Vec::new(),
             Some(Value::Array(items)) => items,
             Some(_) => {
-                self.fault(place, "an array is expected");
+                self.fault(place, both!("an array is expected", "应是数组"));
                 return Vec::new();
             }
         };
@@ -189,7 +202,7 @@ impl Define {
             let place = format!("{place}[{index}]");
             match item {
                 Value::Object(members) => found.push((place, members)),
-                _ => self.fault(place, "an object is expected"),
+                _ => self.fault(place, both!("an object is expected", "应是对象")),
             }
         }
         found
@@ -200,7 +213,7 @@ impl Define {
         for key in members.keys() {
             let name = key.strip_prefix('_').unwrap_or(key);
             if !known.contains(&name) && !ANYWHERE.contains(&name) {
-                self.fault(join(at, key), format!("`{key}` is not known here"));
+                self.fault(join(at, key), both!("`{key}` is not known here", "此处没有 `{key}`"));
             }
         }
     }
@@ -214,11 +227,14 @@ impl Define {
             self.only(constant, &known, &at);
             let Some(name) = self.text(constant, "name", &at) else { continue };
             if !is_name(name) {
-                self.fault(join(&at, "name"), NAME);
+                self.fault(join(&at, "name"), no_name());
             } else if is_known(name) {
-                self.fault(join(&at, "name"), format!("`%{name}` has a meaning of its own"));
+                self.fault(
+                    join(&at, "name"),
+                    both!("`%{name}` has a meaning of its own", "`%{name}` 是保留名称，请换一个"),
+                );
             } else if self.constants.iter().any(|other| other.name == name) {
-                self.fault(join(&at, "name"), format!("`{name}` is defined twice"));
+                self.fault(join(&at, "name"), both!("`{name}` is defined twice", "`{name}` 定义了两次"));
             }
             let mut values = constant.iter().filter(|(key, _)| key.starts_with("value"));
             match (values.next(), values.next()) {
@@ -227,10 +243,13 @@ impl Define {
                         let (name, value) = (name.to_owned(), value.clone());
                         self.constants.push(Constant { name, kind, value });
                     }
-                    None => self.fault(join(&at, key), "this is no value of a type that a constant may have"),
+                    None => self.fault(
+                        join(&at, key),
+                        both!("this is no value of a type that a constant may have", "常量不能是这种类型的值"),
+                    ),
                 },
-                (None, _) => self.fault(join(&at, "value[x]"), "a constant has a value"),
-                (Some(_), Some(_)) => self.fault(at, "a constant has one value"),
+                (None, _) => self.fault(join(&at, "value[x]"), both!("a constant has a value", "常量要有值")),
+                (Some(_), Some(_)) => self.fault(at, both!("a constant has one value", "常量只能有一个值")),
             }
         }
     }
@@ -246,18 +265,50 @@ impl Define {
         found
     }
 
+    /// A path that can find something where it is asked: one that names an element which is nowhere would be an empty
+    /// column, and nobody would know why.
     fn expression(&mut self, text: &str, at: String) -> Option<Path> {
+        let path = self.parsed(text, at)?;
+        let focus = self.focus.as_deref().unwrap_or_default();
+        let faults = focus.iter().map(|kind| path.expression.found_in(kind).err());
+        let faults: Option<Vec<_>> = faults.collect();
+        if let Some(fault) = faults.and_then(|all| all.into_iter().find(|fault| fault.kind == FaultKind::Semantic)) {
+            self.fault(path.at.clone(), Both::of(&fault));
+        }
+        Some(path)
+    }
+
+    /// The types of what a path finds; `None` where these may be any.
+    fn found(&self, path: &Path) -> Option<Vec<&'static str>> {
+        let mut all = Vec::new();
+        for kind in self.focus.as_deref()? {
+            // On some of the types it may find nothing.
+            for found in path.expression.found_in(kind).ok().flatten()? {
+                match (found.model, found.name) {
+                    ("FHIR", "" | "Any" | "Element" | "BackboneElement" | "Resource" | "DomainResource") => {
+                        return None;
+                    }
+                    ("FHIR", name) if !all.contains(&name) => all.push(name),
+                    ("FHIR", _) => {}
+                    _ => return None,
+                }
+            }
+        }
+        Some(all)
+    }
+
+    fn parsed(&mut self, text: &str, at: String) -> Option<Path> {
         let expression = match Expression::parse(text) {
             Ok(expression) => expression,
             Err(fault) => {
-                self.fault(at, format!("this is no FHIRPath: {fault}"));
+                self.fault(at, both!("this is no FHIRPath: {}", "不是合法的 FHIRPath：{}", fault));
                 return None;
             }
         };
         let names = variables(text);
         for name in &names {
             if !is_known(name) && !self.constants.iter().any(|constant| constant.name == *name) {
-                self.fault(at.clone(), format!("`%{name}` is not defined"));
+                self.fault(at.clone(), both!("`%{name}` is not defined", "`%{name}` 没有定义"));
             }
         }
         let indexed = names.iter().any(|name| name == ROW_INDEX);
@@ -276,7 +327,7 @@ impl Define {
         depth: usize,
     ) -> Vec<Select> {
         if depth > DEEPEST {
-            self.fault(at, format!("selects stand in selects at most {DEEPEST} deep"));
+            self.fault(at, both!("selects stand in selects at most {DEEPEST} deep", "select 最多嵌套 {DEEPEST} 层"));
             return Vec::new();
         }
         let all = self.objects(members, key, at);
@@ -288,6 +339,12 @@ impl Define {
         self.only(members, &known, at);
         let before = columns.len();
         let over = self.over(members, at);
+        let outer = self.focus.clone();
+        match &over {
+            Over::Itself => {}
+            Over::Each(path) | Over::EachOrNull(path) => self.focus = self.found(path),
+            Over::Repeat(_) => self.focus = None,
+        }
         let mut own = Vec::new();
         for (at, one) in self.objects(members, "column", at) {
             if let Some((column, path)) = self.column(one, &at) {
@@ -297,12 +354,13 @@ impl Define {
         }
         let selects = self.selects(members, "select", at, columns, depth + 1);
         let unions = self.unions(members, at, columns, depth + 1);
+        self.focus = outer;
         Select { over, columns: own, selects, unions, width: columns.len() - before }
     }
 
     fn add(&mut self, columns: &mut Vec<Column>, column: Column, at: &str) {
         if columns.iter().any(|other| other.name == column.name) {
-            self.fault(at, format!("there is a column `{}` already", column.name));
+            self.fault(at, both!("there is a column `{}` already", "已有列 `{}`，请换一个名称", column.name));
         }
         columns.push(column);
     }
@@ -310,7 +368,13 @@ impl Define {
     fn over(&mut self, members: &Map<String, Value>, at: &str) -> Over {
         let given = ["forEach", "forEachOrNull", "repeat"].into_iter().filter(|key| members.contains_key(*key));
         if given.count() > 1 {
-            self.fault(at, "one of `forEach`, `forEachOrNull` and `repeat` is expected, not several");
+            self.fault(
+                at,
+                both!(
+                    "one of `forEach`, `forEachOrNull` and `repeat` is expected, not several",
+                    "`forEach`、`forEachOrNull`、`repeat` 只能有一个"
+                ),
+            );
         }
         let mut each = |key: &str| {
             let text = self.maybe_text(members, key, at)?;
@@ -330,14 +394,15 @@ impl Define {
                 for (index, item) in items.iter().enumerate() {
                     let place = format!("{place}[{index}]");
                     match item.as_str().filter(|text| !text.is_empty()) {
-                        Some(text) => paths.extend(self.expression(text, place)),
-                        None => self.fault(place, "a text is expected"),
+                        // Of what they find they begin again: not each finds something at first.
+                        Some(text) => paths.extend(self.parsed(text, place)),
+                        None => self.fault(place, both!("a text is expected", "应是文字")),
                     }
                 }
                 Over::Repeat(paths)
             }
             Some(_) => {
-                self.fault(place, "an array of expressions is expected");
+                self.fault(place, both!("an array of expressions is expected", "应是表达式的数组"));
                 Over::Itself
             }
         }
@@ -347,7 +412,7 @@ impl Define {
         self.only(members, &["path", "name", "description", "collection", "type", "tag", "tags"], at);
         let name = self.text(members, "name", at);
         if name.is_some_and(|name| !is_name(name)) {
-            self.fault(join(at, "name"), NAME);
+            self.fault(join(at, "name"), no_name());
         }
         let path = self.text(members, "path", at);
         let path = path.and_then(|text| self.expression(text, join(at, "path")));
@@ -355,14 +420,14 @@ impl Define {
             None => false,
             Some(Value::Bool(collection)) => *collection,
             Some(_) => {
-                self.fault(join(at, "collection"), "true or false is expected");
+                self.fault(join(at, "collection"), both!("true or false is expected", "应为 true 或 false"));
                 false
             }
         };
         let kind = match self.maybe_text(members, "type", at) {
             None => Kind::Unsaid,
             Some(uri) => Kind::of(uri).unwrap_or_else(|| {
-                self.fault(join(at, "type"), format!("`{uri}` is no type of FHIR R4"));
+                self.fault(join(at, "type"), both!("`{uri}` is no type of FHIR R4", "FHIR R4 没有类型 `{uri}`"));
                 Kind::Unsaid
             }),
         };
@@ -385,7 +450,7 @@ impl Define {
         depth: usize,
     ) -> Vec<Select> {
         if depth > DEEPEST {
-            self.fault(at, format!("selects stand in selects at most {DEEPEST} deep"));
+            self.fault(at, both!("selects stand in selects at most {DEEPEST} deep", "select 最多嵌套 {DEEPEST} 层"));
             return Vec::new();
         }
         let before = columns.len();
@@ -410,17 +475,26 @@ impl Define {
 }
 
 /// In what the columns of two branches differ.
-fn differ(first: &[Column], other: &[Column]) -> Option<String> {
+fn differ(first: &[Column], other: &[Column]) -> Option<Both> {
     let names = |columns: &[Column]| columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
     if !first.iter().map(|column| &column.name).eq(other.iter().map(|column| &column.name)) {
         let (first, other) = (names(first), names(other));
-        return Some(format!("the branches of a union have the same columns in one order: ({first}), not ({other})"));
+        return Some(both!(
+            "the branches of a union have the same columns in one order: ({first}), not ({other})",
+            "unionAll 的各分支列名和顺序必须相同：是（{first}），不能是（{other}）"
+        ));
     }
     let said = |kind: Kind| kind != Kind::Unsaid;
     let odd = first.iter().zip(other).find(|(one, two)| {
         (said(one.kind) && said(two.kind) && one.kind != two.kind) || one.collection != two.collection
     });
-    odd.map(|(one, _)| format!("the branches of a union give the column `{}` different types", one.name))
+    odd.map(|(one, _)| {
+        both!(
+            "the branches of a union give the column `{}` different types",
+            "unionAll 的各分支中列 `{}` 的类型不同",
+            one.name
+        )
+    })
 }
 
 /// `valueCode` → `code`.

@@ -2,7 +2,9 @@
 
 use meridian_fhirpath::Item;
 use meridian_model::Value;
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Both;
 
 /// The types of columns, as far as tables tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,16 +80,18 @@ impl Kind {
     }
 
     /// How a message calls it.
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> Both {
         match self {
-            Self::Boolean => "a boolean",
-            Self::Integer | Self::Integer64 => "an integer",
-            Self::Decimal => "a decimal",
-            Self::Instant => "an instant",
-            Self::Binary => "base64",
-            Self::Text => "a text",
-            Self::Complex => "a value with elements",
-            Self::Unsaid => "a primitive (of others, the column says the type)",
+            Self::Boolean => both!("a boolean", "布尔值"),
+            Self::Integer | Self::Integer64 => both!("an integer", "整数"),
+            Self::Decimal => both!("a decimal", "小数"),
+            Self::Instant => both!("an instant", "时刻"),
+            Self::Binary => both!("base64", "base64 编码"),
+            Self::Text => both!("a text", "文字"),
+            Self::Complex => both!("a value with elements", "带下级元素的值"),
+            Self::Unsaid => {
+                both!("a primitive (of others, the column says the type)", "简单值（其他类型要在列中写明 type）")
+            }
         }
     }
 }

@@ -3,7 +3,6 @@
 //! Pure: [`View::read`] finds every fault of a definition before a resource comes; [`View::rows`] makes the rows of one
 //! resource, which borrow from it; [`write`] prints them.
 
-mod base64;
 mod define;
 mod fault;
 mod kind;
@@ -14,7 +13,6 @@ pub mod write;
 use meridian_fhirpath::Expression;
 use meridian_model::Value;
 
-pub use base64::base64;
 pub use fault::Fault;
 pub use kind::Kind;
 pub use rows::{Cell, Rows};

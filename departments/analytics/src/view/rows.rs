@@ -4,6 +4,8 @@ use std::cell::Cell as Counter;
 
 use meridian_fhirpath::{Collection, Context, Item, Moment, Node, Purse, STEPS};
 use meridian_model::Value;
+use meridian_model::both;
+use meridian_model::language::Both;
 
 use super::fault::Fault;
 use super::names::ROW_INDEX;
@@ -110,7 +112,7 @@ impl View {
 
 impl<'a> Run<'a> {
     fn evaluate(&self, path: &'a Path, focus: &Item<'a>, index: usize) -> Result<Collection<'a>, Fault> {
-        let fault = |fault: meridian_fhirpath::Fault| Fault::new(path.at.as_str(), fault.to_string());
+        let fault = |fault: meridian_fhirpath::Fault| Fault::new(path.at.as_str(), Both::of(&fault));
         if path.is_index {
             return Ok(vec![index_item(index)]);
         }
@@ -130,8 +132,19 @@ impl<'a> Run<'a> {
         };
         match found.as_slice() {
             [] => Ok(false),
-            [one] => truth(one).ok_or_else(|| Fault::new(path.at.as_str(), "true or false is expected of a `where`")),
-            _ => Err(Fault::new(path.at.as_str(), "true or false is expected of a `where`, not several values")),
+            [one] => truth(one).ok_or_else(|| {
+                Fault::new(
+                    path.at.as_str(),
+                    both!("true or false is expected of a `where`", "`where` 的结果应为 true 或 false"),
+                )
+            }),
+            _ => Err(Fault::new(
+                path.at.as_str(),
+                both!(
+                    "true or false is expected of a `where`, not several values",
+                    "`where` 的结果应为 true 或 false，不能有多个值"
+                ),
+            )),
         }
     }
 
@@ -177,7 +190,7 @@ impl<'a> Run<'a> {
         for path in paths {
             for child in self.evaluate(path, focus, index)? {
                 if depth >= DEEPEST || found.len() >= MOST_CELLS {
-                    return Err(Fault::new(path.at.as_str(), "this leads on and on"));
+                    return Err(Fault::new(path.at.as_str(), both!("this leads on and on", "`repeat` 没有尽头")));
                 }
                 found.push(child.clone());
                 self.repeat(paths, &child, index, depth + 1, found)?;
@@ -238,7 +251,10 @@ impl<'a> Run<'a> {
         let made = self.made.get().saturating_add(cells);
         self.made.set(made);
         if made > MOST_CELLS {
-            return Err(Fault::new(at, format!("one resource gives more than {MOST_CELLS} cells")));
+            return Err(Fault::new(
+                at,
+                both!("one resource gives more than {MOST_CELLS} cells", "一个资源产生的单元格超过 {MOST_CELLS} 个"),
+            ));
         }
         Ok(())
     }
@@ -297,10 +313,10 @@ fn path_of(over: &Over) -> &str {
 }
 
 fn cell<'a>(column: &Column, path: &Path, found: Collection<'a>) -> Result<Cell<'a>, Fault> {
-    let fault = |says: String| Fault::new(path.at.as_str(), format!("column `{}`: {says}", column.name));
+    let fault = |says: Both| Fault::new(path.at.as_str(), both!("column `{}`: {}", "列 `{}`：{}", column.name, says));
     if let Some(odd) = found.iter().find(|item| !column.kind.holds(item)) {
         let (_, is) = odd.type_name();
-        return Err(fault(format!("{} is expected, this is {is}", column.kind.name())));
+        return Err(fault(both!("{} is expected, this is {is}", "应是{}，现在是 {is}", column.kind.name())));
     }
     if column.collection {
         return Ok(Cell::Many(found));
@@ -309,6 +325,8 @@ fn cell<'a>(column: &Column, path: &Path, found: Collection<'a>) -> Result<Cell<
     match (found.next(), found.next()) {
         (None, _) => Ok(Cell::Null),
         (Some(one), None) => Ok(Cell::One(one)),
-        (Some(_), Some(_)) => Err(fault("several values, where `collection` is not true".to_owned())),
+        (Some(_), Some(_)) => {
+            Err(fault(both!("several values, where `collection` is not true", "有多个值，而 `collection` 不是 true")))
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::run;
 
 fn faults(definition: &Value) -> Vec<(String, String)> {
     let faults = View::read(definition).expect_err("a fault is expected");
-    faults.into_iter().map(|fault| (fault.path, fault.says)).collect()
+    faults.into_iter().map(|fault| (fault.path, fault.says.english)).collect()
 }
 
 #[test]

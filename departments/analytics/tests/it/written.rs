@@ -79,10 +79,10 @@ fn a_value_that_fits_no_table_type_is_a_fault() {
     let mut writer = Writer::new(&view, Format::Parquet, false).unwrap();
     let partial = json!({"resourceType": "Patient", "birthDate": "1970-01"});
     let fault = writer.rows(&view.rows(&partial, None).unwrap(), 1).unwrap_err();
-    assert!(fault.says.contains("column `born`") && fault.says.contains("1970-01"), "{fault}");
+    assert!(fault.says.english.contains("column `born`") && fault.says.english.contains("1970-01"), "{fault}");
     let odd = View::read(&json!({"resource": "Patient", "select": [{"column": [
         {"name": "a", "path": "id", "tag": [{"name": "ansi/type", "value": "GEOMETRY"}]}]}]}))
     .unwrap();
-    assert!(Writer::new(&odd, Format::Parquet, false).err().unwrap().says.contains("GEOMETRY"));
+    assert!(Writer::new(&odd, Format::Parquet, false).err().unwrap().says.english.contains("GEOMETRY"));
     assert!(Writer::new(&odd, Format::Csv, false).is_ok());
 }

@@ -1,6 +1,7 @@
 //! ED (embedded data) and RP (reference pointer) -> Attachment.
 
 use meridian_hl7v2::Part;
+use meridian_model::base64;
 use serde_json::{Map, Value, json};
 
 use super::context::{Context, clean};
@@ -23,7 +24,7 @@ pub(crate) fn read(cx: &mut Context<'_>, kind: &str, part: Part<'_>) -> Option<V
     let data = part.comp(5);
     let encoding = clean(part.comp(4)).unwrap_or_default().to_uppercase();
     let encoded = match encoding.as_str() {
-        "BASE64" | "B64" => base64(data.raw()),
+        "BASE64" | "B64" => as_sent(data.raw()),
         "HEX" => hexadecimal(data.raw()).map(|bytes| encode(&bytes)),
         _ => data.flat().filter(|text| !text.is_empty()).map(|text| encode(text.as_bytes())),
     };
@@ -36,13 +37,11 @@ pub(crate) fn read(cx: &mut Context<'_>, kind: &str, part: Part<'_>) -> Option<V
 }
 
 /// Base64 as sent, without blanks and line breaks (also escaped ones); `None` when it is none.
-fn base64(raw: &str) -> Option<String> {
+fn as_sent(raw: &str) -> Option<String> {
     let plain: String = raw.replace(r"\.br\", "").replace(r"\X0D\", "").replace(r"\X0A\", "");
     let plain: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
-    let body = plain.trim_end_matches('=');
-    let padded = plain.len() - body.len() <= 2 && plain.len().is_multiple_of(4);
-    let alphabet = body.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
-    (!body.is_empty() && padded && alphabet).then_some(plain)
+    let bytes = base64::decoded(&plain, base64::STANDARD, false);
+    bytes.is_some_and(|bytes| !bytes.is_empty()).then_some(plain)
 }
 
 fn hexadecimal(raw: &str) -> Option<Vec<u8>> {
@@ -54,16 +53,7 @@ fn hexadecimal(raw: &str) -> Option<Vec<u8>> {
 }
 
 fn encode(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let n = chunk.iter().fold(0_usize, |n, b| n << 8 | usize::from(*b)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let letter = ALPHABET.get(n >> (18 - 6 * place) & 63).filter(|_| place <= chunk.len());
-            out.push(letter.map_or('=', |letter| char::from(*letter)));
-        }
-    }
-    out
+    base64::encoded(bytes, base64::STANDARD)
 }
 
 #[cfg(test)]
@@ -72,12 +62,9 @@ mod tests {
 
     #[test]
     fn base64_is_made_and_checked() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
-            assert_eq!(encode(plain.as_bytes()), coded);
-        }
-        assert_eq!(base64("Zm9v\\.br\\Yg==").as_deref(), Some("Zm9vYg=="));
-        assert_eq!(base64("Zm9vY"), None);
-        assert_eq!(base64("###="), None);
+        assert_eq!(as_sent("Zm9v\\.br\\Yg==").as_deref(), Some("Zm9vYg=="));
+        assert_eq!(as_sent("Zm9vY"), None);
+        assert_eq!(as_sent("###="), None);
         assert_eq!(hexadecimal("48 69"), Some(b"Hi".to_vec()));
     }
 }

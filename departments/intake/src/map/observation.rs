@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::{
     bundle, codes,
     context::{Context, clean, clean_flat},
-    convert::quantity::Unit,
     patient::Patient,
     place::set,
     plan::Plan,
@@ -86,7 +85,8 @@ fn map(cx: &mut Context<'_>, group: &ObxGroup<'_>, about: &About<'_>, owner: &st
     apply(cx, tables.rows("Observation"), &[obx], &mut resource);
     let code = resource.get("code").cloned();
     let key = key(cx, obx, about, owner);
-    let given = value::read(cx, obx, &group.lines);
+    let unit = value::unit(cx, obx, code.as_ref());
+    let given = value::read(cx, obx, &group.lines, &unit);
     if code.is_none() && matches!(given, Given::Nothing) {
         cx.warn("OBX-3", "neither code nor value");
         return None;
@@ -117,7 +117,6 @@ fn map(cx: &mut Context<'_>, group: &ObxGroup<'_>, about: &About<'_>, owner: &st
     if let Some(category) = category(cx, &resource, about.section.as_deref(), numeric) {
         set(&mut resource, "category", json!([{"coding": [category]}]));
     }
-    let unit = Unit::read(cx, obx.field(6));
     if let Some(range) = value::reference_range(obx.field(7), &unit) {
         set(&mut resource, "referenceRange", json!([range]));
     }

@@ -1,5 +1,6 @@
 //! OBX-5 by OBX-2, and OBX-7.
 
+use meridian_conformance::terms::Terms;
 use meridian_hl7v2::{Part, Segment, time::time_of_day};
 use serde_json::{Map, Value, json};
 
@@ -20,8 +21,24 @@ pub(crate) enum Given {
     Attachment(Value),
 }
 
-/// Reads OBX-5. `lines` are further segments with more lines of the same text.
-pub(crate) fn read(cx: &mut Context<'_>, obx: Segment<'_>, lines: &[Segment<'_>]) -> Given {
+/// The unit of OBX-6. What the table of units has not is known where it is, letter by letter, the item's own unit. Where no
+/// unit stands and the item's own is one, as an INR's is, the number has no dimension: UCUM writes `1` for that. No other
+/// is filled in: nobody but the sender knows it.
+pub(crate) fn unit(cx: &Context<'_>, obx: Segment<'_>, code: Option<&Value>) -> Unit {
+    let said = Unit::read(cx, obx.field(6));
+    if said.ucum.is_some() {
+        return said;
+    }
+    let codings = code.and_then(|code| code.get("coding")).and_then(Value::as_array).into_iter().flatten();
+    let mut pairs = codings.filter_map(|one| Some((one.get("system")?.as_str()?, one.get("code")?.as_str()?)));
+    let sent = said.shown.as_deref().unwrap_or("1");
+    let is_own = |(system, code)| Terms::embedded().property(system, code, "unit").as_deref() == Some(sent);
+    let ucum = pairs.any(is_own).then(|| sent.to_owned());
+    Unit { ucum, ..said }
+}
+
+/// Reads OBX-5 in this unit. `lines` are further segments with more lines of the same text.
+pub(crate) fn read(cx: &mut Context<'_>, obx: Segment<'_>, lines: &[Segment<'_>], unit: &Unit) -> Given {
     let kind = clean(obx.field(2)).unwrap_or_default().to_uppercase();
     let sent = obx.field(5);
     match kind.as_str() {
@@ -32,10 +49,8 @@ pub(crate) fn read(cx: &mut Context<'_>, obx: Segment<'_>, lines: &[Segment<'_>]
         "ST" | "" if !lines.is_empty() => return text(std::iter::once(obx).chain(lines.iter().copied())),
         _ => {}
     }
-    let unit = Unit::read(cx, obx.field(6));
     let reps: Vec<Part<'_>> = sent.reps().filter(|rep| !rep.is_empty() && !rep.is_null()).collect();
-    let mut values: Vec<(&'static str, Value)> =
-        reps.into_iter().filter_map(|rep| one(cx, &kind, rep, &unit)).collect();
+    let mut values: Vec<(&'static str, Value)> = reps.into_iter().filter_map(|rep| one(cx, &kind, rep, unit)).collect();
     match (values.len(), values.pop()) {
         (_, None) => Given::Nothing,
         (1, Some((element, value))) => Given::Value(element, value),

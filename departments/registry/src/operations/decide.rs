@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use meridian_engine::operations::Call;
 use meridian_engine::{Caller, Class, Engine, EngineError, Sight, Subject, glance, transaction};
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use serde_json::{Value, json};
 
@@ -24,7 +26,10 @@ pub(super) async fn merge(
 ) -> Result<Value, EngineError> {
     let (one, other, reason) = (id(call, "source", "Patient")?, id(call, "target", "Patient")?, reason(call)?);
     if one == other {
-        return Err(EngineError::invalid("target", "a Patient cannot be merged with itself"));
+        return Err(EngineError::invalid(
+            "target",
+            both!("a Patient cannot be merged with itself", "患者不能与自己合并"),
+        ));
     }
     let query = format!("$merge {one} {other}");
     let who = caller.clone();
@@ -71,7 +76,10 @@ pub(super) async fn unmerge(
         let others: Vec<&Source> =
             person.iter().filter(|other| other.subject != one.subject).take(MOST_PARTED).collect();
         if others.is_empty() {
-            return Err(EngineError::Conflict(format!("Patient/{patient} is a person by itself")));
+            return Err(EngineError::Conflict(both!(
+                "Patient/{patient} is a person by itself",
+                "Patient/{patient} 没有与别的登记合并"
+            )));
         }
         let now = sight.now();
         let mut tasks = Vec::new();
@@ -96,21 +104,27 @@ pub(super) async fn review(engine: &Engine, caller: &Caller, call: &Call) -> Res
     let verdict = match call.param("verdict") {
         Some("same") => "same",
         Some("different") => "different",
-        _ => return Err(EngineError::invalid("verdict", "`same` or `different` is expected")),
+        _ => {
+            return Err(EngineError::invalid(
+                "verdict",
+                both!("`same` or `different` is expected", "应为 `same` 或 `different`"),
+            ));
+        }
     };
-    let missing = || EngineError::NotFound(format!("Task/{id}"));
+    let missing = || EngineError::NotFound(Both::alike(format!("Task/{id}")));
     let pair = Pair::named(&id).ok_or_else(missing)?;
     let who = caller.clone();
     let named = id.clone();
     let task = glance(engine, caller, "review", &format!("$review-decide {id}"), move |sight, _| {
-        let known = known(pair, sight)?.ok_or_else(|| EngineError::NotFound(format!("Task/{named}")))?;
+        let known = known(pair, sight)?.ok_or_else(|| EngineError::NotFound(Both::alike(format!("Task/{named}"))))?;
         if matches!(known.state, State::Same | State::Different) {
-            return Err(EngineError::Conflict(format!("Task/{named} is decided already")));
+            return Err(EngineError::Conflict(both!("Task/{named} is decided already", "Task/{named} 已经处理过")));
         }
         let mut persons = Vec::new();
         for subject in pair.both() {
-            let patient =
-                sight.patient(subject)?.ok_or_else(|| EngineError::Conflict("a Patient of it was deleted".into()))?;
+            let patient = sight
+                .patient(subject)?
+                .ok_or_else(|| EngineError::Conflict(both!("a Patient of it was deleted", "其中的患者已删除")))?;
             persons.push(person_of(sight, &Source::of(subject, patient))?);
         }
         if let ("same", [one, other]) = (verdict, persons.as_slice()) {
@@ -123,7 +137,9 @@ pub(super) async fn review(engine: &Engine, caller: &Caller, call: &Call) -> Res
     let version = task.pointer("/meta/versionId").and_then(Value::as_str).and_then(|version| version.parse().ok());
     let written = meridian_engine::update(engine, caller, "Task", &id, task, version).await;
     let written = written.map_err(|error| match error {
-        error if error.class() == Class::Precondition => EngineError::Conflict(format!("Task/{id} changed meanwhile")),
+        error if error.class() == Class::Precondition => {
+            EngineError::Conflict(both!("Task/{id} changed meanwhile", "Task/{id} 刚被修改，请重新读取"))
+        }
         other => other,
     })?;
     serde_json::from_slice(&written.served.body).map_err(|error| EngineError::Internal(error.to_string()))
@@ -155,7 +171,7 @@ fn ordered(
 }
 
 fn source(sight: &Sight<'_>, id: &str) -> Result<Source, EngineError> {
-    let missing = || EngineError::NotFound(format!("Patient/{id}"));
+    let missing = || EngineError::NotFound(Both::alike(format!("Patient/{id}")));
     let subject: Subject = sight.subject_of(id)?.ok_or_else(missing)?;
     Ok(Source::of(subject, sight.patient(subject)?.ok_or_else(missing)?))
 }
@@ -171,8 +187,10 @@ fn may_be_one(one: &[Source], other: &[Source]) -> Result<(), EngineError> {
     let number = |sources: &[Source]| sources.iter().find_map(|source| source.evidence.identity.clone());
     match (number(one), number(other)) {
         (Some(one), Some(other)) if one != other => {
-            let says =
-                "two different valid identity numbers are two people: correct the wrong one at its institution first";
+            let says = both!(
+                "two different valid identity numbers are two people: correct the wrong one at its institution first",
+                "两个不同的有效证件号是两个人：请先在原机构更正错误的证件号"
+            );
             Err(EngineError::Unprocessable(vec![Issue::error("business-rule", says).at("Patient.identifier")]))
         }
         _ => Ok(()),
@@ -194,7 +212,7 @@ async fn write(engine: &Engine, caller: &Caller, tasks: Vec<Value>) -> Result<()
     match transaction(engine, caller, bundle, meridian_engine::Options::default()).await {
         Ok(_) => Ok(()),
         Err(error) if error.class() == Class::Precondition => {
-            Err(EngineError::Conflict("a pair of these changed meanwhile".into()))
+            Err(EngineError::Conflict(both!("a pair of these changed meanwhile", "其中的配对刚被修改，请重试")))
         }
         Err(error) => Err(error),
     }

@@ -1,5 +1,7 @@
 //! `Patient/$match`: who may be the person that a Patient describes.
 
+use meridian_model::both;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -31,14 +33,21 @@ pub(super) async fn run(
         None | Some("false") => false,
         Some("true") => true,
         Some(other) => {
-            return Err(EngineError::invalid("onlyCertainMatches", format!("`{other}` is not true or false")));
+            return Err(EngineError::invalid(
+                "onlyCertainMatches",
+                both!("`{other}` is not true or false", "`{other}` 应为 true 或 false"),
+            ));
         }
     };
     let described = call.body.filter(|body| body.get("resourceType").and_then(Value::as_str) == Some("Patient"));
-    let described = described.ok_or_else(|| EngineError::invalid("resource", "a Patient is expected"))?;
+    let described =
+        described.ok_or_else(|| EngineError::invalid("resource", both!("a Patient is expected", "缺少 Patient")))?;
     let asked = Source::of(meridian_engine::Subject(0), described);
     if asked.fields() == &Fields::default() {
-        return Err(EngineError::invalid("resource", "the Patient says nothing that can be compared"));
+        return Err(EngineError::invalid(
+            "resource",
+            both!("the Patient says nothing that can be compared", "Patient 中没有可以比对的内容"),
+        ));
     }
     // What was asked about is told by the kinds of fields: the values are nobody's in the record, or somebody's name.
     let query = format!("$match {}", asked.fields().said().join(" "));

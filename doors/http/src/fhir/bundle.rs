@@ -1,5 +1,7 @@
 //! `POST /fhir`: transactions and batches, read while they come and answered piece by piece.
 
+use meridian_model::both;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -19,7 +21,7 @@ pub(super) async fn run(asked: Asked) -> Result<Response, Problem> {
     let lane = if header("x-meridian-lane") == Some("bulk") { Lane::Bulk } else { Lane::Interactive };
     let once = header("idempotency-key").map(str::to_owned);
     if once.as_ref().is_some_and(|key| key.is_empty() || key.len() > 200) {
-        let says = "Idempotency-Key: 1 to 200 characters are expected";
+        let says = both!("Idempotency-Key: 1 to 200 characters are expected", "Idempotency-Key 应是 1 至 200 个字符");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", says));
     }
     let once = once.map(|key| format!("{}:{key}", asked.caller.actor));

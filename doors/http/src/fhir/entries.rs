@@ -50,7 +50,7 @@ pub(super) fn join<E: AsRef<[u8]>>(
 /// The value of a text that this server wrote.
 pub(super) fn value(json: &[u8]) -> Result<Value, EngineError> {
     let limits = Limits { bytes: usize::MAX, values: usize::MAX - 1, depth: 128 };
-    parse(json, &limits).map_err(|fault| EngineError::Internal(fault.message))
+    parse(json, &limits).map_err(|fault| EngineError::Internal(fault.message.english))
 }
 
 /// Where the list of entries begins and ends, behind its bracket and before it, and the entries.

@@ -1,5 +1,7 @@
 //! Searches: one type, a compartment, several types or all; by address or by form.
 
+use meridian_model::both;
+
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use meridian_engine::{Compartment, Request, Where};
@@ -42,13 +44,17 @@ pub(super) async fn by_form(asked: Asked, place: Place<'_>) -> Result<Response, 
 async fn form(asked: Asked, kind: &str) -> Result<(Asked, Sent), Problem> {
     let said = asked.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !said.starts_with("application/x-www-form-urlencoded") {
-        let says = format!("the body is `{said}`; a search is sent as `application/x-www-form-urlencoded`");
+        let says = both!(
+            "the body is `{said}`; a search is sent as `application/x-www-form-urlencoded`",
+            "请求内容的类型是 `{said}`，检索表单应为 `application/x-www-form-urlencoded`"
+        );
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says));
     }
     let Asked { state, caller, headers, mut query, raw_query, prefer, language, body } = asked;
     let form = crate::body::read(&state, &headers, body, LONGEST_FORM).await?;
-    let text = std::str::from_utf8(&form.bytes)
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid", "the form is not UTF-8"))?;
+    let text = std::str::from_utf8(&form.bytes).map_err(|_| {
+        Problem::new(StatusCode::BAD_REQUEST, "invalid", both!("the form is not UTF-8", "表单不是 UTF-8 编码"))
+    })?;
     query.extend(meridian_engine::split_query(text)?);
     let sent = Sent::of(&headers, &query, kind)?;
     Ok((Asked { state, caller, headers, query, raw_query, prefer, language, body: axum::body::Body::empty() }, sent))
@@ -58,8 +64,8 @@ pub(super) async fn search(asked: Asked, place: Place<'_>) -> Result<Response, P
     let params = asked.query;
     let request = Request { kind: place.kind.to_owned(), params, lenient: asked.prefer.lenient };
     let compartment = place.within.map(|(of, id)| Compartment::new(of, id)).transpose()?;
-    let Asked { state, caller, .. } = asked;
+    let Asked { state, caller, language, .. } = asked;
     let place = Where { compartment, base: state.base.to_string() };
     let answer = meridian_engine::search_in(&state.engine, &caller, &place, &request).await?;
-    Ok(json(StatusCode::OK, answer.bundle(&state.base)))
+    Ok(json(StatusCode::OK, answer.bundle(&state.base, language)))
 }

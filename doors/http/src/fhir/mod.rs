@@ -14,14 +14,16 @@ mod operation;
 mod terminology;
 mod unsaid;
 mod wanted;
+mod warned;
 mod write;
 
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, body::Body};
 use meridian_engine::{Caller, HistoryOf};
+use meridian_model::both;
 use meridian_model::language::Language;
 
 use self::find::Place;
@@ -67,7 +69,9 @@ pub(crate) async fn handle(
         Err(problem) => Err(problem),
     };
     let language = wanted.language();
-    wanted.dress(answered.unwrap_or_else(|problem| problem.told(language))).await
+    let mut response = wanted.dress(answered.unwrap_or_else(|problem| problem.told(language))).await;
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Language"));
+    response
 }
 
 async fn answer(state: Http, id: &str, parts: Parts, body: Body, language: Language) -> Result<Response, Problem> {
@@ -133,7 +137,11 @@ async fn route(method: &Method, segments: &[&str], asked: Asked) -> Result<Respo
         }
         ("GET", [kind, id, "_history", version]) => look::vread(asked, kind, id, version).await,
         (_, [] | [_] | [_, _] | [_, _, "_history"] | [_, _, "_history", _]) => Err(not_allowed(method)),
-        _ => Err(Problem::new(StatusCode::NOT_FOUND, "not-found", "there is nothing at this address")),
+        _ => Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            both!("there is nothing at this address", "这个地址没有内容，请核对"),
+        )),
     }
 }
 
@@ -142,7 +150,11 @@ fn only(method: &Method, allowed: &[Method]) -> Result<(), Problem> {
 }
 
 fn not_allowed(method: &Method) -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "not-supported", format!("{method} is not supported here"))
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "not-supported",
+        both!("{method} is not supported here", "此处不支持 {method}"),
+    )
 }
 
 /// A FHIR JSON answer.

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use meridian_engine::operations::{Call, EVERY_TYPE, Effect, Level, Operation, Sent};
 use meridian_engine::{EngineError, incoming};
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
@@ -57,10 +59,13 @@ pub(super) async fn run(
         let longest = if foreign.is_empty() && !is_raw { LONGEST } else { state.limits.resource };
         let received = crate::body::read(&state, &headers, body, longest).await?;
         if !received.bytes.is_empty() {
-            let mut value = received.value(body_format(&headers)?, longest).await?;
-            if !is_raw {
+            let (mut value, faults) = if is_raw {
+                received.judged(body_format(&headers)?, longest).await?
+            } else {
+                let value = received.value(body_format(&headers)?, longest).await?;
                 all_say_something(&value)?;
-            }
+                (value, Vec::new())
+            };
             let is_foreign = |value: &Value| kind_of(value).is_some_and(|kind| foreign.contains(&kind));
             if is_foreign(&value) {
                 call.body = Some(value);
@@ -74,11 +79,15 @@ pub(super) async fn run(
                 if !is_raw || asks {
                     incoming::resource(&value)?;
                 }
-                if judged.is_some() {
+                if let Some(judged) = judged {
+                    call.faults = of_the_resource(faults, &judged)?;
                     call.params.extend(parameters(&value));
-                    call.body = judged;
+                    call.body = Some(judged);
                 } else if is_raw && !asks {
+                    call.faults = faults;
                     call.body = Some(value);
+                } else if let Some(fault) = faults.into_iter().next() {
+                    return Err(EngineError::Invalid(vec![fault]).into());
                 } else if kind_of(&value) == Some("Parameters") {
                     call.params.extend(parameters(&value));
                     call.values = values(&value);
@@ -93,11 +102,7 @@ pub(super) async fn run(
         // What was made of the body is held until it is worked off, and takes room as long.
         room = received.into_room();
     }
-    for (input, _, required) in operation.input {
-        if *required && call.param(input).is_none() && call.value(input).is_none() {
-            return Err(EngineError::invalid(*input, "this parameter is needed").into());
-        }
-    }
+    meridian_engine::operations::complete(&call, operation)?;
     if operation.act.forms().is_empty() {
         let answer = operation.act.bytes(&state.engine, &caller, call).await;
         drop(room);
@@ -118,9 +123,26 @@ pub(super) async fn run(
 fn refused_form(error: EngineError) -> Problem {
     let is_form = |issue: &Issue| issue.code == "not-supported" && issue.expression == ["_format"];
     match error.issues().into_iter().find(is_form) {
-        Some(issue) => Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", issue.diagnostics),
+        Some(issue) => {
+            Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", Both::new(issue.diagnostics, issue.chinese))
+        }
         None => error.into(),
     }
+}
+
+/// The faults of the resource that a Parameters holds, by its own place.
+///
+/// # Errors
+/// One of the Parameters itself.
+fn of_the_resource(faults: Vec<Issue>, resource: &Value) -> Result<Vec<Issue>, EngineError> {
+    let own = |mut fault: Issue| {
+        let place = fault.expression.first().map(String::as_str).unwrap_or_default();
+        let within = place.strip_prefix("Parameters.parameter[").and_then(|rest| rest.split_once("].resource"));
+        let Some((_, within)) = within else { return Err(EngineError::Invalid(vec![fault])) };
+        fault.expression = vec![format!("{}{within}", kind_of(resource).unwrap_or_default())];
+        Ok(fault)
+    };
+    faults.into_iter().map(own).collect()
 }
 
 /// Whether a Parameters is meant for the operation itself, rather than to be judged: it has a `resource`, and nothing that
@@ -139,7 +161,8 @@ fn all_say_something(value: &Value) -> Result<(), EngineError> {
     let says = |key: &String| key.starts_with("value") || key == "resource" || key == "part";
     match all.iter().position(|one| one.as_object().is_some_and(|members| !members.keys().any(says))) {
         Some(nth) if kind_of(value) == Some("Parameters") => {
-            let says = "a parameter has a value, a resource or parts";
+            let says =
+                both!("a parameter has a value, a resource or parts", "每个参数都要有值（value[x]）、resource 或 part");
             Err(EngineError::invalid(format!("Parameters.parameter[{nth}]"), says))
         }
         _ => Ok(()),
@@ -185,8 +208,12 @@ fn absent(operations: &[Operation], kind: &str, name: &str) -> Problem {
         }
     }
     let says = match places.as_slice() {
-        [] => format!("there is no operation {name}"),
-        places => format!("there is no operation {name} at this address; it is called at {}", places.join(" or ")),
+        [] => both!("there is no operation {name}", "没有操作 {name}，请核对拼写"),
+        places => both!(
+            "there is no operation {name} at this address; it is called at {}",
+            "这个地址没有操作 {name}，请在 {} 调用",
+            Both::new(places.join(" or "), places.join(" 或 "))
+        ),
     };
     Problem::new(StatusCode::NOT_FOUND, "not-found", says)
 }

@@ -1,5 +1,7 @@
 //! `GET /fhir/metadata?mode=terminology`: the TerminologyCapabilities, made of what is in force.
 
+use meridian_model::both;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use meridian_engine::operations::Level;
@@ -16,7 +18,10 @@ pub(super) async fn metadata(state: &Http, params: &[(String, String)]) -> Resul
         "full" | "normative" => Ok(super::json(StatusCode::OK, describe::capability(state).await?)),
         "terminology" => Ok(super::json(StatusCode::OK, capabilities(state).await?)),
         _ => {
-            let says = "mode: `full`, `normative` or `terminology` is expected";
+            let says = both!(
+                "mode: `full`, `normative` or `terminology` is expected",
+                "mode 应为 `full`、`normative` 或 `terminology`"
+            );
             Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", says))
         }
     }

@@ -1,6 +1,8 @@
 //! What JSON holds and XML can't say: a control character, a narrative that is no XHTML. In a list of resources it must
 //! not hide the others, nor what was written: each is looked at by itself, and an OperationOutcome says what is missing.
 
+use meridian_model::both;
+use meridian_model::language::Both;
 use meridian_model::outcome::{Issue, Severity, outcome};
 use meridian_model::reader::Fault;
 use meridian_model::shape::{Shape, Summary};
@@ -78,9 +80,30 @@ fn said(resource: &mut Value) -> Option<Missing> {
         Shape { summary: Summary::Data, ..Shape::default() }.apply(resource);
     }
     let is_all = !is_narrative || meridian_xml::write(resource).is_err();
-    let what = if is_all { "is left out" } else { "is without its narrative" };
-    let says = format!("{name} {what}, since XML can't say it; JSON can: {fault}");
-    Some(Missing { issue: Issue::new(Severity::Warning, "not-supported", sayable(&says)), is_all })
+    let what = if is_all {
+        both!("is left out", "没有给出")
+    } else {
+        both!("is without its narrative", "没有给出叙述")
+    };
+    let says = both!(
+        "{name} {}, since XML can't say it; JSON can: {}",
+        "{name} {}，因为 XML 无法表示，JSON 可以：{}",
+        what,
+        told(&fault)
+    );
+    Some(Missing {
+        issue: Issue::new(
+            Severity::Warning,
+            "not-supported",
+            Both::new(sayable(&says.english), sayable(&says.chinese)),
+        ),
+        is_all,
+    })
+}
+
+/// A fault of the reader or writer with its place.
+pub(super) fn told(fault: &Fault) -> Both {
+    Both::new(fault.to_string(), format!("{}（{}）", fault.message.chinese, fault.path))
 }
 
 /// A message with what it quotes, as XML can say it.

@@ -9,7 +9,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meridian_engine::EngineError;
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
+use meridian_model::language::Both;
 use meridian_model::language::Language;
 use meridian_model::outcome::Issue;
 use meridian_model::reader::Fault;
@@ -27,9 +29,6 @@ use crate::state::Http;
 
 /// Answers from this size on, in bytes, are worked on where threads may block.
 const LARGE: usize = 64 << 10;
-
-/// What to ask for where XML can't say it.
-const INSTEAD: &str = "ask for JSON, or with `_summary=data` where it is the narrative";
 
 /// A page is not made of more than so many bytes: it is sent as it is.
 const LONGEST_PAGE: u64 = 32 << 20;
@@ -125,6 +124,7 @@ impl Wanted {
 
     /// The answer as it was wished for.
     pub(super) async fn dress(mut self, mut response: Response) -> Response {
+        let language = self.language;
         if let Some(Sent { params, format }) = response.extensions_mut().remove::<Sent>() {
             (self.page.params, self.format) = (params, format);
         }
@@ -148,13 +148,15 @@ impl Wanted {
         let (mut parts, body) = response.into_parts();
         parts.headers.remove(header::CONTENT_LENGTH);
         if self.format == Format::Json && as_it_is {
-            return laid_out(body).await.map_or_else(|_| broke_off(), |body| Response::from_parts(parts, body));
+            return laid_out(body)
+                .await
+                .map_or_else(|_| broke_off().told(language), |body| Response::from_parts(parts, body));
         }
         let Some(room) = self.room(long).await else {
             // What was written stays written, whatever can be shown of it.
-            return if self.looks { no_room() } else { Response::from_parts(parts, body) };
+            return if self.looks { no_room().told(language) } else { Response::from_parts(parts, body) };
         };
-        let Ok(bytes) = to_bytes(body, usize::MAX).await else { return broke_off() };
+        let Ok(bytes) = to_bytes(body, usize::MAX).await else { return broke_off().told(language) };
         if bytes.is_empty() {
             return Response::from_parts(parts, Body::empty());
         }
@@ -187,9 +189,9 @@ impl Wanted {
         };
         let made = if is_large { tokio::task::spawn_blocking(make).await } else { Ok(make()) };
         match made {
-            Ok(Ok(Made::Json(body))) if pretty => {
-                laid_out(body.into()).await.map_or_else(|_| broke_off(), |body| Response::from_parts(parts, body))
-            }
+            Ok(Ok(Made::Json(body))) if pretty => laid_out(body.into())
+                .await
+                .map_or_else(|_| broke_off().told(language), |body| Response::from_parts(parts, body)),
             Ok(Ok(Made::Json(body))) => Response::from_parts(parts, body.into()),
             Ok(Ok(Made::Xml(body))) => {
                 parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_XML));
@@ -204,12 +206,16 @@ impl Wanted {
             failed => match (as_made, failed) {
                 (Some(bytes), _) => Response::from_parts(parts, bytes.into()),
                 (None, Ok(Ok(Made::Unsaid(fault)))) => {
-                    let says = format!("this answer can't be written as XML: {fault}; {INSTEAD}");
-                    Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says).into_response()
+                    let says = both!(
+                        "this answer can't be written as XML: {}; ask for JSON, or with `_summary=data` where it is the narrative",
+                        "这份应答不能写成 XML：{}；请用 JSON，若问题在叙述，可用 `_summary=data`",
+                        super::unsaid::told(&fault)
+                    );
+                    Problem::new(StatusCode::NOT_ACCEPTABLE, "not-supported", says).told(language)
                 }
-                (None, Ok(Err(error))) => Problem::from(error).into_response(),
-                (None, Err(error)) => crate::caller::fault(error).into_response(),
-                (None, Ok(Ok(_))) => broke_off(),
+                (None, Ok(Err(error))) => Problem::from(error).told(language),
+                (None, Err(error)) => crate::caller::fault(error).told(language),
+                (None, Ok(Ok(_))) => broke_off().told(language),
             },
         }
     }
@@ -228,14 +234,13 @@ impl Wanted {
     }
 }
 
-fn broke_off() -> Response {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", "the answer broke off").into_response()
+fn broke_off() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", both!("the answer broke off", "应答中断，请重试"))
 }
 
-fn no_room() -> Response {
-    let says = "too many large answers are being shaped".to_owned();
+fn no_room() -> Problem {
+    let says = both!("too many large answers are being shaped", "同时处理的大应答太多，请稍后再试");
     Problem::Http { status: StatusCode::SERVICE_UNAVAILABLE, code: "transient", says, retry_after: Some(5) }
-        .into_response()
 }
 
 enum Made {
@@ -321,22 +326,25 @@ fn check(params: &[(String, String)], path: &[String], holds: Holds) -> Result<W
         Ok(shape) => (shape, Vec::new()),
         Err(issues) => (Shape::default(), issues),
     };
-    let mut wrong = |name: &str, says: &str| {
-        issues.push(Issue::error("invalid", format!("{name}: {says}")).at(format!("http.{name}")));
+    let mut wrong = |name: &str, says: Both| {
+        issues.push(Issue::error("invalid", both!("{name}: {}", "{name}：{}", says)).at(format!("http.{name}")));
     };
     if holds == Holds::One && shape.summary == Summary::Count {
-        wrong("_summary", "there is only one to be counted");
+        wrong("_summary", both!("there is only one to be counted", "只有一个资源，不必计数"));
     }
     let includes = |name: &str| name.split(':').next().is_some_and(|name| matches!(name, "_include" | "_revinclude"));
     if shape.summary == Summary::Text && params.iter().any(|(name, _)| includes(name)) {
-        wrong("_summary", "narratives alone cannot be mixed with included resources");
+        wrong(
+            "_summary",
+            both!("narratives alone cannot be mixed with included resources", "只要叙述时不能附带其他资源"),
+        );
     }
     let mut pretty = false;
     for (_, value) in params.iter().filter(|(name, _)| name == "_pretty") {
         match value.as_str() {
             "true" => pretty = true,
             "false" => pretty = false,
-            _ => wrong("_pretty", "true or false"),
+            _ => wrong("_pretty", both!("true or false", "应为 true 或 false")),
         }
     }
     if issues.is_empty() { Ok(Wishes { shape, pretty }) } else { Err(EngineError::Invalid(issues).into()) }

@@ -3,8 +3,9 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meridian_engine::{EngineError, Happened, NOT_YET, Outcome, incoming};
+use meridian_model::both;
 use meridian_model::language::Language;
-use meridian_model::outcome::{Issue, Severity, outcome, outcome_in};
+use meridian_model::outcome::{Issue, Severity, outcome_in};
 use serde_json::Value;
 
 use super::look::{with_version, written};
@@ -21,7 +22,10 @@ pub(super) async fn create(asked: Asked, kind: &str) -> Result<Response, Problem
     incoming::type_name(kind)?;
     if let Some((name, _)) = asked.query.iter().find(|(name, _)| name != "_format" && name != "_pretty") {
         // Some servers take it for a condition; left out, it would make what is there a second time.
-        let says = format!("{name}: a create has no such parameter; a condition is said in If-None-Exist");
+        let says = both!(
+            "{name}: a create has no such parameter; a condition is said in If-None-Exist",
+            "新建没有参数 {name}；条件请写在 If-None-Exist 头中"
+        );
         return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", says));
     }
     let if_none_exist = text(&asked, "if-none-exist")?.map(|query| meridian_engine::condition(query, kind).to_owned());
@@ -59,7 +63,8 @@ pub(super) async fn update_where(asked: Asked, kind: &str) -> Result<Response, P
 /// The query of an address, which decides what is written.
 fn condition(asked: &Asked) -> Result<&str, Problem> {
     if asked.raw_query.is_empty() {
-        let says = "an id, or a condition behind a `?`, is expected in the address";
+        let says =
+            both!("an id, or a condition behind a `?`, is expected in the address", "地址中应有 id，或 `?` 之后的条件");
         return Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "not-supported", says));
     }
     Ok(&asked.raw_query)
@@ -91,9 +96,10 @@ fn patch_format(headers: &HeaderMap) -> Result<Option<Format>, Problem> {
         "application/json-patch+json" if is_plain => Ok(None),
         "application/fhir+json" | "application/fhir+xml" => body_format(headers).map(Some),
         other => {
-            let says = format!(
+            let says = both!(
                 "the body is `{other}`; a patch is sent as `application/json-patch+json`, or as Parameters in \
-                 `application/fhir+json` or `application/fhir+xml`, not compressed"
+                 `application/fhir+json` or `application/fhir+xml`, not compressed",
+                "请求内容的类型是 `{other}`，补丁应为 `application/json-patch+json`，或 `application/fhir+json`、`application/fhir+xml` 的 Parameters，且不压缩"
             );
             Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", says))
         }
@@ -106,20 +112,28 @@ fn is_patch(document: &Value, format: Option<Format>) -> Result<(), Problem> {
         return if document.is_array() {
             Ok(())
         } else {
-            Err(EngineError::invalid("patch", "a JSON Patch is an array of operations").into())
+            Err(EngineError::invalid(
+                "patch",
+                both!("a JSON Patch is an array of operations", "JSON Patch 应是由操作组成的数组"),
+            )
+            .into())
         };
     }
     if incoming::resource(document)? == "Parameters" {
         return Ok(());
     }
-    Err(EngineError::invalid("resourceType", "a FHIRPath Patch is a Parameters resource").into())
+    Err(EngineError::invalid(
+        "resourceType",
+        both!("a FHIRPath Patch is a Parameters resource", "FHIRPath Patch 应是 Parameters 资源"),
+    )
+    .into())
 }
 
 pub(super) async fn delete(asked: Asked, kind: &str, id: &str) -> Result<Response, Problem> {
     let if_match = if_match(&asked)?;
     let kind = incoming::type_name(kind)?;
     let made = meridian_engine::delete(&asked.state.engine, &asked.caller, kind, id, if_match).await?;
-    Ok(deleted(asked.prefer, &made))
+    Ok(deleted((asked.prefer, asked.language), &made))
 }
 
 pub(super) async fn delete_where(asked: Asked, kind: &str) -> Result<Response, Problem> {
@@ -127,17 +141,17 @@ pub(super) async fn delete_where(asked: Asked, kind: &str) -> Result<Response, P
     let kind = incoming::type_name(kind)?;
     let query = condition(&asked)?;
     let made = meridian_engine::delete_where(&asked.state.engine, &asked.caller, kind, query, if_match).await?;
-    Ok(deleted(asked.prefer, &made))
+    Ok(deleted((asked.prefer, asked.language), &made))
 }
 
-fn deleted(prefer: Prefer, made: &Outcome) -> Response {
+fn deleted((prefer, language): (Prefer, Language), made: &Outcome) -> Response {
     let response = if prefer.outcome {
         let said = match made.count {
-            0 => "there was nothing to delete".to_owned(),
-            count => format!("{count} deleted"),
+            0 => both!("there was nothing to delete", "没有可删除的内容"),
+            count => both!("{count} deleted", "已删除 {count} 个"),
         };
         let issue = Issue::new(Severity::Information, "informational", said);
-        json(StatusCode::OK, outcome(&[issue]).to_string().into_bytes())
+        json(StatusCode::OK, outcome_in(&[issue], language).to_string().into_bytes())
     } else {
         StatusCode::NO_CONTENT.into_response()
     };
@@ -164,27 +178,38 @@ fn if_match(asked: &Asked) -> Result<Option<i64>, Problem> {
     let Some(tag) = text(asked, "if-match")? else { return Ok(None) };
     match meridian_engine::version_of_tag(tag) {
         Some(version) => Ok(Some(version)),
-        None => Err(Problem::new(StatusCode::BAD_REQUEST, "invalid", format!("If-Match: `{tag}` is no version"))),
+        None => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            both!("If-Match: `{tag}` is no version", "If-Match：`{tag}` 不是版本，应写成 W/\"1\""),
+        )),
     }
 }
 
 fn text<'a>(asked: &'a Asked, name: &str) -> Result<Option<&'a str>, Problem> {
     let Some(value) = asked.headers.get(name) else { return Ok(None) };
-    let bad = |_| Problem::new(StatusCode::BAD_REQUEST, "invalid", format!("the header {name} is not plain text"));
+    let bad = |_| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            both!("the header {name} is not plain text", "请求头 {name} 不是文字"),
+        )
+    };
     std::str::from_utf8(value.as_bytes()).map(Some).map_err(bad)
 }
 
 fn answer(state: &Http, (prefer, language): (Prefer, Language), made: Outcome) -> Response {
     let status = written(made.happened);
     let served = made.served;
+    let warnings = super::warned::headers(&made.notes);
     let place = format!("{}/{}/{}/_history/{}", state.base, served.kind, served.id, served.version);
     let mut response = if prefer.minimal {
         (status, [(header::CONTENT_TYPE, FHIR_JSON)]).into_response()
     } else if prefer.outcome {
         let said = match made.happened {
-            Some(Happened::Created) => "created",
-            Some(_) => "updated",
-            None => "it was there already",
+            Some(Happened::Created) => both!("created", "已新建"),
+            Some(_) => both!("updated", "已更新"),
+            None => both!("it was there already", "内容已经存在"),
         };
         let mut issues = vec![Issue::new(Severity::Information, "informational", said)];
         issues.extend(made.notes);
@@ -194,6 +219,9 @@ fn answer(state: &Http, (prefer, language): (Prefer, Language), made: Outcome) -
     };
     if let Ok(place) = HeaderValue::from_str(&place) {
         response.headers_mut().insert(header::LOCATION, place);
+    }
+    for warning in warnings {
+        response.headers_mut().append(header::WARNING, warning);
     }
     with_version(response, &served)
 }

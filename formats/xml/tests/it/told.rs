@@ -2,7 +2,7 @@
 
 use meridian_model::Value;
 use meridian_model::reader::FaultKind;
-use meridian_xml::{Limits, read, write};
+use meridian_xml::{Limits, MOST_FAULTS, read, read_with_faults, write};
 use serde_json::json;
 
 pub(crate) fn patient(inner: &str) -> Value {
@@ -174,4 +174,58 @@ fn the_outcome_of_an_answer_is_a_resource() {
         "outcome": {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "value"}]}}}]});
     assert_eq!(round(&value), value);
     assert!(write(&value).unwrap().contains("<outcome><OperationOutcome><issue>"));
+}
+
+/// Who judges a document hears all that is wrong with it: what JSON can say stands in the value, the rest is told beside it.
+#[test]
+fn what_is_to_be_judged_is_read_to_its_end() {
+    let read = |inner: &str| {
+        let text = format!("<Patient xmlns=\"http://hl7.org/fhir\">{inner}</Patient>");
+        let (value, faults) = read_with_faults(text.as_bytes(), &Limits::default()).unwrap();
+        let told = faults.iter().map(|fault| (fault.path.clone(), fault.to_string()));
+        (value, told.collect::<Vec<_>>())
+    };
+    let (value, faults) = read(
+        "<foo value='1'/><active value='yes'/><name><shoe><a/></shoe><family value='W'/></name>\
+         <gender value='male'/><gender value='female'/><multipleBirthInteger value='x'/>",
+    );
+    assert_eq!(faults, []);
+    assert_eq!(
+        value,
+        json!({"resourceType": "Patient", "foo": "1", "active": "yes", "name": [{"shoe": {}, "family": "W"}],
+            "gender": ["male", "female"], "multipleBirthInteger": "x"})
+    );
+    // An order, an attribute, a text, an empty element: these JSON can't say.
+    let (value, faults) = read(
+        "<name><given value='a'/></name><gender value='male'/>and<active value='true' x='1'/><name><family/><given value='b'/></name>",
+    );
+    assert_eq!(
+        value,
+        json!({"resourceType": "Patient", "name": [{"given": ["a"]}, {"given": ["b"]}], "gender": "male", "active": true})
+    );
+    let paths: Vec<&str> = faults.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(
+        paths,
+        ["Patient", "Patient.active", "Patient.active", "Patient.name", "Patient.name[1].family"],
+        "{faults:#?}"
+    );
+    let (value, faults) =
+        read("<contained><Patient xmlns='urn:x'><active value='true'/></Patient></contained><link xmlns='urn:y'/>");
+    assert_eq!(value, json!({"resourceType": "Patient", "contained": [{"resourceType": "Patient", "active": true}]}));
+    assert_eq!(faults.len(), 2, "{faults:#?}");
+    // Who forgot the namespace at the root hears that alone.
+    let (value, faults) =
+        read_with_faults(b"<Patient><name><family value='W'/></name></Patient>", &Limits::default()).unwrap();
+    assert_eq!(value, json!({"resourceType": "Patient", "name": [{"family": "W"}]}));
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].path, "Patient");
+    let (value, faults) = read_with_faults(b"<Dog xmlns='http://hl7.org/fhir'><x/></Dog>", &Limits::default()).unwrap();
+    assert_eq!((value, faults.len()), (json!({"resourceType": "Dog"}), 0));
+    // What can't be read is refused as ever.
+    for text in ["<Patient xmlns='http://hl7.org/fhir'><name>", "<!DOCTYPE x><Patient/>", "{}", ""] {
+        assert!(read_with_faults(text.as_bytes(), &Limits::default()).is_err(), "{text}");
+    }
+    let many =
+        format!("<Patient xmlns='http://hl7.org/fhir'>{}</Patient>", "<active value='true' x='1'/>".repeat(1_000));
+    assert_eq!(read_with_faults(many.as_bytes(), &Limits::default()).unwrap().1.len(), MOST_FAULTS);
 }

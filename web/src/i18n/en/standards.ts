@@ -17,6 +17,8 @@ export const standards: typeof words = {
     noListFits: "Try another word, or empty the box.",
     absent: "not loaded",
     fragment: "part",
+    noEnglish: "Chinese only",
+    foundBy: "· found by “{{name}}”",
     retired: "retired",
     begin: "Choose a code system, value set or map at the left",
     beginHelp: "Where it says “not loaded”, the licence asks each institution to load the contents itself, as with SNOMED CT.",

@@ -16,6 +16,8 @@ export const standards = {
     noListFits: "请换一个词，或清空输入框。",
     absent: "未载入",
     fragment: "部分",
+    noEnglish: "仅有中文",
+    foundBy: "· 按“{{name}}”找到",
     retired: "停用",
     begin: "从左侧选择一个代码系统、值集或映射",
     beginHelp: "标“未载入”的代码系统因版权须由各机构自行载入内容，例如 SNOMED CT。",

@@ -17,7 +17,17 @@ export const ELEMENTS: Record<Kind | "StructureDefinition", string> = {
   StructureDefinition: "url,version,name,title,status,kind,type,derivation,abstract,baseDefinition",
 };
 
+/** What stands beside a text: the same in other languages, by R4's extension `translation`. */
+export interface Beside {
+  extension?: { url?: string; extension?: { url?: string; valueCode?: string; valueString?: string; valueMarkdown?: string }[] }[];
+}
+
 export interface Canonical extends Resource {
+  language?: string;
+  _title?: Beside;
+  _description?: Beside;
+  /** The title as it is written, where another language's is shown. */
+  written?: string;
   url?: string;
   version?: string;
   name?: string;
@@ -33,6 +43,33 @@ export interface Canonical extends Resource {
   derivation?: string;
   abstract?: boolean;
   baseDefinition?: string;
+}
+
+const TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation";
+
+function main(tag: string | undefined): string {
+  return (tag ?? "").split("-")[0]?.toLowerCase() ?? "";
+}
+
+/** A text in a language, if what stands beside it has it. */
+function translated(beside: Beside | undefined, language: string): string | undefined {
+  for (const { url, extension: parts = [] } of beside?.extension ?? []) {
+    const said = parts.find((part) => part.url === "lang")?.valueCode;
+    const content = parts.find((part) => part.url === "content");
+    if (url === TRANSLATION && main(said) === main(language)) return content?.valueString ?? content?.valueMarkdown;
+  }
+  return undefined;
+}
+
+/** The same with title and description in the reader's language, where they are written in it. */
+export function spoken(one: Canonical, language: string): Canonical {
+  const title = translated(one._title, language);
+  const description = translated(one._description, language);
+  return {
+    ...one,
+    ...(title === undefined ? {} : { title, ...(one.title === undefined ? {} : { written: one.title }) }),
+    ...(description === undefined ? {} : { description }),
+  };
 }
 
 /** Of what has no title the end of its address, which is nearly a name. */
@@ -93,14 +130,14 @@ export function usable(all: readonly Canonical[]): Canonical[] {
 /** Own and Chinese ones first, then by title as the reader's language sorts. */
 export function inOrder(all: readonly Canonical[], language: string): Canonical[] {
   const sort = new Intl.Collator(language).compare;
-  const place = (one: Canonical) => (HAN.test(titleOf(one)) ? 0 : 1);
+  const place = (one: Canonical) => (HAN.test(one.written ?? titleOf(one)) ? 0 : 1);
   return [...all].sort((a, b) => place(a) - place(b) || sort(titleOf(a), titleOf(b)) || sort(addressOf(a), addressOf(b)));
 }
 
 /** What a line is found by: its words, its address, and how its Han words sound (`xbdm` and `xingbiedaima`). */
 function soughtIn(one: Canonical): string {
-  const words = `${one.title ?? ""} ${one.name ?? ""} ${one.url ?? ""}`.toLowerCase();
-  const title = one.title ?? "";
+  const words = `${one.title ?? ""} ${one.written ?? ""} ${one.name ?? ""} ${one.url ?? ""}`.toLowerCase();
+  const title = one.written ?? one.title ?? "";
   if (!HAN.test(title)) return words;
   const syllables = syllablesOf(title);
   return `${words} ${syllables.map((sound) => sound.charAt(0)).join("")} ${syllables.join("")}`;

@@ -9,7 +9,7 @@ import { pageOf } from "../../fhir/bundle";
 import { getJson } from "../../fhir/http";
 import { FhirError } from "../../fhir/errors";
 import type { Bundle, Parameters } from "../../fhir/types";
-import { type Canonical, ELEMENTS, finder, inOrder, joined, type Kind, termsIn } from "./canonicals";
+import { type Canonical, ELEMENTS, finder, inOrder, joined, type Kind, spoken, termsIn } from "./canonicals";
 
 const PAGE = 250;
 /** More than any house has; beyond, the list says that it is cut. */
@@ -58,7 +58,15 @@ export function useCanonicals(kind: Shelved, more = "") {
     staleTime: 5 * 60_000,
   });
   const all = query.data?.all;
-  const sorted = useMemo(() => (all ? inOrder(all, i18n.language) : undefined), [all, i18n.language]);
+  const sorted = useMemo(() => {
+    const language = i18n.language;
+    return all
+      ? inOrder(
+          all.map((one) => spoken(one, language)),
+          language,
+        )
+      : undefined;
+  }, [all, i18n.language]);
   const find = useMemo(() => finder(sorted ?? []), [sorted]);
   return { query, all: sorted, cut: query.data?.cut ?? false, find };
 }

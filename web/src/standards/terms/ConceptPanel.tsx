@@ -7,11 +7,11 @@ import { useTranslation } from "react-i18next";
 import { useKeys } from "../../parts/keys/useKeys";
 import { Failure, Skeleton } from "../../parts/states";
 import type { Kind } from "../common/canonicals";
-import { addressOf, titleOf } from "../common/canonicals";
+import { addressOf, spoken, titleOf } from "../common/canonicals";
 import { Copy, useCopy } from "../common/Copy";
 import { useCanonicals } from "../common/useCanonicals";
 import { Absent } from "./Absent";
-import type { Kin, Looked, Match } from "./concept";
+import { inChinese, isForeign, type Kin, type Looked, type Match } from "./concept";
 import css from "./terms.module.css";
 import { useEquivalence } from "./useEquivalence";
 import { useListed } from "./useListed";
@@ -64,13 +64,15 @@ function Block({ title, children }: { title: string; children: ReactNode }) {
 }
 
 function Facts({ looked, system, onGo }: { looked: Looked; system: string; onGo: (code: string) => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const names = usePropertyNames();
   const { one, read } = useListed("CodeSystem", looked.version ? `${system}|${looked.version}` : system);
   return (
     <>
       <div className={css["lead"]}>
-        <p className={css["name"]}>{looked.display}</p>
+        <p className={css["name"]} {...inChinese(looked.display, i18n.language)}>
+          {looked.display} {isForeign(looked.display, i18n.language) && <span className={css["tag"]}>{t("standards.terms.noEnglish")}</span>}
+        </p>
         {looked.definition && looked.definition !== looked.display && <p className={css["definition"]}>{looked.definition}</p>}
         <p className="meta">
           {/* The name that programs know it by only where there is no title. */}
@@ -131,7 +133,7 @@ function Kins({ title, kin, onGo }: { title: string; kin: readonly Kin[]; onGo: 
 }
 
 function InSets({ system, code, onOpen }: { system: string; code: string; onOpen: (kind: Kind, address: string) => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { data, error, refetch } = useSets(system, code);
   return (
     <Block title={t("standards.terms.inSets")}>
@@ -146,7 +148,7 @@ function InSets({ system, code, onOpen }: { system: string; code: string; onOpen
             {data.having.map((one) => (
               <li key={addressOf(one)}>
                 <button type="button" className={css["go"]} data-tip={one.url} onClick={() => onOpen("ValueSet", addressOf(one))}>
-                  {titleOf(one)}
+                  {titleOf(spoken(one, i18n.language))}
                 </button>
               </li>
             ))}

@@ -5,6 +5,7 @@ import { DownOutlined, ReloadOutlined, RightOutlined, SearchOutlined } from "@an
 import { Input, type InputRef } from "antd";
 import type { CSSProperties, Ref } from "react";
 import { useTranslation } from "react-i18next";
+import { HAN } from "../../fhir/concept";
 import { Empty, Skeleton } from "../../parts/states";
 import { useCount } from "../../workbench/operator/common/useWords";
 import { split } from "../common/canonicals";
@@ -12,6 +13,7 @@ import { into, Rows } from "../common/Rows";
 import { useTyped } from "../common/useTyped";
 import { Absent } from "./Absent";
 import type { Source } from "./ask";
+import { inChinese, isForeign } from "./concept";
 import css from "./terms.module.css";
 import type { Row } from "./tree";
 import { useConcepts } from "./useConcepts";
@@ -121,7 +123,7 @@ interface CodeRowProps {
 }
 
 function CodeRow({ row: { concept, depth, opens, open }, nested, lacks, onFold }: CodeRowProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (lacks) {
     return (
       <span className={css["lacks"]} style={{ marginInlineStart: `${depth * 1.3}rem` }}>
@@ -154,9 +156,17 @@ function CodeRow({ row: { concept, depth, opens, open }, nested, lacks, onFold }
         </span>
       )}
       <code className={css["code"]}>{concept.code}</code>
-      <span className={css["display"]} data-abstract={concept.abstract}>
+      <span className={css["display"]} data-abstract={concept.abstract} {...inChinese(concept.display, i18n.language)}>
         {concept.display}
+        {/* By which of its other names it was found. */}
+        {concept.foundBy && (
+          <span className="meta" lang={HAN.test(concept.foundBy) ? "zh-CN" : undefined}>
+            {" "}
+            {t("standards.terms.foundBy", { name: concept.foundBy })}
+          </span>
+        )}
       </span>
+      {isForeign(concept.display, i18n.language) && <span className={css["tag"]}>{t("standards.terms.noEnglish")}</span>}
       {/* A heading that unfolds is seen to be one. */}
       {concept.abstract && <span className={nested && opens ? "offscreen" : css["tag"]}>{t("standards.terms.abstract")}</span>}
       {concept.inactive && <span className={css["tag"]}>{t("standards.terms.inactive")}</span>}

@@ -27,6 +27,7 @@ export interface Contained {
   abstract?: boolean;
   inactive?: boolean;
   designation?: Designation[];
+  extension?: { url?: string; valueString?: string }[];
   contains?: Contained[];
 }
 
@@ -92,15 +93,19 @@ export interface Concept {
   display: string;
   abstract: boolean;
   inactive: boolean;
+  /** The name by which it was found, where that is not the one that is shown. */
+  foundBy?: string | undefined;
 }
+
+const FOUND_BY = "https://meridian.example/extension/found-by";
 
 /** The concepts of an answer one after the other, also where a server has put some below others. */
 export function conceptsIn({ expansion: answer }: Expanded): Concept[] {
   const all: Concept[] = [];
   const take = (entries: readonly Contained[] | undefined) => {
-    for (const { system = "", version, code, display = "", abstract = false, inactive = false, contains } of entries ?? []) {
+    for (const { system = "", version, code, display = "", abstract = false, inactive = false, extension, contains } of entries ?? []) {
       // A heading of the value set itself has no code.
-      if (code !== undefined) all.push({ system, version, code, display, abstract, inactive });
+      if (code !== undefined) all.push({ system, version, code, display, abstract, inactive, foundBy: extension?.find(({ url }) => url === FOUND_BY)?.valueString });
       take(contains);
     }
   };

@@ -1,7 +1,18 @@
 //! What `$lookup` and `$translate` say of a code. Pure.
 
+import { HAN } from "../../fhir/concept";
 import { parametersNamed, textOf } from "../../fhir/parameters";
 import type { Coding, Parameter, Parameters } from "../../fhir/types";
+
+/** Whether a name is Chinese where the reader reads another language: the code system has none in his. */
+export function isForeign(name: string, language: string): boolean {
+  return !language.startsWith("zh") && HAN.test(name);
+}
+
+/** The language of a name, for who has it read aloud, where it is not the page's. */
+export function inChinese(name: string, language: string): { lang?: string } {
+  return isForeign(name, language) ? { lang: "zh-CN" } : {};
+}
 
 export interface Wording {
   language: string;

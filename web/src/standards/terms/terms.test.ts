@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Parameters } from "../../fhir/types";
-import { addressOf, type Canonical, finder, inOrder, joined, parted, split, termsIn, titleOf, usable } from "../common/canonicals";
+import { addressOf, type Canonical, finder, inOrder, joined, parted, split, spoken, termsIn, titleOf, usable } from "../common/canonicals";
 import { drawn, towards } from "../common/window";
 import { type Concept, conceptsIn, type Expanded, expansion, membership, type Source, totalOf } from "./ask";
-import { isMember, lookedIn, matchesIn } from "./concept";
+import { isForeign, isMember, lookedIn, matchesIn } from "./concept";
 import { type ConceptMap, narrowed, rowsOf, systemsOf } from "./maps";
 import { below, codeOf, folded, layout, type LevelState, missing, ROOTS, widestCode } from "./tree";
 
@@ -30,6 +30,34 @@ describe("the list of resources", () => {
     expect(urls("xingbie")).toEqual(["人的性别代码"]);
     expect(urls("ACT v3")).toEqual(["ActCode"]);
     expect(urls("act nothing")).toEqual([]);
+  });
+});
+
+describe("titles in the reader's language", () => {
+  const beside = (content: string) => ({
+    extension: [
+      {
+        url: "http://hl7.org/fhir/StructureDefinition/translation",
+        extension: [
+          { url: "lang", valueCode: "en" },
+          { url: "content", valueString: content },
+        ],
+      },
+    ],
+  });
+  const own: Canonical = { resourceType: "CodeSystem", url: "http://a/x", title: "人的性别代码", _title: beside("Sex"), description: "四项", _description: beside("Four codes") };
+  it("are those beside the text, if there are any", () => {
+    expect(spoken(own, "en-GB")).toMatchObject({ title: "Sex", description: "Four codes", written: "人的性别代码" });
+    expect(spoken(own, "zh-CN")).toEqual(own);
+    expect(spoken({ resourceType: "CodeSystem", title: "甲" }, "en")).toEqual({ resourceType: "CodeSystem", title: "甲" });
+  });
+  it("are found by both, and lead the list in both", () => {
+    const all = inOrder([{ resourceType: "CodeSystem", title: "ActCode", url: "http://b" }, spoken(own, "en")], "en");
+    expect(all.map(titleOf)).toEqual(["Sex", "ActCode"]);
+    expect(["sex", "性别", "rdxb"].map((typed) => finder(all)(typed).map(titleOf))).toEqual([["Sex"], ["Sex"], ["Sex"]]);
+  });
+  it("say where a name is in Chinese alone", () => {
+    expect([isForeign("糖尿病", "en"), isForeign("糖尿病", "zh-CN"), isForeign("Diabetes", "en")]).toEqual([true, false, false]);
   });
 });
 
@@ -93,6 +121,8 @@ describe("questions", () => {
       expansion: { contains: [{ display: "Heading", contains: [{ system: "s", code: "a", contains: [{ system: "s", code: "b", abstract: true }] }] }] },
     };
     expect(conceptsIn(answer).map(({ code, abstract }) => [code, abstract])).toEqual([["a", false], ["b", true]]);
+    const found = { resourceType: "ValueSet", expansion: { contains: [{ system: "s", code: "I10", extension: [{ url: "https://meridian.example/extension/found-by", valueString: "Hypertension" }] }] } } as const;
+    expect(conceptsIn(found as unknown as Expanded)[0]?.foundBy).toBe("Hypertension");
     expect(totalOf(answer, { offset: 10, count: 5 })).toBe(12);
     expect(totalOf({ ...answer, expansion: { total: 70_000 } }, { offset: 0, count: 5 })).toBe(70_000);
   });

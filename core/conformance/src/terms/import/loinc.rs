@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
+use super::invalid;
 use super::table::{Csv, at, columns};
 use crate::terms::fault::Fault;
 
@@ -71,7 +72,7 @@ impl Release {
         while let Some((line, row)) = csv.next()? {
             let code = at(&row, number);
             if code.is_empty() {
-                return Err(Fault::invalid(format!("line {line} has no LOINC_NUM")));
+                return Err(invalid(format!("line {line} has no LOINC_NUM")));
             }
             let display = [at(&row, long), at(&row, short)].into_iter().find(|text| !text.is_empty()).unwrap_or(code);
             let mut properties = Vec::new();
@@ -130,8 +131,7 @@ impl Release {
     fn variant(&mut self, name: &str, header: &[String], mut csv: Csv<'_>) -> Result<(), Fault> {
         let [number, component] = columns(header, ["LOINC_NUM", "COMPONENT"])?;
         let language = language_of(name);
-        let language =
-            language.ok_or_else(|| Fault::invalid("the name of a linguistic variant begins with its language"))?;
+        let language = language.ok_or_else(|| invalid("the name of a linguistic variant begins with its language"))?;
         let place = |wanted: &str| header.iter().position(|own| own == wanted).unwrap_or(usize::MAX);
         let names = [place("LinguisticVariantDisplayName"), place("LONG_COMMON_NAME"), place("SHORTNAME"), component];
         while let Some((_, row)) = csv.next()? {
@@ -151,7 +151,7 @@ impl Release {
     /// The code system, or where only translations came, supplements of it.
     pub(super) fn finish(mut self) -> Result<Vec<Value>, Fault> {
         if self.terms.is_empty() && (!self.parts.is_empty() || !self.answers.is_empty()) {
-            return Err(Fault::invalid("LOINC's hierarchy and answers come with its Loinc.csv"));
+            return Err(invalid("LOINC's hierarchy and answers come with its Loinc.csv"));
         }
         let mut out = Vec::new();
         if !self.terms.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
+use super::invalid;
 use super::table::{at, columns};
 use crate::terms::fault::Fault;
 
@@ -52,9 +53,8 @@ impl Snapshot {
         let rows = lines.zip(2_usize..).filter(|(line, _)| !line.is_empty());
         let rows = rows.map(|(line, nth)| (line.trim_end_matches('\r').split('\t').collect::<Vec<_>>(), nth));
         let number = |text: &str, nth: usize| -> Result<u64, Fault> {
-            text.parse().map_err(|_| {
-                Fault::invalid(format!("line {nth}: `{}` is no identifier", crate::terms::fault::shown(text)))
-            })
+            text.parse()
+                .map_err(|_| invalid(format!("line {nth}: `{}` is no identifier", crate::terms::fault::shown(text))))
         };
         if has("definitionStatusId") {
             let [id, time, active, module] = columns(&header, ["id", "effectiveTime", "active", "moduleId"])?;
@@ -94,7 +94,7 @@ impl Snapshot {
                 self.sets.entry(number(at(&row, member), nth)?).or_default().insert(at(&row, set).to_owned());
             }
         } else {
-            return Err(Fault::invalid("an RF2 file of a kind that is not read"));
+            return Err(invalid("an RF2 file of a kind that is not read"));
         }
         Ok(())
     }
@@ -102,7 +102,7 @@ impl Snapshot {
     pub(super) fn finish(self) -> Result<Option<Value>, Fault> {
         if self.concepts.is_empty() {
             let nothing = self.names.is_empty() && self.parents.is_empty() && self.sets.is_empty();
-            return if nothing { Ok(None) } else { Err(Fault::invalid("RF2: the file of the concepts is missing")) };
+            return if nothing { Ok(None) } else { Err(invalid("RF2: the file of the concepts is missing")) };
         }
         let module = self.modules.iter().max_by_key(|(_, count)| **count).map_or("", |(module, _)| module.as_str());
         let version = format!("{URL}/{module}/version/{}", self.latest);

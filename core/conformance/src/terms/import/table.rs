@@ -1,5 +1,6 @@
 //! Tables as text: fields between commas, quoted as RFC 4180 says; and the plain ones between tabs.
 
+use super::invalid;
 use crate::terms::fault::Fault;
 
 /// Longest field, in bytes, and most fields of a line.
@@ -32,7 +33,7 @@ impl<'t> Csv<'t> {
             let (field, end) = self.field(first)?;
             fields.push(field);
             if fields.len() > MOST {
-                return Err(Fault::invalid(format!("line {first} has more than {MOST} fields")));
+                return Err(invalid(format!("line {first} has more than {MOST} fields")));
             }
             match end {
                 Some(',') => {}
@@ -43,7 +44,7 @@ impl<'t> Csv<'t> {
 
     /// One field, and what ends it.
     fn field(&mut self, line: usize) -> Result<(String, Option<char>), Fault> {
-        let too_long = || Fault::invalid(format!("a field of line {line} is longer than a megabyte"));
+        let too_long = || invalid(format!("a field of line {line} is longer than a megabyte"));
         let Some(mut rest) = self.rest.strip_prefix('"') else {
             let end = self.rest.find([',', '\n']).unwrap_or(self.rest.len());
             let (field, after) = self.rest.split_at(end);
@@ -60,7 +61,7 @@ impl<'t> Csv<'t> {
         let mut field = String::new();
         loop {
             let Some((part, after)) = rest.split_once('"') else {
-                return Err(Fault::invalid(format!("a quote of line {line} is never closed")));
+                return Err(invalid(format!("a quote of line {line} is never closed")));
             };
             field.push_str(part);
             self.line += part.matches('\n').count();
@@ -77,7 +78,7 @@ impl<'t> Csv<'t> {
                     let mut chars = after.chars();
                     let mark = chars.next();
                     if !matches!(mark, None | Some(',' | '\n')) {
-                        return Err(Fault::invalid(format!("text stands behind a closed quote in line {line}")));
+                        return Err(invalid(format!("text stands behind a closed quote in line {line}")));
                     }
                     self.rest = chars.as_str();
                     self.line += usize::from(mark == Some('\n'));
@@ -96,7 +97,7 @@ pub(super) fn columns<const N: usize, T: AsRef<str>>(header: &[T], wanted: [&str
     let mut places = [0; N];
     for (place, name) in places.iter_mut().zip(wanted) {
         let found = header.iter().position(|column| column.as_ref().trim() == name);
-        *place = found.ok_or_else(|| Fault::invalid(format!("the column `{name}` is missing")))?;
+        *place = found.ok_or_else(|| invalid(format!("the column `{name}` is missing")))?;
     }
     Ok(places)
 }

@@ -1,5 +1,6 @@
 //! Each kind of file, whole and broken.
 
+use meridian_model::language::Language;
 use serde_json::json;
 
 use super::*;
@@ -29,7 +30,7 @@ fn a_table_with_a_head_is_a_code_system() {
     assert_eq!(man["property"][3], json!({"code": "inactive", "valueBoolean": true}));
     let terms = Terms::embedded().with(&all).unwrap();
     let params = [("url".to_owned(), "http://x/vs".to_owned()), ("activeOnly".to_owned(), "true".to_owned())];
-    let expanded = terms.expand(&Asked { params: &params, values: &[], now: "" }).unwrap();
+    let expanded = terms.expand(&Asked { params: &params, values: &[], now: "", language: Language::English }).unwrap();
     assert_eq!(expanded["expansion"]["total"], 1);
 }
 
@@ -46,8 +47,8 @@ fn a_broken_table_is_refused_by_name() {
         ("rank integer", "rank fraction", "rank fraction"),
     ] {
         let fault = one("sex.csv", &SEX.replacen(from, to, 1)).unwrap_err();
-        assert!(fault.says.contains(says), "{from} → {to}: {}", fault.says);
-        assert!(fault.says.starts_with("sex.csv: "), "{}", fault.says);
+        assert!(fault.says.english.contains(says), "{from} → {to}: {}", fault.says.english);
+        assert!(fault.says.english.starts_with("sex.csv: "), "{}", fault.says.english);
     }
     assert!(read(&[File { name: "x", bytes: &[0xff, 0xfe] }]).is_err());
     for text in ["", "hello", "{", "{\"resourceType\":\"Patient\"}", "[]", "[1]", "<x/>", "<!DOCTYPE x><x/>", "<a><b>"]
@@ -85,11 +86,13 @@ fn seventh_characters_are_written_out() {
     let params = |code: &str| {
         [("system".to_owned(), "http://hl7.org/fhir/sid/icd-10-cm".to_owned()), ("code".to_owned(), code.to_owned())]
     };
-    let found = terms.lookup(&Asked { params: &params("s00.0xxa"), values: &[], now: "" }).unwrap();
+    let found = terms
+        .lookup(&Asked { params: &params("s00.0xxa"), values: &[], now: "", language: Language::English })
+        .unwrap();
     assert!(found.to_string().contains("Scalp, initial"), "{found}");
     assert!(
         terms
-            .lookup(&Asked { params: &params("S00"), values: &[], now: "" })
+            .lookup(&Asked { params: &params("S00"), values: &[], now: "", language: Language::English })
             .unwrap()
             .to_string()
             .contains("Superficial & small")
@@ -113,7 +116,7 @@ fn loinc_with_its_hierarchy_answers_and_translation() {
     let expand = |url: &str, filter: &str| {
         let mut params = vec![("url".to_owned(), url.to_owned()), ("displayLanguage".to_owned(), "zh-CN".to_owned())];
         params.push(("filter".to_owned(), filter.to_owned()));
-        terms.expand(&Asked { params: &params, values: &[], now: "" }).unwrap()["expansion"].clone()
+        terms.expand(&Asked { params: &params, values: &[], now: "", language: Language::English }).unwrap()["expansion"].clone()
     };
     assert_eq!(expand("http://loinc.org/vs/LL1-1", "")["total"], 2);
     assert_eq!(expand("http://loinc.org/vs/LP1", "")["total"], 2);
@@ -152,12 +155,17 @@ r3\t2024\t1\t9\t46635009\t138875005\t0\t363698007\t900000000000011006\t1\n"
     for (vs, total) in [("isa/73211009", 2), ("refset/777", 1), ("ecl/< 138875005 MINUS << 46635009", 1), ("ecl/*", 4)]
     {
         let params = [("url".to_owned(), format!("http://snomed.info/sct?fhir_vs={vs}"))];
-        let expanded = terms.expand(&Asked { params: &params, values: &[], now: "" }).unwrap();
+        let expanded =
+            terms.expand(&Asked { params: &params, values: &[], now: "", language: Language::English }).unwrap();
         assert_eq!(expanded["expansion"]["total"], total, "{vs}");
     }
     assert!(read(&files[1..]).is_err());
     assert!(
-        one("x.txt", &format!("{head}definitionStatusId\nx\t2024\t1\t9\t1\n")).unwrap_err().says.contains("line 2")
+        one("x.txt", &format!("{head}definitionStatusId\nx\t2024\t1\t9\t1\n"))
+            .unwrap_err()
+            .says
+            .english
+            .contains("line 2")
     );
     assert!(one("x.txt", &format!("{head}what\n")).is_err());
 }

@@ -1,5 +1,7 @@
 //! From concepts, one after the other, to a code system.
 
+use meridian_model::both;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -48,8 +50,9 @@ impl Builder {
     fn put(&mut self, text: &str) -> Result<Span, Fault> {
         let span = Span::new(self.text.len(), text.len());
         self.text.push_str(text);
-        span.filter(|_| u32::try_from(self.text.len()).is_ok())
-            .ok_or_else(|| Fault::too_costly(format!("the texts of {} are more than 4 GB", self.head.url)))
+        span.filter(|_| u32::try_from(self.text.len()).is_ok()).ok_or_else(|| {
+            Fault::too_costly(both!("the texts of {} are more than 4 GB", "{} 的文字超过 4 GB", self.head.url))
+        })
     }
 
     /// A kind of property.
@@ -58,7 +61,9 @@ impl Builder {
             return Ok(*known);
         }
         let at = u16::try_from(self.keys.len());
-        let at = at.map_err(|_| Fault::too_costly(format!("{} has too many kinds of property", self.head.url)))?;
+        let at = at.map_err(|_| {
+            Fault::too_costly(both!("{} has too many kinds of property", "{} 的属性种类太多", self.head.url))
+        })?;
         self.by_key.insert(key.code.clone(), at);
         self.keys.push(key);
         Ok(at)
@@ -69,7 +74,9 @@ impl Builder {
             return Ok(*known);
         }
         let at = u16::try_from(self.labels.len());
-        let at = at.map_err(|_| Fault::too_costly(format!("{} has too many languages and uses", self.head.url)))?;
+        let at = at.map_err(|_| {
+            Fault::too_costly(both!("{} has too many languages and uses", "{} 的语言和用途太多", self.head.url))
+        })?;
         self.by_label.insert(text.to_owned(), at);
         self.labels.push(text.to_owned());
         Ok(at)
@@ -84,11 +91,25 @@ impl Builder {
         parent: Option<u32>,
     ) -> Result<u32, Fault> {
         if code.is_empty() || code.len() > LONGEST_CODE {
-            let why = if code.is_empty() { "has no code" } else { "has a code that is longer than 4,096 bytes" };
-            return Err(Fault::invalid(format!("a concept of {} {why}: `{}`", self.head.url, shown(code))));
+            let why = if code.is_empty() {
+                both!("has no code", "没有 code")
+            } else {
+                both!("has a code that is longer than 4,096 bytes", "的 code 超过 4096 字节")
+            };
+            return Err(Fault::invalid(both!(
+                "a concept of {} {}: `{}`",
+                "{} 中有概念{}：`{}`",
+                self.head.url,
+                why,
+                shown(code)
+            )));
         }
         if self.concepts.len() >= MOST {
-            return Err(Fault::too_costly(format!("{} has more than {MOST} concepts", self.head.url)));
+            return Err(Fault::too_costly(both!(
+                "{} has more than {MOST} concepts",
+                "{} 的概念超过 {MOST} 个",
+                self.head.url
+            )));
         }
         let at = u32::try_from(self.concepts.len()).unwrap_or(u32::MAX);
         let span = self.put(code)?;
@@ -151,7 +172,12 @@ impl Builder {
         let mut sorted: Vec<u32> = (0..count).collect();
         sorted.sort_by(|one, other| key(one).cmp(key(other)));
         if let Some([one, _]) = sorted.array_windows().find(|[one, other]| key(one) == key(other)) {
-            return Err(Fault::invalid(format!("{} defines the code `{}` twice", self.head.url, shown(key(one)))));
+            return Err(Fault::invalid(both!(
+                "{} defines the code `{}` twice",
+                "{} 中代码 `{}` 定义了两次",
+                self.head.url,
+                shown(key(one))
+            )));
         }
         let mut edges = self.nested;
         for (at, other, is_parent) in self.named {
@@ -169,7 +195,12 @@ impl Builder {
         let children = edges.iter().map(|(child, parent)| (*parent, *child)).collect();
         let (parents, children) = (Lists::of_pairs(edges, concepts), Lists::of_pairs(children, concepts));
         if let Some(at) = circle(count, &parents, &children) {
-            return Err(Fault::invalid(format!("{}: the code `{}` lies below itself", self.head.url, shown(key(&at)))));
+            return Err(Fault::invalid(both!(
+                "{}: the code `{}` lies below itself",
+                "{}：代码 `{}` 成了自己的下级",
+                self.head.url,
+                shown(key(&at))
+            )));
         }
         Ok(CodeSystem {
             head: self.head,

@@ -1,5 +1,7 @@
 //! From a CodeSystem resource.
 
+use meridian_model::both;
+
 use serde_json::Value;
 
 use super::{Builder, CodeSystem, Content, Head, Key, ValueType};
@@ -33,7 +35,10 @@ impl CodeSystem {
             let inside = list(next, "concept");
             if !inside.is_empty() {
                 if open.len() >= DEEPEST {
-                    return Err(Fault::invalid(format!("concepts lie more than {DEEPEST} deep in each other")));
+                    return Err(Fault::invalid(both!(
+                        "concepts lie more than {DEEPEST} deep in each other",
+                        "概念嵌套超过 {DEEPEST} 层"
+                    )));
                 }
                 open.push((inside.iter(), Some(at)));
             }
@@ -43,13 +48,20 @@ impl CodeSystem {
 }
 
 fn head(resource: &Value) -> Result<Head, Fault> {
-    let url = owned(resource, "url").ok_or_else(|| Fault::invalid("a CodeSystem without url cannot be in force"))?;
+    let url = owned(resource, "url").ok_or_else(|| {
+        Fault::invalid(both!("a CodeSystem without url cannot be in force", "没有 url 的 CodeSystem 不能生效"))
+    })?;
     let content = match text(resource, "content") {
         Some("complete") => Content::Complete,
         Some("not-present") => Content::NotPresent,
         Some("supplement") => Content::Supplement,
         Some("example" | "fragment") => Content::Part,
-        _ => return Err(Fault::invalid(format!("the CodeSystem {url} does not say its content"))),
+        _ => {
+            return Err(Fault::invalid(both!(
+                "the CodeSystem {url} does not say its content",
+                "CodeSystem {url} 没有写 content"
+            )));
+        }
     };
     let identifiers = match resource.get("identifier") {
         Some(Value::Array(all)) => all.as_slice(),

@@ -1,5 +1,7 @@
 //! A code system with what a supplement says of its concepts.
 
+use meridian_model::both;
+
 use std::sync::OnceLock;
 
 use super::lists::Lists;
@@ -10,7 +12,8 @@ impl CodeSystem {
     /// This system with the designations and properties of `supplement`, whose own displays count as designations in its
     /// language. Codes that this system does not have are left aside: a supplement adds none.
     pub(in crate::terms) fn supplemented(&self, supplement: &CodeSystem) -> Result<CodeSystem, Fault> {
-        let large = || Fault::too_costly(format!("the texts of {} are more than 4 GB", self.head.url));
+        let large =
+            || Fault::too_costly(both!("the texts of {} are more than 4 GB", "{} 的文字超过 4 GB", self.head.url));
         let by = u32::try_from(self.text.len()).map_err(|_| large())?;
         let mut text = self.text.clone();
         text.push_str(&supplement.text);

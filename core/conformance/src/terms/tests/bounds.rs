@@ -22,7 +22,7 @@ fn a_value_set_that_is_made_of_itself_is_refused_by_name() {
     let terms = terms.with(&[alone, set("http://x/c", &["http://x/a"])]).unwrap();
     let fault = terms.expand(&asked(&params("url=http://x/a"), &[])).unwrap_err();
     assert_eq!(fault.kind, Kind::Invalid);
-    assert!(fault.says.contains("http://x/a → http://x/b → http://x/c → http://x/a"), "{}", fault.says);
+    assert!(fault.says.english.contains("http://x/a → http://x/b → http://x/c → http://x/a"), "{}", fault.says.english);
     assert!(terms.expand(&asked(&params("url=http://x/alone"), &[])).is_err());
     assert!(terms.validate_in_set(&asked(&params("url=http://x/a&system=http://x/animals&code=cat"), &[])).is_err());
     assert!(terms.codes_in("http://x/a").is_err());
@@ -40,10 +40,10 @@ fn value_sets_that_double_each_other_end() {
     let terms = with(&all);
     let start = Instant::now();
     let fault = terms.expand(&asked(&params("url=http://x/48"), &[])).unwrap_err();
-    assert_eq!(fault.kind, Kind::TooCostly, "{}", fault.says);
+    assert_eq!(fault.kind, Kind::TooCostly, "{}", fault.says.english);
     let fault =
         terms.validate_in_set(&asked(&params("url=http://x/48&system=http://x/animals&code=dog"), &[])).unwrap_err();
-    assert_eq!(fault.kind, Kind::TooCostly, "{}", fault.says);
+    assert_eq!(fault.kind, Kind::TooCostly, "{}", fault.says.english);
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
@@ -60,10 +60,10 @@ fn a_code_that_lies_below_itself_is_refused_by_name() {
     let mut round = animals();
     round["concept"][0]["property"] = json!([{"code": "parent", "valueCode": "cat"}]);
     let fault = Terms::embedded().with(&[round]).map(|_| ()).unwrap_err();
-    assert!(fault.says.contains("lies below itself"), "{}", fault.says);
+    assert!(fault.says.english.contains("lies below itself"), "{}", fault.says.english);
     let mut twice = animals();
     twice["concept"][0]["concept"][1]["code"] = json!("cat");
-    assert!(Terms::embedded().with(&[twice]).map(|_| ()).unwrap_err().says.contains("`cat` twice"));
+    assert!(Terms::embedded().with(&[twice]).map(|_| ()).unwrap_err().says.english.contains("`cat` twice"));
 }
 
 #[test]
@@ -72,7 +72,11 @@ fn megabyte_codes_and_endless_texts_are_refused() {
     let mut large = animals();
     large["concept"][0]["code"] = json!(long);
     let fault = Terms::embedded().with(&[large]).map(|_| ()).unwrap_err();
-    assert!(fault.says.len() < 400 && fault.says.contains("longer than 4,096 bytes"), "{}", fault.says);
+    assert!(
+        fault.says.english.len() < 400 && fault.says.english.contains("longer than 4,096 bytes"),
+        "{}",
+        fault.says.english
+    );
     let terms = with(&[animals()]);
     let listed = json!({"include": [{"system": "http://x/animals", "concept": [{"code": long}]}]});
     assert!(expanded(&terms, &listed, "").unwrap_err().len() < 400);
@@ -95,7 +99,7 @@ fn megabyte_codes_and_endless_texts_are_refused() {
             ))
             .is_err()
     );
-    assert!(terms.expand(&asked(&[("url".to_owned(), long.clone())], &[])).unwrap_err().says.len() < 400);
+    assert!(terms.expand(&asked(&[("url".to_owned(), long.clone())], &[])).unwrap_err().says.english.len() < 400);
 }
 
 #[test]
@@ -130,7 +134,7 @@ fn what_has_no_end_is_too_costly() {
     ]);
     let all = many.expand(&asked(&params("url=http://x/many?fhir_vs"), &[])).unwrap_err();
     assert_eq!(all.kind, Kind::TooCostly);
-    assert!(all.says.contains("10001"), "{}", all.says);
+    assert!(all.says.english.contains("10001"), "{}", all.says.english);
     let page = many.expand(&asked(&params("url=http://x/many?fhir_vs&count=5&offset=10000"), &[])).unwrap();
     assert_eq!(codes(&page), ["c10000"]);
 }

@@ -119,5 +119,5 @@ fn a_part_of_a_system_says_neither_yes_nor_no() {
     let terms = with(&[part]);
     let ask = |query: &str| terms.validate_in_system(&asked(&params(query), &[]));
     assert_eq!(answer(&ask("url=http://x/animals&code=cat").unwrap(), "result"), &json!(true));
-    assert!(ask("url=http://x/animals&code=dog").unwrap_err().says.contains("only a part"));
+    assert!(ask("url=http://x/animals&code=dog").unwrap_err().says.english.contains("only a part"));
 }

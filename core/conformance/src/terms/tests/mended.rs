@@ -14,7 +14,7 @@ fn filtered(property: &str, op: &str, value: &str) -> Value {
 }
 
 fn result(terms: &Terms, query: &str) -> Result<Value, String> {
-    let found = terms.validate_in_set(&asked(&params(query), &[])).map_err(|fault| fault.says)?;
+    let found = terms.validate_in_set(&asked(&params(query), &[])).map_err(|fault| fault.says.english)?;
     Ok(answer(&found, "result").clone())
 }
 
@@ -39,7 +39,7 @@ fn an_expansion_of_many_systems_is_read_at_once_or_refused() {
     };
     let start = Instant::now();
     let fault = Terms::embedded().with(&[given(100_000)]).map(|_| ()).unwrap_err();
-    assert_eq!(fault.kind, Kind::TooCostly, "{}", fault.says);
+    assert_eq!(fault.kind, Kind::TooCostly, "{}", fault.says.english);
     let found = with(&[given(9_000)]).expand(&asked(&params("url=http://x/v"), &[])).unwrap();
     assert_eq!(codes(&found).len(), 9_000);
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
@@ -151,7 +151,8 @@ fn what_a_value_set_contains_is_found_in_it() {
     round["contained"] =
         json!([{"resourceType": "ValueSet", "id": "in", "compose": include(json!({"valueSet": ["#in"]}))}]);
     let terms = with(&[animals(), outer, other, stranger, round]);
-    let expand = |url: &str| terms.expand(&asked(&params(&format!("url={url}")), &[])).map_err(|fault| fault.says);
+    let expand =
+        |url: &str| terms.expand(&asked(&params(&format!("url={url}")), &[])).map_err(|fault| fault.says.english);
     assert_eq!(codes(&expand("http://x/outer").unwrap()), ["cat"]);
     assert_eq!(result(&terms, "url=http://x/outer&system=http://x/animals&code=cat"), Ok(json!(true)));
     assert_eq!(result(&terms, "url=http://x/outer&system=http://x/animals&code=bird"), Ok(json!(false)));

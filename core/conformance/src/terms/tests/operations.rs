@@ -90,7 +90,7 @@ fn a_lookup_tells_all_or_what_is_asked() {
     assert_eq!(found("system=http://x/animals&code=dog").unwrap_err().kind, Kind::NotFound);
     assert_eq!(found("system=http://nowhere&code=dog").unwrap_err().kind, Kind::NotFound);
     assert!(found("system=http://x/animals|2&code=dog").is_err() && found("code=dog").is_err() && found("").is_err());
-    assert!(found("system=http://x/animals&version=2&code=cat").unwrap_err().says.contains("these are: 1.0"));
+    assert!(found("system=http://x/animals&version=2&code=cat").unwrap_err().says.english.contains("these are: 1.0"));
     assert_eq!(answer(&found("system=http://unitsofmeasure.org&code=mg/dL").unwrap(), "display"), &json!("mg/dL"));
     assert!(found("system=http://unitsofmeasure.org&code=mg//").is_err());
 }

@@ -91,7 +91,11 @@ fn depth_is_refused_by_name_whatever_is_nested() {
         patient["extension"] = Value::Array(vec![extension]);
         let limits = meridian_model::reader::Limits::default();
         let fault = meridian_model::reader::parse(patient.to_string().as_bytes(), &limits).unwrap_err();
-        assert!(fault.message.contains("deep") || fault.message.contains("nest"), "{}", fault.message);
+        assert!(
+            fault.message.english.contains("deep") || fault.message.english.contains("nest"),
+            "{}",
+            fault.message.english
+        );
         // And where it did not come through the reader.
         one(&all(&patient, &[], Structures::r4()), &["too-costly"]);
     };

@@ -1,6 +1,7 @@
 //! How things are told: in both languages, once, and to the end.
 
 use super::*;
+use crate::says::Says;
 use meridian_model::outcome::Issue;
 
 fn all(value: &Value, profiles: &[&str], structures: &Structures) -> Vec<Issue> {
@@ -15,10 +16,10 @@ fn each_issue_has_a_sentence_in_chinese() {
     let found = all(&patient, &["http://nowhere/p"], Structures::r4());
     assert!(found.len() > 8, "{found:#?}");
     for issue in &found {
-        let chinese = issue.chinese.as_deref().unwrap_or_default();
+        let chinese = issue.chinese.as_str();
         assert!(chinese.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}')), "{issue:?}");
     }
-    let told = |part: &str| found.iter().find(|one| one.diagnostics.contains(part)).unwrap().chinese.clone().unwrap();
+    let told = |part: &str| found.iter().find(|one| one.diagnostics.contains(part)).unwrap().chinese.clone();
     assert_eq!(told("gnder"), "Patient 没有元素 `gnder`，请核对名称；R4 没有位置的内容请用扩展（extension）");
     assert_eq!(told("pat-1"), "pat-1：患者联系人必须有姓名、电话、地址或机构之一");
     assert_eq!(told("1970-13"), "不是合法的日期（应为 YYYY、YYYY-MM 或 YYYY-MM-DD）：`1970-13`");
@@ -39,7 +40,7 @@ fn rules_of_profiles_are_told_in_their_own_chinese_or_in_a_frame() {
     };
     let told = |human: &str| {
         let found = all(&json!({"resourceType": "Patient"}), &["http://p/r"], &Structures::r4().with([&rule(human)]));
-        found.iter().find(|one| one.diagnostics.starts_with("pat-1")).unwrap().chinese.clone().unwrap()
+        found.iter().find(|one| one.diagnostics.starts_with("pat-1")).unwrap().chinese.clone()
     };
     assert_eq!(told("应有姓名 (it has a name)"), "pat-1：应有姓名");
     // Of the same key as one of R4's, and not it.
@@ -166,4 +167,77 @@ fn nobody_waits_for_ever() {
         found.iter().any(|one| one.code == "too-costly" && one.diagnostics.contains("longer than it may")),
         "{found:#?}"
     );
+}
+
+/// Systems that are not here, and one of which a part is.
+struct Absent;
+
+impl Codes for Absent {
+    fn in_value_set(&self, set: &str, coded: Coded<'_>) -> Verdict {
+        match coded.system {
+            Some("http://known") => Verdict::No { says: format!("the code is not in {set}").into() },
+            _ => Verdict::Unknown { says: Says::SystemMissing { system: coded.system.unwrap_or_default().to_owned() } },
+        }
+    }
+
+    fn in_code_system(&self, coded: Coded<'_>) -> Verdict {
+        match (coded.system, coded.code) {
+            (Some("http://known"), "no") => Verdict::No { says: "the system has no such code".into() },
+            (Some("http://known"), _) => Verdict::Yes { wrong_display: None, inactive: false },
+            (system, _) => {
+                Verdict::Unknown { says: Says::PartOfSystem { system: system.unwrap_or_default().to_owned() } }
+            }
+        }
+    }
+
+    fn subsumes(&self, _: &str, _: &str, _: &str) -> Option<Subsumes> {
+        None
+    }
+}
+
+fn absent(value: &Value) -> Vec<(Severity, String, Vec<String>)> {
+    let structures = Structures::r4();
+    let issues = validate(value, &[], &Validator { codes: &Absent, ..with(structures) });
+    let about = issues.into_iter().filter(|one| !one.diagnostics.starts_with("dom-6"));
+    about.map(|one| (one.severity, one.diagnostics.to_string(), one.expression)).collect()
+}
+
+#[test]
+fn codes_that_nobody_checked_are_told_once_for_each_system_and_kind_of_place() {
+    let part = |code: usize| json!({"code": {"coding": [{"system": "http://part", "code": code.to_string()}]}});
+    let parts: Vec<Value> = (0..50).map(part).collect();
+    let found = absent(&json!({"resourceType": "Observation", "status": "final", "component": parts,
+        "code": {"coding": [{"system": "http://part", "code": "a"}, {"system": "http://other", "code": "b"}]}}));
+    let notes: Vec<_> = found.iter().filter(|one| one.0 == Severity::Information).collect();
+    assert_eq!(notes.len(), 3, "{found:#?}");
+    assert!(
+        notes.iter().any(|one| one.1.starts_with("50 codes") && one.2 == ["Observation.component[0].code.coding[0]"])
+    );
+    assert!(notes.iter().any(|one| one.1.starts_with("the code is not checked") && one.1.contains("http://other")));
+    assert!(found.iter().all(|one| one.0 != Severity::Error), "{found:#?}");
+}
+
+#[test]
+fn one_fault_of_a_code_is_told_once() {
+    // An extensible set of R4's, and a code of another system that is known: whether one of the set fits, nobody can say.
+    let marital = |code: &str| json!({"resourceType": "Patient", "maritalStatus": {"coding": [{"system": "http://known", "code": code}]}});
+    let known = absent(&marital("yes"));
+    assert_eq!(known.iter().map(|one| one.0).collect::<Vec<_>>(), [Severity::Information], "{known:#?}");
+    // A code that its own system has not: that is the fault, and the set says nothing new.
+    let none = absent(&marital("no"));
+    assert_eq!(
+        none.iter().map(|one| (one.0, one.1.as_str())).collect::<Vec<_>>(),
+        [(Severity::Error, "the system has no such code")]
+    );
+    let gender = json!({"resourceType": "Patient", "gender": ["male", "female"]});
+    assert_eq!(base(&gender), ["`gender` can be there only once, this is an array @ Patient"]);
+    let empty = absent(&json!({"resourceType": "Patient", "language": ""}));
+    assert_eq!(empty.len(), 1, "{empty:#?}");
+}
+
+#[test]
+fn what_changes_the_meaning_unknown_to_us_is_an_error() {
+    let with = |name: &str, url: &str| json!({"resourceType": "Basic", "code": {"text": "x"}, name: [{"url": url, "valueBoolean": true}]});
+    one(&base(&with("modifierExtension", "http://x.y/not")), &["changes the meaning", "@ Basic.modifierExtension[0]"]);
+    assert!(base(&with("extension", "http://x.y/not")).is_empty());
 }

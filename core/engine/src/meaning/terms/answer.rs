@@ -2,6 +2,7 @@
 
 use meridian_access::{Act as Right, Caller, Role};
 use meridian_conformance::terms::{Asked, Fault, Kind, Terms};
+use meridian_model::language::Both;
 use meridian_model::outcome::Issue;
 use meridian_store::Reader;
 use serde_json::Value;
@@ -174,7 +175,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 output,
                 says,
                 versions: false,
-                act: Box::new(Answer { on, input, answer, is_long: matches!(name, "expand" | "translate") }),
+                act: Box::new(Answer { on, answer, is_long: matches!(name, "expand" | "translate") }),
             });
         }
     }
@@ -183,7 +184,6 @@ pub(super) fn operations() -> Vec<Operation> {
 
 struct Answer {
     on: &'static str,
-    input: Inputs,
     answer: Answerer,
     /// It may take its time, and so waits for a place among the searches.
     is_long: bool,
@@ -193,12 +193,11 @@ impl Act for Answer {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
             let may = permission(caller, Right::Look, self.on)?;
-            call.only(self.input)?;
             let (answer, on) = (self.answer, self.on);
             let sends_along = call.id.is_some() || call.body.is_some() || !call.resources.is_empty();
             let work = move |reader: &Reader<'_>| {
                 let terms = in_force(reader)?;
-                let Call { id, mut params, mut values, body, resources, .. } = call;
+                let Call { id, mut params, mut values, body, resources, language, .. } = call;
                 values.extend(resources);
                 match id {
                     Some(id) => of_instance(reader, &may, (on, &id), &mut params, &mut values)?,
@@ -209,7 +208,7 @@ impl Act for Answer {
                     }
                 }
                 let now = instant(now());
-                answer(&terms, &Asked { params: &params, values: &values, now: &now }).map_err(refused)
+                answer(&terms, &Asked { params: &params, values: &values, now: &now, language }).map_err(refused)
             };
             // What is not in memory yet, or was sent along, is read and understood where threads may block.
             let is_long = self.is_long || sends_along || !engine.store().read(is_read)?;
@@ -233,7 +232,7 @@ fn of_instance(
     values: &mut Vec<(String, Value)>,
 ) -> Result<(), EngineError> {
     let found = addressed(reader, kind, id, |row| may.shows(row))?;
-    let found = found.ok_or_else(|| EngineError::NotFound(format!("{kind}/{id}")))?;
+    let found = found.ok_or_else(|| EngineError::NotFound(Both::alike(format!("{kind}/{id}"))))?;
     let mut put = |name: &str, value: &str| params.insert(0, (name.to_owned(), value.to_owned()));
     match found.canonical().filter(|_| found.in_force) {
         Some(_) if kind == "CodeSystem" => {

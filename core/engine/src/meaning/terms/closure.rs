@@ -3,6 +3,8 @@
 //! The state of a table is one setting of the store: its codes, and each pair with the version that told it. What is new is
 //! reckoned beside the writer, and written if the table is still as it was read.
 
+use meridian_model::both;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -64,22 +66,35 @@ impl Act for Closure {
     fn run<'a>(&'a self, engine: &'a Engine, caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
             decide(caller, Right::Look, "ConceptMap")?;
-            call.only(INPUT)?;
             let name = call.param("name").unwrap_or_default().to_owned();
             if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(|b| b.is_ascii_graphic()) {
-                return Err(EngineError::invalid("name", format!("1 to {LONGEST_NAME} letters without blanks")));
+                return Err(EngineError::invalid(
+                    "name",
+                    both!(
+                        "1 to {LONGEST_NAME} letters without blanks",
+                        "名称应是 1 至 {LONGEST_NAME} 个字符，不含空格"
+                    ),
+                ));
             }
             let since = call.param("version").map(|version| {
-                version.parse::<u64>().map_err(|_| EngineError::invalid("version", "none that this server gave"))
+                version.parse::<u64>().map_err(|_| {
+                    EngineError::invalid("version", both!("none that this server gave", "不是本机给出的版本"))
+                })
             });
             let since = since.transpose()?;
             let codings = call.values.iter().filter(|(of, _)| of == "concept").map(|(_, coding)| coding);
             let codes = codings.map(code_of).collect::<Result<Vec<_>, _>>()?;
             if since.is_some() && !codes.is_empty() {
-                return Err(EngineError::invalid("version", "either `concept` or `version` is given, not both"));
+                return Err(EngineError::invalid(
+                    "version",
+                    both!("either `concept` or `version` is given, not both", "`concept` 与 `version` 只能给一个"),
+                ));
             }
             if codes.len() > MOST_NEW {
-                return Err(EngineError::invalid("concept", format!("at most {MOST_NEW} come at once")));
+                return Err(EngineError::invalid(
+                    "concept",
+                    both!("at most {MOST_NEW} come at once", "一次最多 {MOST_NEW} 个"),
+                ));
             }
             // Each client has tables of its own.
             let setting = format!("closure/{}/{}/{name}", caller.institution, caller.actor);
@@ -120,7 +135,9 @@ struct Change {
 
 fn code_of(coding: &Value) -> Result<SystemCode, EngineError> {
     let part = |key: &str| coding.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-    part("system").zip(part("code")).ok_or_else(|| EngineError::invalid("concept", "a Coding with system and code"))
+    part("system").zip(part("code")).ok_or_else(|| {
+        EngineError::invalid("concept", both!("a Coding with system and code", "应是带 system 和 code 的 Coding"))
+    })
 }
 
 fn broken(error: &serde_json::Error) -> EngineError {
@@ -131,7 +148,9 @@ fn answer(reader: &Reader<'_>, asked: &Asked) -> Result<Made, EngineError> {
     let Asked { setting, name, codes, since } = asked;
     let was = reader.setting(setting)?;
     let kept: Option<Table> = was.as_deref().map(serde_json::from_slice).transpose().map_err(|e| broken(&e))?;
-    let absent = || EngineError::Absent(format!("the closure table {name} is not here"));
+    let absent = || {
+        EngineError::Absent(both!("the closure table {name} is not here", "没有闭包表 {name}，请先只用 `name` 建立"))
+    };
     if let Some(since) = since {
         let table = kept.ok_or_else(absent)?;
         let pairs = table.pairs.iter().filter(|(_, _, told)| told > since);
@@ -152,7 +171,10 @@ fn add(reader: &Reader<'_>, name: &str, codes: &[SystemCode], table: &mut Table)
     let mut seen: HashSet<&SystemCode> = table.codes.iter().collect();
     let new: Vec<SystemCode> = codes.iter().filter(|code| seen.insert(code)).cloned().collect();
     if table.codes.len() + new.len() > MOST_CODES {
-        return Err(EngineError::invalid("concept", format!("{name} would have more than {MOST_CODES} codes")));
+        return Err(EngineError::invalid(
+            "concept",
+            both!("{name} would have more than {MOST_CODES} codes", "{name} 的代码会超过 {MOST_CODES} 个"),
+        ));
     }
     let room = MOST_PAIRS.saturating_sub(table.pairs.len());
     let pairs = in_force(reader)?.closed(&table.codes, &new, room).map_err(refused)?;

@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use meridian_conformance::terms::{Loaded, Terms};
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
 use meridian_model::outcome::Issue;
 use meridian_store::{Reader, Stored, TypeCode, WriteTx};
@@ -59,7 +60,7 @@ pub(crate) fn check(kind: &str, resource: &Value) -> Result<(), EngineError> {
     }
     let says = match Loaded::read(resource) {
         Ok(_) => return Ok(()),
-        Err(fault) => format!("it cannot be in force: {fault}"),
+        Err(fault) => both!("it cannot be in force: {}", "不能生效：{}", fault.says),
     };
     Err(EngineError::Unprocessable(vec![Issue::error("business-rule", says).at(kind)]))
 }

@@ -34,7 +34,6 @@ struct List;
 impl Act for List {
     fn run<'a>(&'a self, engine: &'a Engine, _caller: &'a Caller, call: Call) -> Answering<'a> {
         Box::pin(async move {
-            call.only(INPUT)?;
             let (kind, part) = (call.param("type").map(str::to_owned), call.param("url").map(str::to_owned));
             let lines =
                 engine.store().search(|reader: &Reader<'_>| Ok::<_, EngineError>(in_force(reader)?.list())).await?;

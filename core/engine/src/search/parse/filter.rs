@@ -4,6 +4,8 @@
 mod compare;
 mod grammar;
 
+use meridian_model::both;
+
 use self::grammar::{Node, Step};
 use super::step;
 use crate::search::fault::Fault;
@@ -28,7 +30,9 @@ fn each(ground: &Ground<'_>, of: &[Of], nodes: &[Node], hops: usize) -> Result<V
 }
 
 fn test(ground: &Ground<'_>, of: &[Of], path: &[Step], op: &str, value: &str, hops: usize) -> Result<Wish, Fault> {
-    let Some((first, rest)) = path.split_first() else { return Err(Fault::wrong("a test without a parameter")) };
+    let Some((first, rest)) = path.split_first() else {
+        return Err(Fault::wrong(both!("a test without a parameter", "条件中没有参数")));
+    };
     if let Some(has) = first.name.strip_prefix("_has:") {
         let (from, code, name) = step::has_parts(has)?;
         let step = Step { name: name.to_owned(), inside: first.inside.clone() };
@@ -39,7 +43,9 @@ fn test(ground: &Ground<'_>, of: &[Of], path: &[Step], op: &str, value: &str, ho
     let Some(next) = rest.first() else {
         return match &first.inside {
             None => compare::read(ground, of, &first.name, op, value),
-            Some(_) => Err(Fault::wrong(format!("`{}[…]` wants a parameter behind it", first.name))),
+            Some(_) => {
+                Err(Fault::wrong(both!("`{}[…]` wants a parameter behind it", "`{}[…]` 之后应有参数", first.name)))
+            }
         };
     };
     let there = &mut |of: &[Of]| {

@@ -1,5 +1,6 @@
 //! `_include` and `_revinclude`: `Type:parameter`, `Type:parameter:Target`, `Type:*`, `*`; with `:iterate`.
 
+use meridian_model::both;
 use meridian_model::definitions::Kind;
 
 use crate::search::fault::{Fault, shown};
@@ -22,16 +23,25 @@ pub(super) fn read(ground: &Ground<'_>, modifier: Option<&str>, value: &str) -> 
         None => false,
         // R4's name, and that of the versions before.
         Some("iterate" | "recurse") => true,
-        Some(other) => return Err(Fault::unsupported(format!("there is no modifier `:{}`", shown(other)))),
+        Some(other) => {
+            return Err(Fault::unsupported(both!("there is no modifier `:{}`", "没有修饰符 `:{}`", shown(other))));
+        }
     };
     let parts: Vec<&str> = value.split(':').collect();
     let (source, code, target) = match parts.as_slice() {
         ["*"] => return Ok(Include { source: None, param: None, target: None, iterate }),
         [source, code] => (*source, *code, None),
         [source, code, target] => (*source, *code, Some(*target)),
-        _ => return Err(Fault::wrong("the form is *, Type:*, Type:parameter or Type:parameter:Target")),
+        _ => {
+            return Err(Fault::wrong(both!(
+                "the form is *, Type:*, Type:parameter or Type:parameter:Target",
+                "形式应为 *、类型:*、类型:参数 或 类型:参数:目标类型"
+            )));
+        }
     };
-    let named = |kind: &str| Of::named(kind).ok_or_else(|| Fault::wrong(format!("there is no type `{}`", shown(kind))));
+    let named = |kind: &str| {
+        Of::named(kind).ok_or_else(|| Fault::wrong(both!("there is no type `{}`", "没有资源类型 `{}`", shown(kind))))
+    };
     let source = named(source)?;
     let target = target.map(named).transpose()?;
     if code == "*" {
@@ -49,11 +59,16 @@ pub(super) fn read(ground: &Ground<'_>, modifier: Option<&str>, value: &str) -> 
         && !param.targets.is_empty()
         && !param.targets.contains(&of.kind)
     {
-        return Err(Fault::wrong(format!("`{code}` of {} never points to a {}", source.kind, of.kind)));
+        return Err(Fault::wrong(both!(
+            "`{code}` of {} never points to a {}",
+            "{} 的 `{code}` 不会指向 {}",
+            source.kind,
+            of.kind
+        )));
     }
     Ok(Include { source: Some(source), param: Some(param.code), target, iterate })
 }
 
 fn no_reference(source: Of, code: &str) -> Fault {
-    Fault::unsupported(format!("{} has no reference parameter `{}`", source.kind, shown(code)))
+    Fault::unsupported(both!("{} has no reference parameter `{}`", "{} 没有引用类参数 `{}`", source.kind, shown(code)))
 }

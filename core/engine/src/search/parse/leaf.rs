@@ -1,5 +1,6 @@
 //! One parameter of the resource itself, by its kind.
 
+use meridian_model::both;
 use meridian_model::definitions::{Definitions, Kind};
 use meridian_model::fold::fold;
 use meridian_model::index::is_any_case;
@@ -22,7 +23,11 @@ pub(super) fn read(ground: &Ground<'_>, of: &[Of], name: &str, value: &str, hops
     let (code, modifier) = name.split_once(':').map_or((name, None), |(code, modifier)| (code, Some(modifier)));
     let bare = |wish: Result<Wish, Fault>| match modifier {
         None => wish,
-        Some(other) => Err(Fault::wrong(format!("`{code}` takes no modifier, and `:{}` is one", shown(other)))),
+        Some(other) => Err(Fault::wrong(both!(
+            "`{code}` takes no modifier, and `:{}` is one",
+            "`{code}` 不能带修饰符 `:{}`",
+            shown(other)
+        ))),
     };
     match code {
         "_filter" => return bare(filter::read(ground, of, value, hops)),
@@ -30,7 +35,10 @@ pub(super) fn read(ground: &Ground<'_>, of: &[Of], name: &str, value: &str, hops
         "_content" => return bare(words::read(ground, Field::Content, value)),
         "_list" => return bare(listed(ground, value)),
         "_query" | "_contained" | "_containedType" | "_score" => {
-            return Err(Fault::unknown("this server does not know this parameter"));
+            return Err(Fault::unknown(both!(
+                "this server does not know this parameter",
+                "没有这个检索参数，请核对拼写"
+            )));
         }
         _ => {}
     }
@@ -53,10 +61,10 @@ fn parts<'v>(ground: &Ground<'_>, value: &'v str, listed: bool) -> Result<Vec<&'
     let parts = values::split(value, ',');
     let most = if listed { MOST_VALUES } else { MOST_RANGES };
     if parts.len() > most {
-        return Err(Fault::wrong(format!("more than {most} values")));
+        return Err(Fault::wrong(both!("more than {most} values", "值超过 {most} 个")));
     }
     if parts.iter().any(|part| part.is_empty()) {
-        return Err(Fault::wrong("an empty value"));
+        return Err(Fault::wrong(both!("an empty value", "值为空")));
     }
     ground.spend(parts.len())?;
     Ok(parts)
@@ -103,13 +111,16 @@ fn by_kind(ground: &Ground<'_>, slots: &[Slot], modifier: Option<Modifier>, part
 /// `_id`.
 pub(super) fn ids(modifier: Option<Modifier>, parts: &[&str]) -> Result<Wish, Fault> {
     if let Some(bad) = parts.iter().find(|id| !is_id(id)) {
-        return Err(Fault::wrong(format!("`{}` is not an id", shown(bad))));
+        return Err(Fault::wrong(both!("`{}` is not an id", "`{}` 不是 id", shown(bad))));
     }
     let ids = Wish::Is(Condition::Ids(parts.iter().map(|id| (*id).to_owned()).collect()));
     match modifier {
         None => Ok(ids),
         Some(Modifier::Not) => Ok(Wish::not(ids)),
-        Some(_) => Err(Fault::wrong("`_id` takes the modifiers `:not` and `:missing` alone")),
+        Some(_) => Err(Fault::wrong(both!(
+            "`_id` takes the modifiers `:not` and `:missing` alone",
+            "`_id` 只能带修饰符 `:not` 和 `:missing`"
+        ))),
     }
 }
 
@@ -150,15 +161,20 @@ fn identified(slots: &[Slot], parts: &[&str]) -> Result<Wish, Fault> {
 fn listed(ground: &Ground<'_>, value: &str) -> Result<Wish, Fault> {
     let parts = parts(ground, value, true)?;
     if parts.iter().any(|part| part.starts_with('$')) {
-        return Err(Fault::unsupported("lists that a server makes by itself are not supported"));
+        return Err(Fault::unsupported(both!(
+            "lists that a server makes by itself are not supported",
+            "不支持由服务器自动生成的列表"
+        )));
     }
-    let Some(list) = Of::named("List") else { return Err(Fault::unsupported("there are no lists")) };
+    let Some(list) = Of::named("List") else {
+        return Err(Fault::unsupported(both!("there are no lists", "没有 List")));
+    };
     let slots = ground.slots(&[list], "item")?;
     let mut wishes = ground.inside(list.kind)?;
     ground.branch()?;
     let plain: Vec<&str> = parts.iter().map(|part| part.strip_prefix("List/").unwrap_or(part)).collect();
     wishes.push(ids(None, &plain)?);
     let via = slots.first().map(|slot| Via::Reference(slot.number));
-    let via = via.ok_or_else(|| Fault::unsupported("lists are not searchable"))?;
+    let via = via.ok_or_else(|| Fault::unsupported(both!("lists are not searchable", "List 不能检索")))?;
     Ok(Wish::Has { from: list.code, via, wishes })
 }

@@ -1,5 +1,6 @@
 //! `:missing`: whether there is any value.
 
+use meridian_model::both;
 use meridian_model::definitions::Kind;
 use meridian_store::TypeCode;
 use meridian_store::search::{Condition, Rows};
@@ -17,7 +18,7 @@ pub(super) fn truth(value: &str) -> Result<bool, Fault> {
     match value {
         "true" => Ok(true),
         "false" => Ok(false),
-        other => Err(Fault::wrong(format!("`{}` is neither true nor false", shown(other)))),
+        other => Err(Fault::wrong(both!("`{}` is neither true nor false", "`{}` 应为 true 或 false", shown(other)))),
     }
 }
 

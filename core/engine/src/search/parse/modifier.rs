@@ -1,6 +1,8 @@
 //! Modifiers: which there are, and to which kinds of parameters they belong.
 
+use meridian_model::both;
 use meridian_model::definitions::Kind;
+use meridian_model::language::Both;
 
 use crate::search::fault::{Fault, shown};
 use crate::search::ground::{Of, Slot};
@@ -29,7 +31,12 @@ pub(super) fn read(text: Option<&str>, slots: &[Slot]) -> Result<Option<Modifier
     let kind = slot.param.kind;
     let (modifier, belongs): (_, &[Kind]) = match text {
         "missing" if kind != Kind::Composite => return Ok(Some(Modifier::Missing)),
-        "missing" => return Err(Fault::wrong("the modifier `:missing` does not belong to composite parameters")),
+        "missing" => {
+            return Err(Fault::wrong(both!(
+                "the modifier `:missing` does not belong to composite parameters",
+                "修饰符 `:missing` 不能用于 composite 类参数"
+            )));
+        }
         "exact" => (Modifier::Exact, &[Kind::String]),
         "contains" => (Modifier::Contains, &[Kind::String]),
         "not" => (Modifier::Not, &[Kind::Token]),
@@ -42,27 +49,31 @@ pub(super) fn read(text: Option<&str>, slots: &[Slot]) -> Result<Option<Modifier
         "not-in" => (Modifier::NotIn, &[Kind::Token]),
         other => match Of::named(other) {
             Some(of) => (Modifier::Type(of), &[Kind::Reference]),
-            None => return Err(Fault::unsupported(format!("there is no modifier `:{}`", shown(other)))),
+            None => {
+                return Err(Fault::unsupported(both!("there is no modifier `:{}`", "没有修饰符 `:{}`", shown(other))));
+            }
         },
     };
     if belongs.contains(&kind) {
         return allowed(modifier, slots).map(Some);
     }
     Err(match (text, kind) {
-        ("above" | "below", Kind::Reference) => {
-            Fault::unsupported(format!("the modifier `:{text}` on references is not supported"))
-        }
+        ("above" | "below", Kind::Reference) => Fault::unsupported(both!(
+            "the modifier `:{text}` on references is not supported",
+            "引用类参数不支持修饰符 `:{text}`"
+        )),
         _ => Fault::wrong(misplaced(text, slot, belongs)),
     })
 }
 
-fn misplaced(text: &str, slot: &Slot, belongs: &[Kind]) -> String {
+fn misplaced(text: &str, slot: &Slot, belongs: &[Kind]) -> Both {
     let kinds: Vec<&str> = belongs.iter().map(|kind| kind.code()).collect();
     let (code, kind) = (slot.param.code, slot.param.kind.code());
-    format!(
+    both!(
         "the modifier `:{}` belongs to {} parameters, and `{code}` is a {kind} parameter",
+        "修饰符 `:{}` 只能用于 {} 类参数，`{code}` 是 {kind} 类参数",
         shown(text),
-        kinds.join(" and ")
+        kinds.join("/")
     )
 }
 
@@ -72,14 +83,21 @@ fn allowed(modifier: Modifier, slots: &[Slot]) -> Result<Modifier, Fault> {
         let param = slot.param;
         match modifier {
             Modifier::Type(of) if !param.targets.is_empty() && !param.targets.contains(&of.kind) => {
-                return Err(Fault::wrong(format!(
+                return Err(Fault::wrong(both!(
                     "`{}` of {} never points to a {}",
-                    param.code, slot.of.kind, of.kind
+                    "{1} 的 `{0}` 不会指向 {2}",
+                    param.code,
+                    slot.of.kind,
+                    of.kind
                 )));
             }
             Modifier::OfType if !param.may_end_in("Identifier") => {
-                let says = "the modifier `:of-type` belongs to identifiers, and";
-                return Err(Fault::wrong(format!("{says} `{}` of {} is none", param.code, slot.of.kind)));
+                return Err(Fault::wrong(both!(
+                    "the modifier `:of-type` belongs to identifiers, and `{}` of {} is none",
+                    "修饰符 `:of-type` 只能用于标识，{1} 的 `{0}` 不是标识",
+                    param.code,
+                    slot.of.kind
+                )));
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! `near`: `latitude|longitude|distance|units`.
 
+use meridian_model::both;
 use meridian_model::place;
 use meridian_store::search::{Condition, Op};
 
@@ -31,7 +32,13 @@ pub(super) fn read(text: &str) -> Result<Condition, Fault> {
 /// Where, and how far from there in metres.
 pub(super) fn read_place(text: &str) -> Result<(Point, f64), Fault> {
     let parts: Vec<String> = values::split(text, '|').into_iter().map(values::plain).collect();
-    let form = || Fault::wrong(format!("`{}` is not latitude|longitude|distance|units", shown(text)));
+    let form = || {
+        Fault::wrong(both!(
+            "`{}` is not latitude|longitude|distance|units",
+            "`{}` 不是 纬度|经度|距离|单位",
+            shown(text)
+        ))
+    };
     let (latitude, longitude, distance, units) = match parts.as_slice() {
         [latitude, longitude] => (latitude, longitude, "", ""),
         [latitude, longitude, distance] => (latitude, longitude, distance.as_str(), ""),
@@ -40,7 +47,11 @@ pub(super) fn read_place(text: &str) -> Result<(Point, f64), Fault> {
     };
     let number = |text: &str, most: f64| {
         let number = super::number::test(Op::Gt, text)?.lo;
-        if number.abs() <= most { Ok(number) } else { Err(Fault::wrong(format!("`{}` is not on earth", shown(text)))) }
+        if number.abs() <= most {
+            Ok(number)
+        } else {
+            Err(Fault::wrong(both!("`{}` is not on earth", "`{}` 超出了经纬度的范围", shown(text))))
+        }
     };
     let there = place::vector(number(latitude, 90.0)?, number(longitude, 180.0)?);
     let [x, y, z] = there.ok_or_else(form)?;
@@ -50,7 +61,7 @@ pub(super) fn read_place(text: &str) -> Result<(Point, f64), Fault> {
         (distance, units) => {
             let distance = number(distance, f64::MAX)? * metres(units)?;
             if distance < 0.0 {
-                return Err(Fault::wrong("the distance is less than nothing"));
+                return Err(Fault::wrong(both!("the distance is less than nothing", "距离不能小于 0")));
             }
             distance
         }
@@ -66,7 +77,13 @@ fn metres(units: &str) -> Result<f64, Fault> {
         "[mi_us]" => 1_609.347_219,
         "[nmi_i]" => 1852.0,
         "[ft_i]" => 0.3048,
-        other => return Err(Fault::wrong(format!("`{}` is no unit of distance that is known here", shown(other)))),
+        other => {
+            return Err(Fault::wrong(both!(
+                "`{}` is no unit of distance that is known here",
+                "不支持距离单位 `{}`",
+                shown(other)
+            )));
+        }
     })
 }
 

@@ -1,5 +1,6 @@
 //! Numbers of searches: the digits say how exact a number is meant.
 
+use meridian_model::both;
 use meridian_model::date::Prefix;
 use meridian_store::search::{NumberTest, Op};
 
@@ -35,14 +36,14 @@ pub(super) fn test(op: Op, text: &str) -> Result<NumberTest, Fault> {
     let float = |decimal: &str| decimal.parse::<f64>().ok().filter(|number| number.is_finite());
     match (float(&lo), float(&hi)) {
         (Some(lo), Some(hi)) => Ok(NumberTest { op, lo, hi }),
-        _ => Err(Fault::wrong(format!("`{}` is too large a number", shown(text)))),
+        _ => Err(Fault::wrong(both!("`{}` is too large a number", "`{}` 数值太大", shown(text)))),
     }
 }
 
 /// The bounds as decimals. `eq` and `ne` mean the range that the digits imply, `ap` a tenth to each side; the others
 /// compare with the number as if it were exact (R4 search.html#number).
 pub(super) fn bounds(op: Op, text: &str) -> Result<(String, String), Fault> {
-    let says = || Fault::wrong(format!("`{}` is no number", shown(text)));
+    let says = || Fault::wrong(both!("`{}` is no number", "`{}` 不是数字", shown(text)));
     let decimal = Decimal::read(text).ok_or_else(says)?;
     let (middle, exponent) = (decimal.digits * 10, decimal.exponent - 1);
     let aside = match op {
@@ -134,10 +135,13 @@ mod tests {
     #[test]
     fn what_is_no_number_is_told_from_what_is_too_large() {
         for text in ["", "gt", "1.", ".5", "1e", "e5", "1,5", "0x10", "NaN", "inf", "--1", "1e+-2", "1 ", "１"] {
-            assert!(matches!(read(text), Err(Fault::Wrong(says)) if says.ends_with("is no number")), "{text}");
+            assert!(matches!(read(text), Err(Fault::Wrong(says)) if says.english.ends_with("is no number")), "{text}");
         }
         for text in ["1e999999", "1e99999999999999999999", "-1e400", &"9".repeat(400)] {
-            assert!(matches!(read(text), Err(Fault::Wrong(says)) if says.ends_with("too large a number")), "{text}");
+            assert!(
+                matches!(read(text), Err(Fault::Wrong(says)) if says.english.ends_with("too large a number")),
+                "{text}"
+            );
         }
         assert_eq!(range("1e-999999"), (0.0, 0.0));
         assert!(read(&format!("0.{}", "1".repeat(4000))).is_ok());

@@ -1,5 +1,6 @@
 //! Composite parameters (`code$value`) and `:of-type` (`system|code|value`): values that belong together.
 
+use meridian_model::both;
 use meridian_model::definitions::{Kind, Part};
 use meridian_model::index::leading;
 use meridian_model::reference::{Reference, is_id};
@@ -20,7 +21,11 @@ pub(super) fn read(ground: &Ground<'_>, slots: &[Slot], values: &[&str]) -> Resu
     let kinds = |slot: &Slot| slot.param.parts.iter().map(|part| part.kind).collect::<Vec<_>>();
     let lead = leading(&kinds(slot)).filter(|_| slots.iter().all(|other| kinds(other) == kinds(slot)));
     let Some(lead) = lead else {
-        let says = format!("`{}` is made of parts that cannot be searched together", slot.param.code);
+        let says = both!(
+            "`{}` is made of parts that cannot be searched together",
+            "`{}` 的各部分不能一起检索",
+            slot.param.code
+        );
         return Err(Fault::unsupported(says));
     };
     let mut any = Vec::new();
@@ -28,7 +33,7 @@ pub(super) fn read(ground: &Ground<'_>, slots: &[Slot], values: &[&str]) -> Resu
         let pieces = values::split(value, '$');
         if pieces.len() != parts.len() {
             let names: Vec<&str> = parts.iter().map(|part| part.code).collect();
-            return Err(Fault::wrong(format!("`{}` is not {}", shown(value), names.join("$"))));
+            return Err(Fault::wrong(both!("`{}` is not {}", "`{}` 的形式应为 {}", shown(value), names.join("$"))));
         }
         let mut first = Vec::new();
         let mut others = Vec::new();
@@ -46,7 +51,10 @@ pub(super) fn read(ground: &Ground<'_>, slots: &[Slot], values: &[&str]) -> Resu
         };
         any.extend(first.iter().flat_map(|first| second.iter().map(|second| (first.clone(), second.clone()))));
         if any.len() > MOST_PAIRS {
-            return Err(Fault::wrong("too many pairs; name the types of references"));
+            return Err(Fault::wrong(both!(
+                "too many pairs; name the types of references",
+                "组合太多，请写明引用的类型"
+            )));
         }
     }
     ground.spend(any.len())?;
@@ -67,7 +75,7 @@ fn tokens(ground: &Ground<'_>, slot: &Slot, part: &Part, piece: &str) -> Result<
             let targets = param.map_or(&[][..], |param| param.targets.as_slice());
             Ok(targets.iter().map(|kind| link(format!("{kind}/{plain}"))).collect())
         }
-        _ if plain.is_empty() => Err(Fault::wrong("an empty part")),
+        _ if plain.is_empty() => Err(Fault::wrong(both!("an empty part", "有一部分为空"))),
         _ => Ok(vec![link(plain)]),
     }
 }
@@ -93,7 +101,11 @@ pub(super) fn of_type(slots: &[Slot], parts: &[&str]) -> Result<Condition, Fault
                 let system = if system.is_empty() { SystemTest::Any } else { SystemTest::Uri(system.clone()) };
                 Ok((TokenTest { system, code: Some(code.clone()) }, Second::Whole(value.clone())))
             }
-            _ => Err(Fault::wrong(format!("`{}` is not system|code|value of an identifier", shown(part)))),
+            _ => Err(Fault::wrong(both!(
+                "`{}` is not system|code|value of an identifier",
+                "`{}` 不是标识的 system|code|value",
+                shown(part)
+            ))),
         }
     };
     let any = parts.iter().map(test).collect::<Result<_, _>>()?;

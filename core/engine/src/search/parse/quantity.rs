@@ -1,5 +1,6 @@
 //! Quantities of searches: `[prefix]number|system|code`, `number||code`, `number`.
 
+use meridian_model::both;
 use meridian_model::date::Prefix;
 use meridian_model::ucum;
 use meridian_store::search::{NumberTest, Op, QuantityTest, SystemTest, Unit};
@@ -22,12 +23,22 @@ pub(super) fn test(op: Op, text: &str) -> Result<QuantityTest, Fault> {
         [value] => (value, None),
         [value, system, code] if system.is_empty() && code.is_empty() => (value, None),
         [value, system, code] => (value, Some((system, code))),
-        _ => return Err(Fault::wrong(format!("`{}` is not number|system|code", shown(text)))),
+        _ => {
+            return Err(Fault::wrong(both!(
+                "`{}` is not number|system|code",
+                "`{}` 的形式应为 number|system|code",
+                shown(text)
+            )));
+        }
     };
     let number = number::test(op, value)?;
     let Some((system, code)) = unit else { return Ok(QuantityTest { number, unit: Unit::Any }) };
     if code.is_empty() {
-        return Err(Fault::wrong(format!("`{}` names a system of units and no unit", shown(text))));
+        return Err(Fault::wrong(both!(
+            "`{}` names a system of units and no unit",
+            "`{}` 写了单位系统，却没有单位",
+            shown(text)
+        )));
     }
     if system.is_empty() {
         let unit = Unit::Code { system: SystemTest::Any, code: code.clone() };

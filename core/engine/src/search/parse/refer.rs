@@ -1,5 +1,6 @@
 //! The values of reference parameters: `Type/id`, `id`, a URL, a canonical.
 
+use meridian_model::both;
 use meridian_model::definitions::Definitions;
 use meridian_model::reference::{Reference, is_id};
 use meridian_store::TypeCode;
@@ -20,8 +21,9 @@ fn target(own: &str, slots: &[Slot], narrowed: Option<Of>, value: &str) -> Resul
         Reference::Relative { kind, id, .. } => {
             let Some(of) = Of::named(kind) else { return Err(no_reference(value)) };
             if narrowed.is_some_and(|narrowed| narrowed != of) {
-                let says = "is of another type than the modifier says";
-                return Err(Fault::wrong(format!("`{}` {says}", shown(value))));
+                let says =
+                    both!("`{}` is of another type than the modifier says", "`{}` 的类型与修饰符不同", shown(value));
+                return Err(Fault::wrong(says));
             }
             Ok(Target::Local(vec![of.code], id.to_owned()))
         }
@@ -42,7 +44,7 @@ fn target(own: &str, slots: &[Slot], narrowed: Option<Of>, value: &str) -> Resul
 }
 
 fn no_reference(value: &str) -> Fault {
-    Fault::wrong(format!("`{}` is no reference", shown(value)))
+    Fault::wrong(both!("`{}` is no reference", "`{}` 不是引用", shown(value)))
 }
 
 /// The types that the parameter may point to, in any of the types that are searched.

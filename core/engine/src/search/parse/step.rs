@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use meridian_model::both;
 use meridian_model::definitions::Kind;
 use meridian_store::TypeCode;
 use meridian_store::search::{Condition, Via};
@@ -32,7 +33,7 @@ pub(super) fn has_parts(text: &str) -> Result<(&str, &str, &str), Fault> {
     let mut parts = text.splitn(3, ':');
     match (parts.next(), parts.next(), parts.next()) {
         (Some(from), Some(code), Some(rest)) if !rest.is_empty() => Ok((from, code, rest)),
-        _ => Err(Fault::wrong("the form is _has:Type:reference:parameter")),
+        _ => Err(Fault::wrong(both!("the form is _has:Type:reference:parameter", "形式应为 _has:类型:引用参数:参数"))),
     }
 }
 
@@ -40,7 +41,10 @@ fn within(hops: usize) -> Result<(), Fault> {
     if hops < MOST_HOPS {
         Ok(())
     } else {
-        Err(Fault::wrong(format!("more than {MOST_HOPS} steps from resource to resource")))
+        Err(Fault::wrong(both!(
+            "more than {MOST_HOPS} steps from resource to resource",
+            "从资源到资源超过 {MOST_HOPS} 步"
+        )))
     }
 }
 
@@ -82,7 +86,12 @@ pub(super) fn follow(
         ways.push(limited(chain, persons, of));
     }
     if ways.is_empty() {
-        let says = format!("nothing that `{}` points to has a parameter `{}`", shown(code), shown(rest));
+        let says = both!(
+            "nothing that `{}` points to has a parameter `{}`",
+            "`{}` 指向的资源没有参数 `{}`",
+            shown(code),
+            shown(rest)
+        );
         return Err(Fault::unknown(says));
     }
     Ok(Wish::any(ways))
@@ -141,7 +150,11 @@ pub(super) fn reverse(
         let here: Vec<Of> = of.iter().filter(fits).copied().collect();
         if here.is_empty() {
             let kind = of.first().map_or("", |of| of.kind);
-            return Err(Fault::Nowhere(format!("`{code}` of {} never points to a {kind}", from.kind)));
+            return Err(Fault::Nowhere(both!(
+                "`{code}` of {} never points to a {kind}",
+                "{} 的 `{code}` 不会指向 {kind}",
+                from.kind
+            )));
         }
         ground.branch()?;
         wishes.push(there(&[from])?);
@@ -167,7 +180,11 @@ fn references(ground: &Ground<'_>, of: &[Of], code: &str) -> Result<Vec<Slot>, F
     match slots.first().map(|slot| slot.param.kind) {
         Some(Kind::Reference) | None => Ok(slots),
         Some(kind) => {
-            let says = format!("`{code}` is a {} parameter, and only references lead to other resources", kind.code());
+            let says = both!(
+                "`{code}` is a {} parameter, and only references lead to other resources",
+                "`{code}` 是 {} 类参数，只有引用类参数才能通向其他资源",
+                kind.code()
+            );
             Err(Fault::wrong(says))
         }
     }
@@ -178,7 +195,13 @@ fn targets_of(slot: &Slot, narrowed: Option<Of>) -> Result<Vec<Of>, Fault> {
     match narrowed {
         Some(of) if targets.is_empty() || targets.contains(&of.kind) => Ok(vec![of]),
         Some(of) => {
-            let says = format!("`{}` of {} never points to a {}", slot.param.code, slot.of.kind, of.kind);
+            let says = both!(
+                "`{}` of {} never points to a {}",
+                "{1} 的 `{0}` 不会指向 {2}",
+                slot.param.code,
+                slot.of.kind,
+                of.kind
+            );
             Err(Fault::wrong(says))
         }
         None if targets.is_empty() => Ok(Of::every().collect()),
@@ -187,5 +210,5 @@ fn targets_of(slot: &Slot, narrowed: Option<Of>) -> Result<Vec<Of>, Fault> {
 }
 
 fn no_type(kind: &str) -> Fault {
-    Fault::wrong(format!("there is no type `{}`", shown(kind)))
+    Fault::wrong(both!("there is no type `{}`", "没有资源类型 `{}`", shown(kind)))
 }

@@ -1,5 +1,6 @@
 //! Texts of string parameters: folded, as they are found; and as they were written.
 
+use meridian_model::both;
 use meridian_model::definitions::CUSTOM;
 use meridian_model::fold::fold;
 use meridian_model::pinyin;
@@ -21,7 +22,7 @@ fn kept(mut folded: String, part: &str) -> Result<String, Fault> {
     shorten(&mut folded, LONGEST_TEXT);
     // Nothing is the beginning of everything.
     if folded.is_empty() {
-        Err(Fault::wrong(format!("there is nothing to look for in `{}`", shown(part))))
+        Err(Fault::wrong(both!("there is nothing to look for in `{}`", "`{}` 中没有可检索的文字", shown(part))))
     } else {
         Ok(folded)
     }

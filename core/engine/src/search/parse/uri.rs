@@ -1,5 +1,7 @@
 //! Uris: the whole, what lies below it, what lies above it.
 
+use meridian_model::both;
+
 use meridian_store::search::Condition;
 
 use super::modifier::Modifier;
@@ -35,7 +37,7 @@ fn above(uri: &str) -> Result<Vec<String>, Fault> {
     all.sort_unstable();
     all.dedup();
     if all.len() > 2 * MOST_ABOVE {
-        return Err(Fault::wrong(format!("`{}` has too many parts", shown(uri))));
+        return Err(Fault::wrong(both!("`{}` has too many parts", "`{}` 的段数太多", shown(uri))));
     }
     Ok(all)
 }

@@ -1,5 +1,6 @@
 //! `_text` and `_content`: words of the narrative, and of everything in a resource.
 
+use meridian_model::both;
 use meridian_model::words;
 use meridian_store::search::{Condition, Field};
 
@@ -14,7 +15,7 @@ pub(super) fn read(ground: &Ground<'_>, field: Field, value: &str) -> Result<Wis
     for part in values::split(value, ',') {
         let sought = words::question(&values::plain(part));
         if sought.is_empty() {
-            return Err(Fault::wrong(format!("there is no word in `{}`", shown(part))));
+            return Err(Fault::wrong(both!("there is no word in `{}`", "`{}` 中没有词", shown(part))));
         }
         ground.spend(sought.len())?;
         any.push(sought);

@@ -1,5 +1,7 @@
 //! Terminology: what is known of codes is asked of the outside.
 
+use meridian_model::both;
+
 use serde_json::Value;
 
 use super::Function;
@@ -19,7 +21,7 @@ impl<'a> Eval<'_, 'a> {
         let is_service = matches!(input, [Item::Terminologies]);
         match call.function {
             Function::MemberOf => {
-                let one = single(input, call.place, "the input of `memberOf()`")?;
+                let one = single(input, call.place, ("the input of `memberOf()`", "`memberOf()` 的输入"))?;
                 let value_set = self.text(call, 0, scope)?;
                 let (Some(one), Some(value_set)) = (one, value_set) else { return Ok(Vec::new()) };
                 let value_set = value_set.str().unwrap_or("");
@@ -35,14 +37,18 @@ impl<'a> Eval<'_, 'a> {
                 Ok(truth(self.context.outside.member_of(value, name, value_set)))
             }
             Function::Subsumes | Function::SubsumedBy if !is_service => {
-                let Some(one) = single(input, call.place, "the input")? else { return Ok(Vec::new()) };
+                let Some(one) = single(input, call.place, ("the input", "输入"))? else { return Ok(Vec::new()) };
                 let Some(two) = self.one(call, 0, scope)? else { return Ok(Vec::new()) };
                 let (general, special) = if call.function == Function::Subsumes { (one, &two) } else { (&two, one) };
-                let codings = |item: &Item<'a>| codings(item).ok_or_else(|| wrong(item, "a Coding", call.place));
+                let codings =
+                    |item: &Item<'a>| codings(item).ok_or_else(|| wrong(item, ("a Coding", "Coding"), call.place));
                 Ok(truth(self.subsumes(&codings(general)?, &codings(special)?)?))
             }
             _ if is_service => self.service(call, scope),
-            _ => Err(Fault::execution(call.place, "this function belongs to `%terminologies`")),
+            _ => Err(Fault::execution(
+                call.place,
+                both!("this function belongs to `%terminologies`", "这个函数只能用于 `%terminologies`"),
+            )),
         }
     }
 
@@ -108,9 +114,13 @@ impl<'a> Eval<'_, 'a> {
         }
         match self.context.kept {
             Some(kept) => Ok(vec![Item::Node(Node::resource(kept.keep(made)))]),
-            None => {
-                Err(Fault::execution(call.place, "there is no place here to keep the answer of a terminology function"))
-            }
+            None => Err(Fault::execution(
+                call.place,
+                both!(
+                    "there is no place here to keep the answer of a terminology function",
+                    "此处不能使用术语函数的结果"
+                ),
+            )),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The text of an expression → steps.
 
+use crate::both;
+use crate::language::Both;
+
 use super::{Shapes, TypeOf};
 
 /// A step of an expression.
@@ -23,7 +26,7 @@ pub(super) enum Part {
 }
 
 /// The parts between `|`, taken out of parentheses that are around a whole part.
-pub(super) fn union(expression: &str) -> Result<Vec<String>, String> {
+pub(super) fn union(expression: &str) -> Result<Vec<String>, Both> {
     let mut parts = Vec::new();
     let mut left = vec![expression];
     while let Some(text) = left.pop() {
@@ -52,14 +55,18 @@ fn inside(text: &str) -> Option<&str> {
 }
 
 /// Splits at each `|` outside of quotes and parentheses.
-fn split(text: &str) -> Result<Vec<&str>, String> {
+fn split(text: &str) -> Result<Vec<&str>, Both> {
     let (mut parts, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);
     for (at, c) in text.char_indices() {
         match c {
             '\'' => quoted = !quoted,
             _ if quoted => {}
             '(' => depth += 1,
-            ')' => depth = depth.checked_sub(1).ok_or("a parenthesis closes that was never opened")?,
+            ')' => {
+                depth = depth
+                    .checked_sub(1)
+                    .ok_or_else(|| both!("a parenthesis closes that was never opened", "多了一个右括号"))?;
+            }
             '|' if depth == 0 => {
                 parts.push(text.get(start..at).unwrap_or_default().trim());
                 start = at + 1;
@@ -68,20 +75,20 @@ fn split(text: &str) -> Result<Vec<&str>, String> {
         }
     }
     if quoted || depth > 0 {
-        return Err("a quote or a parenthesis is not closed".to_owned());
+        return Err(both!("a quote or a parenthesis is not closed", "引号或括号没有闭合"));
     }
     parts.push(text.get(start..).unwrap_or_default().trim());
     Ok(parts.into_iter().filter(|part| !part.is_empty()).collect())
 }
 
 /// A part without its leading type name.
-pub(super) fn own(shapes: &impl Shapes, base: &str, part: &str) -> Result<Part, String> {
+pub(super) fn own(shapes: &impl Shapes, base: &str, part: &str) -> Result<Part, Both> {
     let flat = without_grouping(part);
     let head = flat.split(['.', ' ', '(', '[']).next().unwrap_or_default();
     let head_is = shapes.type_of(head);
     if head_is.is_some() && head != base && head_is != Some(TypeOf::Abstract) {
         if shapes.type_of(base) == Some(TypeOf::Abstract) {
-            return Err(format!("`{part}` is about some only of what is a {base}"));
+            return Err(both!("`{part}` is about some only of what is a {base}", "`{part}` 只与一部分 {base} 有关"));
         }
         return Ok(Part::Others);
     }
@@ -92,7 +99,10 @@ pub(super) fn own(shapes: &impl Shapes, base: &str, part: &str) -> Result<Part, 
         let name = right.strip_suffix(" != false").filter(|right| *right == left);
         let name = name.and_then(|_| left.strip_prefix(head)?.strip_prefix('.')).filter(|name| is_name(name));
         return name.map(|name| Part::Truth(name.to_owned())).ok_or_else(|| {
-            format!("`{part}` is not understood; of `and`, only `{head}.x.exists() and {head}.x != false` is")
+            both!(
+                "`{part}` is not understood; of `and`, only `{head}.x.exists() and {head}.x != false` is",
+                "不支持 `{part}`：`and` 只支持 `{head}.x.exists() and {head}.x != false` 这一种写法"
+            )
         });
     }
     steps(flat.get(head.len()..).unwrap_or_default(), false).map(Part::Steps)
@@ -127,7 +137,7 @@ fn without_grouping(part: &str) -> String {
 }
 
 /// `first`: the text begins with a name rather than with what follows one.
-fn steps(text: &str, mut first: bool) -> Result<Vec<Step>, String> {
+fn steps(text: &str, mut first: bool) -> Result<Vec<Step>, Both> {
     let mut steps = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
@@ -139,22 +149,25 @@ fn steps(text: &str, mut first: bool) -> Result<Vec<Step>, String> {
                 continue;
             }
             if let Some(index) = rest.strip_prefix('[') {
-                let (number, tail) = index.split_once(']').ok_or("`[` is not closed")?;
+                let (number, tail) = index.split_once(']').ok_or_else(|| both!("`[` is not closed", "`[` 没有闭合"))?;
                 let number = number.trim();
-                number.parse::<u16>().map_err(|_| format!("`[{number}]` is no index"))?;
+                number.parse::<u16>().map_err(|_| both!("`[{number}]` is no index", "`[{number}]` 不是序号"))?;
                 steps.push(Step::Index(number.to_owned()));
                 rest = tail.trim_start();
                 continue;
             }
-            rest = rest.strip_prefix('.').ok_or_else(|| format!("`{rest}` is not understood"))?.trim_start();
+            rest = rest
+                .strip_prefix('.')
+                .ok_or_else(|| both!("`{rest}` is not understood", "不支持 `{rest}`"))?
+                .trim_start();
         }
         first = false;
         let (name, after) = word(rest);
         if name.is_empty() {
-            return Err(format!("`{rest}` is not understood"));
+            return Err(both!("`{rest}` is not understood", "不支持 `{rest}`"));
         }
         if let Some(call) = after.strip_prefix('(') {
-            let close = closing(call).ok_or("a parenthesis is not closed")?;
+            let close = closing(call).ok_or_else(|| both!("a parenthesis is not closed", "括号没有闭合"))?;
             function(name, call.get(..close).unwrap_or_default().trim(), &mut steps)?;
             rest = call.get(close + 1..).unwrap_or_default().trim_start();
         } else {
@@ -175,9 +188,9 @@ fn is_name(text: &str) -> bool {
 }
 
 /// A type with or without its namespace.
-fn type_name(text: &str) -> Result<String, String> {
+fn type_name(text: &str) -> Result<String, Both> {
     let name = text.strip_prefix("FHIR.").unwrap_or(text).trim();
-    if is_name(name) { Ok(name.to_owned()) } else { Err(format!("`{text}` is no type")) }
+    if is_name(name) { Ok(name.to_owned()) } else { Err(both!("`{text}` is no type", "`{text}` 不是类型")) }
 }
 
 /// Where the parenthesis that is open at the start of `text` closes.
@@ -197,8 +210,8 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-fn function(name: &str, argument: &str, steps: &mut Vec<Step>) -> Result<(), String> {
-    let unknown = || format!("`{name}({argument})` is not understood");
+fn function(name: &str, argument: &str, steps: &mut Vec<Step>) -> Result<(), Both> {
+    let unknown = || both!("`{name}({argument})` is not understood", "不支持 `{name}({argument})`");
     match name {
         "ofType" | "as" => steps.push(Step::OfType(type_name(argument)?)),
         "extension" => {

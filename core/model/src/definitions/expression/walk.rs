@@ -1,5 +1,8 @@
 //! Steps through the elements of a type → the JSON keys that they stand for.
 
+use crate::both;
+use crate::language::Both;
+
 use super::parse::Step;
 use super::{MOST_PLACES, Shapes, TypeOf};
 
@@ -23,7 +26,7 @@ enum At {
 }
 
 /// The programs of these steps from `group` on.
-pub(super) fn programs(shapes: &impl Shapes, group: &str, steps: &[Step]) -> Result<Vec<String>, String> {
+pub(super) fn programs(shapes: &impl Shapes, group: &str, steps: &[Step]) -> Result<Vec<String>, Both> {
     let start = Place { keys: String::new(), at: At::Type(group.to_owned()), many: false, before: false };
     let mut places = vec![start];
     for step in steps {
@@ -31,7 +34,10 @@ pub(super) fn programs(shapes: &impl Shapes, group: &str, steps: &[Step]) -> Res
         for place in places {
             take(shapes, place, step, &mut next)?;
             if next.len() > MOST_PLACES {
-                return Err(format!("it stands for more than {MOST_PLACES} places"));
+                return Err(both!(
+                    "it stands for more than {MOST_PLACES} places",
+                    "表达式指向的位置超过 {MOST_PLACES} 处"
+                ));
             }
         }
         if next.is_empty() {
@@ -57,18 +63,27 @@ pub(super) fn programs(shapes: &impl Shapes, group: &str, steps: &[Step]) -> Res
     Ok(programs)
 }
 
-fn nothing(group: &str, step: &Step) -> String {
+fn nothing(group: &str, step: &Step) -> Both {
     match step {
-        Step::Child(name) => format!("`{name}` is no element there, in {group}"),
-        Step::OfType(kind) => format!("`{kind}` is none of the types there"),
-        Step::Is(_) => "`where(resolve() is …)` stands after what is no reference".to_owned(),
-        Step::Equals(name, _) => format!("`{name}` is no text there, to be compared in `where`"),
-        Step::Index(number) => format!("`[{number}]` would mean each list's, where several lists may be"),
+        Step::Child(name) => both!("`{name}` is no element there, in {group}", "{group} 没有元素 `{name}`，请核对拼写"),
+        Step::OfType(kind) => both!("`{kind}` is none of the types there", "此处没有类型 `{kind}`"),
+        Step::Is(_) => both!(
+            "`where(resolve() is …)` stands after what is no reference",
+            "`where(resolve() is …)` 只能用在引用之后"
+        ),
+        Step::Equals(name, _) => both!(
+            "`{name}` is no text there, to be compared in `where`",
+            "`{name}` 在此处不是文字，不能在 `where` 中比较"
+        ),
+        Step::Index(number) => both!(
+            "`[{number}]` would mean each list's, where several lists may be",
+            "此处可能有几个数组，`[{number}]` 含义不明"
+        ),
     }
 }
 
 /// Takes one step from one place; nothing where it leads nowhere.
-fn take(shapes: &impl Shapes, place: Place, step: &Step, out: &mut Vec<Place>) -> Result<(), String> {
+fn take(shapes: &impl Shapes, place: Place, step: &Step, out: &mut Vec<Place>) -> Result<(), Both> {
     match step {
         Step::Child(name) => {
             for place in narrow_to_all(place) {
@@ -99,8 +114,13 @@ fn take(shapes: &impl Shapes, place: Place, step: &Step, out: &mut Vec<Place>) -
         Step::Is(kind) => {
             match shapes.type_of(kind) {
                 Some(TypeOf::Concrete) => {}
-                Some(TypeOf::Abstract) => return Err(format!("`{kind}` is what no reference says of itself")),
-                None => return Err(format!("`{kind}` is no type")),
+                Some(TypeOf::Abstract) => {
+                    return Err(both!(
+                        "`{kind}` is what no reference says of itself",
+                        "`{kind}` 是抽象类型，引用不会是这种类型"
+                    ));
+                }
+                None => return Err(both!("`{kind}` is no type", "`{kind}` 不是类型")),
             }
             let all = narrow_to_all(place).into_iter();
             let references = all.filter(|place| matches!(&place.at, At::Type(kind) if kind == "Reference"));
@@ -123,9 +143,9 @@ fn take(shapes: &impl Shapes, place: Place, step: &Step, out: &mut Vec<Place>) -
     Ok(())
 }
 
-fn filter(place: Place, text: &str) -> Result<Place, String> {
+fn filter(place: Place, text: &str) -> Result<Place, Both> {
     if place.keys.ends_with(']') {
-        return Err("a second filter at the same element is not understood".to_owned());
+        return Err(both!("a second filter at the same element is not understood", "不支持对同一元素再次筛选"));
     }
     Ok(Place { keys: format!("{}[{text}]", place.keys), ..place })
 }
@@ -146,8 +166,10 @@ fn narrow_to_all(place: Place) -> Vec<Place> {
 }
 
 /// `deceasedBoolean,deceasedDateTime?:boolean`
-pub(super) fn truth(shapes: &impl Shapes, base: &str, name: &str) -> Result<String, String> {
-    let shape = shapes.shape(base, name).ok_or_else(|| format!("`{name}` is no element of {base}"))?;
+pub(super) fn truth(shapes: &impl Shapes, base: &str, name: &str) -> Result<String, Both> {
+    let shape = shapes
+        .shape(base, name)
+        .ok_or_else(|| both!("`{name}` is no element of {base}", "{base} 没有元素 `{name}`，请核对拼写"))?;
     let key = |kind: &String| if shape.is_choice { choice_key(name, kind) } else { name.to_owned() };
     let keys: Vec<String> = shape.types.iter().map(key).collect();
     Ok(format!("{}?:boolean", keys.join(",")))

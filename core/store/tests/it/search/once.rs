@@ -140,3 +140,38 @@ async fn a_short_and_a_long_date_are_one_match() {
         assert_eq!(ids(&house, &search), ["o1"], "{op:?}");
     }
 }
+
+#[tokio::test]
+async fn what_is_foreseen_finds_what_was_written_since_under_a_new_system() {
+    let house = house();
+    let found = house.write(|tx| {
+        let subject = source(tx, "p");
+        let search = |code: &str| {
+            let any = vec![TokenTest { system: SystemTest::Uri("urn:new".into()), code: Some(code.into()) }];
+            Search {
+                conditions: vec![Condition::Token { params: vec![CODE], any, selective: false }],
+                ..all(OBSERVATION)
+            }
+        };
+        let searches = ["a", "b", "c"].map(search);
+        tx.foresee(searches.to_vec())?;
+        let before = tx.search(&searches[0])?.rows.len();
+        let tokens = vec![(CODE, token("urn:new", "b"))];
+        add(tx, OBSERVATION, "o", subject, &Index { tokens, ..Index::default() });
+        tx.flush()?;
+        Ok([before, tx.search(&searches[1])?.rows.len(), tx.search(&searches[2])?.rows.len()])
+    });
+    assert_eq!(found.await, [0, 1, 0]);
+}
+
+#[tokio::test]
+async fn a_place_on_the_meridian_is_one_whatever_sign_its_zero_has() {
+    let house = house();
+    let at = house.write(|tx| {
+        let subject = source(tx, "p");
+        let places = vec![[1.0, 0.0, 0.0], [1.0, -0.0, 0.0]];
+        Ok(add(tx, OBSERVATION, "o", subject, &Index { places, ..Index::default() }))
+    });
+    at.await;
+    assert_eq!(house.rows("place"), 1);
+}

@@ -6,6 +6,7 @@ mod parquet;
 
 use meridian_fhirpath::Item;
 use meridian_model::Value;
+use meridian_model::both;
 
 use super::{Cell, Fault, Rows, View};
 
@@ -100,7 +101,11 @@ impl Writer {
     pub fn row(&mut self, row: &[Cell<'_>]) -> Result<(), Fault> {
         let mut left = LONGEST_ROW;
         if row.iter().any(|cell| !fits(cell, &mut left)) {
-            let says = format!("a row of this resource has more than {} MB of text", LONGEST_ROW >> 20);
+            let says = both!(
+                "a row of this resource has more than {} MB of text",
+                "这个资源的一行文字超过 {} MB",
+                LONGEST_ROW >> 20
+            );
             return Err(Fault::new("select", says));
         }
         match &mut self.form {

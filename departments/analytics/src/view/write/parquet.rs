@@ -5,6 +5,9 @@
 mod convert;
 mod sort;
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -147,7 +150,7 @@ impl Table {
 impl Column {
     /// Adds a cell; says how many bytes are held for it.
     fn push(&mut self, cell: &Cell<'_>) -> Result<usize, Fault> {
-        let odd = |says: String| Fault::new("", format!("column `{}`: {says}", self.name));
+        let odd = |says: Both| Fault::new("", both!("column `{}`: {}", "列 `{}`：{}", self.name, says));
         // Lists: 0 none, 1 empty, 2 a null in it, 3 a value. Single values: 0 none, 1 there.
         let (none, there) = if self.many { (2, 3) } else { (0, 1) };
         match cell {
@@ -202,7 +205,7 @@ fn schema(view: &View, columns: &[Column]) -> Result<TypePtr, ParquetError> {
 }
 
 fn failed(error: &ParquetError) -> Fault {
-    Fault::new("", format!("Parquet: {error}"))
+    Fault::new("", both!("Parquet: {error}", "写不成 Parquet：{error}"))
 }
 
 #[cfg(test)]

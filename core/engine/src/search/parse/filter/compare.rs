@@ -1,5 +1,6 @@
 //! One test of `_filter`: a parameter, an operator, a value (R4 search_filter.html#ops).
 
+use meridian_model::both;
 use meridian_model::date::{DateRange, Zone};
 use meridian_model::definitions::Kind;
 use meridian_store::search::{Condition, DateTest, Field, Op};
@@ -73,7 +74,12 @@ pub(super) fn read(ground: &Ground<'_>, of: &[Of], code: &str, op: &str, value: 
         (_, Kind::Special) => None,
     };
     found.ok_or_else(|| {
-        Fault::wrong(format!("`{}` does not compare {} parameters, and `{code}` is one", shown(op), kind.code()))
+        Fault::wrong(both!(
+            "`{}` does not compare {} parameters, and `{code}` is one",
+            "`{}` 不能用于 {} 类参数 `{code}`",
+            shown(op),
+            kind.code()
+        ))
     })
 }
 
@@ -115,10 +121,10 @@ fn token(slots: &[Slot], op: &str, value: &str) -> Result<Option<Wish>, Fault> {
         "ne" => Some(other(slots, tokens(value)?)),
         // As `:in`, `:not-in`, `:below` and `:above` of the parameter itself: R4's `ss` is true where the value subsumes what
         // the resource says.
-        "in" => Some(coded::in_sets(slots, &[value])),
-        "ni" => Some(Wish::not(coded::in_sets(slots, &[value]))),
-        "ss" => Some(coded::around(slots, &[long(value).as_str()], true)?),
-        "sb" => Some(coded::around(slots, &[long(value).as_str()], false)?),
+        "in" => Some(coded::in_sets(slots, &[value]).asked_by("_filter")),
+        "ni" => Some(Wish::not(coded::in_sets(slots, &[value])).asked_by("_filter")),
+        "ss" => Some(coded::around(slots, &[long(value).as_str()], true)?.asked_by("_filter")),
+        "sb" => Some(coded::around(slots, &[long(value).as_str()], false)?.asked_by("_filter")),
         _ => None,
     })
 }
@@ -133,8 +139,8 @@ fn long(value: &str) -> String {
 
 fn date(op: &str, value: &str) -> Result<Option<DateTest>, Fault> {
     let Some(op) = order(op).or((op == "po").then_some(Op::Overlaps)).map(|known| (known, op)) else { return Ok(None) };
-    let range =
-        DateRange::parse(value, Zone::CHINA).ok_or_else(|| Fault::wrong(format!("`{}` is no date", shown(value))))?;
+    let range = DateRange::parse(value, Zone::CHINA)
+        .ok_or_else(|| Fault::wrong(both!("`{}` is no date", "`{}` 不是日期", shown(value))))?;
     let range = if op.1 == "ap" { range.widened(now()) } else { range };
     Ok(Some(DateTest { op: op.0, lo: range.lo, hi: range.hi }))
 }

@@ -1,5 +1,8 @@
 //! The grammar of `_filter`: from text to a tree of tests.
 
+use meridian_model::both;
+use meridian_model::language::Both;
+
 use crate::search::fault::{Fault, shown};
 
 /// Parentheses and brackets inside one another.
@@ -25,7 +28,11 @@ pub(super) fn read(text: &str) -> Result<Node, Fault> {
     let mut scan = Scan { rest: text, whole: text, tests: 0 };
     let node = scan.filter(0)?;
     scan.blank();
-    if scan.rest.is_empty() { Ok(node) } else { Err(scan.wrong("something follows that is no `and` or `or`")) }
+    if scan.rest.is_empty() {
+        Ok(node)
+    } else {
+        Err(scan.wrong(&both!("something follows that is no `and` or `or`", "之后应是 `and` 或 `or`")))
+    }
 }
 
 struct Scan<'t> {
@@ -35,9 +42,13 @@ struct Scan<'t> {
 }
 
 impl<'t> Scan<'t> {
-    fn wrong(&self, says: &str) -> Fault {
-        let at = self.whole.len() - self.rest.len();
-        Fault::wrong(format!("{says}, at `{}` (byte {at})", shown(self.rest)))
+    fn wrong(&self, says: &Both) -> Fault {
+        let before = self.whole.len() - self.rest.len();
+        let at = self.whole.get(..before).unwrap_or_default().chars().count() + 1;
+        Fault::wrong(match shown(self.rest).as_str() {
+            "" => both!("{}, at the end (character {at})", "末尾（第 {at} 个字符）：{}", says),
+            rest => both!("{}, at `{rest}` (character {at})", "`{rest}` 处（第 {at} 个字符）：{}", says),
+        })
     }
 
     fn blank(&mut self) {
@@ -68,7 +79,7 @@ impl<'t> Scan<'t> {
 
     fn filter(&mut self, depth: usize) -> Result<Node, Fault> {
         if depth > DEEPEST {
-            return Err(self.wrong("too many parentheses inside one another"));
+            return Err(self.wrong(&both!("too many parentheses inside one another", "括号嵌套太深")));
         }
         let mut node = self.term(depth)?;
         loop {
@@ -106,20 +117,20 @@ impl<'t> Scan<'t> {
                 return Ok(Node::Not(Box::new(self.closed(depth, ')')?)));
             }
             self.rest = before;
-            return Err(self.wrong("`not` wants parentheses behind it"));
+            return Err(self.wrong(&both!("`not` wants parentheses behind it", "`not` 之后应有括号")));
         }
         self.test(depth)
     }
 
     fn closed(&mut self, depth: usize, mark: char) -> Result<Node, Fault> {
         let node = self.filter(depth + 1)?;
-        if self.take(mark) { Ok(node) } else { Err(self.wrong(&format!("a `{mark}` is missing"))) }
+        if self.take(mark) { Ok(node) } else { Err(self.wrong(&both!("a `{mark}` is missing", "缺少 `{mark}`"))) }
     }
 
     fn test(&mut self, depth: usize) -> Result<Node, Fault> {
         self.tests += 1;
         if self.tests > MOST_TESTS {
-            return Err(self.wrong("too many tests"));
+            return Err(self.wrong(&both!("too many tests", "条件太多")));
         }
         let mut path = vec![self.step(depth)?];
         while let Some(rest) = self.rest.strip_prefix('.') {
@@ -129,7 +140,9 @@ impl<'t> Scan<'t> {
         self.blank();
         let op = self.until(|c| !c.is_ascii_alphabetic());
         if op.is_empty() || !self.rest.starts_with(char::is_whitespace) {
-            return Err(self.wrong("an operator such as `eq` and a value are missing"));
+            return Err(
+                self.wrong(&both!("an operator such as `eq` and a value are missing", "缺少 `eq` 一类的运算符和值"))
+            );
         }
         self.blank();
         let value = self.value()?;
@@ -140,7 +153,7 @@ impl<'t> Scan<'t> {
         self.blank();
         let name = self.until(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':')));
         if name.is_empty() {
-            return Err(self.wrong("the name of a parameter is missing"));
+            return Err(self.wrong(&both!("the name of a parameter is missing", "缺少参数名")));
         }
         let inside = match self.rest.strip_prefix('[') {
             None => None,
@@ -172,13 +185,21 @@ impl<'t> Scan<'t> {
                 }
                 c.is_whitespace() || open < 0
             });
-            return if word.is_empty() { Err(self.wrong("a value is missing")) } else { Ok(word.to_owned()) };
+            return if word.is_empty() {
+                Err(self.wrong(&both!("a value is missing", "缺少值")))
+            } else {
+                Ok(word.to_owned())
+            };
         }
         let mut strings = serde_json::Deserializer::from_str(self.rest).into_iter::<String>();
-        let Some(Ok(text)) = strings.next() else { return Err(self.wrong("the text has no end or is no JSON string")) };
+        let Some(Ok(text)) = strings.next() else {
+            return Err(
+                self.wrong(&both!("the text has no end or is no JSON string", "文字没有结束，或不是 JSON 字符串"))
+            );
+        };
         let end = strings.byte_offset();
         if text.contains('\0') {
-            return Err(self.wrong("the text holds a NUL"));
+            return Err(self.wrong(&both!("the text holds a NUL", "文字中有 NUL 字符")));
         }
         self.rest = self.rest.get(end..).unwrap_or_default();
         Ok(text)

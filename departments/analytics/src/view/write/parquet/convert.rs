@@ -4,9 +4,12 @@
 use ::parquet::data_type::{ByteArray, FixedLenByteArray};
 use meridian_fhirpath::Item;
 use meridian_model::Value;
+use meridian_model::base64;
+use meridian_model::both;
 use meridian_model::date::{Precision, Zone, precision};
+use meridian_model::language::Both;
 
-use super::super::super::{Cell, base64};
+use super::super::super::Cell;
 use super::super::json;
 use super::sort::Sort;
 
@@ -34,14 +37,18 @@ impl Cells {
     }
 
     /// Adds a value and says how many bytes are held for it; `None` for a primitive without a value, of which nothing is added.
-    pub(super) fn push(&mut self, sort: Sort, item: &Item<'_>) -> Result<Option<usize>, String> {
+    pub(super) fn push(&mut self, sort: Sort, item: &Item<'_>) -> Result<Option<usize>, Both> {
         if item.as_node().is_some_and(|node| node.value().is_null()) {
             return Ok(None);
         }
-        let text = || item.to_text().ok_or_else(|| "a primitive is expected".to_owned());
-        let odd = |text: &str, of: &str| format!("`{}` is no {of}", text.chars().take(60).collect::<String>());
+        let text = || item.to_text().ok_or_else(|| both!("a primitive is expected", "应是简单值"));
+        let odd = |text: &str, of: &str| {
+            both!("`{}` is no {of}", "`{}` 不是 {of}", text.chars().take(60).collect::<String>())
+        };
         match self {
-            Self::Bool(values) => values.push(truth(item).ok_or("true or false is expected")?),
+            Self::Bool(values) => {
+                values.push(truth(item).ok_or_else(|| both!("true or false is expected", "应为 true 或 false"))?);
+            }
             Self::I32(values) => {
                 let text = text()?;
                 let number = if sort == Sort::Date { day(&text) } else { text.parse().ok() };
@@ -76,7 +83,7 @@ impl Cells {
                 let bytes = match sort {
                     Sort::Binary => {
                         let text = text()?;
-                        base64(&text).ok_or_else(|| odd(&text, "base64"))?
+                        base64::decoded(&text, base64::STANDARD, true).ok_or_else(|| odd(&text, "base64"))?
                     }
                     Sort::Json => as_json(item),
                     _ => item.to_text().map_or_else(|| as_json(item), |text| text.into_owned().into_bytes()),

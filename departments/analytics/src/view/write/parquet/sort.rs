@@ -1,5 +1,7 @@
 //! Which type of Parquet a column has.
 
+use meridian_model::both;
+
 use ::parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use ::parquet::errors::ParquetError;
 use ::parquet::schema::types::Type;
@@ -31,7 +33,16 @@ pub(super) enum Sort {
 impl Sort {
     pub(super) fn of(column: &Column) -> Result<Self, Fault> {
         if let Some((_, name)) = column.tags.iter().find(|(name, _)| name == "ansi/type") {
-            let unknown = || Fault::new("", format!("column `{}`: the `ansi/type` {name} is not known", column.name));
+            let unknown = || {
+                Fault::new(
+                    "",
+                    both!(
+                        "column `{}`: the `ansi/type` {name} is not known",
+                        "列 `{}`：不支持 `ansi/type` {name}",
+                        column.name
+                    ),
+                )
+            };
             return ansi(name).ok_or_else(unknown);
         }
         // SQL on FHIR's default mapping: decimals keep their digits as text, dates their precision.
