@@ -65,7 +65,8 @@ export default async function terms({ place, browser, check }) {
   });
   await check("a code says in which value sets and maps it stands, and leads there", async () => {
     await page.goto(at(place, { of: GENDER, system: GENDER, code: "male" }));
-    await page.locator("#concept").getByRole("button", { name: /AdministrativeGender|行政性别|性别/ }).first().click();
+    // The maps of the code bear the same name, and whichever answer comes first is drawn first.
+    await page.locator("#concept").getByRole("region", { name: "所在值集" }).getByRole("button", { name: /AdministrativeGender|性别/ }).first().click();
     await page.waitForFunction(() => new URL(location.href).searchParams.get("kind") === "ValueSet");
     await coded(page);
   });
