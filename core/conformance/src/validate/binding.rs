@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use meridian_model::outcome::Severity;
+use meridian_model::ucum;
 use serde_json::{Map, Value};
 
 use super::code;
@@ -29,7 +30,7 @@ enum Found {
 enum Standing {
     /// One of them is known, in a code system that is here.
     Elsewhere,
-    /// Their own code systems have not got them: that is said of each.
+    /// Their own code systems have not got them, and that is told of each code for itself.
     Nowhere,
     Unknown,
 }
@@ -148,6 +149,8 @@ impl Run<'_> {
     /// Where the codes of a value are at home, of which none is of the set that it was held against.
     fn standing(&self, value: &Value, kind: &str) -> Standing {
         let all = codes_of(value, kind).unwrap_or_default();
+        // Of the units of a quantity only UCUM's are looked at for themselves.
+        let is_told = matches!(kind, "CodeableConcept" | "Coding") || value["system"] == ucum::SYSTEM;
         let verdicts: Vec<Verdict> = all
             .into_iter()
             .filter(|one| one.system.is_some_and(|system| system.contains(':')))
@@ -155,7 +158,10 @@ impl Run<'_> {
             .collect();
         if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Yes { .. })) {
             Standing::Elsewhere
-        } else if !verdicts.is_empty() && verdicts.iter().all(|verdict| matches!(verdict, Verdict::No { .. })) {
+        } else if is_told
+            && !verdicts.is_empty()
+            && verdicts.iter().all(|verdict| matches!(verdict, Verdict::No { .. }))
+        {
             Standing::Nowhere
         } else {
             Standing::Unknown

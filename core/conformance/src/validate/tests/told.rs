@@ -241,3 +241,27 @@ fn what_changes_the_meaning_unknown_to_us_is_an_error() {
     one(&base(&with("modifierExtension", "http://x.y/not")), &["changes the meaning", "@ Basic.modifierExtension[0]"]);
     assert!(base(&with("extension", "http://x.y/not")).is_empty());
 }
+
+#[test]
+fn a_unit_outside_the_set_is_told_where_nobody_tells_it_for_itself() {
+    let bound = |strength: &str| {
+        profile(
+            "q",
+            "Observation",
+            json!([{"path": "Observation.value[x]", "type": [{"code": "Quantity"}],
+                "binding": {"strength": strength, "valueSet": "http://hl7.org/fhir/ValueSet/marital-status"}}]),
+        )
+    };
+    let told = |strength: &str, system: &str| {
+        let value = json!({"resourceType": "Observation", "status": "final", "code": {"text": "x"},
+            "valueQuantity": {"value": 1, "unit": "no", "system": system, "code": "no"}});
+        let structures = Structures::r4().with([&bound(strength)]);
+        let found = validate(&value, &["http://p/q"], &Validator { codes: &Absent, ..with(&structures) });
+        let about = found.into_iter().filter(|one| one.code == "code-invalid");
+        about.map(|one| one.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(told("extensible", "http://known"), [Severity::Warning]);
+    assert_eq!(told("preferred", "http://known"), [Severity::Information]);
+    // Of UCUM's units it is the unit itself that is at fault.
+    assert_eq!(told("extensible", "http://unitsofmeasure.org"), [Severity::Error]);
+}
