@@ -6,8 +6,10 @@ mod caller;
 mod decide;
 mod policy;
 mod scope;
+mod sensitivity;
 
 pub use caller::{Caller, Role, UnknownRole};
 pub use decide::{Act, Denied, change, decide, operation, withheld};
 pub use policy::Label;
 pub use scope::Scope;
+pub use sensitivity::{Clearance, LEVELS, Sensitivity, clearance};

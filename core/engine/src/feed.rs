@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use meridian_store::Subject;
+use meridian_store::{Guard, Subject};
 use tokio::sync::broadcast;
 
 /// Changes that a slow listener may lag behind before it is told that it missed some.
@@ -39,6 +39,8 @@ pub struct Committed {
     pub institution: String,
     /// Kept from all but operators.
     pub withheld: bool,
+    /// How sensitive it is, and where it was written, if not everybody sees that.
+    pub guard: Option<Guard>,
 }
 
 /// What listeners hear.

@@ -4,12 +4,13 @@
 use std::time::{Duration, Instant};
 
 use meridian_model::definitions::Definitions;
-use meridian_store::{StoreError, Subject, WriteRow};
+use meridian_store::{Guard, StoreError, Subject, WriteRow};
 
 use crate::catalogue::SEARCH_PARAMETER;
 use crate::feed::{Committed, Event, Happened};
 use crate::served::value_of;
-use crate::sight::labelled;
+use crate::sight::{guard_in, labelled};
+use crate::write::guard;
 use crate::{Class, Engine, EngineError};
 
 /// How often it is looked even when nothing was heard: a word may be lost.
@@ -128,10 +129,10 @@ fn changed(engine: &Engine, row: &WriteRow) -> Result<Vec<Committed>, EngineErro
         let Some((happened, kind, id, version)) = read(line) else { continue };
         // What is deleted says nothing any more; the version before it does.
         let telling = if happened == Happened::Deleted { version - 1 } else { version };
-        let withheld = withheld(engine, kind, id, telling)?;
+        let (withheld, guard) = kept(engine, kind, id, telling)?;
         let person = engine.store().read::<_, StoreError>(|reader| reader.person_at(subject, row.tx))?;
         let (id, institution) = (id.to_owned(), row.origin.institution.clone());
-        changes.push(Committed { happened, kind, id, version, subject, person, institution, withheld });
+        changes.push(Committed { happened, kind, id, version, subject, person, institution, withheld, guard });
     }
     Ok(changes)
 }
@@ -152,16 +153,21 @@ fn read(line: &str) -> Option<(Happened, &'static str, &str, i64)> {
     Some((happened, kind, id, version.parse().ok()?))
 }
 
-/// Whether the version is kept from all but operators.
-fn withheld(engine: &Engine, kind: &'static str, id: &str, version: i64) -> Result<bool, EngineError> {
+/// Whether the version is kept from all but operators, and what guards it.
+fn kept(engine: &Engine, kind: &'static str, id: &str, version: i64) -> Result<(bool, Option<Guard>), EngineError> {
     let labels: Vec<_> = meridian_access::Label::of(kind).collect();
-    let Some(code) = Definitions::r4().type_code(kind).filter(|_| !labels.is_empty()) else { return Ok(false) };
+    let Some(code) = Definitions::r4().type_code(kind) else { return Ok((false, None)) };
     let body = engine.store().read::<_, StoreError>(|reader| {
         let Some(key) = reader.locate(code, id)? else { return Ok(None) };
         Ok(reader.version(key, version)?.map(|found| found.body))
     })?;
     match body {
-        Some(body) => Ok(labelled(&labels, &value_of(&body)?)),
-        None => Ok(true), // gone since: nobody needs to hear of it
+        Some(body) if labels.is_empty() => Ok((false, guard_in(&body.json()?)?)),
+        Some(body) => {
+            let resource = value_of(&body)?;
+            Ok((labelled(&labels, &resource), guard(&resource)))
+        }
+        // Gone since: nobody needs to hear of it.
+        None => Ok((!labels.is_empty(), None)),
     }
 }

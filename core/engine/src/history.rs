@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use meridian_access::{Act, Caller};
 use meridian_store::search::Scope;
-use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored, TypeCode, Version};
+use meridian_store::{GOLDEN_PATIENT, Key, Reader, Stored, TypeCode};
 
 pub use answer::History;
 pub(crate) use answer::encode;
@@ -78,7 +78,7 @@ async fn instance(
     look.id = id.to_owned();
     look.subjects = people(std::iter::once(&row));
     engine.looked(look).await?;
-    let shown = versions.iter().filter(|version| may.shows(&as_row(&row, version)));
+    let shown = versions.iter().filter(|version| may.shows_version(&row, version));
     let versions = shown.map(|version| Served::version_of(&row, version)).collect::<Result<Vec<_>, _>>()?;
     let made = versions.iter().map(|shown| is_made(row.key, shown.version, &ends)).collect();
     // Versions are numbered from 1 without gaps: the newest number is how many there are.
@@ -89,12 +89,6 @@ async fn instance(
 /// Whether a version is the first, or the first after one of these deletions.
 fn is_made(key: Key, version: i64, ends: &HashSet<(Key, i64)>) -> bool {
     version == 1 || ends.contains(&(key, version - 1))
-}
-
-/// A version as a row of its own, for the second lock.
-fn as_row(row: &Stored, version: &Version) -> Stored {
-    let Version { version, tx, at, deleted, body } = version.clone();
-    Stored { version, tx, at, deleted, body, ..row.clone() }
 }
 
 /// The histories of types; what the caller may not read is left out.

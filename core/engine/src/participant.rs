@@ -12,7 +12,7 @@ use crate::EngineError;
 use crate::engine::{now, patient_code};
 use crate::feed::Happened;
 use crate::served::value_of;
-use crate::write::INSTITUTION_TAG;
+use crate::write::{INSTITUTION_TAG, guard};
 
 /// The most versions of an ended golden Patient that are looked through for what it said before it ended; each merge of
 /// the person that it became adds one.
@@ -28,6 +28,13 @@ pub struct Change<'a> {
     pub before: Option<&'a Value>,
     pub after: Option<&'a Value>,
     pub caller: &'a Caller,
+}
+
+impl Change<'_> {
+    /// Whether not everybody in care sees it: then others are not told of it.
+    pub fn is_guarded(&self) -> bool {
+        self.before.into_iter().chain(self.after).any(|resource| guard(resource).is_some())
+    }
 }
 
 /// What may follow a change.

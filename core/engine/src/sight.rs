@@ -1,24 +1,29 @@
 //! The two locks on every row that leaves: the filter that a decision gave, and the check of the row itself.
 
-use meridian_access::{Act, Caller, Label, Scope, decide, withheld};
+use std::sync::LazyLock;
+
+use memchr::memmem;
+use meridian_access::{Act, Caller, Clearance, Label, Scope, clearance, decide, withheld};
 use meridian_model::definitions::Definitions;
 use meridian_store::search::{Condition, SystemTest, TokenTest};
-use meridian_store::{Look, Reader, Stored, Subject};
+use meridian_store::{Guard, Look, Reader, Stored, Subject, Version};
 use serde_json::Value;
 
-use crate::served::value_of;
-use crate::write::param_number;
+use crate::served::{value_in, value_of};
+use crate::write::{guard, param_number};
 use crate::{Engine, EngineError};
 
 /// What a caller may see of one type.
 pub(crate) struct Permission {
     scope: Scope,
+    cleared: Clearance,
     withheld: Vec<&'static Label>,
 }
 
 /// Decides on `act`.
 pub(crate) fn permission(caller: &Caller, act: Act, kind: &str) -> Result<Permission, EngineError> {
-    Ok(Permission { scope: decide(caller, act, kind)?, withheld: withheld(caller, kind).collect() })
+    let scope = decide(caller, act, kind)?;
+    Ok(Permission { scope, cleared: clearance(caller), withheld: withheld(caller, kind).collect() })
 }
 
 impl Permission {
@@ -29,7 +34,16 @@ impl Permission {
             Scope::Only(subjects) => {
                 meridian_store::search::Scope::Only(subjects.iter().map(|s| Subject(*s)).collect())
             }
-            Scope::All => meridian_store::search::Scope::All,
+            Scope::All => meridian_store::search::Scope::Cleared(self.clearance()),
+        }
+    }
+
+    fn clearance(&self) -> meridian_store::search::Clearance {
+        let Clearance { institution, own, others } = &self.cleared;
+        meridian_store::search::Clearance {
+            institution: institution.clone(),
+            own: own.number(),
+            others: others.number(),
         }
     }
 
@@ -43,14 +57,29 @@ impl Permission {
             let labelled = Condition::Token { params: vec![param_number(code, param)], any, selective: false };
             Some(Condition::Not(Box::new(labelled)))
         };
-        self.withheld.iter().filter_map(found).collect()
+        let mut conditions: Vec<Condition> = self.withheld.iter().filter_map(found).collect();
+        if matches!(self.scope, Scope::Only(_)) {
+            conditions.push(Condition::Cleared(self.clearance()));
+        }
+        conditions
     }
 
     /// Whether the row itself may be seen.
     pub(crate) fn shows(&self, row: &Stored) -> bool {
         // Of what was deleted nobody can tell what it was.
         let kept = || row.deleted || value_of(&row.body).is_ok_and(|resource| labelled(&self.withheld, &resource));
-        self.scope.shows(row.key.subject().0) && (self.withheld.is_empty() || !kept())
+        // By what it says itself, not by the row that the filter went by.
+        let cleared = || {
+            let guard = row.body.json().map_err(EngineError::from).and_then(|json| guard_in(&json));
+            guard.is_ok_and(|guard| guard.is_none_or(|guard| is_within(&self.cleared, &guard)))
+        };
+        self.scope.shows(row.key.subject().0) && (self.withheld.is_empty() || !kept()) && (row.deleted || cleared())
+    }
+
+    /// Whether a version may be seen of a row that may be: what was kept once stays so as it was then.
+    pub(crate) fn shows_version(&self, row: &Stored, version: &Version) -> bool {
+        let Version { version, tx, at, deleted, body } = version.clone();
+        self.shows(&Stored { version, tx, at, deleted, body, ..row.clone() })
     }
 
     /// Whether a subject's own record may be seen.
@@ -67,6 +96,20 @@ impl Permission {
         }
         Ok(())
     }
+}
+
+/// Whether who is cleared so far sees what is guarded so.
+pub(crate) fn is_within(cleared: &Clearance, guard: &Guard) -> bool {
+    guard.level <= if guard.keeper == cleared.institution { cleared.own } else { cleared.others }.number()
+}
+
+/// What guards the resource of this body, which is read only where it carries a label at all.
+pub(crate) fn guard_in(json: &[u8]) -> Result<Option<Guard>, EngineError> {
+    static LABELS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"\"security\""));
+    if LABELS.find(json).is_none() {
+        return Ok(None);
+    }
+    Ok(guard(&value_in(json)?))
 }
 
 /// Whether a resource carries one of these labels.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use meridian_access::{Act, Caller, decide};
+use meridian_access::{Act, Caller, Clearance, clearance, decide};
 use meridian_model::definitions::Definitions;
 use meridian_model::language::Both;
 use meridian_store::{GOLDEN_PATIENT, Key, Reader, Subject};
@@ -10,13 +10,16 @@ use serde_json::Value;
 
 use crate::engine::patient_code;
 use crate::served::value_of;
-use crate::sight::{find, look, permission};
+use crate::sight::{find, is_within, look, permission};
+use crate::write::guard;
 use crate::{Engine, EngineError};
 
 /// A version, and a sight of everything else as it was in its transaction.
 pub struct Then<'a> {
     reader: &'a Reader<'a>,
     tx: i64,
+    /// What of the guarded may be told.
+    cleared: Clearance,
     /// Whose records were looked into.
     seen: RefCell<Vec<Subject>>,
     /// When it was written, in milliseconds since 1970 UTC.
@@ -69,7 +72,11 @@ impl Then<'_> {
 
     fn value(&self, key: Key) -> Result<Option<Value>, EngineError> {
         match self.reader.version_at(key, self.tx)? {
-            Some(version) if !version.deleted => Ok(Some(value_of(&version.body)?)),
+            Some(version) if !version.deleted => {
+                let value = value_of(&version.body)?;
+                let told = guard(&value).is_none_or(|guard| is_within(&self.cleared, &guard));
+                Ok(told.then_some(value))
+            }
             _ => Ok(None),
         }
     }
@@ -116,16 +123,22 @@ pub async fn as_of<T>(
     let may = permission(caller, Act::Look, kind)?;
     let (seen, subjects) = engine.store().read(|reader| {
         let row = find(reader, code, id)?.filter(|row| may.shows(row)).ok_or_else(missing)?;
-        let found = reader.version(row.key, version)?.ok_or_else(missing)?;
+        let found = reader.version(row.key, version)?;
+        let found = found.filter(|found| may.shows_version(&row, found)).ok_or_else(missing)?;
         let before = if version > 1 { reader.version(row.key, version - 1)? } else { None };
         let value = |version: &meridian_store::Version| value_of(&version.body);
         let then = Then {
             reader,
             tx: found.tx,
+            cleared: clearance(caller),
             seen: RefCell::new(vec![row.key.subject()]),
             at: found.at,
             version: if found.deleted { None } else { Some(value(&found)?) },
-            before: before.filter(|before| !before.deleted).as_ref().map(value).transpose()?,
+            before: before
+                .filter(|before| !before.deleted && may.shows_version(&row, before))
+                .as_ref()
+                .map(value)
+                .transpose()?,
         };
         let shown = see(&then)?;
         Ok::<_, EngineError>((shown, then.seen.into_inner()))

@@ -26,7 +26,8 @@ pub async fn vread(
     let number: i64 = version.parse().map_err(|_| missing())?;
     let found = engine.store().read(|reader| {
         let Some(row) = find(reader, code, id)?.filter(|row| may.shows(row)) else { return Ok(None) };
-        Ok::<_, EngineError>(reader.version(row.key, number)?.map(|version| (row, version)))
+        let version = reader.version(row.key, number)?.filter(|version| may.shows_version(&row, version));
+        Ok::<_, EngineError>(version.map(|version| (row, version)))
     })?;
     let Some((row, version)) = found else {
         let own = engine.own(code, id).filter(|_| number == 1);

@@ -4,12 +4,12 @@ use meridian_model::language::Both;
 
 use std::collections::HashSet;
 
-use meridian_access::{Act, Caller, Role};
+use meridian_access::{Act, Caller, Clearance, Role, clearance};
 use meridian_store::{StoreError, Subject};
 
 use crate::engine::patient_code;
 use crate::feed::Committed;
-use crate::sight::{find, look, permission};
+use crate::sight::{find, is_within, look, permission};
 use crate::{Engine, EngineError};
 
 /// What a listener may hear of.
@@ -17,6 +17,7 @@ pub struct Watch {
     /// None for everything.
     subjects: Option<HashSet<Subject>>,
     person: Option<Subject>,
+    cleared: Clearance,
 }
 
 impl Watch {
@@ -36,7 +37,8 @@ impl Watch {
         look.id = id.to_owned();
         look.subjects.clone_from(&found.1);
         engine.looked(look).await?;
-        Ok(Watch { person: found.0, subjects: Some(found.1.into_iter().collect()) })
+        let subjects = Some(found.1.into_iter().collect());
+        Ok(Watch { person: found.0, subjects, cleared: clearance(caller) })
     }
 
     /// Watches everything.
@@ -46,7 +48,7 @@ impl Watch {
     pub fn everything(caller: &Caller) -> Result<Watch, EngineError> {
         permission(caller, Act::Look, "AuditEvent")?;
         debug_assert!(matches!(caller.role, Role::Operator | Role::System));
-        Ok(Watch { subjects: None, person: None })
+        Ok(Watch { subjects: None, person: None, cleared: clearance(caller) })
     }
 
     /// Whether this listener hears of jobs.
@@ -56,6 +58,9 @@ impl Watch {
 
     /// Whether this listener hears of `change`.
     pub fn hears(&self, change: &Committed) -> bool {
+        if change.guard.as_ref().is_some_and(|guard| !is_within(&self.cleared, guard)) {
+            return false;
+        }
         match &self.subjects {
             None => true,
             Some(_) if change.withheld => false,

@@ -8,7 +8,7 @@ use sea_query::{
 
 use crate::db::{Dialect, args};
 use crate::reader::{past, stored};
-use crate::search::{Scope, Subjects};
+use crate::search::{Scope, Subjects, cleared};
 use crate::sql::{self, Sql};
 use crate::{Key, Reader, StoreError, Stored, TypeCode, Version};
 
@@ -180,6 +180,9 @@ fn of_kind(
         Scope::Only(subjects) => {
             let subject = col("key").right_shift(Key::SLOT_BITS);
             select.and_where(Subjects::List(subjects.clone()).hold(dialect, subject));
+        }
+        Scope::Cleared(clearance) => {
+            select.and_where(cleared(col("key"), clearance));
         }
     }
     if let Some(Place { at, key, version }) = after {

@@ -62,7 +62,7 @@ pub use pace::Second;
 pub use queues::Walk;
 pub use reader::Reader;
 pub use rebuild::Head;
-pub use rows::{Amount, ERASING, Index, NO_DATE, PairValue, REBUILD, Stored, Text, Token, Version, Words};
+pub use rows::{Amount, ERASING, Guard, Index, NO_DATE, PairValue, REBUILD, Stored, Text, Token, Version, Words};
 pub use shared::Heard;
 pub use store::{Home, Store, StoreOptions};
 pub use timer::{NewTimer, Timer};

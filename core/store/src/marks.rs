@@ -3,7 +3,7 @@
 use sea_query::{Expr, ExprTrait, JoinType, Query};
 
 use crate::db::Dialect;
-use crate::search::{Scope, Search, Subjects, keys};
+use crate::search::{Scope, Search, Subjects, cleared, keys};
 use crate::{Key, Reader, StoreError, Token};
 
 impl Reader<'_> {
@@ -56,5 +56,6 @@ fn within(dialect: Dialect, table: &'static str, scope: &Scope) -> Expr {
             let subject = Expr::col((table, "key")).right_shift(Expr::cust(Key::SLOT_BITS.to_string()));
             Subjects::List(subjects.clone()).hold(dialect, subject)
         }
+        Scope::Cleared(clearance) => cleared(Expr::col((table, "key")), clearance),
     }
 }

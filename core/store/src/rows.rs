@@ -88,6 +88,17 @@ pub struct Index {
     pub words: Words,
     /// Unit vectors of places on earth.
     pub places: Vec<[f64; 3]>,
+    /// There for what is above the ordinary sensitivity.
+    pub guard: Option<Guard>,
+}
+
+/// Why not everybody sees a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// Its sensitivity, 4 or 5.
+    pub level: u8,
+    /// The institution that wrote it; empty where nobody is known to.
+    pub keeper: String,
 }
 
 impl Index {

@@ -7,7 +7,7 @@ use crate::db::Dialect;
 use sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
 /// Raised with every change of the tables; `sqlite::migrate` brings older files up to it.
-pub(crate) const VERSION: i64 = 4;
+pub(crate) const VERSION: i64 = 5;
 
 /// The table that version 2 added.
 pub(crate) const BLOCK: &str = "block";
@@ -137,6 +137,11 @@ pub(crate) const PLACE: TableDef = TableDef {
 pub(crate) const WORDS: TableDef =
     TableDef { name: "words", columns: &[("key", Int), ("narrative", Text), ("content", Text)], key: &["key"] };
 
+/// Resources above the ordinary sensitivity, with their level and the institution that wrote them. Only they are kept here,
+/// so that asking costs little where few are.
+pub(crate) const GUARDED: TableDef =
+    TableDef { name: "guarded", columns: &[("key", Int), ("level", Int), ("keeper", Text)], key: &["key"] };
+
 /// Work that one process of several does.
 pub(crate) const LEASE: TableDef =
     TableDef { name: "lease", columns: &[("name", Text), ("holder", Text), ("until", Int)], key: &["name"] };
@@ -181,7 +186,7 @@ pub(crate) const FOURTH: [&TableDef; 2] = [&LEDGER, &TIMER];
 
 /// The tables that are made from the resources alone.
 pub(crate) const DERIVED: &[&TableDef] =
-    &[&BEDSIDE, &TOKEN, &HELD, &STRING, &DATE, &REFERENCE, &NUMBER, &QUANTITY, &PAIR, &PLACE, &WORDS];
+    &[&BEDSIDE, &TOKEN, &HELD, &STRING, &DATE, &REFERENCE, &NUMBER, &QUANTITY, &PAIR, &PLACE, &WORDS, &GUARDED];
 
 /// Longer clinical dates, in milliseconds, have an index of their own, so that "not over before" is a range.
 pub(crate) const WIDE: i64 = 86_400_000;
@@ -237,6 +242,7 @@ pub(crate) const TABLES: &[TableDef] = &[
     QUANTITY,
     PAIR,
     PLACE,
+    GUARDED,
     TableDef { name: "system", columns: &[("id", Int), ("uri", Text)], key: &["id"] },
     TableDef {
         name: "claim",

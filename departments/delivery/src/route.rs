@@ -32,7 +32,7 @@ impl Participant for Routes {
 
     fn follow(&self, change: &Change<'_>, sight: &Sight<'_>) -> Result<Vec<Further>, EngineError> {
         // Which event it is may depend on whether the receiver knows the person; whether it is one does not.
-        if event(change, true).is_none() || change.subject == Subject::COMMON {
+        if event(change, true).is_none() || change.subject == Subject::COMMON || change.is_guarded() {
             return Ok(Vec::new());
         }
         let source = change.caller.institution.as_str();

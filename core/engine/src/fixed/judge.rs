@@ -24,6 +24,8 @@ pub(crate) fn holds(row: &Row, condition: &Condition) -> bool {
         Condition::Ids(ids) => ids.contains(&row.id),
         Condition::Updated(tests) => tests.iter().any(|test| dated(test, row.at, row.at + 1)),
         Condition::Kinds(kinds) => kinds.contains(&row.kind),
+        // None of them is guarded.
+        Condition::Cleared(_) => true,
         Condition::Words { field, any } => worded(row, *field, any),
         Condition::Present { params, .. } => present(row, params),
         // None of them lies anywhere or belongs to anybody; the others ask about several resources.

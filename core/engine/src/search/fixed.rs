@@ -41,7 +41,7 @@ impl Own {
         search: &Search,
     ) -> Result<Own, EngineError> {
         let mut own = Own::default();
-        if search.who.is_some() || search.scope != Scope::All {
+        if search.who.is_some() || !matches!(search.scope, Scope::Cleared(_) | Scope::All) {
             return Ok(own);
         }
         for kind in &search.kinds {

@@ -160,6 +160,7 @@ impl<'a> Ground<'a> {
             Scope::All => {}
             Scope::Nothing => wishes.push(Wish::Any(Vec::new())),
             Scope::Only(subjects) => wishes.push(Wish::Is(Condition::Who(subjects))),
+            Scope::Cleared(clearance) => wishes.push(Wish::Is(Condition::Cleared(clearance))),
         }
         Ok(wishes)
     }

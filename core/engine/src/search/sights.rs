@@ -49,6 +49,7 @@ impl Sights {
                     Scope::Nothing => None,
                     Scope::All => Some(kinds),
                     Scope::Only(subjects) => Some(Condition::All(vec![kinds, Condition::Who(subjects)])),
+                    Scope::Cleared(clearance) => Some(Condition::All(vec![kinds, Condition::Cleared(clearance)])),
                 }
             });
             conditions.push(Condition::Any(each.collect()));

@@ -422,6 +422,7 @@ impl<'a> Writing<'a> {
             person: None,
             institution: self.caller.institution.clone(),
             withheld: change.withheld,
+            guard: change.guard().cloned(),
         });
         Ok(subject)
     }

@@ -12,7 +12,7 @@ use meridian_store::{ERASING, GOLDEN_PATIENT, Index, Key, Lane, Reader, StoreErr
 use serde_json::{Value, json};
 
 use super::commit::{Failure, Queued, Writing, in_force};
-use super::index::index;
+use super::index::{guard, index};
 use super::prepare::change;
 use super::{origin, param_number, tell};
 use crate::engine::{now, patient_code, type_name};
@@ -245,6 +245,7 @@ impl Erasing<'_> {
                 person: None,
                 institution: String::new(),
                 withheld: labelled(&Label::of(kind).collect::<Vec<_>>(), &resource),
+                guard: guard(&resource),
             });
             index(&resource, kind, row.kind, self.catalogue).index
         };

@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use meridian_access::Sensitivity;
 use meridian_model::date::Zone;
 use meridian_model::definitions::{Catalogue, ChildKind, Definitions, Kind, SearchParam};
 use meridian_model::facts::{facts, subject_param};
 use meridian_model::index::{self as model, IndexKind, Real, extract_telling};
 use meridian_model::reference::Reference;
 use meridian_model::words;
-use meridian_store::{Amount, GOLDEN_PATIENT, Index, PairValue, Text, Token, TypeCode, Words};
+use meridian_store::{Amount, GOLDEN_PATIENT, Guard, Index, PairValue, Text, Token, TypeCode, Words};
 use serde_json::Value;
+
+use super::meta::institution;
 
 /// Longest string that is indexed, in bytes; a longer one is found by its beginning. The model cuts there too.
 pub(crate) const LONGEST_TEXT: usize = 4096;
@@ -102,6 +105,7 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode, catalo
         date: facts.clinical_date.map(|range| (range.lo, range.hi)),
         status: facts.status.map(str::to_owned),
         words: said(resource),
+        guard: guard(resource),
         ..Index::default()
     };
     // What counts results by date reads the same date in every row, so it is that of the parameter where there is one.
@@ -163,6 +167,12 @@ pub(crate) fn index(resource: &Value, kind: &'static str, code: TypeCode, catalo
         }
     }
     Indexed { index, patient, unable }
+}
+
+/// What is above the ordinary is guarded.
+pub(crate) fn guard(resource: &Value) -> Option<Guard> {
+    let level = Sensitivity::guarding(resource)?;
+    Some(Guard { level: level.number(), keeper: institution(resource).unwrap_or_default().to_owned() })
 }
 
 fn said(resource: &Value) -> Words {

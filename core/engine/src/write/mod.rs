@@ -32,7 +32,7 @@ use meridian_store::{Lane, Origin, Reader, Timer};
 
 pub use anew::catch_up;
 pub(crate) use index::{
-    Indexed, LONGEST_TEXT, Unable, clinical_param, index, is_partition_param, main_param, param_number, shorten,
+    Indexed, LONGEST_TEXT, Unable, clinical_param, guard, index, is_partition_param, main_param, param_number, shorten,
 };
 pub(crate) use meta::INSTITUTION_TAG;
 

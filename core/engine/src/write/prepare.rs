@@ -6,7 +6,7 @@ use meridian_access::{Act, Caller};
 use meridian_model::both;
 use meridian_model::definitions::{Catalogue, Definitions};
 use meridian_model::outcome::Issue;
-use meridian_store::{Body, GOLDEN_PATIENT, Index, Stored, TypeCode};
+use meridian_store::{Body, GOLDEN_PATIENT, Guard, Index, Stored, TypeCode};
 use serde_json::Value;
 
 use super::Options;
@@ -24,7 +24,7 @@ use crate::feed::Happened;
 use crate::meaning::structures::{Judged, Mark, writes_one};
 use crate::meaning::terms;
 use crate::served::{Served, value_of};
-use crate::sight::{labelled, permission};
+use crate::sight::{is_within, labelled, permission};
 use crate::{EngineError, incoming};
 
 /// Longest resource that an edit makes of a shorter one, in bytes.
@@ -83,6 +83,16 @@ pub(super) struct Change {
     pub(super) withheld: bool,
     /// What is to be said of it besides.
     pub(super) notes: Vec<Issue>,
+}
+
+impl Change {
+    /// What it is guarded by; what is deleted, by what it was.
+    pub(super) fn guard(&self) -> Option<&Guard> {
+        match self.happened {
+            Happened::Deleted => self.old.as_ref().and_then(|(_, index)| index.guard.as_ref()),
+            _ => self.index.guard.as_ref(),
+        }
+    }
 }
 
 /// Prepares a set whole.
@@ -246,6 +256,12 @@ impl<'a> Preparing<'a> {
         let kept: Vec<_> = meridian_access::withheld(self.caller, made.kind).collect();
         if made.before.iter().chain(&made.after).any(|resource| labelled(&kept, resource)) {
             let what = both!("write this {}", "写入这份 {}", made.kind);
+            return Err(meridian_access::Denied { role: self.caller.role, what }.into());
+        }
+        let (cleared, was) = (meridian_access::clearance(self.caller), made.old.as_ref().map(|(_, index)| index));
+        let guards = was.into_iter().chain([&made.index]).filter_map(|index| index.guard.as_ref());
+        if guards.into_iter().any(|guard| !is_within(&cleared, guard)) {
+            let what = both!("write a {} that is too sensitive for that", "写入敏感级别超出其权限的 {}", made.kind);
             return Err(meridian_access::Denied { role: self.caller.role, what }.into());
         }
         if let Some(before) = &made.before {

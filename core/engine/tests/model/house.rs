@@ -11,7 +11,7 @@ use crate::ask::Ask;
 use crate::judge::{World, id_of, kind_of, name_of};
 use crate::params::TYPES;
 use crate::things::Maker;
-use crate::vocabulary::{COUNTS, HIERARCHY, SYSTEMS};
+use crate::vocabulary::{CONFIDENTIALITY, COUNTS, HIERARCHY, LEVELS, SYSTEMS};
 
 pub(crate) const BASE: &str = "http://model.example/fhir";
 /// What only resources of the model carry, and nothing that the writer writes meanwhile.
@@ -22,6 +22,8 @@ pub(crate) const NOISE: &str = "noise-";
 #[derive(Clone)]
 pub(crate) struct House {
     pub(crate) engine: Engine,
+    /// Who asks.
+    pub(crate) viewer: Caller,
 }
 
 /// A store of its own: in a folder, or a schema on the server that `MERIDIAN_TEST_POSTGRES` names.
@@ -29,11 +31,63 @@ pub(crate) fn open() -> (tempfile::TempDir, House) {
     let folder = tempfile::tempdir().unwrap();
     let home = schema_for(folder.path()).map_or_else(|| Home::from(folder.path()), Home::Postgres);
     let store = Store::open(home, &StoreOptions::default()).unwrap();
-    (folder, House { engine: Engine::new(store, Vec::new()) })
+    (folder, House { engine: Engine::new(store, Vec::new()), viewer: caller() })
 }
 
 pub(crate) fn caller() -> Caller {
     Caller { role: Role::Operator, ..Caller::system("model", "CJ01", "t-1") }
+}
+
+/// The institution that writes a resource.
+fn keeper(id: &str) -> &'static str {
+    if id.ends_with(['0', '2', '4', '6', '8']) { "CJ01" } else { "CJ02" }
+}
+
+/// Who writes it: a system of that institution.
+fn writer(id: &str) -> Caller {
+    Caller::system("model", keeper(id), "t-1")
+}
+
+/// Writes it as its institution. What would move to another person's record an operator moves, if it is one that an
+/// operator sees; else it is taken away before.
+async fn write(engine: &Engine, kind: &'static str, id: &str, resource: Value) {
+    if update(engine, &writer(id), kind, id, resource.clone(), None).await.is_ok() {
+        return;
+    }
+    let operator = Caller { role: Role::Operator, ..writer(id) };
+    if update(engine, &operator, kind, id, resource.clone(), None).await.is_err() {
+        delete(engine, &writer(id), kind, id, None).await.unwrap();
+        update(engine, &writer(id), kind, id, resource, None).await.unwrap();
+    }
+}
+
+/// Who asks in a world.
+fn viewer(seed: u64) -> Caller {
+    let (role, institution) = match seed % 5 {
+        0 => (Role::Doctor, "CJ01"),
+        1 => (Role::Nurse, "CJ02"),
+        2 => (Role::Operator, "CJ01"),
+        3 => (Role::System, "CJ02"),
+        _ => (Role::Doctor, "CJ03"),
+    };
+    Caller { role, ..Caller::system("viewer", institution, "t-2") }
+}
+
+/// Whether somebody may know of a resource: written down here once more, in other words than the program's.
+fn may_know(viewer: &Caller, resource: &Value) -> bool {
+    let labels = resource.pointer("/meta/security").and_then(Value::as_array).cloned().unwrap_or_default();
+    let coded = |system: &str, codes: &[&str]| {
+        labels.iter().any(|label| label["system"] == system && codes.iter().any(|code| label["code"] == *code))
+    };
+    let highest = coded(LEVELS, &["5"]) || coded(CONFIDENTIALITY, &["V"]);
+    let high = highest || coded(LEVELS, &["4"]) || coded(CONFIDENTIALITY, &["R"]);
+    let at_home = keeper(id_of(resource)) == viewer.institution;
+    match viewer.role {
+        _ if !high || kind_of(resource) == "Patient" => true,
+        Role::Doctor | Role::System => at_home,
+        Role::Nurse => at_home && !highest,
+        Role::Operator => false,
+    }
 }
 
 fn static_kind(kind: &str) -> &'static str {
@@ -63,8 +117,10 @@ pub(crate) struct Page {
 }
 
 impl House {
-    /// Random resources, some of them changed once more or deleted; what is there then, as it is read.
-    pub(crate) async fn fill(&self, seed: u64) -> World {
+    /// Random resources, some of them changed once more or deleted; what is there then for whoever asks from now on, as
+    /// it is read. Of what is kept from them the evaluator knows nothing: no answer may tell that it is there.
+    pub(crate) async fn fill(&mut self, seed: u64) -> World {
+        self.viewer = viewer(seed);
         let mut dice = fastrand::Rng::with_seed(seed);
         self.terms().await;
         let mut sent: Vec<Value> = Vec::new();
@@ -93,11 +149,15 @@ impl House {
         self.put(&changed).await;
         for nth in gone.into_iter().rev() {
             let resource = sent.remove(nth);
-            delete(&self.engine, &caller(), static_kind(kind_of(&resource)), id_of(&resource), None).await.unwrap();
+            let id = id_of(&resource);
+            delete(&self.engine, &writer(id), static_kind(kind_of(&resource)), id, None).await.unwrap();
         }
         let mut there = Vec::new();
         for resource in &sent {
-            there.push(self.read_back(resource).await);
+            let read = self.read_back(resource).await;
+            if may_know(&self.viewer, &read) {
+                there.push(read);
+            }
         }
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
         World::new(there, i64::try_from(now).unwrap())
@@ -131,7 +191,7 @@ impl House {
             let (engine, resource) = (self.engine.clone(), resource.clone());
             running.spawn(async move {
                 let (kind, id) = (static_kind(kind_of(&resource)), id_of(&resource).to_owned());
-                update(&engine, &caller(), kind, &id, resource, None).await.unwrap();
+                write(&engine, kind, &id, resource).await;
             });
         }
         while let Some(done) = running.join_next().await {
@@ -141,7 +201,7 @@ impl House {
 
     /// What is read is what was sent, but for what the server adds to `meta`.
     async fn read_back(&self, sent: &Value) -> Value {
-        let served = read(&self.engine, &caller(), kind_of(sent), id_of(sent)).await.unwrap();
+        let served = read(&self.engine, &writer(id_of(sent)), kind_of(sent), id_of(sent)).await.unwrap();
         let got: Value = serde_json::from_slice(&served.body).unwrap();
         let mut plain = got.clone();
         let meta = plain["meta"].as_object_mut().unwrap();
@@ -164,9 +224,9 @@ impl House {
             let gone = dice.u8(0..10) == 0;
             if gone {
                 // It may not be there yet.
-                let _ = delete(&self.engine, &caller(), kind, &id, None).await;
+                let _ = delete(&self.engine, &writer(&id), kind, &id, None).await;
             } else {
-                update(&self.engine, &caller(), kind, &id, resource, None).await.unwrap();
+                write(&self.engine, kind, &id, resource).await;
             }
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
@@ -180,7 +240,7 @@ impl House {
     }
 
     pub(crate) async fn page(&self, asked: &Asked) -> Result<Page, EngineError> {
-        let answer = search_in(&self.engine, &caller(), &asked.place, &asked.request).await?;
+        let answer = search_in(&self.engine, &self.viewer, &asked.place, &asked.request).await?;
         let bundle: Value =
             serde_json::from_slice(&answer.bundle(BASE, meridian_model::language::Language::English)).unwrap();
         let entries = bundle["entry"].as_array().cloned().unwrap_or_default();

@@ -92,7 +92,7 @@ async fn in_world(
     switches: &Switches,
     busy: bool,
 ) -> (Vec<(u64, String)>, usize) {
-    let (_folder, house) = house::open();
+    let (_folder, mut house) = house::open();
     let world = Arc::new(house.fill(seed).await);
     let writer = busy.then(|| tokio::spawn(house.clone().write_on(seed)));
     let mut running = JoinSet::new();

@@ -211,7 +211,12 @@ impl<'r> Maker<'r> {
     fn meta(&mut self) -> Value {
         let mut meta = Map::new();
         self.put(&mut meta, 50, "tag", |m| m.some(2, Self::coding));
-        self.put(&mut meta, 30, "security", |m| m.some(1, Self::coding));
+        self.put(&mut meta, 45, "security", |m| {
+            let sensitive = (m.one(&[LEVELS, CONFIDENTIALITY]), m.one(&["4", "5", "2"]), m.one(&["R", "V", "N"]));
+            let (system, level, letter) = sensitive;
+            let code = if system == LEVELS { level } else { letter };
+            if m.by(60) { json!([{"system": system, "code": code}]) } else { m.some(1, Self::coding) }
+        });
         self.put(&mut meta, 40, "profile", |m| m.some(2, |m| m.one(&PROFILES).into()));
         self.put(&mut meta, 40, "source", |m| m.one(&URIS).into());
         Value::Object(meta)

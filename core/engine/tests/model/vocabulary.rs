@@ -83,3 +83,7 @@ pub(crate) const COUNTS: [(&str, usize); 14] = [
     ("Questionnaire", 5),
     ("List", 6),
 ];
+
+/// What makes a resource sensitive.
+pub(crate) const LEVELS: &str = "https://meridian.example/fhir/CodeSystem/sensitivity";
+pub(crate) const CONFIDENTIALITY: &str = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";

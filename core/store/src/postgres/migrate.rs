@@ -7,8 +7,8 @@ use sea_query::PostgresQueryBuilder;
 use super::{Config, PgConn, Role};
 use crate::db::{Dialect, Value};
 use crate::schema::{
-    AUDIT_INDEXES, AUDIT_TABLES, DERIVED, FOURTH, INDEXES, IndexDef, TABLES, TableDef, VERSION, one_open_membership,
-    only_added_to, wide,
+    AUDIT_INDEXES, AUDIT_TABLES, DERIVED, FOURTH, GUARDED, INDEXES, IndexDef, TABLES, TableDef, VERSION,
+    one_open_membership, only_added_to, wide,
 };
 use crate::{StoreError, Subject, SubjectKind};
 
@@ -49,7 +49,8 @@ pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
         None => first(&conn)?,
         Some(VERSION) => {}
         Some(found) if found > VERSION => return Err(StoreError::TooNew { found, known: VERSION }),
-        Some(3) => third(&conn)?,
+        Some(3) => third(&conn).and_then(|()| fourth(&conn))?,
+        Some(4) => fourth(&conn)?,
         // The first program that knew PostgreSQL made version 3.
         Some(found) => {
             return Err(StoreError::Place(format!("{config} holds tables of version {found}, which is unknown")));
@@ -58,17 +59,22 @@ pub(crate) fn migrate(config: &Arc<Config>) -> Result<(), StoreError> {
     conn.commit()
 }
 
-/// From version 3: ledgers and timers; and long texts have another form in the rows of searches, which are given up and
-/// made again by the engine.
+/// From version 3: ledgers and timers.
 fn third(conn: &PgConn) -> Result<(), StoreError> {
+    create(conn, FOURTH)?;
+    index(conn, INDEXES.iter().filter(|index| index.is_of(&FOURTH)))?;
+    keep(conn)
+}
+
+/// From version 4: what is guarded; and before that, long texts had another form in the rows of searches. These are given
+/// up and made again by the engine.
+fn fourth(conn: &PgConn) -> Result<(), StoreError> {
+    create(conn, [&GUARDED])?;
     for table in DERIVED {
         conn.send(&format!("TRUNCATE \"{}\"", table.name), &[])?;
     }
     let again = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
     conn.send(again, &[Value::Text(crate::REBUILD), Value::Blob(b"0")])?;
-    create(conn, FOURTH)?;
-    index(conn, INDEXES.iter().filter(|index| index.is_of(&FOURTH)))?;
-    keep(conn)?;
     conn.send("UPDATE schema_version SET version = $1", &[Value::Int(VERSION)])
 }
 

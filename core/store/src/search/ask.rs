@@ -1,6 +1,7 @@
 //! What can be asked of one resource, as data. A condition names rows by the numbers of their parameters, of which a
 //! search over several types gives several.
 
+use super::Clearance;
 use crate::{Subject, TypeCode};
 
 /// One condition; where it has `any`, one of the values is enough, and none of an empty list holds.
@@ -90,6 +91,8 @@ pub enum Condition {
     },
     /// Whose record it belongs to.
     Who(Vec<Subject>),
+    /// It is not guarded above this.
+    Cleared(Clearance),
     /// It points to a resource of one of these types for which all of the conditions hold.
     Chain {
         via: Via,

@@ -73,6 +73,7 @@ impl<'r> Compiler<'r> {
             main: None,
             clinical: None,
             purpose: Purpose::Set,
+            cleared: None,
             widened: 0,
         };
         self.keys(&want)
@@ -169,7 +170,7 @@ fn tests(conditions: &[Condition]) -> usize {
         Condition::Updated(any) => any.len(),
         Condition::Ids(ids) => ids.len(),
         Condition::Kinds(kinds) => kinds.len(),
-        Condition::Words { .. } | Condition::Near { .. } | Condition::Who(_) => 1,
+        Condition::Words { .. } | Condition::Near { .. } | Condition::Who(_) | Condition::Cleared(_) => 1,
         Condition::Chain { targets, .. } => targets.iter().map(|(_, conditions)| tests(conditions) + 1).sum(),
         Condition::Has { conditions, .. } => tests(conditions) + 1,
         Condition::All(list) | Condition::Any(list) => tests(list),

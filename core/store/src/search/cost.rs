@@ -73,7 +73,11 @@ pub(super) fn cost(condition: &Condition, main: Option<u32>) -> u64 {
         Condition::All(list) => list.iter().map(|condition| cost(condition, main)).min().unwrap_or(NEVER),
         Condition::Any(list) if list.len() > MOST_WAYS => NEVER,
         Condition::Any(list) => list.iter().map(|condition| cost(condition, main)).fold(0, u64::saturating_add),
-        Condition::Kinds(_) | Condition::Present { .. } | Condition::Not(_) | Condition::Other(_) => NEVER,
+        Condition::Kinds(_)
+        | Condition::Present { .. }
+        | Condition::Cleared(_)
+        | Condition::Not(_)
+        | Condition::Other(_) => NEVER,
     }
 }
 

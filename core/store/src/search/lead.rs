@@ -9,7 +9,7 @@ use super::cost::{CODED_RECORD, NEVER, RECORD, TYPE, cost};
 use super::exprs::{Subjects, always, col, number, one_of};
 use super::probe::Candidate;
 use super::row::{self, Bounds};
-use super::{Condition, TokenTest, Via};
+use super::{Clearance, Condition, TokenTest, Via};
 use crate::{StoreError, TypeCode};
 
 /// What is wanted.
@@ -25,6 +25,8 @@ pub(super) struct Want<'c> {
     pub(super) purpose: Purpose,
     /// How many alternatives were taken apart on the way here.
     pub(super) widened: u8,
+    /// What of the guarded is seen, where not all is.
+    pub(super) cleared: Option<&'c Clearance>,
 }
 
 /// What for.
@@ -293,6 +295,9 @@ impl<'r> Compiler<'r> {
         }
         for subjects in &group.whose {
             all = all.add(self.belongs(&candidate, subjects));
+        }
+        if let Some(clearance) = want.cleared {
+            all = all.add(self.cleared(&candidate.key, clearance));
         }
         select.cond_where(all);
         Ok((select, candidate))

@@ -25,6 +25,7 @@ pub use cursor::{Cursor, CursorValue};
 pub(crate) use exprs::Subjects;
 pub(crate) use foresee::Foreseen;
 pub(crate) use page::keys;
+pub(crate) use probe::cleared;
 
 use crate::db::Row;
 use crate::reader::{stored, stored_columns};
@@ -36,7 +37,20 @@ use crate::{GOLDEN_PATIENT, REBUILD, Reader, StoreError, Stored, Subject, TypeCo
 pub enum Scope {
     Nothing,
     Only(Vec<Subject>),
+    /// All but what is guarded above this.
+    Cleared(Clearance),
     All,
+}
+
+/// What of the guarded resources a caller sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clearance {
+    /// The caller's institution.
+    pub institution: String,
+    /// The highest level of what that wrote.
+    pub own: u8,
+    /// The highest level of what others wrote.
+    pub others: u8,
 }
 
 /// A search over one resource type, over several, or (with none) over all.

@@ -175,7 +175,7 @@ fn want<'s>(reader: &Reader<'_>, search: &'s Search, purpose: Purpose) -> Result
     match &search.scope {
         Scope::Nothing => return Ok(None),
         Scope::Only(subjects) => whose.push(Subjects::List(subjects.clone())),
-        Scope::All => {}
+        Scope::Cleared(_) | Scope::All => {}
     }
     whose.extend(search.who.iter().map(|who| Subjects::List(who.clone())));
     if whose.iter().any(|subjects| matches!(subjects, Subjects::List(list) if list.is_empty())) {
@@ -189,6 +189,10 @@ fn want<'s>(reader: &Reader<'_>, search: &'s Search, purpose: Purpose) -> Result
         main: search.main,
         clinical: search.clinical,
         purpose,
+        cleared: match &search.scope {
+            Scope::Cleared(clearance) => Some(clearance),
+            _ => None,
+        },
         widened: 0,
     }))
 }

@@ -6,7 +6,7 @@ use sea_query::{Alias, CaseStatement, Expr, ExprTrait, JoinType, Query};
 use super::compiler::Compiler;
 use super::exprs::{Subjects, all, any, col, holds, length, never, number, one, one_of, part, patient, place, subject};
 use super::row::{self, Coded};
-use super::{Condition, DateTest, Field, Rows, Via};
+use super::{Clearance, Condition, DateTest, Field, Rows, Via};
 use crate::db::Dialect;
 use crate::key::pack_id;
 use crate::tame::words;
@@ -69,6 +69,7 @@ impl Compiler<'_> {
             }
             Condition::Present { params, tables, patient } => self.present(candidate, params, tables, *patient),
             Condition::Who(subjects) => self.belongs(candidate, &Subjects::List(subjects.clone())),
+            Condition::Cleared(clearance) => self.cleared(&candidate.key, clearance),
             Condition::Chain { via, targets } => self.chain(candidate, *via, targets)?,
             Condition::Has { from, via, conditions } => self.has(candidate, *from, *via, conditions)?,
             Condition::All(list) => self.all(candidate, list)?,
@@ -85,6 +86,14 @@ impl Compiler<'_> {
     /// The candidate belongs to one of these subjects.
     pub(super) fn belongs(&self, candidate: &Candidate, subjects: &Subjects) -> Expr {
         subjects.hold(self.dialect(), subject(candidate.key.clone()))
+    }
+
+    /// The resource is not guarded above this.
+    pub(super) fn cleared(&self, key: &Expr, clearance: &Clearance) -> Expr {
+        let g = self.alias("g");
+        let mut guarded = one();
+        guarded.from_as("guarded", Alias::new(&g)).and_where(col(&g, "key").eq(key.clone()));
+        self.exists(guarded.and_where(above(&g, clearance))).not()
     }
 
     /// That a row has the number of the candidate.
@@ -296,6 +305,20 @@ impl Candidate {
     fn is_clinical(&self, params: &[u32]) -> bool {
         self.clinical.is_some_and(|clinical| params == [clinical])
     }
+}
+
+/// A row of `guarded` is above this.
+fn above(g: &str, Clearance { institution, own, others }: &Clearance) -> Expr {
+    let (keeper, level) = (col(g, "keeper"), || col(g, "level"));
+    let at_home = keeper.clone().eq(institution.as_str()).and(level().gt(number((*own).into())));
+    at_home.or(keeper.ne(institution.as_str()).and(level().gt(number((*others).into()))))
+}
+
+/// That no row of `guarded` keeps the resource with this number from whoever is cleared so far.
+pub(crate) fn cleared(key: Expr, clearance: &Clearance) -> Expr {
+    let mut guarded = one();
+    guarded.from_as("guarded", "g").and_where(col("g", "key").eq(key)).and_where(above("g", clearance));
+    Expr::exists(guarded).not()
 }
 
 /// The clinical date fits; who has none has span -1.

@@ -34,8 +34,10 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
     if matches!(found, 1 | 2) {
         second(&step)?;
     }
-    if matches!(found, 1..=3) {
+    if matches!(found, 1..=4) {
         anew(&step)?;
+    }
+    if matches!(found, 1..=3) {
         third(&step)?;
     }
     step.pragma_update(None, "user_version", VERSION)?;
@@ -73,7 +75,7 @@ fn second(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The rows of searches have another form, or hold long texts in another. They are given up, and made again by the engine.
+/// The rows of searches have another form, hold long texts in another, or do not know what is guarded. They are given up, and made again by the engine.
 fn anew(conn: &Connection) -> Result<(), StoreError> {
     let derived = |name: &str| DERIVED.iter().any(|table| table.name == name);
     for table in DERIVED {

@@ -88,6 +88,7 @@ const QUANTITY: usize = 7;
 const PAIR: usize = 8;
 const PLACE: usize = 9;
 const WORD: usize = 10;
+const GUARD: usize = 11;
 
 /// The rows of one or many resources, by table.
 #[derive(Default)]
@@ -301,6 +302,9 @@ impl WriteTx<'_> {
         let listed = |list: &Vec<String>| Cell::Text(words(list).join(" "));
         if !index.words.narrative.is_empty() || !index.words.content.is_empty() {
             rows.push(WORD, [own(), listed(&index.words.narrative), listed(&index.words.content)]);
+        }
+        if let Some(guard) = &index.guard {
+            rows.push(GUARD, [own(), Cell::Int(guard.level.into()), Cell::text(&guard.keeper, LONG)]);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Search rows after any series of changes are those that a fresh store would have.
 
-use meridian_store::{Amount, Index, Key, Lane, PairValue, StoreError, Subject, Text, Token, Words, WriteTx};
+use meridian_store::{Amount, Guard, Index, Key, Lane, PairValue, StoreError, Subject, Text, Token, Words, WriteTx};
 use proptest::prelude::*;
 
 use crate::common::{House, OBSERVATION, add, change, house, origin, source, text};
@@ -43,12 +43,14 @@ fn index() -> impl Strategy<Value = Index> {
             let amount = |value: f64| Amount { value, unit: Some("mg".into()), ..Amount::default() };
             Index {
                 date,
-                status,
+                status: status.clone(),
                 quantities: numbers.iter().map(|(param, value)| (*param, amount(*value))).collect(),
                 pairs: (numbers.iter().zip(&tokens))
                     .map(|((param, value), (_, token))| (*param, token.clone(), PairValue::Quantity(amount(*value))))
                     .collect(),
                 places: numbers.iter().map(|(_, value)| [*value, 0.0, 1.0]).collect(),
+                // What is written over and over is guarded, otherwise, or not.
+                guard: status.is_some().then(|| Guard { level: 4 + u8::from(words.len() > 1), keeper: "a".into() }),
                 words: Words { narrative: words.clone(), content: words },
                 numbers,
                 main,

@@ -73,7 +73,7 @@ fn files_of_a_newer_program_are_refused_and_left_alone() {
     let conn = house.raw("meridian.db");
     drop(house.store);
     conn.pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(open(house.dir.path()), Err(StoreError::TooNew { found: 99, known: 4 })));
+    assert!(matches!(open(house.dir.path()), Err(StoreError::TooNew { found: 99, known: 5 })));
     assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 99);
 }
 
@@ -94,7 +94,7 @@ async fn files_of_the_first_program_gain_what_came_since() {
     conn.execute("DROP INDEX audit_write_at", []).unwrap();
     conn.pragma_update(None, "user_version", 1).unwrap();
     let store = open(dir.path()).unwrap();
-    assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 4);
+    assert_eq!(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap(), 5);
     let due = store.read(|sight| sight.setting(meridian_store::CATCH_UP)).unwrap();
     assert_eq!(due.as_deref(), Some(&b"0"[..]), "what was there is gone through again");
     let there = "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = 'audit_write_at'";
@@ -135,6 +135,27 @@ async fn a_store_of_version_3_gains_ledgers_and_timers() {
     let house = crate::common::House { store: open(dir.path()).unwrap(), dir };
     let refused = house.try_ask("DELETE FROM ledger").unwrap_err();
     assert!(refused.contains("only added to"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_store_of_version_4_makes_its_rows_again() {
+    let house = house();
+    house.write(|tx| tx.put_setting("colour", b"red")).await;
+    house.try_ask("DROP TABLE guarded").unwrap();
+    if house.store.is_shared() {
+        house.try_ask("UPDATE schema_version SET version = 4").unwrap();
+    } else {
+        house.raw("meridian.db").pragma_update(None, "user_version", 4).unwrap();
+    }
+    let dir = house.dir;
+    drop(house.store);
+    let store = open(dir.path()).unwrap();
+    assert_eq!(store.read(|sight| sight.setting("colour")).unwrap().as_deref(), Some(&b"red"[..]));
+    // Until all are made, nothing is found: what is guarded is not known yet.
+    assert_eq!(store.read(|sight| sight.setting(meridian_store::REBUILD)).unwrap().as_deref(), Some(&b"0"[..]));
+    drop(store);
+    let house = crate::common::House { store: open(dir.path()).unwrap(), dir };
+    house.try_ask("DELETE FROM guarded").unwrap();
 }
 
 #[test]

@@ -56,6 +56,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("cn/terms/professional-grade.csv", include_str!("../../../../../definitions/cn/terms/professional-grade.csv")),
     ("cn/terms/professional-title.csv", include_str!("../../../../../definitions/cn/terms/professional-title.csv")),
     ("cn/terms/recognition-refusal.csv", include_str!("../../../../../definitions/cn/terms/recognition-refusal.csv")),
+    ("cn/terms/sensitivity.csv", include_str!("../../../../../definitions/cn/terms/sensitivity.csv")),
     ("cn/terms/shared-document.csv", include_str!("../../../../../definitions/cn/terms/shared-document.csv")),
     ("cn/terms/vs-cn-allergen.json", include_str!("../../../../../definitions/cn/terms/vs-cn-allergen.json")),
     (

@@ -1,10 +1,10 @@
 //! Random resources and random searches over few values, so that much of it meets.
 
 use meridian_store::search::{
-    Condition, DateTest, Field, NumberTest, Op, QuantityTest, Rows, Second, Sort, SortBy, SystemTest, TokenTest, Unit,
-    Via,
+    Clearance, Condition, DateTest, Field, NumberTest, Op, QuantityTest, Rows, Second, Sort, SortBy, SystemTest,
+    TokenTest, Unit, Via,
 };
-use meridian_store::{Amount, Index, PairValue, Subject, Text, Token, TypeCode, Words};
+use meridian_store::{Amount, Guard, Index, PairValue, Subject, Text, Token, TypeCode, Words};
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
@@ -59,6 +59,8 @@ pub(super) struct Ask {
     pub(super) who: Option<Vec<usize>>,
     /// `None`: all; an empty list: nothing.
     pub(super) only: Option<Vec<usize>>,
+    /// Where nothing says which: what of the guarded.
+    pub(super) cleared: Option<Clearance>,
     pub(super) main: bool,
     pub(super) clinical: bool,
     pub(super) sort: Vec<Sort>,
@@ -143,6 +145,18 @@ fn words() -> impl Strategy<Value = Words> {
 
 const PLACES: &[[f64; 3]] = &[[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [0.0, 0.6, 0.8], [0.0, 0.0, -1.0]];
 
+fn guard() -> impl Strategy<Value = Guard> {
+    (4u8..6, one_of(&["", "A", "B"])).prop_map(|(level, keeper)| Guard { level, keeper: keeper.to_owned() })
+}
+
+pub(super) fn clearance() -> impl Strategy<Value = Clearance> {
+    (one_of(&["A", "B"]), 3u8..6, 3u8..6).prop_map(|(institution, own, others)| Clearance {
+        institution: institution.to_owned(),
+        own,
+        others,
+    })
+}
+
 fn index() -> impl Strategy<Value = Index> {
     let some = 0..3;
     let tokens = vec((one_of(&TOKENS[1..]), token()), 0..5);
@@ -153,9 +167,9 @@ fn index() -> impl Strategy<Value = Index> {
     let first = (of(span()), weighted(0.7, vec(token(), 1..4)), tokens, texts, dates, references);
     let numbers = vec((one_of(&NUMBERS), value()), some.clone());
     let quantities = vec((one_of(&QUANTITIES), amount()), some.clone());
-    let second = (numbers, quantities, vec(pair(), 0..4), words(), vec(one_of(PLACES), 0..2));
+    let second = (numbers, quantities, vec(pair(), 0..4), words(), vec(one_of(PLACES), 0..2), weighted(0.3, guard()));
     (first, second).prop_map(|((date, main, tokens, strings, dates, references), second)| {
-        let (numbers, quantities, pairs, words, places) = second;
+        let (numbers, quantities, pairs, words, places, guard) = second;
         let main = main.unwrap_or_default();
         let own = main.iter().cloned().map(|token| (MAIN, token));
         let clinical = date.map(|(lo, hi)| (CLINICAL, lo, hi));
@@ -172,6 +186,7 @@ fn index() -> impl Strategy<Value = Index> {
             pairs,
             words,
             places,
+            guard,
         }
     })
 }
@@ -297,6 +312,7 @@ fn leaf() -> impl Strategy<Value = Condition> {
         2 => present(),
         1 => vec(0..SUBJECTS as i64, 0..3).prop_map(|list| Condition::Who(list.into_iter().map(Subject).collect())),
         1 => of_patients(),
+        1 => clearance().prop_map(Condition::Cleared),
     ]
 }
 
@@ -349,12 +365,14 @@ fn sort() -> impl Strategy<Value = Sort> {
 pub(super) fn ask() -> impl Strategy<Value = Ask> {
     let subjects = || vec(0..SUBJECTS, 0..4);
     let (who, only) = (weighted(0.3, subjects()), weighted(0.3, subjects()));
+    let scope = (only, weighted(0.5, clearance()));
     let often = proptest::bool::weighted;
-    (often(0.2), vec(condition(), 0..3), who, only, often(0.8), often(0.7), vec(sort(), 0..4), 1u32..5).prop_map(
-        |(both, conditions, who, only, main, clinical, sort, limit)| Ask {
+    (often(0.2), vec(condition(), 0..3), who, scope, often(0.8), often(0.7), vec(sort(), 0..4), 1u32..5).prop_map(
+        |(both, conditions, who, (only, cleared), main, clinical, sort, limit)| Ask {
             both,
             conditions,
             who,
+            cleared: cleared.filter(|_| only.is_none()),
             only,
             main: main && !both,
             clinical: clinical && !both,

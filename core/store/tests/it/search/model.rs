@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use meridian_store::search::{
-    Condition, DateTest, Field, NumberTest, Op, QuantityTest, Rows, Second, Sort, SortBy, SystemTest, TokenTest, Unit,
-    Via,
+    Clearance, Condition, DateTest, Field, NumberTest, Op, QuantityTest, Rows, Second, Sort, SortBy, SystemTest,
+    TokenTest, Unit, Via,
 };
 use meridian_store::{Amount, Index, NO_DATE, PairValue, Text, Token, Words};
 
@@ -39,6 +39,7 @@ pub(super) fn matches(ask: &Ask, things: &[Thing], nth: usize) -> bool {
         && (ask.both || !thing.second)
         && within(&ask.who)
         && within(&ask.only)
+        && ask.cleared.as_ref().is_none_or(|c| holds(&Condition::Cleared(c.clone()), things, nth))
         && ask.conditions.iter().all(|condition| holds(condition, things, nth))
 }
 
@@ -84,6 +85,10 @@ pub(super) fn holds(condition: &Condition, things: &[Thing], nth: usize) -> bool
             (*patient && thing.subject > 0) || tables.iter().any(|table| present(*table, params, thing))
         }
         Condition::Who(subjects) => subjects.iter().any(|subject| subject.0 == thing.subject as i64),
+        Condition::Cleared(Clearance { institution, own, others }) => index.guard.as_ref().is_none_or(|guard| {
+            let highest = if guard.keeper == *institution { own } else { others };
+            guard.level <= *highest
+        }),
         Condition::Chain { via: Via::Patient, targets } => {
             let of = |subject: usize| subject > 0 && targets.iter().any(|(_, all)| is_patient(subject, all));
             same_person(thing.subject).into_iter().any(of)

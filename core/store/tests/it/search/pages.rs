@@ -140,7 +140,7 @@ fn search(bench: &Bench, kind: TypeCode, ask: &Ask) -> Search {
     let subjects = |list: &Vec<usize>| list.iter().map(|n| bench.subjects[*n]).collect::<Vec<_>>();
     Search {
         scope: match &ask.only {
-            None => Scope::All,
+            None => ask.cleared.clone().map_or(Scope::All, Scope::Cleared),
             Some(list) if list.is_empty() => Scope::Nothing,
             Some(list) => Scope::Only(subjects(list)),
         },
