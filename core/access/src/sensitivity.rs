@@ -125,24 +125,27 @@ mod tests {
 
     use super::*;
 
-    fn level(security: Value) -> u8 {
+    fn level(security: &Value) -> u8 {
         Sensitivity::of(&json!({"meta": {"security": security}})).number()
     }
 
     #[test]
     fn the_highest_label_counts() {
         assert_eq!(Sensitivity::of(&json!({"resourceType": "Observation"})), Sensitivity::ORDINARY);
-        assert_eq!(level(json!([])), 3);
-        assert_eq!(level(json!([{"system": CONFIDENTIALITY, "code": "L"}])), 2);
-        assert_eq!(level(json!([{"system": CONFIDENTIALITY, "code": "L"}, {"system": ACT_CODE, "code": "HIV"}])), 5);
-        assert_eq!(level(json!([{"system": CONFIDENTIALITY, "code": "R"}, {"system": LEVELS, "code": "3"}])), 4);
+        assert_eq!(level(&json!([])), 3);
+        assert_eq!(level(&json!([{"system": CONFIDENTIALITY, "code": "L"}])), 2);
+        assert_eq!(level(&json!([{"system": CONFIDENTIALITY, "code": "L"}, {"system": ACT_CODE, "code": "HIV"}])), 5);
+        assert_eq!(level(&json!([{"system": CONFIDENTIALITY, "code": "R"}, {"system": LEVELS, "code": "3"}])), 4);
     }
 
     #[test]
     fn a_level_that_is_not_known_is_the_highest_and_a_label_of_another_kind_is_none() {
-        assert_eq!(level(json!([{"system": LEVELS, "code": "9"}])), 5);
-        assert_eq!(level(json!([{"system": CONFIDENTIALITY, "code": "r"}])), 5);
-        assert_eq!(level(json!([{"system": ACT_CODE, "code": "NOREUSE"}, {"system": "urn:x", "code": "V"}, {}, 7])), 3);
+        assert_eq!(level(&json!([{"system": LEVELS, "code": "9"}])), 5);
+        assert_eq!(level(&json!([{"system": CONFIDENTIALITY, "code": "r"}])), 5);
+        assert_eq!(
+            level(&json!([{"system": ACT_CODE, "code": "NOREUSE"}, {"system": "urn:x", "code": "V"}, {}, 7])),
+            3
+        );
     }
 
     #[test]

@@ -235,4 +235,8 @@ async fn who_may_not_see_it_hears_nothing_and_does_not_write_it() {
     let sealed = observation("new", "x", true);
     let refused = create(&world.engine, &nurse, "Observation", sealed, None).await.unwrap_err();
     assert_eq!(refused.class(), Class::Denied, "{refused}");
+    let mut raised = observation("open", "plain", false);
+    raised["meta"]["security"] = json!([{"system": CLASSES, "code": "PSY"}]);
+    let refused = update(&world.engine, &nurse, "Observation", "open", raised, None).await.unwrap_err();
+    assert_eq!(refused.class(), Class::Denied, "{refused}");
 }
