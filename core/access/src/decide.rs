@@ -22,7 +22,7 @@ pub enum Act {
 
 /// Why not.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("a {role} may not {}", .what.english)]
+#[error("{} {role} may not {}", article(*.role), .what.english)]
 pub struct Denied {
     pub role: Role,
     /// What may not be done: in English `read Patient`, in Chinese `读取 Patient`.
@@ -33,10 +33,14 @@ impl Tell for Denied {
     fn tell(&self, language: Language, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (role, what) = (&self.role, Told(&self.what, language));
         match language {
-            Language::English => write!(f, "a {role} may not {what}"),
+            Language::English => write!(f, "{} {role} may not {what}", article(*role)),
             Language::Chinese => write!(f, "{}没有权限{what}", told(self.role)),
         }
     }
+}
+
+fn article(role: Role) -> &'static str {
+    if role == Role::Operator { "an" } else { "a" }
 }
 
 fn told(role: Role) -> &'static str {

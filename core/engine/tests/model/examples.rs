@@ -10,7 +10,7 @@ use meridian_model::definitions::Definitions;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::house::{House, caller, open};
+use crate::house::{House, open};
 use crate::path::evaluate;
 use crate::sought::{Sought, composite, sought};
 
@@ -143,9 +143,9 @@ async fn one(
     searched: &mut BTreeMap<String, usize>,
 ) -> Result<(), String> {
     let told = |error: meridian_engine::EngineError| format!("{:?}", error.issues());
-    let made = create(&house.engine, &caller(), kind, resource.clone(), None).await.map_err(told)?;
+    let made = create(&house.engine, &house.viewer, kind, resource.clone(), None).await.map_err(told)?;
     let id = made.served.id.clone();
-    let got = read(&house.engine, &caller(), kind, &id).await.map_err(told)?;
+    let got = read(&house.engine, &house.viewer, kind, &id).await.map_err(told)?;
     let mut got: Value = serde_json::from_slice(&got.body).map_err(|error| error.to_string())?;
     same(resource, &mut got)?;
 

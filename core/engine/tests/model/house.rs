@@ -31,7 +31,7 @@ pub(crate) fn open() -> (tempfile::TempDir, House) {
     let folder = tempfile::tempdir().unwrap();
     let home = schema_for(folder.path()).map_or_else(|| Home::from(folder.path()), Home::Postgres);
     let store = Store::open(home, &StoreOptions::default()).unwrap();
-    (folder, House { engine: Engine::new(store, Vec::new()), viewer: caller() })
+    (folder, House { engine: Engine::new(store, Vec::new()), viewer: Caller::system("model", "CJ01", "t-1") })
 }
 
 pub(crate) fn caller() -> Caller {
