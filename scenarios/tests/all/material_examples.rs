@@ -51,7 +51,9 @@ async fn round_trip(operator: &Fhir, doctor: &Fhir, text: Vec<u8>) -> anyhow::Re
     let labels = sent.pointer("/meta/security").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let restricted = labels.iter().any(|label| matches!(label["code"].as_str(), Some("R" | "V")));
     let fhir = if restricted { doctor } else { operator };
-    let headers = [("Content-Type", "application/fhir+json"), ("X-Meridian-Institution", "CJ01")];
+    let at = ("X-Meridian-Institution", "CJ01"); // which only an operator may name
+    let headers: Vec<_> =
+        [("Content-Type", "application/fhir+json")].into_iter().chain((!restricted).then_some(at)).collect();
     let created = fhir.request("POST", &format!("/fhir/{kind}"), &headers, Some(text)).await?;
     let id = created.expect(201)?.id()?;
     let got = fhir.get(&format!("{kind}/{id}")).await?.expect(200)?.json()?;
