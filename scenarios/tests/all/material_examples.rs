@@ -49,7 +49,7 @@ async fn round_trip(operator: &Fhir, doctor: &Fhir, text: Vec<u8>) -> anyhow::Re
     };
     // What is restricted an operator neither writes nor sees: one of them, a Condition.
     let labels = sent.pointer("/meta/security").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let restricted = labels.iter().any(|label| matches!(label["code"].as_str(), Some("R" | "V")));
+    let restricted = labels.iter().any(|label| matches!(label["code"].as_str(), Some("R" | "V" | "TBOO")));
     let fhir = if restricted { doctor } else { operator };
     let at = ("X-Meridian-Institution", "CJ01"); // which only an operator may name
     let headers: Vec<_> =
