@@ -109,7 +109,7 @@ async fn files_of_the_first_program_gain_what_came_since() {
 async fn a_store_of_version_3_gains_ledgers_and_timers() {
     let house = house();
     house.write(|tx| tx.put_setting("colour", b"red")).await;
-    let gone = ["DROP TABLE ledger", "DROP TABLE timer"];
+    let gone = ["DROP TABLE ledger", "DROP TABLE timer", "DROP TABLE guarded"];
     for sql in gone {
         house.try_ask(sql).unwrap();
     }
